@@ -1,0 +1,61 @@
+using System.Text.Json;
+using DistillKit.Files;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DistillKit.Training;
+
+/// <summary>The numbers of a training in progress that are no tensors.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="ComputeType">The type in which convolutions compute; a resumed run keeps it.</param>
+/// <param name="Seconds">Time spent.</param>
+/// <param name="BestAccuracy">Of the best validation so far.</param>
+/// <param name="Stalled">Validations in a row without a better one.</param>
+/// <param name="Reductions">How often the plateau schedule has lowered the learning rate.</param>
+internal sealed record Counters(int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0);
+
+/// <summary>
+/// A training in progress as one safetensors file: the network's state ("model."), the average ("average."), the best state so far ("best."),
+/// the optimizer's own file format as bytes, and the counters. Random numbers need no state: they are functions of seed and step.
+/// </summary>
+internal static class Checkpoint
+{
+    private const string OptimizerKey = "optimizer";
+    private const string CountersKey = "counters";
+    private const string RecipeKey = "run";
+
+    public static void Save(string path, string run, Counters counters, OptimizerHelper optimizer, params IEnumerable<(string Prefix, IReadOnlyDictionary<string, Tensor>? State)> states)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = states.Where(part => part.State is not null)
+            .SelectMany(part => part.State!.Select(entry => KeyValuePair.Create($"{part.Prefix}.{entry.Key}", entry.Value)))
+            .Append(KeyValuePair.Create(OptimizerKey, tensor(Bytes(optimizer))))
+            .ToList();
+        Safetensors.Save(path, tensors, new Dictionary<string, string> { [RecipeKey] = run, [CountersKey] = JsonSerializer.Serialize(counters) });
+    }
+
+    /// <summary>Reads a checkpoint; null where there is none, or it is of a run with another recipe.</summary>
+    public static Counters? Load(string path, string run, OptimizerHelper optimizer, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
+    {
+        if (!File.Exists(path)) return null;
+        using var scope = NewDisposeScope();
+        using var file = Safetensors.Load(path);
+        if (file.Metadata.GetValueOrDefault(RecipeKey) != run) return null;
+        foreach (var (prefix, restore) in states)
+        {
+            var start = prefix + ".";
+            var state = file.Tensors.Where(entry => entry.Key.StartsWith(start, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[start.Length..], entry => entry.Value);
+            if (state.Count > 0) restore(state);
+        }
+        using var reader = new BinaryReader(new MemoryStream(file.Tensors[OptimizerKey].bytes.ToArray()));
+        optimizer.load_state_dict(reader);
+        return JsonSerializer.Deserialize<Counters>(file.Metadata[CountersKey]);
+    }
+
+    private static byte[] Bytes(OptimizerHelper optimizer)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new BinaryWriter(memory)) optimizer.save_state_dict(writer);
+        return memory.ToArray();
+    }
+}

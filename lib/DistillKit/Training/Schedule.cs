@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+
+namespace DistillKit.Training;
+
+/// <summary>The shape of the learning rate after its warm-up.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ScheduleKind>))]
+public enum ScheduleKind
+{
+    /// <summary>A straight line down to the final share: with a long warm-up, the one-cycle policy (Smith and Topin 2018, arXiv:1708.07120).</summary>
+    OneCycle,
+
+    /// <summary>Half a cosine down to the final share (Loshchilov and Hutter 2017, arXiv:1608.03983).</summary>
+    Cosine,
+
+    /// <summary>The peak to the end.</summary>
+    Constant,
+
+    /// <summary>The peak, multiplied by a factor whenever the validation has stopped to improve.</summary>
+    Plateau,
+}
+
+/// <summary>
+/// The learning rate as a function of the step, as a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else, so a
+/// run that is resumed needs no state but its step.
+/// </summary>
+/// <param name="Kind">The shape.</param>
+/// <param name="WarmUp">The share of all steps in which the learning rate rises to its peak in a straight line.</param>
+/// <param name="Final">The share of the peak at the end.</param>
+/// <param name="Factor">Of <see cref="ScheduleKind.Plateau"/>: what each reduction multiplies by.</param>
+/// <param name="Patience">Of <see cref="ScheduleKind.Plateau"/>: the validations without a better one before a reduction.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Schedule(ScheduleKind Kind = ScheduleKind.OneCycle, double WarmUp = 0.25, double Final = 0, double Factor = 0.1, int Patience = 3)
+{
+    /// <summary>The share of the peak learning rate at a step.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="steps">The number of steps of the whole training.</param>
+    /// <param name="reductions">Of <see cref="ScheduleKind.Plateau"/>: how often the validation has stalled so far.</param>
+    public double At(int step, int steps, int reductions = 0)
+    {
+        var warmUpSteps = WarmUp * steps;
+        if (step + 1 < warmUpSteps) return (step + 1) / warmUpSteps;
+        // 0 at the peak, 1 after the last step: the last step itself still learns.
+        var progress = Math.Clamp((step + 1 - warmUpSteps) / Math.Max(steps + 1 - warmUpSteps, 1), 0, 1);
+        return Kind switch
+        {
+            ScheduleKind.OneCycle => 1 - (1 - Final) * progress,
+            ScheduleKind.Cosine => Final + (1 - Final) * (1 + Math.Cos(Math.PI * progress)) / 2,
+            ScheduleKind.Plateau => Math.Max(Math.Pow(Factor, reductions), Final),
+            _ => 1,
+        };
+    }
+
+    internal void Validate()
+    {
+        TrainingRecipe.Require(WarmUp is >= 0 and < 1, "schedule.warmUp must be at least 0 and below 1");
+        TrainingRecipe.Require(Final is >= 0 and <= 1, "schedule.final must be from 0 to 1");
+        TrainingRecipe.Require(Factor is > 0 and < 1, "schedule.factor must be between 0 and 1");
+        TrainingRecipe.Require(Patience >= 1, "schedule.patience must be at least 1");
+    }
+}

@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using DistillKit.Data;
+using DistillKit.Evaluation;
+using DistillKit.Models;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DistillKit.Training;
+
+/// <summary>What a training learns from and is validated with.</summary>
+/// <param name="Training">The images to learn from.</param>
+/// <param name="Validation">The images that choose the epoch to keep.</param>
+/// <param name="ClassNames">The names of the classes.</param>
+public sealed record TrainingData(DeviceImages Training, DeviceImages Validation, IReadOnlyList<string> ClassNames);
+
+/// <summary>Where a training keeps what it needs to be resumed.</summary>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
+public sealed record TrainingFiles(string Folder, string Run)
+{
+    internal string Checkpoint => Path.Combine(Folder, "checkpoint.safetensors");
+
+    internal string Metrics => Path.Combine(Folder, "metrics.jsonl");
+}
+
+/// <summary>
+/// The training loop, for learning from labels and from a teacher alike. All randomness is a function of the seed and the step, so that a run that was
+/// interrupted at any step goes on exactly as it would have.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private const int StepsPerReport = 20;
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(20);
+
+    private readonly ImageClassifier model;
+    private readonly IObjective objective;
+    private readonly TrainingRecipe recipe;
+    private readonly TrainingData data;
+    private readonly ulong seed;
+    private readonly TrainingFiles? files;
+    private readonly OptimizerHelper optimizer;
+    private readonly WeightAverage? average;
+    private readonly IReadOnlyDictionary<string, Tensor> state;
+    private readonly int stepsPerEpoch;
+    private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+
+    private Dictionary<string, Tensor>? best;
+    private Counters counters;
+    private TimeSpan checkpointCost;
+
+    /// <summary>Prepares a training, and continues it where its files hold a checkpoint.</summary>
+    /// <param name="model">The network, on the device of the data. It is trained in place.</param>
+    /// <param name="objective">What it is trained for.</param>
+    /// <param name="recipe">How it is trained.</param>
+    /// <param name="data">What it learns from.</param>
+    /// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
+    /// <param name="files">Where checkpoints and metrics go; null to keep none.</param>
+    /// <exception cref="UserException">The recipe is not valid, or the checkpoint cannot be read.</exception>
+    public Trainer(ImageClassifier model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed, TrainingFiles? files = null)
+    {
+        recipe.Validate();
+        (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
+        stepsPerEpoch = data.Training.ShuffledBatches(recipe.BatchSize, seed, 0, recipe.Augmentation).Count;
+        state = model.state_dict();
+        optimizer = recipe.Optimizer.Create(model);
+        average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
+        counters = (files is null ? null : Resume(files)) ?? new(0, recipe.Precision.Resolve(data.Training.Device));
+        model.ComputeType = counters.ComputeType;
+    }
+
+    /// <summary>Steps done, of this run and those that it continues.</summary>
+    public int Step => counters.Step;
+
+    /// <summary>The number of steps of the whole training.</summary>
+    public int Steps => recipe.Epochs * stepsPerEpoch;
+
+    /// <summary>Trains to the end and leaves the network with the weights of the best validation, in evaluation mode.</summary>
+    /// <exception cref="UserException">The loss is no finite number any more; the last checkpoint stays.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var metrics = files is null ? MetricsLog.None : MetricsLog.Open(files.Metrics, Step);
+        var window = new Window();
+        double? validation = counters.BestAccuracy;
+        while (Step < Steps && !HasStalled)
+        {
+            var (epoch, position) = Math.DivRem(Step, stepsPerEpoch);
+            var start = Stopwatch.GetTimestamp();
+            ApplyFreeze(epoch);
+            var learningRate = SetLearningRate();
+            var (loss, right) = TrainStep(epoch, position);
+            average?.Update(Step);
+            window.Add(loss, right, Stopwatch.GetElapsedTime(start));
+            Advance(start);
+
+            var isReport = Step % StepsPerReport == 0 || Step % stepsPerEpoch == 0;
+            progress?.Report(new(epoch, recipe.Epochs, Step, Steps, window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize), validation));
+            if (isReport)
+            {
+                metrics.Write(new { step = Step, epoch, loss = window.Loss, accuracy = window.Accuracy(recipe.BatchSize), learningRate, imagesPerSecond = window.Rate(recipe.BatchSize) });
+                window = new();
+            }
+            if (Step % stepsPerEpoch == 0 && ((epoch + 1) % recipe.ValidateEvery == 0 || Step == Steps))
+            {
+                validation = Validate();
+                metrics.Write(new { step = Step, epoch, validationAccuracy = validation });
+            }
+            if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
+            cancellation.ThrowIfCancellationRequested();
+        }
+        if (best is not null) State.Assign(state, best);
+        model.eval();
+        return Result();
+    }
+
+    private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
+
+    // Never more than a fiftieth of the time goes into checkpoints, however large the network.
+    private bool IsCheckpointDue => files is not null && sinceCheckpoint.Elapsed > CheckpointInterval && sinceCheckpoint.Elapsed > 50 * checkpointCost;
+
+    private (double Loss, int Right) TrainStep(int epoch, int position)
+    {
+        using var scope = NewDisposeScope();
+        // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
+        manual_seed((long)SplitMix64.At(seed, Step).Next());
+        model.train();
+        var batch = data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing).Load(position, recipe.ResolutionOf(epoch));
+        optimizer.zero_grad();
+        var (loss, logits) = objective.Compute(model, batch);
+        var value = loss.ToDouble();
+        if (!double.IsFinite(value)) throw Diverged(value);
+        loss.backward();
+        if (recipe.ClipNorm is { } norm) nn.utils.clip_grad_norm_(model.parameters(), norm);
+        optimizer.step();
+        using var frozen = no_grad();
+        return (value, logits.argmax(1).eq(batch.Labels).sum().ToInt32());
+    }
+
+    private double SetLearningRate()
+    {
+        var learningRate = recipe.Optimizer.LearningRate * recipe.Schedule.At(Step, Steps, counters.Reductions);
+        foreach (var group in optimizer.ParamGroups) group.LearningRate = learningRate;
+        return learningRate;
+    }
+
+    private void ApplyFreeze(int epoch)
+    {
+        if (recipe.Unfreezing.Count == 0) return;
+        model.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
+    }
+
+    private double Validate()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var trained = average is null ? null : State.Copy(state);
+        if (average is not null) State.Assign(state, average.Values);
+        var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames).Accuracy;
+        if (counters.BestAccuracy is null || accuracy > counters.BestAccuracy)
+        {
+            best ??= State.Copy(state);
+            State.Assign(best, state);
+            counters = counters with { BestAccuracy = accuracy, Stalled = 0 };
+        }
+        else
+        {
+            var stalled = counters.Stalled + 1;
+            var isReduced = recipe.Schedule.Kind == ScheduleKind.Plateau && stalled % recipe.Schedule.Patience == 0;
+            counters = counters with { Stalled = stalled, Reductions = counters.Reductions + (isReduced ? 1 : 0) };
+        }
+        if (trained is not null)
+        {
+            State.Assign(state, trained);
+            State.Free(trained);
+        }
+        counters = counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+        return accuracy;
+    }
+
+    private void Advance(long start) =>
+        counters = counters with { Step = Step + 1, Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+
+    private void Save()
+    {
+        if (files is null) return;
+        var start = Stopwatch.GetTimestamp();
+        Checkpoint.Save(files.Checkpoint, files.Run, counters, optimizer, ("model", state), ("average", average?.Values), ("best", best));
+        checkpointCost = Stopwatch.GetElapsedTime(start);
+        sinceCheckpoint.Restart();
+    }
+
+    private Counters? Resume(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run, optimizer,
+        ("model", saved => State.Assign(state, saved)),
+        ("average", saved => State.Assign(average!.Values, saved)),
+        ("best", saved => best = State.Copy(saved)));
+
+    private UserException Diverged(double loss)
+    {
+        var kept = files is not null && File.Exists(files.Checkpoint) ? $" The last checkpoint stays in {files.Checkpoint}." : "";
+        return new(FormattableString.Invariant(
+            $"The loss became {loss} at step {Step} of {Steps}, at a learning rate of {optimizer.ParamGroups.First().LearningRate:g3}: try a lower learning rate, a longer warm-up, clipNorm 1 or precision Float32.{kept}"));
+    }
+
+    private TrainingResult Result() =>
+        new(Step / stepsPerEpoch, Step, counters.BestAccuracy ?? 0, counters.Seconds, Step * recipe.BatchSize / Math.Max(counters.Seconds, 1e-9), counters.ComputeType.ToString());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        average?.Dispose();
+        if (best is not null) State.Free(best);
+    }
+
+    /// <summary>The means since the last report.</summary>
+    private sealed class Window
+    {
+        private int steps;
+        private double loss;
+        private int right;
+        private TimeSpan time;
+
+        public double Loss => loss / steps;
+
+        public double Accuracy(int batchSize) => (double)right / (steps * batchSize);
+
+        public double Rate(int batchSize) => steps * batchSize / time.TotalSeconds;
+
+        public void Add(double stepLoss, int stepRight, TimeSpan stepTime)
+        {
+            (steps, loss, right, time) = (steps + 1, loss + stepLoss, right + stepRight, time + stepTime);
+        }
+    }
+}

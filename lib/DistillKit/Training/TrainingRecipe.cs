@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+using DistillKit.Data;
+
+namespace DistillKit.Training;
+
+/// <summary>Everything that decides how a network is trained, apart from the network, the data and the seed. Reads from and writes to JSON.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TrainingRecipe
+{
+    /// <summary>The epochs, in parts that may train at a smaller resolution: small images first cost less and lose little.</summary>
+    public required IReadOnlyList<Phase> Phases { get; init; }
+
+    /// <summary>Images in a step.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>How gradients become updates.</summary>
+    public OptimizerRecipe Optimizer { get; init; } = new();
+
+    /// <summary>How the learning rate moves below its peak.</summary>
+    public Schedule Schedule { get; init; } = new();
+
+    /// <summary>The share of the uniform distribution in the targets, in [0, 1).</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Random changes that keep an image's class.</summary>
+    public Augmentation Augmentation { get; init; } = new();
+
+    /// <summary>Mixup and cutmix, where given.</summary>
+    public Mixing? Mixing { get; init; }
+
+    /// <summary>The largest norm of all gradients together; larger ones are scaled down.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>The decay of the exponential moving average of the weights (for instance 0.998), which is then validated and kept instead of the weights.</summary>
+    public double? AverageDecay { get; init; }
+
+    /// <summary>Validate after every so many epochs, and after the last one.</summary>
+    public int ValidateEvery { get; init; } = 1;
+
+    /// <summary>Stop after so many validations in a row without a better one.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
+    public IReadOnlyList<Freeze> Unfreezing { get; init; } = [];
+
+    /// <summary>The type in which convolutions compute.</summary>
+    public Precision Precision { get; init; } = Precision.Auto;
+
+    /// <summary>The number of epochs of all phases.</summary>
+    [JsonIgnore]
+    public int Epochs => Phases.Sum(phase => phase.Epochs);
+
+    /// <summary>The resolution of an epoch, counted from 0; null for that of the images.</summary>
+    public int? ResolutionOf(int epoch)
+    {
+        foreach (var phase in Phases)
+        {
+            if (epoch < phase.Epochs) return phase.Resolution;
+            epoch -= phase.Epochs;
+        }
+        throw new ArgumentOutOfRangeException(nameof(epoch));
+    }
+
+    /// <summary>Checks every field.</summary>
+    /// <exception cref="UserException">A field is out of range; the message names it.</exception>
+    public void Validate()
+    {
+        Require(Phases.Count > 0 && Phases.All(phase => phase.Epochs > 0 && phase.Resolution is null or >= 8), "phases must each have at least 1 epoch and 8 pixels");
+        Require(BatchSize is >= 1 and <= 65536, "batchSize must be from 1 to 65536");
+        Require(LabelSmoothing is >= 0 and < 1, "labelSmoothing must be at least 0 and below 1");
+        Require(ClipNorm is null or > 0, "clipNorm must be above 0");
+        Require(AverageDecay is null or (> 0 and < 1), "averageDecay must be between 0 and 1");
+        Require(ValidateEvery >= 1, "validateEvery must be at least 1");
+        Require(Patience is null or >= 1, "patience must be at least 1");
+        Require(Unfreezing.All(freeze => freeze.FromEpoch >= 0), "unfreezing must count its epochs from 0");
+        Optimizer.Validate();
+        Schedule.Validate();
+    }
+
+    internal static void Require(bool valid, string rule)
+    {
+        if (!valid) throw new UserException($"The training recipe's {rule}.");
+    }
+}
+
+/// <summary>Some epochs at one resolution.</summary>
+/// <param name="Epochs">How many.</param>
+/// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
+public sealed record Phase(int Epochs, int? Resolution = null);
+
+/// <summary>From an epoch on, the groups up to and including one are frozen; none where <paramref name="UpTo"/> is null.</summary>
+/// <param name="FromEpoch">The epoch, counted from 0.</param>
+/// <param name="UpTo">The name of a group of layers: "stem", "layer1", ..., "head".</param>
+public sealed record Freeze(int FromEpoch, string? UpTo);
