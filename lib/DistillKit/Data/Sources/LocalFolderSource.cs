@@ -13,16 +13,18 @@ public sealed class LocalFolderSource(string source, int imagesPerFile, RemoteFi
     public const string Variable = "DISTILLKIT_DATA";
 
     /// <inheritdoc/>
-    public string Name => $"{Variable}={source}";
+    public string Name => "local folder";
 
     /// <inheritdoc/>
     public async Task WriteAsync(string folder, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         if (!Directory.Exists(source))
             throw new UserException($"{Variable} names {source}, which is no folder: correct or unset it.");
-        progress?.Report(new($"Copying from {source}"));
         if (Cifar10Layout.TryLocate(source) is { } files)
+        {
+            progress?.Report(new($"Copying from {files}"));
             CopyFiles(files, folder, File.Copy);
+        }
         else if (Path.Combine(source, OfficialArchiveSource.FileName) is var official && File.Exists(official))
         {
             if (await ResumableDownload.DefectAsync(archive ?? OfficialArchiveSource.Archive, official, cancellation) is { } defect)

@@ -15,7 +15,7 @@ public sealed class OfficialArchiveSource(string downloads, RemoteFile? archive 
     readonly RemoteFile archive = archive ?? Archive;
 
     /// <inheritdoc/>
-    public string Name => archive.Address.ToString();
+    public string Name => "official archive";
 
     /// <inheritdoc/>
     public async Task WriteAsync(string folder, IProgress<DataProgress>? progress, CancellationToken cancellation)
