@@ -28,7 +28,7 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
         if (Mixup is not (>= 0 and <= LargestAlpha) || CutMix is not (>= 0 and <= LargestAlpha) || Probability is not (>= 0 and <= 1))
             throw new UserException($"Mixing takes alphas from 0 to {LargestAlpha} and a probability from 0 to 1, not {this}.");
         using var scope = NewDisposeScope();
-        var targets = nn.functional.one_hot(batch.Labels, classes).to(ScalarType.Float32);
+        var targets = eye(classes, device: batch.Labels.device).index_select(0, batch.Labels);
         var random = SplitMix64.At(seed, (long)Purpose.Mixing, epoch, step);
         var mixed = batch.Images;
         var kept = 1.0;
