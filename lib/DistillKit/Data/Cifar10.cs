@@ -1,0 +1,57 @@
+namespace DistillKit.Data;
+
+/// <summary>
+/// CIFAR-10: 50,000 training and 10,000 test images, 32 x 32, of ten classes.
+/// Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
+/// </summary>
+public static class Cifar10
+{
+    /// <summary>The classes, in the official order of the labels.</summary>
+    public static IReadOnlyList<string> ClassNames { get; } =
+        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+    /// <summary>Mean and standard deviation of the 50,000 training images, as <see cref="Data.Normalization.Of"/> measures them.</summary>
+    public static Normalization Normalization { get; } = new([0.49140f, 0.48216f, 0.44653f], [0.24703f, 0.24349f, 0.26159f]);
+
+    /// <summary>
+    /// Where the data set is kept when nobody says otherwise: <c>data/cifar10</c> in the repository that holds the current folder or the
+    /// program; outside any repository, <c>distillkit/cifar10</c> in the user's folder for application data.
+    /// </summary>
+    public static string DefaultFolder()
+    {
+        foreach (var start in (string[])[Directory.GetCurrentDirectory(), AppContext.BaseDirectory])
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                if (File.Exists(Path.Combine(folder.FullName, "DistillKit.Notebooks.sln")))
+                    return Path.Combine(folder.FullName, "data", "cifar10");
+        return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "distillkit", "cifar10");
+    }
+
+    /// <summary>Loads and verifies the training images.</summary>
+    /// <exception cref="UserException">The files are missing or not the official ones.</exception>
+    public static ImageSet LoadTraining(string? folder = null, Cifar10Layout? layout = null) =>
+        Load(folder, layout, Cifar10Layout.TrainingFiles);
+
+    /// <summary>Loads and verifies the test images.</summary>
+    /// <exception cref="UserException">The files are missing or not the official ones.</exception>
+    public static ImageSet LoadTest(string? folder = null, Cifar10Layout? layout = null) => Load(folder, layout, [Cifar10Layout.TestFile]);
+
+    static ImageSet Load(string? folder, Cifar10Layout? layout, IReadOnlyList<string> files)
+    {
+        layout ??= Cifar10Layout.Official;
+        folder = Cifar10Layout.Locate(folder ?? DefaultFolder());
+        const int imageBytes = Cifar10Layout.RecordBytes - 1;
+        var count = layout.ImagesPerFile * files.Count;
+        var (pixels, labels) = (new byte[count * imageBytes], new byte[count]);
+        var image = 0;
+        foreach (var file in files)
+        {
+            ReadOnlySpan<byte> records = layout.Read(folder, file);
+            for (; records.Length > 0; records = records[Cifar10Layout.RecordBytes..], image++)
+            {
+                labels[image] = records[0];
+                records[1..Cifar10Layout.RecordBytes].CopyTo(pixels.AsSpan(image * imageBytes));
+            }
+        }
+        return new(pixels, labels, ClassNames);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+
+namespace DistillKit.Data;
+
+/// <summary>
+/// The official binary layout: six files of records, each a label byte and 3,072 bytes of pixels (red, green, blue plane; rows from the top).
+/// </summary>
+/// <param name="ImagesPerFile">Records in each file.</param>
+/// <param name="Sha256">The SHA-256 sum of each file by its name, lower-case hexadecimal.</param>
+public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string, string> Sha256)
+{
+    /// <summary>The name of the folder in the official archive.</summary>
+    public const string FolderName = "cifar-10-batches-bin";
+
+    /// <summary>A label and 3 x 32 x 32 pixels.</summary>
+    public const int RecordBytes = 1 + ImageSet.Channels * 32 * 32;
+
+    /// <summary>The file with the test images.</summary>
+    public const string TestFile = "test_batch.bin";
+
+    /// <summary>The files with the training images, in order.</summary>
+    public static IReadOnlyList<string> TrainingFiles { get; } = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
+
+    /// <summary>All six files.</summary>
+    public static IReadOnlyList<string> Files { get; } = [.. TrainingFiles, TestFile];
+
+    /// <summary>The published data set: 10,000 records in each file, sums as in data/cifar10.sha256.</summary>
+    public static Cifar10Layout Official { get; } = new(10_000, ParseSums(ReadResource("cifar10.sha256")));
+
+    /// <summary>The folder that holds the files: the subfolder <see cref="FolderName"/> of <paramref name="folder"/>, or itself.</summary>
+    /// <exception cref="UserException">Neither holds them.</exception>
+    public static string Locate(string folder) => TryLocate(folder)
+        ?? throw new UserException($"CIFAR-10 is not in {folder}: run `distillkit data get` to put it there.");
+
+    /// <summary>As <see cref="Locate"/>, but null when the files are not there.</summary>
+    public static string? TryLocate(string folder) =>
+        ((string[])[Path.Combine(folder, FolderName), folder]).FirstOrDefault(place => Files.Any(file => File.Exists(Path.Combine(place, file))));
+
+    /// <summary>Reads a file that must be the published one.</summary>
+    /// <exception cref="UserException">It is missing, or its size or its sum is another; the message says which.</exception>
+    public byte[] Read(string folder, string file)
+    {
+        var bytes = Examine(Path.Combine(folder, file), out var defect);
+        return defect is null ? bytes : throw new UserException($"{defect}: delete its folder and run `distillkit data get`.");
+    }
+
+    /// <summary>What is wrong with the first bad file of a folder, or null when all six are the published ones.</summary>
+    public string? FindDefect(string folder, IProgress<DataProgress>? progress = null)
+    {
+        for (var i = 0; i < Files.Count; i++)
+        {
+            progress?.Report(new("Verifying the files", i, Files.Count));
+            Examine(Path.Combine(folder, Files[i]), out var defect);
+            if (defect is not null)
+                return defect;
+        }
+        progress?.Report(new("Verifying the files", Files.Count, Files.Count));
+        return null;
+    }
+
+    byte[] Examine(string path, out string? defect)
+    {
+        defect = null;
+        var expected = (long)ImagesPerFile * RecordBytes;
+        if (!File.Exists(path))
+            defect = $"{path} is missing";
+        else if (new FileInfo(path).Length is var found && found != expected)
+            defect = $"{path} has {found:N0} bytes, expected {expected:N0}";
+        if (defect is not null)
+            return [];
+        var bytes = File.ReadAllBytes(path);
+        var sum = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        if (sum != Sha256[Path.GetFileName(path)])
+            defect = $"{path} has SHA-256 {sum}, expected {Sha256[Path.GetFileName(path)]}";
+        return bytes;
+    }
+
+    /// <summary>Reads the format of sha256sum: a line for each file, the sum, two spaces, the name.</summary>
+    static Dictionary<string, string> ParseSums(string text) => text
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split("  "))
+        .ToDictionary(parts => parts[1].Trim(), parts => parts[0]);
+
+    static string ReadResource(string name)
+    {
+        using var reader = new StreamReader(typeof(Cifar10Layout).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,72 @@
+using static TorchSharp.torch;
+
+namespace DistillKit.Data;
+
+/// <summary>
+/// Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random.
+/// Mixup: Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.
+/// </summary>
+/// <param name="Mixup">Alpha of mixup, which blends images by a weight from Beta(alpha, alpha); 0 for no mixup; at most 4.</param>
+/// <param name="CutMix">Alpha of CutMix, which pastes a rectangle of such a share of the area; 0 for no CutMix; at most 4.</param>
+/// <param name="Probability">The share of batches that are mixed.</param>
+public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probability = 1)
+{
+    const double LargestAlpha = 4;
+
+    /// <summary>
+    /// Mixes a batch; image i with image N - 1 - i, which is as good as a random partner since the order is random already.
+    /// The labels stay those of the first image; <see cref="Batch.Targets"/> are set in any case.
+    /// </summary>
+    /// <param name="batch">The batch; its tensors are not changed.</param>
+    /// <param name="classes">The number of classes, K.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="step">The step in the epoch, from 0.</param>
+    /// <exception cref="UserException">An option is out of range.</exception>
+    public Batch Apply(Batch batch, int classes, ulong seed, int epoch, int step)
+    {
+        if (Mixup is not (>= 0 and <= LargestAlpha) || CutMix is not (>= 0 and <= LargestAlpha) || Probability is not (>= 0 and <= 1))
+            throw new UserException($"Mixing takes alphas from 0 to {LargestAlpha} and a probability from 0 to 1, not {this}.");
+        using var scope = NewDisposeScope();
+        var targets = eye(classes, device: batch.Labels.device).index_select(0, batch.Labels);
+        var random = SplitMix64.At(seed, (long)Purpose.Mixing, epoch, step);
+        var mixed = batch.Images;
+        var kept = 1.0;
+        if (random.Unit() < Probability && Mixup + CutMix > 0)
+        {
+            var cut = CutMix > 0 && (Mixup == 0 || random.Below(2) == 1);
+            kept = Beta(random, cut ? CutMix : Mixup);
+            // Seen as [N, H, W, C], which is how the images lie in memory, so that the result lies the same way.
+            var images = batch.Images.permute(0, 2, 3, 1);
+            var partners = images.flip(0);
+            var result = cut ? Paste(images, partners, random, ref kept) : images * kept + partners * (1 - kept);
+            mixed = result.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        }
+        targets = targets * kept + targets.flip(0) * (1 - kept);
+        return new(mixed, batch.Labels, targets.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Pastes a rectangle with a share 1 - kept of the area, around any pixel; what the border cuts off goes back to kept.</summary>
+    static Tensor Paste(Tensor images, Tensor partners, SplitMix64 random, ref double kept)
+    {
+        var size = (int)images.shape[1];
+        var half = (int)(size * Math.Sqrt(1 - kept)) / 2;
+        var (y, x) = (random.Below(size), random.Below(size));
+        var (top, left) = (Math.Max(y - half, 0), Math.Max(x - half, 0));
+        var (height, width) = (Math.Min(y + half, size) - top, Math.Min(x + half, size) - left);
+        kept = 1 - (double)height * width / (size * size);
+        var result = images.clone();
+        result.narrow(1, top, height).narrow(2, left, width).copy_(partners.narrow(1, top, height).narrow(2, left, width));
+        return result;
+    }
+
+    /// <summary>A number from Beta(alpha, alpha). Jöhnk, "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen", 1964.</summary>
+    static double Beta(SplitMix64 random, double alpha)
+    {
+        double x, y;
+        do
+            (x, y) = (Math.Pow(random.Unit(), 1 / alpha), Math.Pow(random.Unit(), 1 / alpha));
+        while (x + y is 0 or > 1);
+        return x / (x + y);
+    }
+}

@@ -1,0 +1,27 @@
+namespace DistillKit.Data;
+
+/// <summary>Mean and standard deviation of each colour channel, for pixel values in [0, 1]. Networks see (value - mean) / deviation.</summary>
+/// <param name="Mean">The mean of red, green and blue.</param>
+/// <param name="Deviation">The standard deviation of red, green and blue.</param>
+public sealed record Normalization(float[] Mean, float[] Deviation)
+{
+    /// <summary>Measures a set, over all pixels of all its images.</summary>
+    public static Normalization Of(ImageSet set)
+    {
+        var (mean, deviation) = (new float[ImageSet.Channels], new float[ImageSet.Channels]);
+        var plane = set.ImageSize * set.ImageSize;
+        for (var channel = 0; channel < ImageSet.Channels; channel++)
+        {
+            // Whole numbers, so that the result does not depend on the order of summation.
+            long sum = 0, squares = 0;
+            for (var i = 0; i < set.Count; i++)
+                foreach (var value in set.Image(i).Slice(channel * plane, plane))
+                    (sum, squares) = (sum + value, squares + value * value);
+            var count = (double)set.Count * plane;
+            var average = sum / count;
+            mean[channel] = (float)(average / 255);
+            deviation[channel] = (float)(Math.Sqrt(squares / count - average * average) / 255);
+        }
+        return new(mean, deviation);
+    }
+}
