@@ -24,7 +24,8 @@ public sealed record Latency(double Median, double P95, int Repeats)
         return FromTimes(times);
     }
 
-    internal static Latency FromTimes(IReadOnlyCollection<double> milliseconds)
+    /// <summary>Summarizes times that something else measured, at least one. The 95th percentile is the smallest time that 95 % do not exceed.</summary>
+    public static Latency FromTimes(IReadOnlyCollection<double> milliseconds)
     {
         double[] sorted = [.. milliseconds.Order()];
         var middle = sorted.Length / 2;

@@ -17,7 +17,8 @@ public enum Activation
     ReLU6,
 }
 
-internal static class ActivationExtensions
+/// <summary>Runs an <see cref="Activation"/>.</summary>
+public static class ActivationExtensions
 {
     /// <summary>
     /// Applies the activation, in the tensor's own memory where the engine can: neither batch norm nor an addition, which come before it,
