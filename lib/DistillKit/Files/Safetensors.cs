@@ -1,0 +1,53 @@
+using System.Collections.ObjectModel;
+using static TorchSharp.torch;
+
+namespace DistillKit.Files;
+
+/// <summary>
+/// Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16, int64, int8
+/// and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.
+/// </summary>
+public static class Safetensors
+{
+    /// <summary>Writes the tensors, in the order given, completely or not at all (see <see cref="AtomicFile"/>).</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">A tensor has another type.</exception>
+    public static void Save(string path, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var header = SafetensorsHeader.For(tensors, metadata ?? ReadOnlyDictionary<string, string>.Empty);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(header.ToBytes());
+            foreach (var (_, tensor) in tensors)
+            {
+                using var scope = NewDisposeScope();
+                stream.Write(tensor.detach().cpu().contiguous().bytes);
+            }
+        });
+    }
+
+    /// <summary>Reads the whole file. The tensors are on the CPU.</summary>
+    /// <exception cref="UserException">The file cannot be read, or is not a safetensors file; the message says why.</exception>
+    public static SafetensorsFile Load(string path)
+    {
+        var tensors = new Dictionary<string, Tensor>();
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var header = SafetensorsHeader.Read(stream);
+            foreach (var entry in header.Entries)
+            {
+                var tensor = empty(entry.Shape, dtype: entry.Type);
+                tensors.Add(entry.Name, tensor);
+                stream.ReadExactly(tensor.bytes);
+            }
+            return new(header.Metadata, tensors);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            foreach (var tensor in tensors.Values) tensor.Dispose();
+            var reason = error is InvalidDataException ? $"{path} is not a readable safetensors file: {error.Message}." : $"Cannot read {path}: {error.Message}";
+            throw new UserException($"{reason} Check the path, or fetch the file again.", error);
+        }
+    }
+}

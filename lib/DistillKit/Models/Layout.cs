@@ -1,0 +1,9 @@
+using static TorchSharp.torch;
+
+namespace DistillKit.Models;
+
+/// <summary>How a network is put together: its layers by their torchvision names, and the sections that run them in order.</summary>
+internal sealed record Layout(IReadOnlyList<(string Name, nn.Module Module)> Layers, IReadOnlyList<Section> Sections);
+
+/// <summary>A part of a network that follows the one before it. The output of the last one is the logits.</summary>
+internal sealed record Section(string Name, string Group, int Channels, Func<Tensor, Tensor> Forward, params nn.Module[] Modules);
