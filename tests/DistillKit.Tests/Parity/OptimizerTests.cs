@@ -1,0 +1,71 @@
+using DistillKit.Models;
+using static TorchSharp.torch;
+using AdamW = TorchSharp.Modules.AdamW;
+using Parameter = TorchSharp.Modules.Parameter;
+using SGD = TorchSharp.Modules.SGD;
+
+namespace DistillKit.Tests.Parity;
+
+public sealed class OptimizerTests
+{
+    [Fact]
+    public void Nesterov_SGD_with_a_one_cycle_schedule_follows_PyTorch()
+    {
+        Compare("optimizer-sgd-one-cycle", (weights, others, decay) => optim.SGD(
+        [
+            new SGD.ParamGroup(weights, momentum: 0.9, weight_decay: decay, nesterov: true),
+            new SGD.ParamGroup(others, momentum: 0.9, nesterov: true),
+        ], learningRate: 1, momentum: 0.9, nesterov: true));
+    }
+
+    [Fact]
+    public void AdamW_with_a_cosine_schedule_follows_PyTorch()
+    {
+        Compare("optimizer-adamw-cosine", (weights, others, decay) => optim.AdamW(
+        [
+            new AdamW.ParamGroup(weights, weight_decay: decay),
+            new AdamW.ParamGroup(others),
+        ]));
+    }
+
+    private static void Compare(string name, Func<IEnumerable<Parameter>, IEnumerable<Parameter>, double, optim.Optimizer> create)
+    {
+        using var scope = NewDisposeScope();
+        using var fixture = Fixture.Load(name);
+        using var network = new TinyNetwork();
+        Formula.Fill(network, fixture.Number("gain"));
+        network.train();
+        var parameters = network.parameters().ToLookup(parameter => parameter.dim() > 1);
+        using var optimizer = create(parameters[true], parameters[false], fixture.Number("weight_decay"));
+        var rates = fixture["rates"].data<float>().ToArray();
+        var losses = rates.Select((rate, step) => Step(network, optimizer, rate, step)).ToArray();
+
+        Close.Assert(fixture["losses"], tensor(losses, [losses.Length]), 1e-4, "losses");
+        var state = network.state_dict();
+        foreach (var (key, expected) in fixture.Under("final.")) Close.Assert(expected, state[key], 1e-4, key);
+    }
+
+    private static float Step(TinyNetwork network, optim.Optimizer optimizer, float rate, int step)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var group in optimizer.ParamGroups) group.LearningRate = rate;
+        var loss = nn.functional.cross_entropy(network.call(Formula.Images($"images{step}", 16, 8)), Formula.Labels(16));
+        optimizer.zero_grad();
+        loss.backward();
+        optimizer.step();
+        return loss.item<float>();
+    }
+
+    private sealed class TinyNetwork : nn.Module<Tensor, Tensor>
+    {
+        private readonly Convolution conv1 = new(3, 8, kernel: 3);
+        private readonly BatchNorm bn1 = new(8);
+        private readonly Convolution conv2 = new(8, 16, kernel: 3, stride: 2);
+        private readonly BatchNorm bn2 = new(16);
+        private readonly Classifier fc = new(16, 10);
+
+        public TinyNetwork() : base(nameof(TinyNetwork)) => RegisterComponents();
+
+        public override Tensor forward(Tensor images) => fc.call(bn2.call(conv2.call(bn1.call(conv1.call(images)).relu())).relu());
+    }
+}
