@@ -1,3 +1,4 @@
+using DistillKit.Data;
 using static TorchSharp.torch;
 
 namespace DistillKit.Evaluation;
@@ -5,24 +6,27 @@ namespace DistillKit.Evaluation;
 /// <summary>Runs a classifier over a set of images.</summary>
 public static class Evaluator
 {
+    private const int BatchSize = 256;
+
     /// <summary>
     /// Evaluates the network in evaluation and inference mode, and puts it back into the mode that it was in.
     /// </summary>
     /// <param name="model">Images [N, 3, H, W] to logits [N, K].</param>
-    /// <param name="batches">Images and int64 labels [N], on the network's device. They belong to the caller.</param>
+    /// <param name="images">The images and labels, on the network's device.</param>
     /// <param name="classNames">K names.</param>
     /// <exception cref="UserException">There are no images, or a logit is not a finite number.</exception>
-    public static ClassificationReport Evaluate(
-        nn.Module<Tensor, Tensor> model, IEnumerable<(Tensor Images, Tensor Labels)> batches, IReadOnlyList<string> classNames)
+    public static ClassificationReport Evaluate(nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames)
     {
         var logits = new List<float>();
         var labels = new List<long>();
         using var inference = new InferenceScope(model);
-        foreach (var batch in batches)
+        var batches = images.Batches(BatchSize);
+        for (var step = 0; step < batches.Count; step++)
         {
             using var scope = NewDisposeScope();
-            logits.AddRange(model.call(batch.Images).to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
-            labels.AddRange(batch.Labels.cpu().contiguous().data<long>().ToArray());
+            var batch = batches.Load(step);
+            logits.AddRange(model.call(batch.Images).cpu().contiguous().data<float>().ToArray());
+            labels.AddRange(batch.Labels.cpu().data<long>().ToArray());
         }
         return ClassificationReport.FromLogits([.. logits], [.. labels], classNames);
     }

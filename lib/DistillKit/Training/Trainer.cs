@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Models;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -45,6 +46,8 @@ public sealed class Trainer : IDisposable
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
     private Dictionary<string, Tensor>? best;
+    private BatchPlan plan;
+    private int planEpoch;
     private Counters counters;
     private TimeSpan checkpointCost;
 
@@ -60,7 +63,8 @@ public sealed class Trainer : IDisposable
     {
         recipe.Validate();
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
-        stepsPerEpoch = data.Training.ShuffledBatches(recipe.BatchSize, seed, 0, recipe.Augmentation).Count;
+        plan = PlanOf(epoch: 0);
+        stepsPerEpoch = plan.Count;
         state = model.state_dict();
         optimizer = recipe.Optimizer.Create(model);
         average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
@@ -124,7 +128,8 @@ public sealed class Trainer : IDisposable
         // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
         manual_seed((long)SplitMix64.At(seed, Step).Next());
         model.train();
-        var batch = data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing).Load(position, recipe.ResolutionOf(epoch));
+        if (planEpoch != epoch) (plan, planEpoch) = (PlanOf(epoch), epoch);
+        var batch = plan.Load(position, recipe.ResolutionOf(epoch));
         optimizer.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
         var value = loss.ToDouble();
@@ -132,9 +137,10 @@ public sealed class Trainer : IDisposable
         loss.backward();
         if (recipe.ClipNorm is { } norm) nn.utils.clip_grad_norm_(model.parameters(), norm);
         optimizer.step();
-        using var frozen = no_grad();
         return (value, logits.argmax(1).eq(batch.Labels).sum().ToInt32());
     }
+
+    private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing);
 
     private double SetLearningRate()
     {

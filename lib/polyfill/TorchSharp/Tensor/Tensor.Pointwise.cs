@@ -32,6 +32,7 @@ public static partial class torch
         public Tensor reciprocal() => Aten.Call("reciprocal", this);
         public Tensor relu() => Aten.Call("relu", this);
         public Tensor relu_() => InPlace("relu_");
+        public Tensor relu6_() => InPlace("hardtanh_", 0.0, 6.0);
         public Tensor rsqrt() => Aten.Call("rsqrt", this);
         public Tensor sigmoid() => Aten.Call("sigmoid", this);
         public Tensor sigmoid_() => InPlace("sigmoid_");

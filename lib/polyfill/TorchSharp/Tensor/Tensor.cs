@@ -77,6 +77,7 @@ public static partial class torch
         public Device device => Describe().Device;
         public DeviceType device_type => device.type;
         public int device_index => device.index;
+        public bool is_floating_point() => dtype is ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
         public bool is_leaf => Describe().IsLeaf;
 
         public bool requires_grad

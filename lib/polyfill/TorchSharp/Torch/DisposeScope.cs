@@ -41,6 +41,11 @@ public sealed class DisposeScope : IDisposable
         return disposable;
     }
 
+    public void Detach(params IDisposable[] disposables)
+    {
+        foreach (var disposable in disposables) Detach(disposable);
+    }
+
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
     {
         if (!_owned.Contains(disposable)) return disposable;
