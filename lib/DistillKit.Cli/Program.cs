@@ -1,1 +1,1 @@
-Console.WriteLine("distillkit");
+return await DistillKit.Cli.CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+using DistillKit.Cli.Commands;
+
+namespace DistillKit.Cli;
+
+/// <summary>The `distillkit` command: finds the verb, runs it, and turns what goes wrong into one line and an exit code.</summary>
+public static class CommandLine
+{
+    /// <summary>The verbs, in the order in which the help lists them. A new verb is one more line here.</summary>
+    static IEnumerable<Command> Verbs =>
+    [
+        DoctorCommand.Create(),
+    ];
+
+    /// <summary>
+    /// Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can mend (<see cref="UserException"/>) or that the
+    /// verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 cancelled.
+    /// </summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var root = new Command("distillkit", "Train, distill, quantize, deploy and measure CIFAR-10 classifiers.") { new HelpOption(), new VersionOption() };
+        foreach (var verb in Verbs)
+            root.Add(verb);
+
+        var parsed = root.Parse(arguments switch
+        {
+            [] or ["help"] => ["--help"],
+            ["help", .. var rest] => [.. rest, "--help"],
+            _ => arguments,
+        });
+        if (UsageError.Describe(parsed) is { } mistake)
+            return Report(mistake, 2);
+
+        using var cancellation = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
+        try
+        {
+            var settings = new InvocationConfiguration
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(settings, cancellation.Token);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Report("stopped", 130);
+        }
+        catch (UserException e)
+        {
+            return Report(e.Message, 1);
+        }
+        catch (Exception e)
+        {
+            return Report($"unexpected error: {OneLine(e.Message)} ({CrashReport.Write(e, arguments)})", 70);
+        }
+
+        int Report(string message, int exitCode)
+        {
+            error.WriteLine($"distillkit: {message}");
+            return exitCode;
+        }
+
+        // The first signal asks the verb to stop; a second one ends the process at once.
+        void CancelOnce(PosixSignalContext signal)
+        {
+            signal.Cancel = !cancellation.IsCancellationRequested;
+            cancellation.Cancel();
+        }
+    }
+
+    static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}
