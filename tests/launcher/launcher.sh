@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# launcher.sh [PART_OF_A_NAME ...]: tests ./distillkit and tests/run in a sandbox, with stand-ins for dotnet, apt-get, id and uname.
+# Every function below named in CamelCase_with_underscores is a test; a test passes when its body succeeds (set -e).
+set -uo pipefail
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+stand_in() { cat > "$box/bin/$1"; chmod +x "$box/bin/$1"; }
+
+# A checkout in a folder with spaces, and a PATH that holds only what the launcher may count on.
+sandbox() {
+    box=$(mktemp -d) checkout="$box/my checkout"
+    mkdir -p "$box/bin" "$box/home" "$checkout"/lib/{DistillKit,DistillKit.Cli/Commands} "$checkout"/tests/launcher
+    for tool in bash sh basename cat chmod cksum cp cut dirname find flock grep head mkdir mktemp mv paste ps readlink rm sed sleep sort tail tee timeout touch tr; do
+        ln -s "$(command -v $tool)" "$box/bin/$tool"
+    done
+    sed "s|/usr/include/ATen|$box/include/ATen|" "$repository/distillkit" > "$checkout/distillkit"
+    cp "$repository/tests/run" "$checkout/tests/run"
+    chmod +x "$checkout/distillkit" "$checkout/tests/run"
+    touch "$checkout"/lib/DistillKit.Cli/Commands/{Doctor,Run}Command.cs "$box/calls"
+    echo '<Project><ItemGroup><UsesPackage Include="TorchSharp" /></ItemGroup></Project>' > "$checkout/lib/DistillKit/DistillKit.csproj"
+
+    # shellcheck disable=SC2016 # they expand in the stand-ins
+    stand_in id <<< 'echo "${USER_ID:-0}"'
+    # shellcheck disable=SC2016
+    stand_in uname <<< 'echo "${MACHINE:-Linux x86_64}"'
+    stand_in apt-get <<< "echo \"apt-get \$*\" >> '$box/calls'; mkdir -p '$box/include/ATen'; touch '$box/include/ATen/ATen.h'; cp '$box/bin/id' '$box/bin/g++'"
+    stand_in dpkg <<< ':'
+    stand_in dotnet <<END
+#!/bin/bash
+echo "dotnet \$*" >> '$box/calls'
+case \$1 in
+--version) [[ -z \${OLD_SDK:-} ]] ;;
+--list-sdks) echo "\${OLD_SDK:-10.0.100} [/somewhere]" ;;
+restore)
+    project="\${2%/*}/TorchSharp"
+    mkdir "\$project/obj"
+    if [[ \${FEED:-} == has ]]; then echo '"success": true' > "\$project/obj/project.nuget.cache"
+    elif [[ \${FEED:-} == silent ]]; then echo "\$project/Probe.TorchSharp.csproj : error NU1301: no route"; exit 1
+    else echo "\$project/Probe.TorchSharp.csproj : error NU1101: Unable to find package TorchSharp"; exit 1; fi ;;
+build)
+    sleep "\${BUILD_SECONDS:-0}"
+    if [[ -n \${BUILD_FAILS:-} ]]; then echo 'Model.cs(1,2): error CS1002: ; expected'; exit 1; fi
+    mkdir -p '$checkout/lib/DistillKit.Cli/bin/Release/net10.0'
+    touch '$checkout/lib/DistillKit.Cli/bin/Release/net10.0/DistillKit.Cli.dll' ;;
+test)
+    results=\$(dirname "\$4")
+    case \$2 in
+    *Good*) echo '<Counters total="5" executed="4" passed="4" failed="0" />' > "\$4/Good.Tests.trx" ;;
+    *Bad*) echo '<Counters total="3" executed="3" passed="1" failed="2" />' > "\$4/Bad.Tests.trx"; echo 'Failed Sum_is_wrong'; exit 1 ;;
+    *Crash*) echo '<Counters total="2" executed="2" passed="2" failed="0" />' > "\$4/Crash.Tests.trx"; echo 'The test host process crashed'; exit 1 ;;
+    *) echo 'not found'; exit 1 ;;
+    esac ;;
+*) echo "ran \${*:2}, HOME=\$HOME" ;;
+esac
+END
+}
+
+# launch ARGUMENT...: what it prints goes to $box/said; NAME=VALUE words before the verb are variables.
+launch() {
+    local code=0 variables=()
+    while [[ ${1:-} == [A-Z]*=* ]]; do variables+=("$1"); shift; done
+    env -i PATH="$box/bin" HOME="$box/home" "${variables[@]}" "$checkout/distillkit" "$@" > "$box/said" 2>&1 || code=$?
+    return $code
+}
+refuses() { if launch "$@"; then false; fi; }
+says() { grep -qF -- "$1" "$box/said" || { echo "expected: $1"; sed 's/^/  said: /' "$box/said"; return 1; }; }
+calls() { [[ $(grep -cF -- "$2" "$box/calls") == "$1" ]] || { echo "expected $1 x: $2"; sed 's/^/  call: /' "$box/calls"; return 1; }; }
+
+A_second_call_repeats_nothing() {
+    launch run --profile smoke; says 'ran run --profile smoke'; calls 1 'dotnet restore'; calls 1 'dotnet build'; calls 2 'apt-get'
+    : > "$box/calls"
+    launch run; says 'ran run'; calls 0 'dotnet restore'; calls 0 'dotnet build'; calls 0 'apt-get'; [[ $(wc -l < "$box/said") == 1 ]]
+}
+A_changed_new_or_deleted_source_is_built() {
+    launch run
+    echo new > "$checkout/lib/DistillKit/A.cs"; launch run; calls 2 'dotnet build'
+    sleep 0.01; echo changed > "$checkout/lib/DistillKit/A.cs"; launch run; calls 3 'dotnet build'
+    rm "$checkout/lib/DistillKit/A.cs"; launch run; calls 4 'dotnet build'
+    launch run; calls 4 'dotnet build'
+}
+Another_libtorch_is_built() {
+    launch run; mkdir -p "$box/torch/lib"; touch "$box/torch/lib/libtorch_cpu.so"
+    launch LIBTORCH="$box/torch" run; launch LIBTORCH="$box/torch" run; calls 2 'dotnet build'
+}
+No_dotnet_is_said() { rm "$box/bin/dotnet"; refuses run; says 'the .NET SDK 10 is not installed'; [[ ! -e $checkout/artifacts ]]; }
+An_old_sdk_is_said() { refuses OLD_SDK=8.0.100 run; says 'the .NET SDK 10 is needed, and dotnet here has 8.0.100'; calls 0 'apt-get'; }
+A_user_gets_the_command_to_type() { refuses USER_ID=1000 run; says 'sudo apt-get install -y g++ libtorch-dev'; calls 0 'apt-get'; calls 0 'dotnet build'; }
+Without_apt_other_ways_are_named() { rm "$box/bin/apt-get"; refuses run; says 'no apt-get here'; says 'pip install torch'; }
+A_wrong_libtorch_folder_is_named() { refuses LIBTORCH=/nowhere run; says 'LIBTORCH=/nowhere holds no lib/libtorch_cpu.so'; calls 0 'apt-get'; }
+A_given_libtorch_needs_only_a_compiler() {
+    mkdir -p "$box/torch/lib"; touch "$box/torch/lib/libtorch_cpu.so"
+    refuses USER_ID=1000 LIBTORCH="$box/torch" run; says 'type: sudo apt-get install -y g++'; ! grep -q libtorch-dev "$box/said"
+}
+A_failed_install_shows_the_reason() {
+    stand_in apt-get <<< 'echo "E: Unable to locate package libtorch-dev"; exit 100'
+    refuses run; says 'E: Unable to locate package libtorch-dev'; says 'failed: installing g++ libtorch-dev'; calls 0 'dotnet build'
+}
+A_missing_package_is_replaced_and_remembered() {
+    launch run; says 'from lib/polyfill: TorchSharp (not in the feed)'; grep -q '<Polyfilled>TorchSharp<' "$checkout/packages.local.props"
+}
+A_package_that_restores_needs_no_libtorch() {
+    launch FEED=has run; says 'packages from NuGet: TorchSharp; from lib/polyfill: none'; calls 0 'apt-get'; calls 0 'NativeShim'
+}
+A_silent_feed_is_asked_again() {
+    launch FEED=silent run; says 'no answer from the feed'; [[ ! -e $checkout/packages.local.props ]]
+    launch FEED=has run; calls 2 'dotnet restore'; grep -q '<Polyfilled>none<' "$checkout/packages.local.props"
+}
+Linux_on_arm_uses_the_polyfill() { launch FEED=has 'MACHINE=Linux aarch64' run; says 'from lib/polyfill: TorchSharp'; }
+A_forced_choice_asks_no_feed() { launch DISTILLKIT_POLYFILL=none run; calls 0 'dotnet restore'; calls 0 'apt-get'; [[ ! -e $checkout/packages.local.props ]]; }
+A_forced_unknown_package_is_refused() { refuses DISTILLKIT_POLYFILL=TorchSharp,Torch run; says "no package 'Torch' here; all, none, or some of: TorchSharp"; calls 0 'dotnet build'; }
+Doctor_installs_nothing() { launch doctor; says 'ran doctor'; calls 0 'apt-get'; calls 1 'NativeShim=false'; launch doctor; calls 1 'dotnet build'; }
+Help_and_unknown_verbs_install_nothing() { launch; launch help; launch run --help; launch evalute; calls 0 'apt-get'; calls 1 'dotnet build'; }
+The_engine_is_built_after_doctor_when_a_verb_needs_it() { launch doctor; launch run; calls 2 'dotnet build'; launch doctor; launch run; calls 2 'dotnet build'; }
+Doctor_builds_the_shim_once_libtorch_is_there() { launch doctor; "$box/bin/apt-get"; launch doctor; calls 2 'dotnet build'; calls 1 'NativeShim=false'; }
+A_missing_home_is_replaced() {
+    launch HOME= doctor; says "HOME=$checkout/artifacts/home"
+    launch HOME=/nowhere doctor; says "HOME=$checkout/artifacts/home"
+}
+A_home_that_cannot_be_written_lends_its_feeds() {
+    [[ $(id -u) != 0 ]] || skip 'root may write anywhere'
+    mkdir -p "$box/home/.nuget/NuGet"; echo feeds > "$box/home/.nuget/NuGet/NuGet.Config"; chmod a-w "$box/home"
+    launch doctor; says "HOME=$checkout/artifacts/home"; grep -q feeds "$checkout/artifacts/home/.nuget/NuGet/NuGet.Config"
+}
+A_checkout_that_cannot_be_written_is_said() {
+    [[ $(id -u) != 0 ]] || skip 'root may write anywhere'
+    chmod a-w "$checkout"; refuses run; says "cannot write to $checkout"
+}
+A_failed_build_shows_its_errors_and_is_tried_again() {
+    refuses BUILD_FAILS=1 run; says 'error CS1002: ; expected'; says 'failed: building lib/DistillKit.Cli'
+    launch run; says 'ran run'; calls 2 'dotnet build'
+}
+An_interrupted_set_up_is_taken_up_again() {
+    launch doctor; rm "$checkout/lib/DistillKit.Cli/bin/Release/net10.0/DistillKit.Cli.dll" # as a build leaves it half-way
+    env -i PATH="$box/bin" HOME="$box/home" BUILD_SECONDS=30 "$(command -v setsid)" "$checkout/distillkit" doctor > "$box/said" 2>&1 & local launcher=$!
+    until [[ $(grep -c 'dotnet build' "$box/calls") == 2 ]]; do sleep 0.05; done
+    kill -TERM -- "-$launcher"; local code=0; wait "$launcher" || code=$?
+    [[ $code == 130 ]]; says 'interrupted; the same command takes up the set-up again'
+    launch doctor; says 'ran doctor'; calls 3 'dotnet build'
+}
+Two_at_once_set_up_once() {
+    launch BUILD_SECONDS=1 doctor & sleep 0.3
+    env -i PATH="$box/bin" HOME="$box/home" "$checkout/distillkit" doctor > "$box/second" 2>&1; wait
+    calls 1 'dotnet build'; cp "$box/second" "$box/said"; says 'another ./distillkit is setting up; waiting for it'; says 'ran doctor'
+}
+Verbose_shows_the_output() { refuses DISTILLKIT_VERBOSE=1 BUILD_FAILS=1 doctor; says 'Unable to find package TorchSharp'; }
+
+suite() { mkdir -p "$checkout/tests/$1"; touch "$checkout/tests/$1/$1.csproj"; }
+no_shell_tests() { printf '#!/bin/bash\necho "ok One"\necho "skip Two (why)"\n' > "$checkout/tests/launcher/one.sh"; chmod +x "$checkout/tests/launcher/one.sh"; }
+Passed_and_skipped_tests_are_summed() { suite Good.Tests; no_shell_tests; launch test; [[ $(tail -n 1 "$box/said") == '5 passed, 0 failed, 2 skipped' ]]; }
+Failed_tests_are_shown_and_summed() { suite Good.Tests; suite Bad.Tests; no_shell_tests; refuses test; says 'Failed Sum_is_wrong'; [[ $(tail -n 1 "$box/said") == '6 passed, 2 failed, 2 skipped' ]]; }
+A_crashed_test_host_is_a_failure() { suite Crash.Tests; no_shell_tests; refuses test; says 'host process crashed'; [[ $(tail -n 1 "$box/said") == '3 passed, 1 failed, 1 skipped' ]]; }
+A_suite_that_does_not_run_is_a_failure() { suite Absent.Tests; no_shell_tests; refuses test; [[ $(tail -n 1 "$box/said") == '1 passed, 1 failed, 1 skipped' ]]; }
+A_build_that_fails_ends_the_test_run() { suite Good.Tests; refuses BUILD_FAILS=1 test; says 'failed: building DistillKit.Notebooks.sln'; }
+
+skip() { echo "$*" > "$box/skipped"; exit 0; }
+failures=0
+for name in $(declare -F | cut -d' ' -f3 | grep '^[A-Z]'); do
+    [[ $# == 0 ]] || grep -qiF "$(printf '%s\n' "$@")" <<< "$name" || continue
+    sandbox
+    why=$(set -e; "$name" 2>&1); code=$? # outside any condition: inside one, bash forgets set -e
+    if [[ $code == 0 ]]; then
+        if [[ -e $box/skipped ]]; then echo "skip $name ($(cat "$box/skipped"))"; else echo "ok $name"; fi
+    else
+        failures=$((failures + 1))
+        echo "not ok $name"
+        printf '%s\n' "$why"
+    fi
+    chmod -R u+w "$box"
+    rm -rf "$box"
+done
+[[ $failures == 0 ]]
