@@ -15,7 +15,7 @@ static class EngineChecks
         try
         {
             Compute();
-            engine = Check.OK("engine", $"{kind}, {Library() ?? "library not found in this process"}, {get_num_threads()} threads");
+            engine = Check.OK("engine", $"{kind}, libtorch {__version__}{Library()}, threads: {get_num_threads()}");
         }
         catch (Exception e) // whatever a native library that is missing or does not fit brings about
         {
@@ -56,10 +56,13 @@ static class EngineChecks
         }
     }
 
-    /// <summary>The libtorch that this process has loaded (Linux tells; elsewhere null).</summary>
-    static string? Library() => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps").Where(line => line.Contains("/libtorch_cpu.so")).Select(line => line[line.IndexOf('/')..]).FirstOrDefault()
-        : null;
+    /// <summary>The libtorch that this process has loaded, where the system tells.</summary>
+    static string Library()
+    {
+        const string maps = "/proc/self/maps";
+        var line = File.Exists(maps) ? File.ReadLines(maps).FirstOrDefault(text => text.Contains("/libtorch_cpu.so")) : null;
+        return line is null ? "" : $" ({line[line.IndexOf('/')..]})";
+    }
 
     /// <summary>The first line of the innermost message.</summary>
     static string Cause(Exception e) => e.InnerException is { } inner ? Cause(inner) : e.Message.ReplaceLineEndings("\n").Split('\n')[0];
