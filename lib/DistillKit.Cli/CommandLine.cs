@@ -18,10 +18,12 @@ public static class CommandLine
     /// Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can mend (<see cref="UserException"/>) or that the
     /// verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 cancelled.
     /// </summary>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error) => RunAsync(arguments, output, error, Verbs);
+
+    internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, IEnumerable<Command> verbs)
     {
         var root = new Command("distillkit", "Train, distill, quantize, deploy and measure CIFAR-10 classifiers.") { new HelpOption(), new VersionOption() };
-        foreach (var verb in Verbs)
+        foreach (var verb in verbs)
             root.Add(verb);
 
         var parsed = root.Parse(arguments switch
@@ -51,6 +53,10 @@ public static class CommandLine
         catch (UserException e)
         {
             return Report(e.Message, 1);
+        }
+        catch (Exception e) when (e.GetBaseException() is DllNotFoundException)
+        {
+            return Report("the engine does not load; `./distillkit doctor` says why", 1);
         }
         catch (Exception e)
         {

@@ -150,7 +150,7 @@ Passed_and_skipped_tests_are_summed() { suite Good.Tests; no_shell_tests; launch
 Failed_tests_are_shown_and_summed() { suite Good.Tests; suite Bad.Tests; no_shell_tests; refuses test; says 'Failed Sum_is_wrong'; [[ $(tail -n 1 "$box/said") == '6 passed, 2 failed, 2 skipped' ]]; }
 A_crashed_test_host_is_a_failure() { suite Crash.Tests; no_shell_tests; refuses test; says 'host process crashed'; [[ $(tail -n 1 "$box/said") == '3 passed, 1 failed, 1 skipped' ]]; }
 A_suite_that_does_not_run_is_a_failure() { suite Absent.Tests; no_shell_tests; refuses test; [[ $(tail -n 1 "$box/said") == '1 passed, 1 failed, 1 skipped' ]]; }
-A_build_that_fails_ends_the_test_run() { suite Good.Tests; refuses BUILD_FAILS=1 test; says 'failed: building DistillKit.Notebooks.sln'; }
+A_build_that_fails_ends_the_test_run() { suite Good.Tests; refuses BUILD_FAILS=1 test; says 'failed: building DistillKit.Notebooks.sln'; [[ $(tail -n 1 "$box/said") == '0 passed, 1 failed' ]]; }
 
 skip() { echo "$*" > "$box/skipped"; exit 0; }
 failures=0

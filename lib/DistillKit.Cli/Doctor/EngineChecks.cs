@@ -64,6 +64,12 @@ static class EngineChecks
         return line is null ? "" : $" ({line[line.IndexOf('/')..]})";
     }
 
-    /// <summary>The first line of the innermost message.</summary>
-    static string Cause(Exception e) => e.InnerException is { } inner ? Cause(inner) : e.Message.ReplaceLineEndings("\n").Split('\n')[0];
+    /// <summary>The library that is missing, where the innermost message names one; otherwise that message's first sentence.</summary>
+    static string Cause(Exception e)
+    {
+        if (e.InnerException is { } inner)
+            return Cause(inner);
+        var lines = e.Message.ReplaceLineEndings("\n").Split('\n');
+        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file") && !line.Contains("distillkit_torch")) ?? lines[0].Split(". ")[0];
+    }
 }
