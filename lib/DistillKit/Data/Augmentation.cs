@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace DistillKit.Data;
 
 /// <summary>How images are mirrored.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Flip>))]
 public enum Flip
 {
     /// <summary>Never.</summary>

@@ -19,7 +19,9 @@ public sealed record TrainingData(DeviceImages Training, DeviceImages Validation
 /// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
 public sealed record TrainingFiles(string Folder, string Run)
 {
-    internal string Checkpoint => Path.Combine(Folder, "checkpoint.safetensors");
+    internal const string CheckpointName = "checkpoint.safetensors";
+
+    internal string Checkpoint => Path.Combine(Folder, CheckpointName);
 
     internal string Metrics => Path.Combine(Folder, "metrics.jsonl");
 }

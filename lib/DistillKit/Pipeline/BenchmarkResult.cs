@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using DistillKit.Evaluation;
+using DistillKit.Files;
+
+namespace DistillKit.Pipeline;
+
+/// <summary>One network's figures. Latency is of one image on one thread, throughput of batches of 64 on all threads, both on the CPU.</summary>
+/// <param name="Name">The stage that made the network.</param>
+/// <param name="Model">The network's description as JSON.</param>
+/// <param name="Accuracy">Top-1 on the test set, in [0, 1].</param>
+/// <param name="CrossEntropy">On the test set.</param>
+/// <param name="CalibrationError">Expected calibration error on the test set.</param>
+/// <param name="ValidationAccuracy">What chose the weights.</param>
+/// <param name="Parameters">The numbers that training sets.</param>
+/// <param name="MultiplyAccumulates">Of one image.</param>
+/// <param name="FileBytes">Size of the model file.</param>
+/// <param name="LatencyMilliseconds">Median.</param>
+/// <param name="LatencyP95Milliseconds">95th percentile.</param>
+/// <param name="ImagesPerSecond">Throughput.</param>
+/// <param name="PeakMemoryBytes">Peak resident set of a fresh process that does only inference; null when not measured.</param>
+/// <param name="TrainingSeconds">Time in training and validation.</param>
+public sealed record BenchmarkRow(
+    string Name, string Model, double Accuracy, double CrossEntropy, double CalibrationError, double ValidationAccuracy, long Parameters, long MultiplyAccumulates,
+    long FileBytes, double LatencyMilliseconds, double LatencyP95Milliseconds, double ImagesPerSecond, long? PeakMemoryBytes, double TrainingSeconds);
+
+/// <summary>The figures of a run with their provenance.</summary>
+/// <param name="Profile">The profile's name.</param>
+/// <param name="Seed">The run's seed.</param>
+/// <param name="Date">When they were measured.</param>
+/// <param name="Machine">Where they were measured.</param>
+/// <param name="Rows">A row for each network.</param>
+public sealed record BenchmarkResult(string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The accuracies in a line.</summary>
+    public string Summary => string.Join(", ", Rows.Select(row => FormattableString.Invariant($"{row.Name} {100 * row.Accuracy:f2} %")));
+
+    /// <summary>The result as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows) =>
+        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows);
+
+    /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    internal void Write(string folder)
+    {
+        WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
+        var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
+        var lines = Rows.Select(row => string.Join(',', columns.Select(column => Convert.ToString(column.GetValue(row), CultureInfo.InvariantCulture))));
+        WriteText(Path.Combine(folder, "benchmark.csv"), string.Join('\n', lines.Prepend(string.Join(',', columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name))))) + "\n");
+    }
+
+    private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,122 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DistillKit.Distillation;
+using DistillKit.Models;
+using DistillKit.Training;
+
+namespace DistillKit.Pipeline;
+
+/// <summary>Everything that a run of the pipeline depends on: one JSON file that the command line and the notebooks both read.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Profile
+{
+    private const string ResourcePrefix = "profiles/";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The name, also of the folder of its results.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is for, in a line.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The seed of weights, order, augmentation and dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The images.</summary>
+    public required DataRecipe Data { get; init; }
+
+    /// <summary>The large network.</summary>
+    public required NetworkRecipe Teacher { get; init; }
+
+    /// <summary>The small network. Alone and from the teacher it is trained by one recipe, so at equal budget.</summary>
+    public required NetworkRecipe Student { get; init; }
+
+    /// <summary>How the student learns from the teacher.</summary>
+    public required DistillationRecipe Distillation { get; init; }
+
+    /// <summary>How the results are measured.</summary>
+    public BenchmarkRecipe Benchmark { get; init; } = new();
+
+    /// <summary>The profiles that come with the library.</summary>
+    public static IReadOnlyList<string> BuiltIn { get; } = ["smoke", "quick", "standard", "full"];
+
+    /// <summary>Loads a profile that comes with the library, by name, or one of your own, by the path of its JSON file.</summary>
+    /// <exception cref="UserException">There is no such profile, or it is not valid; the message says what is wrong.</exception>
+    public static Profile Load(string nameOrPath)
+    {
+        if (BuiltIn.Contains(nameOrPath))
+        {
+            using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{ResourcePrefix}{nameOrPath}.json")!;
+            using var reader = new StreamReader(resource);
+            return Parse(reader.ReadToEnd(), nameOrPath);
+        }
+        if (!File.Exists(nameOrPath))
+            throw new UserException($"There is no profile '{nameOrPath}': take one of {string.Join(", ", BuiltIn)}, or the path of a profile's JSON file.");
+        return Parse(File.ReadAllText(nameOrPath), nameOrPath);
+    }
+
+    /// <summary>Reads a profile from JSON.</summary>
+    /// <param name="json">The text; comments are allowed.</param>
+    /// <param name="source">What to call it in an error.</param>
+    /// <exception cref="UserException">It is not valid; the message says what is wrong.</exception>
+    public static Profile Parse(string json, string source)
+    {
+        try
+        {
+            var profile = JsonSerializer.Deserialize<Profile>(json, Json) ?? throw new JsonException("it is empty");
+            profile.Validate();
+            return profile;
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new UserException($"The profile {source} cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+    }
+
+    /// <summary>The profile as indented JSON, which <see cref="Parse"/> reads.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    private void Validate()
+    {
+        if (Name.Length == 0 || Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || Name is "." or "..")
+            throw new UserException($"The profile's name '{Name}' cannot be the name of a folder.");
+        Teacher.Model.Validate();
+        Student.Model.Validate();
+        Teacher.Training.Validate();
+        Student.Training.Validate();
+        Data.Validate();
+        if (Teacher.Model.Classes != Student.Model.Classes)
+            throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the student {Student.Model.Classes}: they must have the same.");
+        _ = Distillation.Loss(labelSmoothing: 0);
+    }
+}
+
+/// <summary>A network and how it is trained.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Training">Its recipe.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
+
+/// <summary>The numbers of knowledge distillation.</summary>
+/// <param name="Alpha">The teacher's share of the loss, in [0, 1].</param>
+/// <param name="Temperature">What both networks' logits are divided by.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record DistillationRecipe(double Alpha = 0.9, double Temperature = 4)
+{
+    internal KnowledgeDistillationLoss Loss(double labelSmoothing) => new(Alpha, Temperature, labelSmoothing);
+}
+
+/// <summary>How the benchmark measures.</summary>
+/// <param name="LatencyRepeats">Timed calls with one image.</param>
+/// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10);

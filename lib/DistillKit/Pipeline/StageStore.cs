@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DistillKit.Files;
+
+namespace DistillKit.Pipeline;
+
+/// <summary>
+/// The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it depends on;
+/// it is not run again until that changes.
+/// </summary>
+public sealed class StageStore : IDisposable
+{
+    private const string StageFile = "stage.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    private readonly FileStream exclusive;
+
+    /// <summary>Opens the store for this process alone.</summary>
+    /// <param name="folder">Where the results are kept; it is made when missing.</param>
+    /// <exception cref="UserException">The folder cannot be written, or another process is using it.</exception>
+    public StageStore(string folder)
+    {
+        Folder = Path.GetFullPath(folder);
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            exclusive = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"Cannot use {Folder} for results: {error.Message.TrimEnd('.')}. If another run is using it, wait for that run, or choose another folder with --output.", error);
+        }
+    }
+
+    /// <summary>Where the results are.</summary>
+    public string Folder { get; }
+
+    /// <summary>The folder of a stage.</summary>
+    public string FolderOf(string stage) => Path.Combine(Folder, stage);
+
+    /// <summary>A short text that changes whenever one of the inputs does.</summary>
+    public static string Fingerprint(params ReadOnlySpan<string> inputs)
+    {
+        var text = string.Join('\n', inputs!);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    }
+
+    /// <summary>The result of a finished stage; null when it has not finished, or with other inputs.</summary>
+    public T? Find<T>(string stage, string fingerprint) where T : class
+    {
+        var path = Path.Combine(FolderOf(stage), StageFile);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var record = JsonSerializer.Deserialize<Finished<T>>(File.ReadAllText(path), Json);
+            return record?.Fingerprint == fingerprint ? record.Result : null;
+        }
+        catch (JsonException)
+        {
+            // An older or damaged record: the stage runs again.
+            return null;
+        }
+    }
+
+    /// <summary>Marks a stage as finished.</summary>
+    public void Finish<T>(string stage, string fingerprint, T result) => AtomicFile.Write(
+        Path.Combine(FolderOf(stage), StageFile),
+        stream => JsonSerializer.Serialize(stream, new Finished<T>(fingerprint, DateTimeOffset.UtcNow, result), Json));
+
+    /// <inheritdoc/>
+    public void Dispose() => exclusive.Dispose();
+
+    private sealed record Finished<T>(string Fingerprint, DateTimeOffset Date, T Result);
+}
