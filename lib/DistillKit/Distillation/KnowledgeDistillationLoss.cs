@@ -34,7 +34,7 @@ public sealed class KnowledgeDistillationLoss
     /// <summary>The loss, a scalar. No gradient flows to the teacher.</summary>
     /// <param name="studentLogits">[N, K].</param>
     /// <param name="teacherLogits">[N, K].</param>
-    /// <param name="targets">Class indices, [N] of int64, or probabilities, [N, K].</param>
+    /// <param name="targets">Class indices, [N] of int64, or probabilities, [N, K] of the logits' type.</param>
     /// <exception cref="ArgumentException">The shapes or types do not fit.</exception>
     public Tensor Compute(Tensor studentLogits, Tensor teacherLogits, Tensor targets)
     {

@@ -5,15 +5,15 @@ namespace DistillKit.Distillation;
 /// <summary>The shapes that losses accept. A mistake here is the calling program's, so it is not a <see cref="UserException"/>.</summary>
 internal static class Shapes
 {
-    /// <exception cref="ArgumentException">The targets are neither [N] of int64 nor [N, K] of a floating type.</exception>
+    /// <exception cref="ArgumentException">The targets are neither [N] of int64 nor [N, K] of the logits' type.</exception>
     public static void RequireTargets(Tensor logits, Tensor targets)
     {
         var shape = logits.shape;
         if (shape.Length != 2) throw new ArgumentException($"Logits must be [N, K], but are {Show(logits)}.", nameof(logits));
         var areLabels = targets.dtype == ScalarType.Int64 && targets.shape.AsSpan().SequenceEqual([shape[0]]);
-        var areSoft = targets.is_floating_point() && targets.shape.AsSpan().SequenceEqual(shape);
+        var areSoft = targets.dtype == logits.dtype && targets.shape.AsSpan().SequenceEqual(shape);
         if (!areLabels && !areSoft)
-            throw new ArgumentException($"Targets for logits {Show(logits)} must be int64 class indices [N] or probabilities [N, K], but are {targets.dtype} {Show(targets)}.", nameof(targets));
+            throw new ArgumentException($"Targets for logits {Show(logits)} must be int64 class indices [N] or {logits.dtype} probabilities [N, K], but are {targets.dtype} {Show(targets)}.", nameof(targets));
     }
 
     /// <exception cref="ArgumentException">The shapes differ.</exception>

@@ -23,7 +23,7 @@ public sealed class SoftTargetCrossEntropy
 
     /// <summary>The loss, a scalar in the type of the logits.</summary>
     /// <param name="logits">[N, K].</param>
-    /// <param name="targets">Class indices, [N] of int64, or probabilities, [N, K] of a floating type.</param>
+    /// <param name="targets">Class indices, [N] of int64, or probabilities, [N, K] of the logits' type.</param>
     /// <exception cref="ArgumentException">The shapes or types do not fit.</exception>
     public Tensor Compute(Tensor logits, Tensor targets)
     {

@@ -31,7 +31,7 @@ public sealed record ModelCost(long Parameters, long MultiplyAccumulates)
         {
             using var scope = NewDisposeScope();
             using var inference = new InferenceScope(model);
-            model.call(zeros(1, 3, imageSize, imageSize, device: model.parameters().First().device));
+            model.call(zeros([1, 3, imageSize, imageSize], device: model.parameters().First().device));
         }
         finally
         {

@@ -65,11 +65,14 @@ public static class ModelFile
             {
                 yield return $"{name} is [{string.Join(", ", actual.shape)}] rather than [{string.Join(", ", expected.shape)}]";
             }
-            else if (actual.is_floating_point() != expected.is_floating_point())
+            else if (!Converts(actual.dtype, expected.dtype))
             {
                 yield return $"{name} is {actual.dtype} rather than {expected.dtype}";
             }
         }
         foreach (var name in file.Keys.Where(name => !state.ContainsKey(name))) yield return $"{name} is not part of the network";
     }
+
+    private static bool Converts(ScalarType from, ScalarType to) =>
+        from == to || (to == ScalarType.Float32 && from is (ScalarType.Float16 or ScalarType.BFloat16));
 }

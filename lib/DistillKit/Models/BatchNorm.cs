@@ -25,7 +25,7 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
         running_mean = zeros(channels);
         running_var = ones(channels);
         num_batches_tracked = zeros([], dtype: ScalarType.Int64);
-        scope.Detach(weight, bias, running_mean, running_var, num_batches_tracked);
+        foreach (var tensor in new[] { weight, bias, running_mean, running_var, num_batches_tracked }) tensor.DetachFromDisposeScope();
         RegisterComponents();
     }
 

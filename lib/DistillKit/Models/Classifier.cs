@@ -22,7 +22,8 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
         var bound = 1 / Math.Sqrt(channels);
         weight = new Parameter(rand(classes, channels).mul_(2 * bound).sub_(bound));
         bias = new Parameter(rand(classes).mul_(2 * bound).sub_(bound));
-        scope.Detach(weight, bias);
+        weight.DetachFromDisposeScope();
+        bias.DetachFromDisposeScope();
         RegisterComponents();
     }
 

@@ -24,7 +24,7 @@ public sealed class BlockTests : IDisposable
         var moved = ChannelsLast.Of(images);
         Assert.Equal(images.shape, moved.shape);
         Assert.Equal([60L, 1, 15, 3], moved.stride());
-        Assert.True(images.equal(moved).all().item<bool>());
+        Assert.True(images.eq(moved).all().item<bool>());
     }
 
     [Fact]
