@@ -11,7 +11,12 @@ public static class CommandLine
     /// <summary>The verbs, in the order in which the help lists them. A new verb is one more line here.</summary>
     static IEnumerable<Command> Verbs =>
     [
+        RunCommand.Create(),
+        EvaluateCommand.Create(),
+        BenchmarkCommand.Create(),
+        DataCommand.Create(),
         DoctorCommand.Create(),
+        MeasureMemoryCommand.Create(),
     ];
 
     /// <summary>

@@ -17,8 +17,6 @@ namespace DistillKit.Pipeline;
 /// </summary>
 public sealed class PipelineRun : IDisposable
 {
-    private const string ModelFileName = "model.safetensors";
-
     private readonly StageStore store;
     private readonly IPipelineObserver observer;
     private readonly Lazy<PipelineImages> images;
@@ -91,12 +89,10 @@ public sealed class PipelineRun : IDisposable
     /// <returns>The result, and the file with the network.</returns>
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation = default)
     {
-        var fingerprint = Fingerprint(stage);
-        var path = Path.Combine(store.FolderOf(stage.Name), ModelFileName);
-        if (store.Find<TrainingResult>(stage.Name, fingerprint) is { } earlier && File.Exists(path))
+        if (FindTrained(stage) is { } earlier)
         {
-            observer.Finished(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
-            return (earlier, path);
+            observer.Finished(stage.Name, Describe(earlier.Result), TimeSpan.FromSeconds(earlier.Result.Seconds), isFromEarlierRun: true);
+            return earlier;
         }
 
         using var teacher = stage.Teacher is null ? null : LoadTeacher(stage.Teacher, cancellation);
@@ -105,6 +101,7 @@ public sealed class PipelineRun : IDisposable
         model.to(Device);
         var recipe = stage.Network.Training;
         IObjective objective = teacher is null ? new Supervised(recipe.LabelSmoothing) : new Distilled(teacher, Profile.Distillation.Loss(recipe.LabelSmoothing));
+        var (fingerprint, path) = (Fingerprint(stage), ModelPath(stage));
         using var trainer = new Trainer(model, objective, recipe, data.Value, Profile.Seed, new(store.FolderOf(stage.Name), fingerprint));
         if (teacher is not null) teacher.ComputeType = model.ComputeType;
 
@@ -136,7 +133,7 @@ public sealed class PipelineRun : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             observer.Advanced(stage.Name);
-            var (trained, path) = Train(stage, cancellation);
+            var (trained, path) = FindTrained(stage) ?? Train(stage, cancellation);
             rows.Add(bench.Measure(stage.Name, path, trained));
         }
         var result = BenchmarkResult.Of(Profile, rows);
@@ -145,6 +142,9 @@ public sealed class PipelineRun : IDisposable
         observer.Finished("benchmark", result.Summary, Stopwatch.GetElapsedTime(start));
         return result;
     }
+
+    /// <summary>Forgets that a stage has finished, so that it runs again.</summary>
+    public void Forget(string stage) => store.Forget(stage);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -157,10 +157,18 @@ public sealed class PipelineRun : IDisposable
         store.Dispose();
     }
 
+    private string ModelPath(TrainingStage stage) => Path.Combine(store.FolderOf(stage.Name), "model.safetensors");
+
+    private (TrainingResult Result, string ModelPath)? FindTrained(TrainingStage stage)
+    {
+        var path = ModelPath(stage);
+        return File.Exists(path) && store.Find<TrainingResult>(stage.Name, Fingerprint(stage)) is { } result ? (result, path) : null;
+    }
+
     private ImageClassifier LoadTeacher(string name, CancellationToken cancellation)
     {
-        var (_, path) = Train(TrainingStages.First(stage => stage.Name == name), cancellation);
-        var teacher = ModelFile.Load(path).Model;
+        var stage = TrainingStages.First(stage => stage.Name == name);
+        var teacher = ModelFile.Load((FindTrained(stage) ?? Train(stage, cancellation)).ModelPath).Model;
         teacher.to(Device);
         return teacher;
     }

@@ -69,6 +69,13 @@ public sealed class StageStore : IDisposable
         Path.Combine(FolderOf(stage), StageFile),
         stream => JsonSerializer.Serialize(stream, new Finished<T>(fingerprint, DateTimeOffset.UtcNow, result), Json));
 
+    /// <summary>Forgets that a stage has finished.</summary>
+    public void Forget(string stage)
+    {
+        var path = Path.Combine(FolderOf(stage), StageFile);
+        if (File.Exists(path)) File.Delete(path);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => exclusive.Dispose();
 
