@@ -1,6 +1,4 @@
-using TorchSharp;
-
-namespace TorchSharpTests;
+namespace TorchSharp.Tests;
 
 internal static class Expect
 {

@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch.nn.functional;
 
-namespace TorchSharpTests.nn;
+namespace TorchSharp.Tests.Nn;
 
 /// <summary>Expected numbers are those of PyTorch 1.13's functions of the same name and arguments.</summary>
-public class FunctionalTests
+public sealed class FunctionalTests
 {
     private static Tensor Logits => tensor(new[,] { { 1f, -0.5f, 0.3f }, { 0.2f, 2f, -1f } });
     private static Tensor Labels => tensor(new[] { 2L, 1L });
@@ -21,7 +20,7 @@ public class FunctionalTests
         Expect.Values(cross_entropy(Logits, Labels, label_smoothing: 0.1), 0.800153494);
         Expect.Values(cross_entropy(Logits, Targets), 1.80085588);
         Expect.Values(cross_entropy(Logits, Labels, tensor(new[] { 1f, 2f, 3f }), ignore_index: 1, Reduction.Sum), 3.72647667);
-        Expect.Values(new TorchSharp.Modules.CrossEntropyLoss(label_smoothing: 0.1).call(Logits, Labels), 0.800153494);
+        Expect.Values(new Modules.CrossEntropyLoss(label_smoothing: 0.1).call(Logits, Labels), 0.800153494);
         Expect.Values(nll_loss(log_softmax(Logits, 1), Labels, reduction: Reduction.None), 1.24215889, 0.194814846);
     }
 
@@ -73,7 +72,7 @@ public class FunctionalTests
     public void Padding_and_patches()
     {
         Expect.Values(pad(Image, (1, 0, 0, 1), PaddingModes.Reflect), 1, 0, 1, 2, 3, 5, 4, 5, 6, 7, 9, 8, 9, 10, 11, 13, 12, 13, 14, 15, 9, 8, 9, 10, 11);
-        Expect.Values(pad(ones(1, 2), (1, 2), value: 7), 7, 1, 1, 7, 7, 7);
+        Expect.Values(pad(ones(1, 2), (1, 2), value: 7), 7, 1, 1, 7, 7);
         Assert.Equal([3, 4], pad(ones(1, 2), 1).shape);
         Expect.Values(unfold(Image, 2, stride: 2), 0, 2, 8, 10, 1, 3, 9, 11, 4, 6, 12, 14, 5, 7, 13, 15);
     }

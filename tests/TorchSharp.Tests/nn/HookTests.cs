@@ -1,9 +1,8 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
-namespace TorchSharpTests.nn;
+namespace TorchSharp.Tests.Nn;
 
-public class HookTests
+public sealed class HookTests
 {
     [Fact]
     public void Hooks_run_around_forward_until_removed()

@@ -1,14 +1,13 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static TorchSharp.torch.nn.init;
 
-namespace TorchSharpTests.nn;
+namespace TorchSharp.Tests.Nn;
 
 /// <summary>Expected numbers are PyTorch 1.13's on the CPU, after the same torch.manual_seed.</summary>
-[Collection("the global generator")]
-public class InitTests
+[Collection(GlobalGeneratorCollection.Name)]
+public sealed class InitTests
 {
     [Fact]
     public void Layers_start_as_PyTorchs_do()

@@ -1,15 +1,14 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchSharpTests.nn;
+namespace TorchSharp.Tests.Nn;
 
 /// <summary>
 /// Expected numbers are PyTorch 1.13's, of the layer of the same name and arguments, for
 /// x = sin(0.37 [0..63]) as [2, 2, 4, 4], weight = cos(0.11 [0..53]) as [3, 2, 3, 3] and bias = [0.1, -0.2, 0.3].
 /// </summary>
-public class LayerTests
+public sealed class LayerTests
 {
     private static Tensor Input => (arange(64, ScalarType.Float32).reshape(2, 2, 4, 4) * 0.37).sin();
 

@@ -1,11 +1,10 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace TorchSharpTests.nn;
+namespace TorchSharp.Tests.Nn;
 
-public class ModuleTests
+public sealed class ModuleTests
 {
     private sealed class Block : torch.nn.Module<Tensor, Tensor>
     {

@@ -1,12 +1,11 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
 
-namespace TorchSharpTests.optim;
+namespace TorchSharp.Tests.Optim;
 
 /// <summary>Expected numbers are PyTorch 1.13's after five steps on sum(w^2 [0.5, 1, 1.5]) + sum(exp(b)) from w = [0.5, -1.25, 2], b = [[0.1, -0.3]].</summary>
-public class OptimizerTests
+public sealed class OptimizerTests
 {
     private readonly Parameter _w = torch.nn.Parameter(tensor(new[] { 0.5f, -1.25f, 2f }));
     private readonly Parameter _b = torch.nn.Parameter(tensor(new[,] { { 0.1f, -0.3f } }));

@@ -1,14 +1,13 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
 using static TorchSharp.torch.optim.lr_scheduler;
 using Strategy = TorchSharp.torch.optim.lr_scheduler.impl.OneCycleLR.AnnealStrategy;
 
-namespace TorchSharpTests.optim;
+namespace TorchSharp.Tests.Optim;
 
 /// <summary>Expected numbers are the learning rates of PyTorch 1.13's schedulers of the same arguments over twelve steps of SGD at 0.5.</summary>
-public class SchedulerTests
+public sealed class SchedulerTests
 {
     private readonly SGD _optimizer = SGD([torch.nn.Parameter(zeros(1))], 0.5, momentum: 0.9);
 
