@@ -10,6 +10,7 @@ internal static class Expect
         Assert.Equal(expected.Length, values.Length);
         var tolerance = 1e-6 * Math.Max(1, expected.Max(Math.Abs));
         for (var i = 0; i < values.Length; i++)
-            Assert.True(Math.Abs(expected[i] - values[i]) <= tolerance, $"element {i} is {values[i]:g9}, expected {expected[i]:g9} in [{string.Join(", ", values.Select(v => v.ToString("g9")))}]");
+            Assert.True(Math.Abs(expected[i] - values[i]) <= tolerance,
+                $"element {i} is {values[i]:g9}, expected {expected[i]:g9} in [{string.Join(", ", values.Select(v => v.ToString("g9")))}]");
     }
 }

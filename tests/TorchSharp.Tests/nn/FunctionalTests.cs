@@ -58,12 +58,15 @@ public sealed class FunctionalTests
     {
         Expect.Values(interpolate(Image, [2, 3]), 0, 1, 2, 8, 9, 10);
         Expect.Values(interpolate(Image, [3, 3], mode: InterpolationMode.NearestExact), 0, 2, 3, 8, 10, 11, 12, 14, 15);
-        Expect.Values(interpolate(Image, [3, 3], mode: InterpolationMode.Bilinear), 0.833333373, 2.16666675, 3.50000024, 6.16666698, 7.50000048, 8.83333397, 11.500001, 12.833334, 14.166667);
+        Expect.Values(interpolate(Image, [3, 3], mode: InterpolationMode.Bilinear), 0.833333373, 2.16666675, 3.50000024, 6.16666698,
+            7.50000048, 8.83333397, 11.500001, 12.833334, 14.166667);
         Expect.Values(interpolate(Image, [2, 2], mode: InterpolationMode.Bilinear, align_corners: true), 0, 3, 12, 15);
         Expect.Values(interpolate(Image, scale_factor: [0.5], mode: InterpolationMode.Bilinear), 2.5, 4.5, 10.5, 12.5);
-        Expect.Values(interpolate(Image, scale_factor: [0.5, 0.5], mode: InterpolationMode.Bilinear, recompute_scale_factor: true), 2.5, 4.5, 10.5, 12.5);
+        Expect.Values(interpolate(Image, scale_factor: [0.5, 0.5], mode: InterpolationMode.Bilinear, recompute_scale_factor: true), 2.5,
+            4.5, 10.5, 12.5);
         Expect.Values(interpolate(Image, [2, 2], mode: InterpolationMode.Area), 2.5, 4.5, 10.5, 12.5);
-        Expect.Values(interpolate(Image, [2, 2], mode: InterpolationMode.Bicubic, antialias: true), 2.93388414, 4.76033068, 10.2396698, 12.0661154);
+        Expect.Values(interpolate(Image, [2, 2], mode: InterpolationMode.Bicubic, antialias: true), 2.93388414, 4.76033068, 10.2396698,
+            12.0661154);
         Assert.Throws<ExternalException>(() => interpolate(Image));
         Assert.Throws<ExternalException>(() => interpolate(Image, [2, 2], align_corners: true));
     }
@@ -71,7 +74,8 @@ public sealed class FunctionalTests
     [Fact]
     public void Padding_and_patches()
     {
-        Expect.Values(pad(Image, (1, 0, 0, 1), PaddingModes.Reflect), 1, 0, 1, 2, 3, 5, 4, 5, 6, 7, 9, 8, 9, 10, 11, 13, 12, 13, 14, 15, 9, 8, 9, 10, 11);
+        Expect.Values(pad(Image, (1, 0, 0, 1), PaddingModes.Reflect), 1, 0, 1, 2, 3, 5, 4, 5, 6, 7, 9, 8, 9, 10, 11, 13, 12, 13, 14, 15, 9,
+            8, 9, 10, 11);
         Expect.Values(pad(ones(1, 2), (1, 2), value: 7), 7, 1, 1, 7, 7);
         Assert.Equal([3, 4], pad(ones(1, 2), 1).shape);
         Expect.Values(unfold(Image, 2, stride: 2), 0, 2, 8, 10, 1, 3, 9, 11, 4, 6, 12, 14, 5, 7, 13, 15);
@@ -82,6 +86,7 @@ public sealed class FunctionalTests
     {
         var grid = affine_grid(tensor([1f, 0f, 0.25f, 0f, -1f, 0f], [1, 2, 3]), [1, 1, 4, 4]);
         Expect.Values(grid_sample(Image, grid), 12.5, 13.5, 14.5, 7.5, 8.5, 9.5, 10.5, 5.5, 4.5, 5.5, 6.5, 3.5, 0.5, 1.5, 2.5, 1.5);
-        Expect.Values(grid_sample(Image, grid, GridSampleMode.Nearest, GridSamplePaddingMode.Border), 12, 14, 14, 15, 8, 10, 10, 11, 4, 6, 6, 7, 0, 2, 2, 3);
+        Expect.Values(grid_sample(Image, grid, GridSampleMode.Nearest, GridSamplePaddingMode.Border), 12, 14, 14, 15, 8, 10, 10, 11, 4, 6,
+            6, 7, 0, 2, 2, 3);
     }
 }

@@ -18,14 +18,16 @@ public sealed class InitTests
         Expect.Values(convolution.bias!, 0.234771132, 0.188936204, -0.0110364333);
         manual_seed(1);
         using var linear = Linear(4, 2);
-        Expect.Values(linear.weight, 0.2576316, -0.220689118, -0.0969307423, 0.234684467, -0.470718443, 0.29985863, -0.102862656, 0.254371941);
+        Expect.Values(linear.weight, 0.2576316, -0.220689118, -0.0969307423, 0.234684467, -0.470718443, 0.29985863, -0.102862656,
+            0.254371941);
         Expect.Values(linear.bias!, 0.0695084929, -0.0612220764);
     }
 
     [Fact]
     public void Random_fills_are_PyTorchs()
     {
-        Drawn(t => kaiming_normal_(t, mode: FanInOut.FanOut, nonlinearity: NonlinearityType.ReLU), -0.289961338, 0.139876738, 0.317812145, -0.490874887);
+        Drawn(t => kaiming_normal_(t, mode: FanInOut.FanOut, nonlinearity: NonlinearityType.ReLU), -0.289961338, 0.139876738, 0.317812145,
+            -0.490874887);
         Drawn(t => kaiming_uniform_(t), 0.0493879281, -0.425956607, 0.225159332, 0.221876353);
         Drawn(t => xavier_normal_(t, 2.0), -0.438380331, 0.211473748, 0.48048678, -0.742133081);
         Drawn(t => xavier_uniform_(t), 0.0323319882, -0.278854072, 0.147401392, 0.145252168);

@@ -26,8 +26,9 @@ public sealed class LayerTests
     {
         using var convolution = WithWeights(torch.nn.Conv2d(2, 3, 3, stride: 2, padding: 1));
         Expect.Values(convolution.call(Input),
-            1.22332704, 3.06232119, 1.97941017, 0.958524585, -3.50304151, -7.03288603, -0.551729918, 2.3654983, 1.80509377, 2.77500081, -1.29951811, -2.60003996,
-            -0.151991338, 1.4097991, 2.68057561, 3.31866121, -0.285162508, -4.0650878, -2.93556476, -1.46602178, 0.619760275, 2.06587434, -0.103728831, -1.91121483);
+            1.22332704, 3.06232119, 1.97941017, 0.958524585, -3.50304151, -7.03288603, -0.551729918, 2.3654983, 1.80509377, 2.77500081,
+            -1.29951811, -2.60003996, -0.151991338, 1.4097991, 2.68057561, 3.31866121, -0.285162508, -4.0650878, -2.93556476, -1.46602178, 0.619760275, 2.06587434,
+            -0.103728831, -1.91121483);
     }
 
     [Fact]
@@ -89,9 +90,12 @@ public sealed class LayerTests
     public void Pooling()
     {
         var x = Input[TensorIndex.Slice(0, 1)];
-        Expect.Values(torch.nn.MaxPool2d(2).call(x), 0.995880842, 0.895698667, 0.180596232, -0.529836178, 0.996475637, 0.959374726, 0.518228114, -0.193984255);
-        Expect.Values(torch.nn.AvgPool2d(3, stride: 2, padding: 1).call(x), 0.257641256, 0.468165189, -0.000879228115, -0.199226648, 0.171860531, 0.42248413, 0.0908475518, -0.0729411542);
-        Expect.Values(torch.nn.AvgPool2d(3, stride: 2, padding: 1, count_include_pad: false).call(x), 0.579692841, 0.702247798, -0.00131884217, -0.199226648, 0.386686206, 0.63372618, 0.136271328, -0.0729411542);
+        Expect.Values(torch.nn.MaxPool2d(2).call(x), 0.995880842, 0.895698667, 0.180596232, -0.529836178, 0.996475637, 0.959374726,
+            0.518228114, -0.193984255);
+        Expect.Values(torch.nn.AvgPool2d(3, stride: 2, padding: 1).call(x), 0.257641256, 0.468165189, -0.000879228115, -0.199226648,
+            0.171860531, 0.42248413, 0.0908475518, -0.0729411542);
+        Expect.Values(torch.nn.AvgPool2d(3, stride: 2, padding: 1, count_include_pad: false).call(x), 0.579692841, 0.702247798,
+            -0.00131884217, -0.199226648, 0.386686206, 0.63372618, 0.136271328, -0.0729411542);
         Expect.Values(torch.nn.AdaptiveAvgPool2d(1).call(Input), 0.0219942741, 0.0409100652, 0.0544887185, 0.0609588325);
     }
 
@@ -135,7 +139,8 @@ public sealed class LayerTests
     [Fact]
     public void Linear_adds_its_bias()
     {
-        using var linear = torch.nn.Linear(torch.nn.Parameter(tensor(new[,] { { 1f, 2f }, { 3f, 4f } })), torch.nn.Parameter(tensor(new[] { 0.5f, -0.5f })));
+        using var linear = torch.nn.Linear(torch.nn.Parameter(tensor(new[,] { { 1f, 2f }, { 3f, 4f } })),
+            torch.nn.Parameter(tensor(new[] { 0.5f, -0.5f })));
         Assert.Equal((2, 2), (linear.in_features, linear.out_features));
         Expect.Values(linear.call(tensor(new[,] { { 1f, -1f } })), -0.5, -1.5);
     }

@@ -45,7 +45,8 @@ public sealed class ModuleTests
         public override Tensor forward(Tensor input) => inner.call(input);
     }
 
-    private static readonly string[] BlockParameters = ["scale", "conv1.weight", "bn1.weight", "bn1.bias", "downsample.0.weight", "downsample.0.bias"];
+    private static readonly string[] BlockParameters = ["scale", "conv1.weight", "bn1.weight", "bn1.bias", "downsample.0.weight",
+        "downsample.0.bias"];
     private static readonly string[] BlockBuffers = ["offset", "bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked"];
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class ModuleTests
     public void State_dict_has_dotted_names_parameters_first()
     {
         using var network = new Network();
-        var parameters = new[] { "layers.0.", "layers.1." }.SelectMany(prefix => BlockParameters.Select(name => prefix + name)).Append("fc.weight").Append("fc.bias");
+        var parameters = new[] { "layers.0.", "layers.1." }.SelectMany(prefix =>
+            BlockParameters.Select(name => prefix + name)).Append("fc.weight").Append("fc.bias");
         var buffers = new[] { "layers.0.", "layers.1." }.SelectMany(prefix => BlockBuffers.Select(name => prefix + name));
         Assert.Equal(parameters.Concat(buffers), network.state_dict().Keys);
         Assert.All(network.state_dict(prefix: "net").Keys, key => Assert.StartsWith("net.", key));
@@ -157,7 +159,8 @@ public sealed class ModuleTests
         var scale = block.get_parameter("scale")!;
         block.call(randn([4, 2, 5, 5])).sum().backward();
         Assert.Same(block, block.to(ScalarType.Float64));
-        Assert.All(block.parameters(), parameter => Assert.Equal((ScalarType.Float64, ScalarType.Float64, true, true), (parameter.dtype, parameter.grad!.dtype, parameter.is_leaf, parameter.requires_grad)));
+        Assert.All(block.parameters(), parameter => Assert.Equal((ScalarType.Float64, ScalarType.Float64, true, true),
+            (parameter.dtype, parameter.grad!.dtype, parameter.is_leaf, parameter.requires_grad)));
         Assert.Equal(ScalarType.Int64, block.get_buffer("bn1.num_batches_tracked")!.dtype);
         Assert.Same(scale, block.get_parameter("scale"));
         Assert.Equal(ScalarType.Float64, block.call(randn([4, 2, 5, 5], ScalarType.Float64)).dtype);

@@ -37,30 +37,37 @@ public sealed class OptimizerTests
 
     [Fact]
     public void Momentum_with_dampening_and_decay() =>
-        After(SGD(Both, 0.05, 0.9, dampening: 0.3, weight_decay: 0.01), [0.259892851, -0.16281718, -0.363727659], [-0.42658332, -0.661139488]);
+        After(SGD(Both, 0.05, 0.9, dampening: 0.3, weight_decay: 0.01), [0.259892851, -0.16281718, -0.363727659],
+            [-0.42658332, -0.661139488]);
 
     [Fact]
     public void Nesterov_momentum_with_decay() =>
-        After(SGD(Both, 0.05, 0.9, weight_decay: 5e-4, nesterov: true), [0.157836169, 0.130922303, -0.659260571], [-0.669644654, -0.845264792]);
+        After(SGD(Both, 0.05, 0.9, weight_decay: 5e-4, nesterov: true), [0.157836169, 0.130922303, -0.659260571],
+            [-0.669644654, -0.845264792]);
 
     [Fact]
-    public void Ascent() => After(SGD(Both, 0.05, 0.9, weight_decay: 0.01, maximize: true), [0.864884794, -3.30116844, 7.49629021], [0.94275701, 0.237481177]);
+    public void Ascent() => After(SGD(Both, 0.05, 0.9, weight_decay: 0.01, maximize: true), [0.864884794, -3.30116844, 7.49629021],
+        [0.94275701, 0.237481177]);
 
     [Fact]
     public void Adams() => After(Adam(Both, 0.05), [0.253981858, -1.00111246, 1.75063384], [-0.148665175, -0.548665166]);
 
     [Fact]
-    public void Adam_with_decay() => After(Adam(Both, 0.05, weight_decay: 0.1), [0.253981829, -1.00111246, 1.75063384], [-0.148511082, -0.548315883]);
+    public void Adam_with_decay() => After(Adam(Both, 0.05, weight_decay: 0.1), [0.253981829, -1.00111246, 1.75063384],
+        [-0.148511082, -0.548315883]);
 
     [Fact]
-    public void Adam_with_ams_and_ascent() => After(Adam(Both, 0.05, amsgrad: true, maximize: true), [0.751089573, -1.50066721, 2.25046062], [0.350823045, -0.0491769724]);
+    public void Adam_with_ams_and_ascent() => After(Adam(Both, 0.05, amsgrad: true, maximize: true),
+        [0.751089573, -1.50066721, 2.25046062], [0.350823045, -0.0491769724]);
 
     [Fact]
-    public void Decoupled_decay() => After(AdamW(Both, 0.05, weight_decay: 0.1), [0.244365022, -0.972824991, 1.70376158], [-0.148651004, -0.538812995]);
+    public void Decoupled_decay() => After(AdamW(Both, 0.05, weight_decay: 0.1), [0.244365022, -0.972824991, 1.70376158],
+        [-0.148651004, -0.538812995]);
 
     [Fact]
     public void Decoupled_decay_with_ams() =>
-        After(AdamW(Both, 0.05, 0.8, 0.9, 1e-6, 0.01, amsgrad: true), [0.253356844, -0.998358965, 1.74596369], [-0.148549318, -0.547556937]);
+        After(AdamW(Both, 0.05, 0.8, 0.9, 1e-6, 0.01, amsgrad: true), [0.253356844, -0.998358965, 1.74596369],
+            [-0.148549318, -0.547556937]);
 
     [Fact]
     public void Parameters_without_a_gradient_stay_and_their_first_step_may_come_later()
@@ -79,7 +86,8 @@ public sealed class OptimizerTests
     [Fact]
     public void Groups_have_their_own_options_and_the_optimizers_where_they_say_nothing()
     {
-        var optimizer = SGD([new SGD.ParamGroup([_w], new SGD.Options { weight_decay = 0 }), new SGD.ParamGroup { Parameters = [_b] }], 0.1, weight_decay: 0.5);
+        var optimizer = SGD([new SGD.ParamGroup([_w], new SGD.Options { weight_decay = 0 }), new SGD.ParamGroup { Parameters = [_b] }],
+            0.1, weight_decay: 0.5);
         var groups = optimizer.ParamGroups.Cast<SGD.ParamGroup>().ToList();
         Assert.Equal([0.1, 0.1], groups.Select(group => group.LearningRate));
         Assert.Equal([0, 0.5], groups.Select(group => group.Options.weight_decay!.Value));
@@ -109,7 +117,8 @@ public sealed class OptimizerTests
         original.save_state_dict(new BinaryWriter(file));
         var another = New(0.1);
         another.load_state_dict(original.state_dict());
-        Assert.All(original.state_dict().State.Zip(another.state_dict().State), pair => Assert.True(pair.First.ApproximatelyEquals(pair.Second)));
+        Assert.All(original.state_dict().State.Zip(another.state_dict().State), pair =>
+            Assert.True(pair.First.ApproximatelyEquals(pair.Second)));
         Steps(original, 2);
         var expected = (W: _w.detach().clone(), B: _b.detach().clone());
 
@@ -126,7 +135,8 @@ public sealed class OptimizerTests
             Assert.True(_w.Equals(expected.W) && _b.Equals(expected.B));
         }
         Assert.Throws<ArgumentException>(() => SGD([_w], 0.1).load_state_dict(New(0.1).state_dict()));
-        Assert.Throws<InvalidDataException>(() => (kind == "SGD" ? (OptimizerHelper)Adam(Both) : SGD(Both, 1)).load_state_dict(new BinaryReader(new MemoryStream(file.ToArray()))));
+        Assert.Throws<InvalidDataException>(() => (kind == "SGD" ? (OptimizerHelper)Adam(Both)
+            : SGD(Both, 1)).load_state_dict(new BinaryReader(new MemoryStream(file.ToArray()))));
     }
 
     [Fact]
