@@ -27,9 +27,11 @@ namespace TorchSharp
 
             public static partial class functional
             {
-                public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) => Aten.Call("adaptive_avg_pool2d", input, output_size);
+                public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) =>
+                    Aten.Call("adaptive_avg_pool2d", input, output_size);
 
-                public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) => adaptive_avg_pool2d(input, Pair(output_size));
+                public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) =>
+                    adaptive_avg_pool2d(input, Pair(output_size));
 
                 public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) => adaptive_avg_pool2d(input, Square(output_size));
             }

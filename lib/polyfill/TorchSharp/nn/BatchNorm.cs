@@ -8,7 +8,8 @@ namespace TorchSharp
     {
         public abstract class BatchNorm : NormBase
         {
-            private protected BatchNorm(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype, string name)
+            private protected BatchNorm(long num_features, double eps, double momentum, bool affine, bool track_running_stats,
+                Device? device, ScalarType? dtype, string name)
                 : base(num_features, eps, momentum, affine, track_running_stats, device, dtype, name) { }
 
             public override Tensor forward(Tensor input)
@@ -25,18 +26,21 @@ namespace TorchSharp
 
         public sealed class BatchNorm1d : BatchNorm
         {
-            internal BatchNorm1d(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
+            internal BatchNorm1d(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device,
+                ScalarType? dtype)
                 : base(num_features, eps, momentum, affine, track_running_stats, device, dtype, nameof(BatchNorm1d)) { }
 
             protected override void ValidateInputDimensions(Tensor input)
             {
-                if (input.shape.Length is not (2 or 3)) throw new ArgumentException($"expected 2D or 3D input, but got {input.shape.Length}D input.");
+                if (input.shape.Length is not (2 or 3))
+                    throw new ArgumentException($"expected 2D or 3D input, but got {input.shape.Length}D input.");
             }
         }
 
         public sealed class BatchNorm2d : BatchNorm
         {
-            internal BatchNorm2d(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device, ScalarType? dtype)
+            internal BatchNorm2d(long num_features, double eps, double momentum, bool affine, bool track_running_stats, Device? device,
+                ScalarType? dtype)
                 : base(num_features, eps, momentum, affine, track_running_stats, device, dtype, nameof(BatchNorm2d)) { }
 
             protected override void ValidateInputDimensions(Tensor input)
@@ -50,15 +54,18 @@ namespace TorchSharp
     {
         public static partial class nn
         {
-            public static BatchNorm1d BatchNorm1d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
+            public static BatchNorm1d BatchNorm1d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true,
+                bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
                 new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
-            public static BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true, bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
+            public static BatchNorm2d BatchNorm2d(long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = true,
+                bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
                 new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
             public static partial class functional
             {
-                public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5)
+                public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null,
+                    Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5)
                 {
                     if (training && input.shape.Where((_, dimension) => dimension != 1).All(size => size == 1))
                         throw new ExternalException($"Expected more than 1 value per channel when training, got input size [{string.Join(", ", input.shape)}]");

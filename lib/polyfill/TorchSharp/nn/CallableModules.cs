@@ -15,7 +15,8 @@ public static partial class torch
         }
 
         /// <summary>A module of one input. Implement <c>forward</c>; use <c>call</c>, which also runs the hooks.</summary>
-        public abstract class Module<T, TResult> : HookableModule<Func<Module<T, TResult>, T, T?>, Func<Module<T, TResult>, T, TResult, TResult?>>, IModule<T, TResult>
+        public abstract class Module<T, TResult> : HookableModule<Func<Module<T, TResult>, T, T?>,
+            Func<Module<T, TResult>, T, TResult, TResult?>>, IModule<T, TResult>
         {
             protected Module(string name) : base(name) { }
 
@@ -34,7 +35,8 @@ public static partial class torch
             }
         }
 
-        public abstract class Module<T1, T2, TResult> : HookableModule<Func<Module<T1, T2, TResult>, T1, T2, (T1, T2)?>, Func<Module<T1, T2, TResult>, T1, T2, TResult, TResult?>>, IModule<T1, T2, TResult>
+        public abstract class Module<T1, T2, TResult> : HookableModule<Func<Module<T1, T2, TResult>, T1, T2, (T1, T2)?>,
+            Func<Module<T1, T2, TResult>, T1, T2, TResult, TResult?>>, IModule<T1, T2, TResult>
         {
             protected Module(string name) : base(name) { }
 

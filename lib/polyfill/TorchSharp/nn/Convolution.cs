@@ -28,7 +28,9 @@ namespace TorchSharp
             [ComponentName(Name = nameof(weight))]
             private Parameter? _weight;
 
-            private protected Convolution(string name, long in_channels, long out_channels, long[] kernel_size, long[] stride, long[]? padding, Padding? padding_type, long[] dilation, long groups, bool bias, PaddingModes padding_mode, Device? device, ScalarType? dtype) : base(name)
+            private protected Convolution(string name, long in_channels, long out_channels, long[] kernel_size, long[] stride,
+                long[]? padding, Padding? padding_type, long[] dilation, long groups, bool bias, PaddingModes padding_mode, Device? device,
+                ScalarType? dtype) : base(name)
             {
                 this.in_channels = in_channels;
                 this.out_channels = out_channels;

@@ -51,12 +51,15 @@ public static partial class torch
 
             public static Tensor constant_(Tensor tensor, Scalar val) => Fill("fill_.Scalar", tensor, val);
 
-            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) => Fill("uniform_", tensor, low, high, generator);
+            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) =>
+                Fill("uniform_", tensor, low, high, generator);
 
-            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) => Fill("normal_", tensor, mean, std, generator);
+            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) =>
+                Fill("normal_", tensor, mean, std, generator);
 
             /// <summary>Draws from a normal distribution cut off at a and b, through the inverse of its distribution function.</summary>
-            public static Tensor trunc_normal_(Tensor tensor, double mean = 0.0, double std = 1.0, double a = -2.0, double b = 2.0, Generator? generator = null)
+            public static Tensor trunc_normal_(Tensor tensor, double mean = 0.0, double std = 1.0, double a = -2.0, double b = 2.0,
+                Generator? generator = null)
             {
                 uniform_(tensor, 2 * NormalDistribution((a - mean) / std) - 1, 2 * NormalDistribution((b - mean) / std) - 1, generator);
                 Fill("erfinv_", tensor);
@@ -65,13 +68,16 @@ public static partial class torch
                 return Fill("clamp_", tensor, a, b);
             }
 
-            public static Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
+            public static Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn,
+                NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
                 UniformOfDeviation(tensor, calculate_gain(nonlinearity, a) / Math.Sqrt(Fan(tensor, mode)));
 
-            public static Tensor kaiming_normal_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
+            public static Tensor kaiming_normal_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn,
+                NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
                 normal_(tensor, 0, calculate_gain(nonlinearity, a) / Math.Sqrt(Fan(tensor, mode)));
 
-            public static Tensor xavier_uniform_(Tensor tensor, double gain = 1.0) => UniformOfDeviation(tensor, XavierDeviation(tensor, gain));
+            public static Tensor xavier_uniform_(Tensor tensor, double gain = 1.0) =>
+                UniformOfDeviation(tensor, XavierDeviation(tensor, gain));
 
             public static Tensor xavier_normal_(Tensor tensor, double gain = 1.0) => normal_(tensor, 0, XavierDeviation(tensor, gain));
 
@@ -90,7 +96,8 @@ public static partial class torch
                 return tensor;
             }
 
-            private static Tensor UniformOfDeviation(Tensor tensor, double deviation) => uniform_(tensor, -Math.Sqrt(3) * deviation, Math.Sqrt(3) * deviation);
+            private static Tensor UniformOfDeviation(Tensor tensor, double deviation) =>
+                uniform_(tensor, -Math.Sqrt(3) * deviation, Math.Sqrt(3) * deviation);
 
             private static long Fan(Tensor tensor, FanInOut mode)
             {

@@ -32,7 +32,9 @@ public static partial class torch
     {
         public static partial class functional
         {
-            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false, bool antialias = false)
+            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null,
+                InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false,
+                bool antialias = false)
             {
                 if (size is null == scale_factor is null) throw new ExternalException("only one of size or scale_factor should be defined");
                 var spatial = x.shape[2..];
@@ -53,13 +55,16 @@ public static partial class torch
                     InterpolationMode.Nearest => Aten.Call($"upsample_nearest{spatial.Length}d.vec", x, sizes, factors),
                     InterpolationMode.NearestExact => Aten.Call($"_upsample_nearest_exact{spatial.Length}d.vec", x, sizes, factors),
                     InterpolationMode.Linear => Aten.Call("upsample_linear1d.vec", x, sizes, align_corners ?? false, factors),
-                    InterpolationMode.Bilinear => Aten.Call(antialias ? "_upsample_bilinear2d_aa.vec" : "upsample_bilinear2d.vec", x, sizes, align_corners ?? false, factors),
-                    InterpolationMode.Bicubic => Aten.Call(antialias ? "_upsample_bicubic2d_aa.vec" : "upsample_bicubic2d.vec", x, sizes, align_corners ?? false, factors),
+                    InterpolationMode.Bilinear => Aten.Call(antialias ? "_upsample_bilinear2d_aa.vec" : "upsample_bilinear2d.vec", x,
+                        sizes, align_corners ?? false, factors),
+                    InterpolationMode.Bicubic => Aten.Call(antialias ? "_upsample_bicubic2d_aa.vec" : "upsample_bicubic2d.vec", x, sizes,
+                        align_corners ?? false, factors),
                     _ => Aten.Call("upsample_trilinear3d.vec", x, sizes, align_corners ?? false, factors),
                 };
             }
 
-            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null)
+            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear,
+                GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null)
             {
                 // ATen numbers both choices differently.
                 var interpolation = mode == GridSampleMode.Nearest ? 1L : 0L;

@@ -9,7 +9,8 @@ namespace TorchSharp
         /// <summary>Unlike PyTorch's, takes log probabilities as targets unless told otherwise, and has no batch mean: sum and divide.</summary>
         public sealed class KLDivLoss : Loss<Tensor, Tensor, Tensor>
         {
-            public KLDivLoss(bool log_target = true, Reduction reduction = Reduction.Mean) : base(reduction) => this.log_target = log_target;
+            public KLDivLoss(bool log_target = true, Reduction reduction = Reduction.Mean) : base(reduction) =>
+                this.log_target = log_target;
 
             public bool log_target { get; }
 

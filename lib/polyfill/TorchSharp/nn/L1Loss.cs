@@ -22,7 +22,8 @@ namespace TorchSharp
 
             public static partial class functional
             {
-                public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Aten.Call("l1_loss", input, target, (long)reduction);
+                public static Tensor l1_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                    Aten.Call("l1_loss", input, target, (long)reduction);
             }
         }
     }

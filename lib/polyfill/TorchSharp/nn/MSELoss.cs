@@ -22,7 +22,8 @@ namespace TorchSharp
 
             public static partial class functional
             {
-                public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => Aten.Call("mse_loss", input, target, (long)reduction);
+                public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                    Aten.Call("mse_loss", input, target, (long)reduction);
             }
         }
     }

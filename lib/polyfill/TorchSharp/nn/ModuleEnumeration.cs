@@ -8,7 +8,8 @@ public static partial class torch
     {
         public partial class Module
         {
-            public virtual IEnumerable<(string name, Module module)> named_children() => _children.Select(child => (child.Key, child.Value));
+            public virtual IEnumerable<(string name, Module module)> named_children() =>
+                _children.Select(child => (child.Key, child.Value));
 
             public virtual IEnumerable<Module> children() => named_children().Select(child => child.module);
 
@@ -25,7 +26,8 @@ public static partial class torch
                     .DistinctBy(entry => entry.Item2, ReferenceEqualityComparer.Instance);
             }
 
-            public virtual IEnumerable<Parameter> parameters(bool recurse = true) => named_parameters(recurse).Select(entry => entry.parameter);
+            public virtual IEnumerable<Parameter> parameters(bool recurse = true) =>
+                named_parameters(recurse).Select(entry => entry.parameter);
 
             public virtual IEnumerable<(string name, Tensor buffer)> named_buffers(bool recurse = true, bool include_nonpersistent = true)
             {
@@ -53,7 +55,8 @@ public static partial class torch
             private T? InChild<T>(string target, Func<Module, string, T?> find) where T : class
             {
                 if (target.Split('.', 2) is not [var first, var rest]) return null;
-                return named_children().Where(child => child.name == first).Select(child => find(child.module, rest)).FirstOrDefault(found => found is not null);
+                var owners = named_children().Where(child => child.name == first);
+                return owners.Select(child => find(child.module, rest)).FirstOrDefault(found => found is not null);
             }
         }
     }

@@ -54,15 +54,18 @@ public static partial class torch
 
             public virtual void register_parameter(string name, Parameter param)
             {
-                if (param is null || param.IsInvalid) throw new ArgumentNullException(nameof(param), "A null tensor cannot be registered as a parameter.");
+                if (param is null || param.IsInvalid)
+                    throw new ArgumentNullException(nameof(param), "A null tensor cannot be registered as a parameter.");
                 if (!_parameters.TryAdd(name, param)) throw new InvalidOperationException($"Parameter {name} is already registered.");
             }
 
             /// <summary>As in the package, a buffer that is not persistent is neither enumerated nor moved by <c>to</c>.</summary>
             public virtual void register_buffer(string name, Tensor tensor, bool persistent = true)
             {
-                if (tensor is null || tensor.IsInvalid) throw new ArgumentNullException(nameof(tensor), "A null tensor cannot be registered as a buffer.");
-                if (!_buffers.TryAdd(name, (tensor, persistent))) throw new InvalidOperationException($"Tensor {name} is already registered.");
+                if (tensor is null || tensor.IsInvalid)
+                    throw new ArgumentNullException(nameof(tensor), "A null tensor cannot be registered as a buffer.");
+                if (!_buffers.TryAdd(name, (tensor, persistent)))
+                    throw new InvalidOperationException($"Tensor {name} is already registered.");
             }
 
             /// <summary>Gives a built-in module's parameter a new value: the old one is disposed, the new one outlives the dispose scope.</summary>

@@ -23,7 +23,8 @@ namespace TorchSharp
 
             internal static Sequential Of(IEnumerable<nn.Module<Tensor, Tensor>> modules) => new(modules.ToArray());
 
-            internal static Sequential Of(IEnumerable<(string name, nn.Module<Tensor, Tensor> submodule)> modules) => new(modules.ToArray());
+            internal static Sequential Of(IEnumerable<(string name, nn.Module<Tensor, Tensor> submodule)> modules) =>
+                new(modules.ToArray());
 
             public int Count => _modules.Count;
 
@@ -67,11 +68,13 @@ namespace TorchSharp
 
             public static Sequential Sequential(params Module<Tensor, Tensor>[] modules) => Modules.Sequential.Of(modules);
 
-            public static Sequential Sequential(params (string name, Module<Tensor, Tensor> submodule)[] modules) => Modules.Sequential.Of(modules);
+            public static Sequential Sequential(params (string name, Module<Tensor, Tensor> submodule)[] modules) =>
+                Modules.Sequential.Of(modules);
 
             public static Sequential Sequential(IEnumerable<Module<Tensor, Tensor>> modules) => Modules.Sequential.Of(modules);
 
-            public static Sequential Sequential(IEnumerable<(string name, Module<Tensor, Tensor> submodule)> modules) => Modules.Sequential.Of(modules);
+            public static Sequential Sequential(IEnumerable<(string name, Module<Tensor, Tensor> submodule)> modules) =>
+                Modules.Sequential.Of(modules);
         }
     }
 }

@@ -6,9 +6,11 @@ public static partial class torch
     {
         public static partial class functional
         {
-            public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim = 1, double eps = 1e-8) => Aten.Call("cosine_similarity", x1, x2, dim, eps);
+            public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim = 1, double eps = 1e-8) =>
+                Aten.Call("cosine_similarity", x1, x2, dim, eps);
 
-            public static Tensor cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, double margin = 0.0, Reduction reduction = Reduction.Mean) =>
+            public static Tensor cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, double margin = 0.0,
+                Reduction reduction = Reduction.Mean) =>
                 Aten.Call("cosine_embedding_loss", input1, input2, target, margin, (long)reduction);
 
             public static Tensor normalize(Tensor input, double p = 2.0, long dim = 1L, double eps = 1e-12)

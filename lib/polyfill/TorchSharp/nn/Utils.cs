@@ -32,7 +32,8 @@ public static partial class torch
             public static Tensor parameters_to_vector(IEnumerable<Parameter> tensors)
             {
                 using var scope = NewDisposeScope();
-                return Aten.Call("cat", tensors.Select(tensor => Aten.Call("reshape", tensor, new[] { -1L })).ToArray()).MoveToOuterDisposeScope();
+                return Aten.Call("cat", tensors.Select(tensor => Aten.Call("reshape", tensor,
+                    new[] { -1L })).ToArray()).MoveToOuterDisposeScope();
             }
 
             public static void vector_to_parameters(Tensor vec, IEnumerable<Parameter> tensors)
@@ -48,7 +49,8 @@ public static partial class torch
                 }
             }
 
-            private static List<Tensor> Gradients(IEnumerable<Parameter> tensors) => tensors.Select(tensor => tensor.grad).OfType<Tensor>().ToList();
+            private static List<Tensor> Gradients(IEnumerable<Parameter> tensors) =>
+                tensors.Select(tensor => tensor.grad).OfType<Tensor>().ToList();
         }
     }
 }

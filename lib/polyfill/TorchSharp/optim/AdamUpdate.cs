@@ -76,10 +76,12 @@ internal interface IAdamState
 
     void CopyFrom(IAdamState source, Device device)
     {
-        var copies = new[] { source.Mean, source.Square, source.LargestSquare }.Select(tensor => tensor?.to(device, copy: true).DetachFromDisposeScope()).ToArray();
+        var copies = Array.ConvertAll([source.Mean, source.Square, source.LargestSquare], Copy);
         Release();
         Step = source.Step;
         (Mean, Square, LargestSquare) = (copies[0], copies[1], copies[2]);
+
+        Tensor? Copy(Tensor? tensor) => tensor?.to(device, copy: true).DetachFromDisposeScope();
     }
 
     void Write(BinaryWriter writer)
@@ -105,17 +107,20 @@ internal interface IAdamState
 internal static class AdamUpdate
 {
     /// <summary>One step of Adam (Kingma and Ba, 2015); with decoupled weight decay, of AdamW (Loshchilov and Hutter, 2019).</summary>
-    internal static void Run(double learningRate, IAdamOptions options, bool decoupled, List<Tensor> parameters, List<Tensor> gradients, IEnumerable<IAdamState> states)
+    internal static void Run(double learningRate, IAdamOptions options, bool decoupled, List<Tensor> parameters, List<Tensor> gradients,
+        IEnumerable<IAdamState> states)
     {
         foreach (var state in states) state.Step++;
 
         // Bias correction depends on the number of steps, which differs only where a parameter has been without a gradient.
-        var alike = states.Select((state, i) => (State: state, Parameter: parameters[i], Gradient: gradients[i])).GroupBy(entry => entry.State.Step);
-        foreach (var entries in alike)
-            Run(learningRate, options, decoupled, entries.Key, entries.Select(e => e.Parameter).ToArray(), entries.Select(e => e.Gradient).ToArray(), entries.Select(e => e.State).ToArray());
+        var entries = states.Select((state, i) => (State: state, Parameter: parameters[i], Gradient: gradients[i]));
+        foreach (var alike in entries.GroupBy(entry => entry.State.Step))
+            Run(learningRate, options, decoupled, alike.Key, alike.Select(e => e.Parameter).ToArray(),
+                alike.Select(e => e.Gradient).ToArray(), alike.Select(e => e.State).ToArray());
     }
 
-    private static void Run(double learningRate, IAdamOptions options, bool decoupled, long step, Tensor[] parameters, Tensor[] gradients, IAdamState[] states)
+    private static void Run(double learningRate, IAdamOptions options, bool decoupled, long step, Tensor[] parameters, Tensor[] gradients,
+        IAdamState[] states)
     {
         var (beta1, beta2, decay) = (options.Beta1!.Value, options.Beta2!.Value, options.WeightDecay!.Value);
         if (options.Maximize!.Value) gradients = Aten.CallMany("_foreach_neg", gradients);
@@ -137,5 +142,6 @@ internal static class AdamUpdate
         Aten.Run("_foreach_addcdiv_.Scalar", parameters, means, denominators, -learningRate / (1 - Math.Pow(beta1, step)));
     }
 
-    private static Tensor KeepLargest(IAdamState state) => state.LargestSquare!.copy_(Aten.Call("maximum", state.LargestSquare, state.Square));
+    private static Tensor KeepLargest(IAdamState state) =>
+        state.LargestSquare!.copy_(Aten.Call("maximum", state.LargestSquare, state.Square));
 }

@@ -108,7 +108,8 @@ public abstract class OptimizerHelper : Optimizer
 
     private protected abstract OptimizerState NewState(Parameter parameter);
 
-    private protected abstract void Update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients, List<OptimizerState> states);
+    private protected abstract void Update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
+        List<OptimizerState> states);
 
     public override Tensor? step(Func<Tensor>? closure = null)
     {
@@ -122,9 +123,16 @@ public abstract class OptimizerHelper : Optimizer
         foreach (var group in _groups)
         {
             using var scope = NewDisposeScope();
-            var active = group.Parameters.Select(parameter => (Parameter: parameter, Gradient: parameter.grad)).Where(pair => pair.Gradient is not null).ToList();
-            if (active.Count == 0) continue;
-            Update(group.Options, active.ConvertAll(pair => (Tensor)pair.Parameter), active.ConvertAll(pair => pair.Gradient!), active.ConvertAll(pair => _states[pair.Parameter]));
+            List<Tensor> active = [], gradients = [];
+            List<OptimizerState> states = [];
+            foreach (var parameter in group.Parameters)
+            {
+                if (parameter.grad is not { } gradient) continue;
+                active.Add(parameter);
+                gradients.Add(gradient);
+                states.Add(_states[parameter]);
+            }
+            if (active.Count > 0) Update(group.Options, active, gradients, states);
         }
         return loss;
     }

@@ -10,16 +10,20 @@ namespace TorchSharp
         {
             private readonly Options _defaults;
 
-            public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+            public SGD(IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0,
+                bool nesterov = false, bool maximize = false)
                 : this([new ParamGroup { Parameters = parameters }], lr, momentum, dampening, weight_decay, nesterov, maximize) { }
 
-            public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
+            public SGD(IEnumerable<ParamGroup> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0,
+                bool nesterov = false, bool maximize = false)
             {
                 if (lr < 0.0) throw new ArgumentException($"Invalid learning rate: {lr}");
                 if (momentum < 0.0) throw new ArgumentException($"Invalid momentum value: {momentum}");
                 if (weight_decay < 0.0) throw new ArgumentException($"Invalid weight_decay value: {weight_decay}");
-                if (nesterov && (momentum <= 0 || dampening != 0)) throw new ArgumentException("Nesterov momentum requires a momentum and zero dampening");
-                _defaults = new() { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov, maximize = maximize };
+                if (nesterov && (momentum <= 0 || dampening != 0))
+                    throw new ArgumentException("Nesterov momentum requires a momentum and zero dampening");
+                _defaults = new() { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay,
+                    nesterov = nesterov, maximize = maximize };
                 foreach (var group in parameters) add_param_group(group);
             }
 
@@ -43,12 +47,14 @@ namespace TorchSharp
                 return options;
             }
 
-            private protected override void Update(OptimizerOptions groupOptions, List<Tensor> parameters, List<Tensor> gradients, List<OptimizerState> states)
+            private protected override void Update(OptimizerOptions groupOptions, List<Tensor> parameters, List<Tensor> gradients,
+                List<OptimizerState> states)
             {
                 var options = (Options)groupOptions;
                 var steps = gradients.ToArray();
                 if (options.maximize!.Value) steps = Aten.CallMany("_foreach_neg", steps);
-                if (options.weight_decay!.Value is not 0 and var decay) steps = Aten.CallMany("_foreach_add.List", steps, parameters, decay);
+                if (options.weight_decay!.Value is not 0 and var decay)
+                    steps = Aten.CallMany("_foreach_add.List", steps, parameters, decay);
                 if (options.momentum!.Value is not 0 and var momentum)
                 {
                     var buffers = Accumulate(states, steps, momentum, 1 - options.dampening!.Value);
@@ -68,7 +74,8 @@ namespace TorchSharp
                     Aten.Run("_foreach_add_.List", old, known.ConvertAll(pair => pair.Second), weight);
                 }
                 if (known.Count < steps.Length)
-                    foreach (var (state, step) in states.Cast<State>().Zip(steps)) state.momentum_buffer ??= step.clone().DetachFromDisposeScope();
+                    foreach (var (state, step) in states.Cast<State>().Zip(steps))
+                        state.momentum_buffer ??= step.clone().DetachFromDisposeScope();
                 return states.Select(state => ((State)state).momentum_buffer!).ToArray();
             }
 
@@ -84,11 +91,14 @@ namespace TorchSharp
 
                 public override void SaveStateDict(BinaryWriter writer) => TensorFormat.WriteOptional(writer, momentum_buffer);
 
-                public override void LoadStateDict(BinaryReader reader) => TensorFormat.ReadOptional(reader, ref momentum_buffer, Parameter.device);
+                public override void LoadStateDict(BinaryReader reader) =>
+                    TensorFormat.ReadOptional(reader, ref momentum_buffer, Parameter.device);
 
-                public override void LoadStateDict(OptimizerState source) => Replace(ref momentum_buffer, ((State)source).momentum_buffer, Parameter.device);
+                public override void LoadStateDict(OptimizerState source) =>
+                    Replace(ref momentum_buffer, ((State)source).momentum_buffer, Parameter.device);
 
-                public override bool ApproximatelyEquals(OptimizerState other) => other is State state && Close(momentum_buffer, state.momentum_buffer);
+                public override bool ApproximatelyEquals(OptimizerState other) =>
+                    other is State state && Close(momentum_buffer, state.momentum_buffer);
 
                 public override void Initialize(OptimizerOptions options) => Replace(ref momentum_buffer, null, Parameter.device);
             }
@@ -130,8 +140,10 @@ namespace TorchSharp
 
                 public ParamGroup(IEnumerable<Parameter> parameters, Options options) : base(parameters, options) { }
 
-                public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false)
-                    : base(parameters, new Options { LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov, maximize = maximize }) { }
+                public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0,
+                    double weight_decay = 0, bool nesterov = false, bool maximize = false)
+                    : base(parameters, new Options { LearningRate = lr, momentum = momentum, dampening = dampening,
+                        weight_decay = weight_decay, nesterov = nesterov, maximize = maximize }) { }
 
                 public double Momentum
                 {
@@ -146,13 +158,16 @@ namespace TorchSharp
     {
         public static partial class optim
         {
-            public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
+            public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0,
+                double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
                 new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
 
-            public static SGD SGD(IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
+            public static SGD SGD(IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0,
+                double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
                 new(parameters.Select(entry => entry.parameter), learningRate, momentum, dampening, weight_decay, nesterov, maximize);
 
-            public static SGD SGD(IEnumerable<SGD.ParamGroup> parameters, double learningRate, double momentum = 0.0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
+            public static SGD SGD(IEnumerable<SGD.ParamGroup> parameters, double learningRate, double momentum = 0.0, double dampening = 0,
+                double weight_decay = 0, bool nesterov = false, bool maximize = false) =>
                 new(parameters, learningRate, momentum, dampening, weight_decay, nesterov, maximize);
         }
     }

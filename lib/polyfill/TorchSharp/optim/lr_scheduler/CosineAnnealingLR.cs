@@ -14,7 +14,8 @@ public static partial class torch
                     private readonly double _period;
                     private readonly double _least;
 
-                    public CosineAnnealingLR(Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1, bool verbose = false) : base(optimizer, last_epoch, verbose)
+                    public CosineAnnealingLR(Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1,
+                        bool verbose = false) : base(optimizer, last_epoch, verbose)
                     {
                         (_period, _least) = (T_max, eta_min);
                         step();
@@ -24,7 +25,8 @@ public static partial class torch
                     {
                         if (_last_epoch == 0) return Rates;
                         if ((_last_epoch - 1 - _period) % (2 * _period) == 0)
-                            return Rates.Zip(InitialRates, (rate, initial) => rate + (initial - _least) * (1 - Math.Cos(Math.PI / _period)) / 2);
+                            return Rates.Zip(InitialRates, (rate, initial) =>
+                                rate + (initial - _least) * (1 - Math.Cos(Math.PI / _period)) / 2);
                         return Rates.Select(rate => Height(_last_epoch) / Height(_last_epoch - 1) * (rate - _least) + _least);
                     }
 
@@ -35,7 +37,8 @@ public static partial class torch
                 }
             }
 
-            public static LRScheduler CosineAnnealingLR(Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1, bool verbose = false) =>
+            public static LRScheduler CosineAnnealingLR(Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1,
+                bool verbose = false) =>
                 new impl.CosineAnnealingLR(optimizer, T_max, eta_min, last_epoch, verbose);
         }
     }

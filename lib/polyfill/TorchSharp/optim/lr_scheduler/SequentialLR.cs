@@ -13,7 +13,8 @@ public static partial class torch
                     private readonly LRScheduler[] _schedulers;
                     private readonly int[] _milestones;
 
-                    public SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) : base(optimizer, last_epoch + 1)
+                    public SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones,
+                        int last_epoch = -1) : base(optimizer, last_epoch + 1)
                     {
                         (_schedulers, _milestones) = (schedulers.ToArray(), milestones.ToArray());
                         if (_schedulers.Any(scheduler => scheduler._optimizer != optimizer))
@@ -38,7 +39,8 @@ public static partial class torch
                 }
             }
 
-            public static LRScheduler SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) =>
+            public static LRScheduler SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones,
+                int last_epoch = -1) =>
                 new impl.SequentialLR(optimizer, schedulers, milestones, last_epoch);
         }
     }
