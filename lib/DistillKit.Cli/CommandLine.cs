@@ -11,6 +11,7 @@ public static class CommandLine
     /// <summary>The verbs, in the order in which the help lists them. A new verb is one more line here.</summary>
     static IEnumerable<Command> Verbs =>
     [
+        DataCommand.Create(),
         DoctorCommand.Create(),
     ];
 

@@ -112,6 +112,11 @@ Doctor_installs_nothing() { launch doctor; says 'ran doctor'; calls 0 'apt-get';
 Help_and_unknown_verbs_install_nothing() { launch; launch help; launch run --help; launch evalute; calls 0 'apt-get'; calls 1 'dotnet build'; }
 The_engine_is_built_after_doctor_when_a_verb_needs_it() { launch doctor; launch run; calls 2 'dotnet build'; launch doctor; launch run; calls 2 'dotnet build'; }
 Doctor_builds_the_shim_once_libtorch_is_there() { launch doctor; "$box/bin/apt-get"; launch doctor; calls 2 'dotnet build'; calls 1 'NativeShim=false'; }
+Npm_is_installed_where_only_it_can_bring_the_data() {
+    stand_in timeout <<< '[[ $2 != bash ]] || exit "${SITE:-1}"; shift; exec "$@"'
+    launch SITE=0 data get; launch data verify; launch run --profile smoke; launch DISTILLKIT_DATA=/some run; launch USER_ID=1000 data get; calls 0 'npm'
+    launch data get; calls 1 'install -y --no-install-recommends -o DPkg::Lock::Timeout=600 npm'; says 'ran data get'
+}
 A_missing_home_is_replaced() {
     launch HOME= doctor; says "HOME=$checkout/artifacts/home"
     launch HOME=/nowhere doctor; says "HOME=$checkout/artifacts/home"
