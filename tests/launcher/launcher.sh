@@ -4,7 +4,8 @@
 set -uo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-stand_in() { cat > "$box/bin/$1"; chmod +x "$box/bin/$1"; }
+# stand_in NAME < SCRIPT: takes the place of a link to a real tool; it must never write through that link.
+stand_in() { rm -f "$box/bin/$1"; cat > "$box/bin/$1"; chmod +x "$box/bin/$1"; }
 
 # A checkout in a folder with spaces, and a PATH that holds only what the launcher may count on.
 sandbox() {
