@@ -4,7 +4,8 @@
 set -uo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-stand_in() { cat > "$box/bin/$1"; chmod +x "$box/bin/$1"; }
+# stand_in NAME < SCRIPT: takes the place of a link to a real tool; it must never write through that link.
+stand_in() { rm -f "$box/bin/$1"; cat > "$box/bin/$1"; chmod +x "$box/bin/$1"; }
 
 # A checkout in a folder with spaces, and a PATH that holds only what the launcher may count on.
 sandbox() {
@@ -25,6 +26,7 @@ sandbox() {
     stand_in uname <<< 'echo "${MACHINE:-Linux x86_64}"'
     stand_in apt-get <<< "echo \"apt-get \$*\" >> '$box/calls'; mkdir -p '$box/include/ATen'; touch '$box/include/ATen/ATen.h'; cp '$box/bin/id' '$box/bin/g++'"
     stand_in dpkg <<< ':'
+    stand_in npm <<< ':'
     stand_in dotnet <<END
 #!/bin/bash
 echo "dotnet \$*" >> '$box/calls'
@@ -112,6 +114,13 @@ Doctor_installs_nothing() { launch doctor; says 'ran doctor'; calls 0 'apt-get';
 Help_and_unknown_verbs_install_nothing() { launch; launch help; launch run --help; launch evalute; calls 0 'apt-get'; calls 1 'dotnet build'; }
 The_engine_is_built_after_doctor_when_a_verb_needs_it() { launch doctor; launch run; calls 2 'dotnet build'; launch doctor; launch run; calls 2 'dotnet build'; }
 Doctor_builds_the_shim_once_libtorch_is_there() { launch doctor; "$box/bin/apt-get"; launch doctor; calls 2 'dotnet build'; calls 1 'NativeShim=false'; }
+Npm_is_installed_where_only_it_can_bring_the_data() {
+    rm "$box/bin/npm"
+    # shellcheck disable=SC2016
+    stand_in timeout <<< '[[ $2 != bash ]] || exit "${SITE:-1}"; shift; exec "$@"'
+    launch SITE=0 data get; launch data verify; launch run --profile smoke; launch DISTILLKIT_DATA=/some run; launch USER_ID=1000 data get; launch data get --help; calls 0 'npm'
+    launch data get; calls 1 'install -y --no-install-recommends -o DPkg::Lock::Timeout=600 npm'; says 'ran data get'
+}
 A_missing_home_is_replaced() {
     launch HOME= doctor; says "HOME=$checkout/artifacts/home"
     launch HOME=/nowhere doctor; says "HOME=$checkout/artifacts/home"
