@@ -39,10 +39,10 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
             // Seen as [N, H, W, C], which is how the images lie in memory, so that the result lies the same way.
             var images = batch.Images.permute(0, 2, 3, 1);
             var partners = images.flip(0);
-            var result = cut ? Paste(images, partners, random, ref kept) : images * kept + partners * (1 - kept);
+            var result = cut ? Paste(images, partners, random, ref kept) : images.mul(kept).add_(partners, 1 - kept);
             mixed = result.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
         }
-        targets = targets * kept + targets.flip(0) * (1 - kept);
+        targets = targets.mul(kept).add_(targets.flip(0), 1 - kept);
         return new(mixed, batch.Labels, targets.MoveToOuterDisposeScope());
     }
 
