@@ -72,7 +72,7 @@ public sealed class DeviceImages : IDisposable
         var gathered = pixels.index_select(0, index.view(-1)).view(batch, size, size * ImageSet.Channels);
         var normalized = gathered.to(ScalarType.Float32).mul_(scale).add_(shift).view(batch, size, size, ImageSet.Channels);
         if (cutout > 0)
-            normalized.masked_fill_(Within(along, plan[4], cutout).unsqueeze(2).logical_and(Within(along, plan[5], cutout).unsqueeze(1)).unsqueeze(3), 0);
+            normalized.mul_(1 - Within(along, plan[4], cutout).unsqueeze(2).mul(Within(along, plan[5], cutout).unsqueeze(1)).unsqueeze(3));
         var result = normalized.permute(0, 3, 1, 2);
         if (resolution is { } target && target != size)
             result = nn.functional.interpolate(result, [target, target], mode: InterpolationMode.Bilinear, align_corners: false);
@@ -111,7 +111,9 @@ public sealed class DeviceImages : IDisposable
     /// <summary>Positions outside of the image, mirrored at the first and the last pixel: -1 becomes 1, and S becomes S - 2.</summary>
     Tensor Reflect(Tensor positions) => ImageSize - 1 - (ImageSize - 1 - positions.abs()).abs();
 
-    static Tensor Within(Tensor positions, Tensor start, int length) => positions.ge(start).logical_and(positions.lt(start + length));
+    /// <summary>1 where a position is in the range, 0 elsewhere.</summary>
+    static Tensor Within(Tensor positions, Tensor start, int length) =>
+        positions.ge(start).logical_and(positions.lt(start + length)).to(ScalarType.Float32);
 
     Tensor Row(Func<int, float> valueOfChannel) =>
         tensor([.. Enumerable.Range(0, ImageSize * ImageSet.Channels).Select(i => valueOfChannel(i % ImageSet.Channels))])

@@ -39,12 +39,15 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
             // Seen as [N, H, W, C], which is how the images lie in memory, so that the result lies the same way.
             var images = batch.Images.permute(0, 2, 3, 1);
             var partners = images.flip(0);
-            var result = cut ? Paste(images, partners, random, ref kept) : images * kept + partners * (1 - kept);
+            var result = cut ? Paste(images, partners, random, ref kept) : Blend(images, partners, kept);
             mixed = result.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
         }
-        targets = targets * kept + targets.flip(0) * (1 - kept);
+        targets = Blend(targets, targets.flip(0), kept);
         return new(mixed, batch.Labels, targets.MoveToOuterDisposeScope());
     }
+
+    /// <summary>The weighted mean of two batches of images, or of their class probabilities: <c>kept * first + (1 - kept) * second</c>.</summary>
+    public static Tensor Blend(Tensor first, Tensor second, double kept) => first.mul(kept).add_(second, 1 - kept);
 
     /// <summary>Pastes a rectangle with a share 1 - kept of the area, around any pixel; what the border cuts off goes back to kept.</summary>
     static Tensor Paste(Tensor images, Tensor partners, SplitMix64 random, ref double kept)
