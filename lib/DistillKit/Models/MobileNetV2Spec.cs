@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace DistillKit.Models;
 
 /// <summary>MobileNetV2, inverted residuals with linear bottlenecks (Sandler et al. 2018, arXiv:1801.04381).</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MobileNetV2Spec : ModelSpec
 {
     private static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];

@@ -10,7 +10,6 @@ namespace DistillKit.Models;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "family", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(ResNetSpec), "resnet")]
 [JsonDerivedType(typeof(MobileNetV2Spec), "mobilenetv2")]
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public abstract record ModelSpec
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace DistillKit.Models;
 
 /// <summary>
 /// A residual network (He et al. 2016, arXiv:1512.03385). Give either <see cref="Depth"/>, for a published one, or
 /// <see cref="Blocks"/>, for one of your own.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ResNetSpec : ModelSpec
 {
     private static readonly Dictionary<int, (int[] Blocks, bool Bottleneck)> Published = new()

@@ -1,3 +1,4 @@
+using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Models;
 using static TorchSharp.torch;
@@ -6,38 +7,51 @@ namespace DistillKit.Tests.Evaluation;
 
 public sealed class EvaluatorTests : IDisposable
 {
+    private const int Count = 300; // more than one batch
+
     private static readonly string[] Names = ["a", "b"];
 
     private readonly IDisposable scope = NewDisposeScope();
+    private readonly ImageClassifier model = new ResNetSpec { Blocks = [1], Width = 0.125, Classes = 2 }.Build();
+    private readonly DeviceImages images;
 
-    public void Dispose() => scope.Dispose();
+    public EvaluatorTests()
+    {
+        var pixels = new byte[Count * ImageSet.Channels * 8 * 8];
+        new Random(1).NextBytes(pixels);
+        images = new(new ImageSet(pixels, [.. Enumerable.Range(0, Count).Select(index => (byte)(index % 2))], Names), CPU);
+    }
+
+    public void Dispose()
+    {
+        images.Dispose();
+        model.Dispose();
+        scope.Dispose();
+    }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Batches_add_up_and_the_mode_and_statistics_stay(bool training)
+    public void The_report_is_that_of_all_logits_and_the_mode_and_statistics_stay(bool training)
     {
-        using var model = new ResNetSpec { Blocks = [1], Width = 0.125, Classes = 2 }.Build();
         model.train(training);
-        var images = rand(5, 3, 8, 8);
-        var labels = tensor(new long[] { 0, 1, 0, 1, 1 });
-
-        var whole = Evaluator.Evaluate(model, [(images, labels)], Names);
-        var parts = Evaluator.Evaluate(model, [(images.narrow(0, 0, 3), labels.narrow(0, 0, 3)), (images.narrow(0, 3, 2), labels.narrow(0, 3, 2))], Names);
-
-        Assert.Equal(5, whole.Count);
-        Assert.Equal(whole.CrossEntropy, parts.CrossEntropy, tolerance: 1e-5);
-        Assert.Equal(whole.Confusion, parts.Confusion);
+        var report = Evaluator.Evaluate(model, images, Names);
         Assert.Equal(training, model.training);
         Assert.Equal(0, model.state_dict()["bn1.num_batches_tracked"].item<long>());
         Assert.True(rand(1).requires_grad_().mul(2).requires_grad);
+
+        model.eval();
+        var batch = images.Take([.. Enumerable.Range(0, Count)]);
+        var expected = ClassificationReport.FromLogits(model.call(batch.Images).data<float>().ToArray(), batch.Labels.data<long>().ToArray(), Names);
+        Assert.Equal(Count, report.Count);
+        Assert.Equal(expected.CrossEntropy, report.CrossEntropy, tolerance: 1e-5);
+        Assert.Equal(expected.Accuracy, report.Accuracy, tolerance: 0.01);
     }
 
     [Fact]
     public void The_mode_is_restored_after_an_error()
     {
-        using var model = new ResNetSpec { Blocks = [1], Width = 0.125, Classes = 2 }.Build();
-        Assert.Throws<UserException>(() => Evaluator.Evaluate(model, [], Names));
+        Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(model, images, ["a", "b", "c"]));
         Assert.True(model.training);
     }
 }
