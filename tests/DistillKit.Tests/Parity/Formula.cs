@@ -27,7 +27,7 @@ internal static class Formula
         using var frozen = no_grad();
         foreach (var (name, tensor) in network.state_dict())
         {
-            if (!is_floating_point(tensor)) continue;
+            if (tensor.dtype != ScalarType.Float32) continue;
             var (scale, offset) = tensor.dim() > 1 ? (gain * Math.Sqrt(3.0 / (tensor.numel() / tensor.shape[0])), 0.0)
                 : name.EndsWith("running_var", StringComparison.Ordinal) ? (0.25, 1.0)
                 : name.EndsWith("weight", StringComparison.Ordinal) ? (0.1, 1.0)
