@@ -132,7 +132,7 @@ public sealed class Trainer : IDisposable
         model.train();
         if (planEpoch != epoch) (plan, planEpoch) = (PlanOf(epoch), epoch);
         var batch = plan.Load(position, recipe.ResolutionOf(epoch));
-        optimizer.zero_grad();
+        model.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
         var value = loss.ToDouble();
         if (!double.IsFinite(value)) throw Diverged(value);

@@ -1,4 +1,5 @@
 using System.Text;
+using DistillKit.Data;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Parity;
@@ -10,8 +11,8 @@ internal static class Formula
     public static Tensor Tensor(string name, long[] shape, double scale = 1, double offset = 0)
     {
         var values = new float[shape.Aggregate(1L, (size, side) => size * side)];
-        var seed = Fnv1a(name);
-        for (var i = 0; i < values.Length; i++) values[i] = (float)(offset + scale * Uniform(seed, i));
+        var random = new SplitMix64(Fnv1a(name));
+        for (var i = 0; i < values.Length; i++) values[i] = (float)(offset + scale * ((random.Next() >> 40) / (double)(1 << 23) - 1));
         return tensor(values, shape);
     }
 
@@ -27,7 +28,7 @@ internal static class Formula
         using var frozen = no_grad();
         foreach (var (name, tensor) in network.state_dict())
         {
-            if (!is_floating_point(tensor)) continue;
+            if (tensor.dtype != ScalarType.Float32) continue;
             var (scale, offset) = tensor.dim() > 1 ? (gain * Math.Sqrt(3.0 / (tensor.numel() / tensor.shape[0])), 0.0)
                 : name.EndsWith("running_var", StringComparison.Ordinal) ? (0.25, 1.0)
                 : name.EndsWith("weight", StringComparison.Ordinal) ? (0.1, 1.0)
@@ -40,13 +41,4 @@ internal static class Formula
 
     private static ulong Fnv1a(string name) =>
         Encoding.UTF8.GetBytes(name).Aggregate(0xCBF29CE484222325, (state, value) => (state ^ value) * 0x100000001B3);
-
-    private static double Uniform(ulong seed, int index)
-    {
-        var z = seed + ((ulong)index + 1) * 0x9E3779B97F4A7C15;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-        z = (z ^ z >> 27) * 0x94D049BB133111EB;
-        z ^= z >> 31;
-        return (z >> 40) / (double)(1 << 23) - 1;
-    }
 }

@@ -1,4 +1,5 @@
 using DistillKit.Models;
+using DistillKit.Training;
 using static TorchSharp.torch;
 using AdamW = TorchSharp.Modules.AdamW;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -8,10 +9,12 @@ namespace DistillKit.Tests.Parity;
 
 public sealed class OptimizerTests
 {
+    private const int Steps = 20;
+
     [Fact]
     public void Nesterov_SGD_with_a_one_cycle_schedule_follows_PyTorch()
     {
-        Compare("optimizer-sgd-one-cycle", (weights, others, decay) => optim.SGD(
+        Compare("optimizer-sgd-one-cycle", new Schedule(ScheduleKind.OneCycle, WarmUp: 0.25), (weights, others, decay) => optim.SGD(
         [
             new SGD.ParamGroup(weights, momentum: 0.9, weight_decay: decay, nesterov: true),
             new SGD.ParamGroup(others, momentum: 0.9, nesterov: true),
@@ -21,14 +24,14 @@ public sealed class OptimizerTests
     [Fact]
     public void AdamW_with_a_cosine_schedule_follows_PyTorch()
     {
-        Compare("optimizer-adamw-cosine", (weights, others, decay) => optim.AdamW(
+        Compare("optimizer-adamw-cosine", new Schedule(ScheduleKind.Cosine, WarmUp: 0), (weights, others, decay) => optim.AdamW(
         [
             new AdamW.ParamGroup(weights, weight_decay: decay),
             new AdamW.ParamGroup(others),
         ]));
     }
 
-    private static void Compare(string name, Func<IEnumerable<Parameter>, IEnumerable<Parameter>, double, optim.Optimizer> create)
+    private static void Compare(string name, Schedule schedule, Func<IEnumerable<Parameter>, IEnumerable<Parameter>, double, optim.Optimizer> create)
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load(name);
@@ -37,15 +40,16 @@ public sealed class OptimizerTests
         network.train();
         var parameters = network.parameters().ToLookup(parameter => parameter.dim() > 1);
         using var optimizer = create(parameters[true], parameters[false], fixture.Number("weight_decay"));
-        var rates = fixture["rates"].data<float>().ToArray();
-        var losses = rates.Select((rate, step) => Step(network, optimizer, rate, step)).ToArray();
+        double[] rates = [.. Enumerable.Range(0, Steps).Select(step => fixture.Number("peak") * schedule.At(step, Steps))];
+        float[] losses = [.. rates.Select((rate, step) => Step(network, optimizer, rate, step))];
 
-        Close.Assert(fixture["losses"], tensor(losses, [losses.Length]), 1e-4, "losses");
+        Close.Assert(fixture["rates"], tensor(rates, [Steps]), 1e-7, "learning rates");
+        Close.Assert(fixture["losses"], tensor(losses, [Steps]), 1e-4, "losses");
         var state = network.state_dict();
         foreach (var (key, expected) in fixture.Under("final.")) Close.Assert(expected, state[key], 1e-4, key);
     }
 
-    private static float Step(TinyNetwork network, optim.Optimizer optimizer, float rate, int step)
+    private static float Step(TinyNetwork network, optim.Optimizer optimizer, double rate, int step)
     {
         using var scope = NewDisposeScope();
         foreach (var group in optimizer.ParamGroups) group.LearningRate = rate;

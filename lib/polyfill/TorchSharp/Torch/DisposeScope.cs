@@ -43,7 +43,7 @@ public sealed class DisposeScope : IDisposable
 
     public void Detach(params IDisposable[] disposables)
     {
-        foreach (var disposable in disposables) Detach(disposable);
+        foreach (var disposable in disposables) Detach<IDisposable>(disposable);
     }
 
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
