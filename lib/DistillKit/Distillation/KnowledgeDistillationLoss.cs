@@ -18,7 +18,8 @@ public sealed class KnowledgeDistillationLoss
     /// <exception cref="UserException">A number is out of range.</exception>
     public KnowledgeDistillationLoss(double alpha, double temperature, double labelSmoothing = 0)
     {
-        if (alpha is not (>= 0 and <= 1)) throw new UserException(FormattableString.Invariant($"The distillation alpha must be from 0 to 1, but is {alpha}."));
+        if (alpha is not (>= 0 and <= 1))
+            throw new UserException(FormattableString.Invariant($"The distillation alpha must be from 0 to 1, but is {alpha}."));
         if (temperature is not (> 0 and < double.PositiveInfinity))
             throw new UserException(FormattableString.Invariant($"The distillation temperature must be above 0, but is {temperature}."));
         (Alpha, Temperature) = (alpha, temperature);

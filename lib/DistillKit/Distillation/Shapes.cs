@@ -12,15 +12,16 @@ internal static class Shapes
         if (shape.Length != 2) throw new ArgumentException($"Logits must be [N, K], but are {Show(logits)}.", nameof(logits));
         var areLabels = targets.dtype == ScalarType.Int64 && targets.shape.AsSpan().SequenceEqual([shape[0]]);
         var areSoft = targets.dtype == logits.dtype && targets.shape.AsSpan().SequenceEqual(shape);
-        if (!areLabels && !areSoft)
-            throw new ArgumentException($"Targets for logits {Show(logits)} must be int64 class indices [N] or {logits.dtype} probabilities [N, K], but are {targets.dtype} {Show(targets)}.", nameof(targets));
+        if (areLabels || areSoft) return;
+        var rule = $"int64 class indices [N] or {logits.dtype} probabilities [N, K]";
+        throw new ArgumentException($"Targets for logits {Show(logits)} must be {rule}, but are {targets.dtype} {Show(targets)}.", nameof(targets));
     }
 
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static void RequireSame(Tensor student, Tensor teacher)
     {
         if (!student.shape.AsSpan().SequenceEqual(teacher.shape))
-            throw new ArgumentException($"Student logits {Show(student)} and teacher logits {Show(teacher)} must have one shape.", nameof(teacher));
+            throw new ArgumentException($"Logits of student {Show(student)} and teacher {Show(teacher)} must have one shape.", nameof(teacher));
     }
 
     private static string Show(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";

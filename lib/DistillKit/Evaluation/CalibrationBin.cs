@@ -1,6 +1,8 @@
 namespace DistillKit.Evaluation;
 
-/// <summary>The images whose confidence (largest probability) falls into one bin: how many, their mean confidence and their accuracy.</summary>
+/// <summary>
+/// The images whose confidence (largest probability) falls into one bin: how many, their mean confidence and their accuracy.
+/// </summary>
 public sealed record CalibrationBin(int Count, double Confidence, double Accuracy)
 {
     internal CalibrationBin With(double confidence, bool isCorrect) =>

@@ -39,7 +39,8 @@ public sealed record ClassificationReport
     {
         var (count, classes) = (labels.Length, classNames.Count);
         if (count == 0) throw new UserException("There are no images to evaluate: check the split and the limit on images.");
-        if (logits.Length != count * classes) throw new ArgumentException($"{count} labels and {classes} classes need {count * classes} logits, not {logits.Length}.", nameof(logits));
+        if (logits.Length != count * classes)
+            throw new ArgumentException($"{count} labels and {classes} classes need {count * classes} logits, not {logits.Length}.", nameof(logits));
 
         var confusion = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
         var bins = Enumerable.Range(0, BinCount).Select(_ => new CalibrationBin(0, 0, 0)).ToArray();
@@ -48,11 +49,13 @@ public sealed record ClassificationReport
         {
             var row = logits.Slice(image * classes, classes);
             var label = labels[image];
-            if (label < 0 || label >= classes) throw new ArgumentException($"Label {label} of image {image} is not one of {classes} classes.", nameof(labels));
+            if (label < 0 || label >= classes)
+                throw new ArgumentException($"Label {label} of image {image} is not one of {classes} classes.", nameof(labels));
             var predicted = 0;
             for (var index = 0; index < classes; index++)
             {
-                if (!float.IsFinite(row[index])) throw new UserException($"The network's output for image {image} is not a finite number: its training has diverged, lower the learning rate.");
+                if (!float.IsFinite(row[index]))
+                    throw new UserException($"The network's output for image {image} is not finite: its training has diverged, lower the learning rate.");
                 if (row[index] > row[predicted]) predicted = index;
             }
             // Relative to the largest logit, so that no exponential overflows.

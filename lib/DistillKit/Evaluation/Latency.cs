@@ -24,7 +24,9 @@ public sealed record Latency(double Median, double P95, int Repeats)
         return FromTimes(times);
     }
 
-    /// <summary>Summarizes times that something else measured, at least one. The 95th percentile is the smallest time that 95 % do not exceed.</summary>
+    /// <summary>
+    /// Summarizes times that something else measured, at least one. The 95th percentile is the smallest time that 95 % do not exceed.
+    /// </summary>
     public static Latency FromTimes(IReadOnlyCollection<double> milliseconds)
     {
         double[] sorted = [.. milliseconds.Order()];

@@ -36,7 +36,8 @@ public sealed record MachineInfo(string Cpu, int Cores, string OperatingSystem, 
 
     private static string? MacCpuName()
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/sbin/sysctl", ["-n", "machdep.cpu.brand_string"]) { RedirectStandardOutput = true });
+        var query = new ProcessStartInfo("/usr/sbin/sysctl", ["-n", "machdep.cpu.brand_string"]) { RedirectStandardOutput = true };
+        using var process = Process.Start(query);
         return process?.StandardOutput.ReadToEnd();
     }
 }

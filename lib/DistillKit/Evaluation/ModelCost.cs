@@ -8,7 +8,9 @@ namespace DistillKit.Evaluation;
 /// <param name="MultiplyAccumulates">Of the convolutions and the linear layer, for one image. Papers often call them FLOPs; norms and activations are left out, as usual.</param>
 public sealed record ModelCost(long Parameters, long MultiplyAccumulates)
 {
-    /// <summary>Counts by running one black image of <paramref name="imageSize"/> x <paramref name="imageSize"/> pixels through the network.</summary>
+    /// <summary>
+    /// Counts by running one black image of <paramref name="imageSize"/> x <paramref name="imageSize"/> pixels through the network.
+    /// </summary>
     public static ModelCost Of(ImageClassifier model, int imageSize)
     {
         var total = 0L;

@@ -22,7 +22,7 @@ public static class ModelFile
     {
         using var file = Safetensors.Load(path);
         var info = ModelInfo.FromMetadata(file.Metadata)
-            ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec and load the file into it.");
+            ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, and load the file into it.");
         var model = info.Spec.Build();
         Copy(path, file, model);
         return (model, info);
@@ -47,7 +47,8 @@ public static class ModelFile
         if (differences.Count > 0)
         {
             var more = differences.Count > 3 ? $"; and {differences.Count - 3} more" : "";
-            throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {string.Join("; ", differences.Take(3))}{more}. Load it into the network that it was saved from.");
+            var first = string.Join("; ", differences.Take(3));
+            throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {first}{more}. Load it into the network that it was saved from.");
         }
         using var frozen = no_grad();
         foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor);

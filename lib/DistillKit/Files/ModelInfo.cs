@@ -40,13 +40,18 @@ public sealed record ModelInfo
     }
 
     /// <summary>Null for a file of another program, which names no spec.</summary>
-    internal static ModelInfo? FromMetadata(IReadOnlyDictionary<string, string> metadata) => !metadata.TryGetValue("spec", out var spec) ? null : new()
+    internal static ModelInfo? FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        Spec = ModelSpec.Parse(spec),
-        Recipe = metadata.GetValueOrDefault("recipe"),
-        Seed = long.TryParse(metadata.GetValueOrDefault("seed"), CultureInfo.InvariantCulture, out var seed) ? seed : null,
-        Engine = metadata.GetValueOrDefault("engine"),
-        Date = DateTimeOffset.TryParse(metadata.GetValueOrDefault("date"), CultureInfo.InvariantCulture, out var date) ? date : null,
-        Accuracy = double.TryParse(metadata.GetValueOrDefault("accuracy"), CultureInfo.InvariantCulture, out var accuracy) ? accuracy : null,
-    };
+        if (!metadata.TryGetValue("spec", out var spec)) return null;
+        var culture = CultureInfo.InvariantCulture;
+        return new()
+        {
+            Spec = ModelSpec.Parse(spec),
+            Recipe = metadata.GetValueOrDefault("recipe"),
+            Seed = long.TryParse(metadata.GetValueOrDefault("seed"), culture, out var seed) ? seed : null,
+            Engine = metadata.GetValueOrDefault("engine"),
+            Date = DateTimeOffset.TryParse(metadata.GetValueOrDefault("date"), culture, out var date) ? date : null,
+            Accuracy = double.TryParse(metadata.GetValueOrDefault("accuracy"), culture, out var accuracy) ? accuracy : null,
+        };
+    }
 }

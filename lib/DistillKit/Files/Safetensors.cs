@@ -12,7 +12,8 @@ public static class Safetensors
     /// <summary>Writes the tensors, in the order given, completely or not at all (see <see cref="AtomicFile"/>).</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">A tensor has another type.</exception>
-    public static void Save(string path, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(
+        string path, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var header = SafetensorsHeader.For(tensors, metadata ?? ReadOnlyDictionary<string, string>.Empty);
         AtomicFile.Write(path, stream =>
@@ -46,7 +47,9 @@ public static class Safetensors
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             foreach (var tensor in tensors.Values) tensor.Dispose();
-            var reason = error is InvalidDataException ? $"{path} is not a readable safetensors file: {error.Message}." : $"Cannot read {path}: {error.Message}";
+            var reason = error is InvalidDataException
+                ? $"{path} is not a readable safetensors file: {error.Message}."
+                : $"Cannot read {path}: {error.Message}";
             throw new UserException($"{reason} Check the path, or fetch the file again.", error);
         }
     }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace DistillKit.Files;
 
 /// <summary>The content of a safetensors file. Disposing it frees the tensors.</summary>
-public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, Tensor> Tensors) : IDisposable
+public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, Tensor> Tensors)
+    : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose()

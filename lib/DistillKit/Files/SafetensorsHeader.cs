@@ -33,7 +33,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         foreach (var (name, tensor) in tensors)
         {
             var type = Types.FirstOrDefault(known => known.Type == tensor.dtype);
-            if (type.Name is null) throw new ArgumentException($"Tensor {name} has type {tensor.dtype}, which this writer does not support.", nameof(tensors));
+            if (type.Name is null)
+                throw new ArgumentException($"Tensor {name} has type {tensor.dtype}, which this writer does not support.", nameof(tensors));
             var begin = end;
             end += tensor.shape.Aggregate((long)type.Bytes, (size, side) => size * side);
             entries.Add(new(name, tensor.dtype, tensor.shape, begin, end));
@@ -56,8 +57,9 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
             }
             foreach (var entry in Entries)
             {
+                var type = Types.First(known => known.Type == entry.Type).Name;
                 writer.WritePropertyName(entry.Name);
-                JsonSerializer.Serialize(writer, new { dtype = Types.First(known => known.Type == entry.Type).Name, shape = entry.Shape, data_offsets = new[] { entry.Begin, entry.End } });
+                JsonSerializer.Serialize(writer, new { dtype = type, shape = entry.Shape, data_offsets = new[] { entry.Begin, entry.End } });
             }
             writer.WriteEndObject();
         }
@@ -105,15 +107,18 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         var (name, fields) = (property.Name, property.Value);
         var typeName = fields.GetProperty("dtype").GetString();
         var type = Types.FirstOrDefault(known => known.Name == typeName);
-        if (type.Name is null) throw new InvalidDataException($"tensor {name} has type {typeName}, which is not among {string.Join(", ", Types.Select(known => known.Name))}");
+        if (type.Name is null)
+            throw new InvalidDataException($"tensor {name} has type {typeName}, not one of {string.Join(", ", Types.Select(known => known.Name))}");
         long[] shape = [.. fields.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64())];
         long[] offsets = [.. fields.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         if (shape.Any(side => side < 0)) throw new InvalidDataException($"tensor {name} has a negative size");
-        if (offsets is not [>= 0, >= 0] || offsets[1] < offsets[0]) throw new InvalidDataException($"tensor {name} has data offsets that are not a range");
+        if (offsets is not [>= 0, >= 0] || offsets[1] < offsets[0])
+            throw new InvalidDataException($"tensor {name} has data offsets that are not a range");
         var bytes = shape.Aggregate((UInt128)type.Bytes, (size, side) => size > long.MaxValue ? size : size * (UInt128)side);
         if (shape.Contains(0)) bytes = 0;
-        if (bytes != (UInt128)(offsets[1] - offsets[0]))
-            throw new InvalidDataException($"tensor {name} has {offsets[1] - offsets[0]} bytes, but its shape [{string.Join(", ", shape)}] of {type.Name} needs {bytes}");
+        var given = offsets[1] - offsets[0];
+        if (bytes != (UInt128)given)
+            throw new InvalidDataException($"tensor {name} has {given} bytes, but its shape [{string.Join(", ", shape)}] of {type.Name} needs {bytes}");
         return new(name, type.Type, shape, offsets[0], offsets[1]);
     }
 
@@ -123,7 +128,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         var end = 0L;
         foreach (var entry in entries)
         {
-            if (entry.End > dataLength) throw new InvalidDataException($"it is truncated: tensor {entry.Name} ends at byte {entry.End} of {dataLength}");
+            if (entry.End > dataLength)
+                throw new InvalidDataException($"it is truncated: tensor {entry.Name} ends at byte {entry.End} of {dataLength}");
             if (entry.Begin < end) throw new InvalidDataException($"tensor {entry.Name} overlaps the one before it");
             if (entry.Begin > end) throw new InvalidDataException($"there is a gap before tensor {entry.Name}");
             end = entry.End;

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Models;
 
-/// <summary>The residual block of ResNet-18 and 34: two 3x3 convolutions. Stride and a change of channels put a 1x1 convolution on the shortcut.</summary>
+/// <summary>
+/// The residual block of ResNet-18 and 34: two 3x3 convolutions. Stride and a change of channels put a 1x1 convolution on the shortcut.
+/// </summary>
 public sealed class BasicBlock : nn.Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;

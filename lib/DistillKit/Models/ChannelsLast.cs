@@ -8,7 +8,9 @@ namespace DistillKit.Models;
 /// </summary>
 public static class ChannelsLast
 {
-    /// <summary>The same values and shape [N, C, H, W], in channels-last memory. Copies only where the memory is not in that order yet.</summary>
+    /// <summary>
+    /// The same values and shape [N, C, H, W], in channels-last memory. Copies only where the memory is not in that order yet.
+    /// </summary>
     public static Tensor Of(Tensor tensor)
     {
         using var scope = NewDisposeScope();

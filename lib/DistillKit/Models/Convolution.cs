@@ -55,7 +55,8 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.conv2d(Cast(input), Cast(weight), strides: strides, padding: paddings, groups: Groups).MoveToOuterDisposeScope();
+        var output = nn.functional.conv2d(Cast(input), Cast(weight), strides: strides, padding: paddings, groups: Groups);
+        return output.MoveToOuterDisposeScope();
     }
 
     private Tensor Cast(Tensor tensor) => tensor.dtype == ComputeType ? tensor : tensor.to(ComputeType);

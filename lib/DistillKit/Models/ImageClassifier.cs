@@ -17,7 +17,12 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         sections = layout.Sections;
         foreach (var (name, module) in layout.Layers) register_module(name, module);
         Features = [.. sections.SkipLast(1).Select(section => new FeatureTap(section.Name, section.Channels))];
-        Groups = [.. sections.GroupBy(section => section.Group).Select(group => new ParameterGroup(group.Key, [.. group.SelectMany(section => section.Modules)]))];
+        Groups =
+        [
+            .. from section in sections
+               group section by section.Group into sectionsOfGroup
+               select new ParameterGroup(sectionsOfGroup.Key, [.. sectionsOfGroup.SelectMany(section => section.Modules)]),
+        ];
     }
 
     /// <summary>The description that this network was built from.</summary>
@@ -39,7 +44,8 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         get => computeType;
         set
         {
-            if (value is not (ScalarType.Float32 or ScalarType.BFloat16)) throw new UserException($"Networks compute in float32 or bfloat16, not in {value}.");
+            if (value is not (ScalarType.Float32 or ScalarType.BFloat16))
+                throw new UserException($"Networks compute in float32 or bfloat16, not in {value}.");
             computeType = value;
             foreach (var convolution in modules().OfType<Convolution>()) convolution.ComputeType = value;
         }
@@ -48,7 +54,9 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor images) => ForwardWithFeatures(images, []).Logits;
 
-    /// <summary>Computes the logits, and the feature maps [N, C, H, W] of the given names in the given order (in <see cref="ComputeType"/>).</summary>
+    /// <summary>
+    /// Computes the logits, and the feature maps [N, C, H, W] of the given names in the given order (in <see cref="ComputeType"/>).
+    /// </summary>
     /// <exception cref="UserException">The network has no feature of that name; the message lists those it has.</exception>
     public (Tensor Logits, IReadOnlyList<Tensor> Features) ForwardWithFeatures(Tensor images, IReadOnlyList<string> names)
     {
@@ -81,7 +89,8 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     {
         var names = Groups.Select(candidate => candidate.Name).ToList();
         var last = group is null ? -1 : names.IndexOf(group);
-        if (group is not null && last < 0) throw new UserException($"The network has no group '{group}'; it has {string.Join(", ", names)}.");
+        if (group is not null && last < 0)
+            throw new UserException($"The network has no group '{group}'; it has {string.Join(", ", names)}.");
         for (var index = 0; index < Groups.Count; index++)
         {
             foreach (var parameter in Groups[index].Parameters) parameter.requires_grad = index > last;

@@ -26,14 +26,16 @@ public sealed class MobileNetV2 : ImageClassifier
         }
 
         var channels = MakeDivisible(32 * spec.Width);
-        Add("stem", channels, new ConvolutionNormActivation(3, channels, kernel: 3, spec.Activation, stride: spec.Stem == StemKind.Cifar ? 1 : 2));
+        var stemStride = spec.Stem == StemKind.Cifar ? 1 : 2;
+        Add("stem", channels, new ConvolutionNormActivation(3, channels, kernel: 3, spec.Activation, stemStride));
         for (var index = 0; index < Stages.Length; index++)
         {
             var outputs = MakeDivisible(Stages[index].Channels * spec.Width);
             for (var block = 0; block < Stages[index].Blocks; block++, channels = outputs)
             {
                 var stride = block == 0 ? spec.StageStrides[index] : 1;
-                Add($"stage{index + 1}", outputs, new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation));
+                var module = new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation);
+                Add($"stage{index + 1}", outputs, module);
             }
         }
         var last = MakeDivisible(1280 * Math.Max(1, spec.Width));

@@ -23,7 +23,8 @@ public sealed record MobileNetV2Spec : ModelSpec
     public override void Validate()
     {
         base.Validate();
-        Require(Strides is null || (Strides.Count == 7 && Strides.All(stride => stride is 1 or 2)), nameof(Strides), "seven numbers, each 1 or 2", Strides);
+        var areStrides = Strides is null || (Strides.Count == PublishedStrides.Length && Strides.All(stride => stride is 1 or 2));
+        Require(areStrides, nameof(Strides), "seven numbers, each 1 or 2", Strides);
         Require(Activation is Activation.ReLU or Activation.ReLU6, nameof(Activation), "ReLU or ReLU6", Activation);
         Require(Dropout is >= 0 and < 1, nameof(Dropout), "at least 0 and below 1", Dropout);
     }

@@ -34,14 +34,15 @@ public abstract record ModelSpec
     {
         try
         {
-            var spec = JsonSerializer.Deserialize<ModelSpec>(json, Json) ?? throw new UserException("The model spec is empty: give it a family, resnet or mobilenetv2.");
+            var spec = JsonSerializer.Deserialize<ModelSpec>(json, Json)
+                ?? throw new UserException("The model spec is empty: give it a family, resnet or mobilenetv2.");
             spec.Validate();
             return spec;
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)
         {
             var reason = error.Message.ReplaceLineEndings(" ");
-            throw new UserException($"The model spec cannot be read: {reason} It needs a family, resnet or mobilenetv2, and known fields only.", error);
+            throw new UserException($"The model spec cannot be read: {reason} Give it a family, resnet or mobilenetv2, and its fields.", error);
         }
     }
 
@@ -70,8 +71,9 @@ public abstract record ModelSpec
 
     private protected static void Require(bool valid, string field, string rule, object? value)
     {
-        if (!valid)
-            throw new UserException(FormattableString.Invariant($"The model spec's {JsonNamingPolicy.CamelCase.ConvertName(field)} must be {rule}, but is {Show(value)}."));
+        if (valid) return;
+        var name = JsonNamingPolicy.CamelCase.ConvertName(field);
+        throw new UserException(FormattableString.Invariant($"The model spec's {name} must be {rule}, but is {Show(value)}."));
     }
 
     private static object Show(object? value) => value switch

@@ -21,7 +21,9 @@ public sealed record ResNetSpec : ModelSpec
     /// <summary>A published depth: 18, 34, 50, 101 or 152.</summary>
     public int? Depth { get; init; }
 
-    /// <summary>The number of residual blocks of each stage, one to four stages. Each stage has twice the channels of the one before it.</summary>
+    /// <summary>
+    /// The number of residual blocks of each stage, one to four stages. Each stage has twice the channels of the one before it.
+    /// </summary>
     public IReadOnlyList<int>? Blocks { get; init; }
 
     /// <summary>With <see cref="Blocks"/>: bottleneck blocks (1x1, 3x3, 1x1) rather than basic ones (3x3, 3x3).</summary>
@@ -30,7 +32,10 @@ public sealed record ResNetSpec : ModelSpec
     /// <summary>The stride of the first block of each stage. Not given: 1, and 2 from the second stage on.</summary>
     public IReadOnlyList<int>? Strides { get; init; }
 
-    /// <summary>Starts the last norm of every residual block at zero, so that each block starts as the identity (Goyal et al. 2017, arXiv:1706.02677).</summary>
+    /// <summary>
+    /// Starts the last norm of every residual block at zero, so that each block starts as the identity (Goyal et al. 2017,
+    /// arXiv:1706.02677).
+    /// </summary>
     public bool ZeroInitResidual { get; init; }
 
     internal IReadOnlyList<int> StageBlocks => Depth is { } depth ? Published[depth].Blocks : Blocks!;
@@ -51,9 +56,11 @@ public sealed record ResNetSpec : ModelSpec
         }
         else
         {
-            Require(Blocks is { Count: >= 1 and <= 4 } && Blocks.All(count => count is >= 1 and <= 100), nameof(Blocks), "one to four numbers from 1 to 100 (or give a depth)", Blocks);
+            var areBlocks = Blocks is { Count: >= 1 and <= 4 } && Blocks.All(count => count is >= 1 and <= 100);
+            Require(areBlocks, nameof(Blocks), "one to four numbers from 1 to 100 (or give a depth)", Blocks);
         }
-        Require(Strides is null || (Strides.Count == StageBlocks.Count && Strides.All(stride => stride is 1 or 2)), nameof(Strides), "1 or 2 for each stage", Strides);
+        var areStrides = Strides is null || (Strides.Count == StageBlocks.Count && Strides.All(stride => stride is 1 or 2));
+        Require(areStrides, nameof(Strides), "1 or 2 for each stage", Strides);
     }
 
     private protected override ImageClassifier Create() => new ResNet(this);

@@ -9,6 +9,8 @@ public enum StemKind
     /// <summary>A 3x3 convolution with stride 1: keeps the resolution of a 32x32 image.</summary>
     Cifar,
 
-    /// <summary>torchvision's stem, for 224x224 images: ResNet's 7x7 with stride 2 and 3x3 max pool, MobileNetV2's 3x3 with stride 2.</summary>
+    /// <summary>
+    /// torchvision's stem, for 224x224 images: ResNet's 7x7 with stride 2 and 3x3 max pool, MobileNetV2's 3x3 with stride 2.
+    /// </summary>
     ImageNet,
 }
