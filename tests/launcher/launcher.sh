@@ -127,8 +127,8 @@ A_missing_home_is_replaced() {
 }
 A_home_that_cannot_be_written_lends_its_feeds() {
     [[ $(id -u) != 0 ]] || skip 'root may write anywhere'
-    mkdir -p "$box/home/.nuget/NuGet"; echo feeds > "$box/home/.nuget/NuGet/NuGet.Config"; chmod a-w "$box/home"
-    launch doctor; says "HOME=$checkout/artifacts/home"; grep -q feeds "$checkout/artifacts/home/.nuget/NuGet/NuGet.Config"
+    mkdir -p "$box/home/.nuget/NuGet"; echo feeds > "$box/home/.nuget/NuGet/NuGet.Config"; chmod -R a-w "$box/home"
+    launch doctor; launch doctor; says "HOME=$checkout/artifacts/home"; grep -q feeds "$checkout/artifacts/home/.nuget/NuGet/NuGet.Config"
 }
 A_checkout_that_cannot_be_written_is_said() {
     [[ $(id -u) != 0 ]] || skip 'root may write anywhere'
