@@ -51,7 +51,7 @@ float Step()
 {
     using var scope = NewDisposeScope();
     var loss = nn.functional.cross_entropy(network.call(images), labels);
-    optimizer.zero_grad();
+    network.zero_grad();
     loss.backward();
     optimizer.step();
     return loss.item<float>();
