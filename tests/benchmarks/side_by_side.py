@@ -52,6 +52,8 @@ def main():
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bfloat16", choices=["auto", "yes", "no"], default="auto", help="auto: where the processor has it")
+    parser.add_argument("--processor-time", action="store_true",
+                        help="count images per second of processor time: for a machine that others use too, with --threads 1")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--python", default=sys.executable, help="the Python that has PyTorch")
     options = parser.parse_args()
@@ -59,6 +61,7 @@ def main():
     bfloat16 = options.bfloat16 == "yes" or options.bfloat16 == "auto" and has_bfloat16
     subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", "-nologo", str(PROJECT)], check=True, stdout=sys.stderr)
 
+    measured = "imagesPerProcessorSecond" if options.processor_time else "imagesPerSecond"
     rates, engines = {}, {}
     for turn in range(options.rounds):
         for setting in settings(options.models, bfloat16):
@@ -69,9 +72,9 @@ def main():
                 result = measure([options.python, str(HERE / "training_step.py"), model, layout, kind, *flags])
             else:
                 result = measure(["dotnet", str(PROGRAM), model, kind, *sizes])
-            rates.setdefault(setting, []).append(result["imagesPerSecond"])
+            rates.setdefault(setting, []).append(result[measured])
             engines[program] = result["engine"]
-            print(f"round {turn + 1}: {' '.join(setting)} {result['imagesPerSecond']:.0f}", file=sys.stderr)
+            print(f"round {turn + 1}: {' '.join(setting)} {result[measured]:.1f}", file=sys.stderr)
 
     medians = {setting: statistics.median(values) for setting, values in rates.items()}
     default_type = "bfloat16" if bfloat16 and has_bfloat16 else "float32"
@@ -85,7 +88,8 @@ def main():
                          "ratioToNchw": ours / reference, "default": kind == default_type})
 
     date = datetime.date.today().isoformat()
-    print(f"Training step, images/s: median of {options.rounds} alternating rounds of {options.seconds:g} s; batch {options.batch}, "
+    unit = "images per second of processor time" if options.processor_time else "images/s"
+    print(f"Training step, {unit}: median of {options.rounds} alternating rounds of {options.seconds:g} s; batch {options.batch}, "
           f"SGD Nesterov, {options.threads} threads; {name}; {', '.join(sorted(engines.values()))}; {date}.\n")
     print("| model | setting | PyTorch | DistillKit | DistillKit / PyTorch | DistillKit / PyTorch's float32 NCHW |")
     print("|---|---|---:|---:|---:|---:|")
@@ -94,8 +98,8 @@ def main():
         mark = " (our default)" if row.get("default") else ""
         print(f"| {NAMES[row['model']]} | {row['setting']}{mark} | {row['pytorch']:.0f} | {' | '.join(ours)} |")
     if options.json:
-        rounds = [dict(zip(("model", "program", "layout", "type"), setting), imagesPerSecond=values) for setting, values in rates.items()]
-        conditions = {"date": date, "cpu": name, "threads": options.threads, "batch": options.batch, "seconds": options.seconds, "engines": engines}
+        rounds = [dict(zip(("model", "program", "layout", "type"), setting), rates=values) for setting, values in rates.items()]
+        conditions = {"date": date, "cpu": name, "threads": options.threads, "batch": options.batch, "seconds": options.seconds, "unit": measured, "engines": engines}
         options.json.write_text(json.dumps(conditions | {"rows": rows, "rounds": rounds}, indent=2) + "\n")
 
 

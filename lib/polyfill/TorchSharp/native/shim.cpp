@@ -24,6 +24,9 @@ namespace {
 
 using Handle = int64_t;
 
+// c10's own optional in 1.13, the standard library's in 2.x, which is about to drop c10's name for it.
+using OptionalTensor = decltype(std::declval<c10::IValue>().toOptional<at::Tensor>());
+
 thread_local std::string error;
 thread_local std::vector<int64_t> results;
 
@@ -92,7 +95,7 @@ public:
             case Booleans: return list<bool>([](int64_t item) { return item != 0; });
             case Tensors: return list<at::Tensor>(borrow);
             case OptionalTensors:
-                return list<c10::optional<at::Tensor>>([](int64_t item) { return item == 0 ? c10::optional<at::Tensor>() : borrow(item); });
+                return list<OptionalTensor>([](int64_t item) { return item == 0 ? OptionalTensor() : OptionalTensor(borrow(item)); });
             default: throw std::invalid_argument("argument code out of step");
         }
     }
