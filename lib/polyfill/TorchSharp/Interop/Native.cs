@@ -7,6 +7,12 @@ internal static unsafe partial class Native
 {
     private const string Library = "distillkit_torch";
 
+    // Some distributions' libtorch starts with one thread; the package's starts with one for each core.
+    static Native()
+    {
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) dk_set_threads(Environment.ProcessorCount);
+    }
+
     [LibraryImport(Library)] internal static partial byte* dk_error();
     [LibraryImport(Library)] internal static partial byte* dk_version();
 
