@@ -113,6 +113,7 @@ public static partial class torch
         private Tensor InPlace(string op) { Aten.Run(op, this); return this; }
         private Tensor InPlace(string op, Argument first) { Aten.Run(op, this, first); return this; }
         private Tensor InPlace(string op, Argument first, Argument second) { Aten.Run(op, this, first, second); return this; }
-        private Tensor InPlace(string op, Argument first, Argument second, Argument third) { Aten.Run(op, this, first, second, third); return this; }
+        private Tensor InPlace(string op, Argument first, Argument second, Argument third) { Aten.Run(op, this, first, second,
+            third); return this; }
     }
 }

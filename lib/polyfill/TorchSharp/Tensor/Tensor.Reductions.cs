@@ -15,12 +15,14 @@ public static partial class torch
         public Tensor var(bool unbiased = true) => Aten.Call("var", this, unbiased);
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Typed(Aten.Call("var.dim", this, dimensions, unbiased, keepdim), type);
-        public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var([dim], unbiased, keepdim, type);
+        public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var([dim], unbiased, keepdim,
+            type);
 
         public Tensor std(bool unbiased = true) => Aten.Call("std", this, unbiased);
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Typed(Aten.Call("std.dim", this, dimensions, unbiased, keepdim), type);
-        public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std([dim], unbiased, keepdim, type);
+        public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std([dim], unbiased, keepdim,
+            type);
 
         public Tensor prod(ScalarType? type = null) => Aten.Call("prod", this, type);
         public Tensor logsumexp(long dim, bool keepdim = false) => Aten.Call("logsumexp", this, new[] { dim }, keepdim);

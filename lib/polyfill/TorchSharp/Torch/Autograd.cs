@@ -12,17 +12,20 @@ public static partial class torch
 
     public static partial class autograd
     {
-        public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false,
+        public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null,
+            bool retain_graph = false,
             bool create_graph = false, bool allow_unused = false)
         {
             var found = new nint[inputs.Count];
             var gradients = Native.Handles(grad_outputs);
-            Native.Check(Native.dk_grad(Native.Handles(outputs), outputs.Count, Native.Handles(inputs), inputs.Count, gradients, gradients.Length,
+            Native.Check(Native.dk_grad(Native.Handles(outputs), outputs.Count, Native.Handles(inputs), inputs.Count, gradients,
+            gradients.Length,
                 Native.Flag(retain_graph), Native.Flag(create_graph), Native.Flag(allow_unused), found), "grad");
             return found.Select(handle => Tensor.FromNative(handle)!).ToList();
         }
 
-        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false,
+        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null,
+            bool create_graph = false,
             IList<Tensor>? inputs = null)
         {
             var gradients = Native.Handles(grad_tensors);
