@@ -26,6 +26,7 @@ public enum Flip
 /// The side of a square that is blanked, 0 for none; its centre is anywhere in the image, so it may be cut by the border.
 /// DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
 /// </param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Augmentation(int Padding = 4, Flip Flip = Flip.Random, int Cutout = 0)
 {
     /// <summary>Images as they are.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace DistillKit.Data;
@@ -9,6 +10,7 @@ namespace DistillKit.Data;
 /// <param name="Mixup">Alpha of mixup, which blends images by a weight from Beta(alpha, alpha); 0 for no mixup; at most 4.</param>
 /// <param name="CutMix">Alpha of CutMix, which pastes a rectangle of such a share of the area; 0 for no CutMix; at most 4.</param>
 /// <param name="Probability">The share of batches that are mixed.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probability = 1)
 {
     const double LargestAlpha = 4;

@@ -18,6 +18,8 @@ public sealed record Profile
         AllowOutOfOrderMetadataProperties = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
@@ -94,6 +96,7 @@ public sealed record Profile
         Teacher.Training.Validate();
         Student.Training.Validate();
         Data.Validate();
+        Benchmark.Validate();
         if (Teacher.Model.Classes != Student.Model.Classes)
             throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the student {Student.Model.Classes}: they must have the same.");
         _ = Distillation.Loss(labelSmoothing: 0);
@@ -119,4 +122,10 @@ public sealed record DistillationRecipe(double Alpha = 0.9, double Temperature =
 /// <param name="LatencyRepeats">Timed calls with one image.</param>
 /// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10);
+public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10)
+{
+    internal void Validate()
+    {
+        if (LatencyRepeats < 1 || ThroughputRepeats < 1) throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
+    }
+}

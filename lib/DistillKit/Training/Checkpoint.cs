@@ -35,11 +35,12 @@ internal static class Checkpoint
     }
 
     /// <summary>Reads a checkpoint; null where there is none, or it is of a run with another recipe.</summary>
+    /// <exception cref="UserException">It is damaged.</exception>
     public static Counters? Load(string path, string run, OptimizerHelper optimizer, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
     {
         if (!File.Exists(path)) return null;
         using var scope = NewDisposeScope();
-        using var file = Safetensors.Load(path);
+        using var file = Read(path);
         if (file.Metadata.GetValueOrDefault(RecipeKey) != run) return null;
         foreach (var (prefix, restore) in states)
         {
@@ -50,6 +51,18 @@ internal static class Checkpoint
         using var reader = new BinaryReader(new MemoryStream(file.Tensors[OptimizerKey].bytes.ToArray()));
         optimizer.load_state_dict(reader);
         return JsonSerializer.Deserialize<Counters>(file.Metadata[CountersKey]);
+    }
+
+    private static SafetensorsFile Read(string path)
+    {
+        try
+        {
+            return Safetensors.Load(path);
+        }
+        catch (UserException error)
+        {
+            throw new UserException($"The checkpoint {path} cannot be read: delete it to start this training anew.", error);
+        }
     }
 
     private static byte[] Bytes(OptimizerHelper optimizer)

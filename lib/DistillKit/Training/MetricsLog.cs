@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using DistillKit.Files;
 
 namespace DistillKit.Training;
 
@@ -10,27 +12,38 @@ public sealed class MetricsLog : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private readonly StreamWriter? writer;
+    private readonly FileStream? file;
 
-    private MetricsLog(StreamWriter? writer) => this.writer = writer;
+    private MetricsLog(FileStream? file) => this.file = file;
 
     /// <summary>A log that keeps nothing.</summary>
     public static MetricsLog None { get; } = new(null);
 
     /// <summary>Opens a log, keeping the lines up to and including a step.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
     public static MetricsLog Open(string path, int step)
     {
-        var kept = File.Exists(path) ? File.ReadAllLines(path).Where(line => StepOf(line) <= step).ToArray() : [];
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllLines(path, kept);
-        return new(new StreamWriter(path, append: true) { AutoFlush = true });
+        var kept = File.Exists(path) ? File.ReadLines(path).Where(line => StepOf(line) <= step).ToArray() : [];
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n")))));
+        return new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
     }
 
     /// <summary>Writes a line: an object with a property "step".</summary>
-    public void Write(object metrics) => writer?.WriteLine(JsonSerializer.Serialize(metrics, Json));
+    /// <exception cref="UserException">The disk is full, say.</exception>
+    public void Write(object metrics)
+    {
+        try
+        {
+            file?.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(metrics, Json) + "\n"));
+        }
+        catch (IOException error)
+        {
+            throw new UserException($"Cannot write {file!.Name}: {error.Message} Check the free space.", error);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => writer?.Dispose();
+    public void Dispose() => file?.Dispose();
 
     // A line that a crash cut off is not kept.
     private static int StepOf(string line)

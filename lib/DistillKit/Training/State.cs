@@ -5,8 +5,11 @@ namespace DistillKit.Training;
 /// <summary>Copies of a network's state (weights and norms' statistics, by name).</summary>
 internal static class State
 {
-    public static Dictionary<string, Tensor> Copy(IReadOnlyDictionary<string, Tensor> state) =>
-        state.ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+    public static Dictionary<string, Tensor> Copy(IReadOnlyDictionary<string, Tensor> state)
+    {
+        using var scope = NewDisposeScope();
+        return state.ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+    }
 
     /// <summary>Overwrites a state in place.</summary>
     public static void Assign(IReadOnlyDictionary<string, Tensor> target, IReadOnlyDictionary<string, Tensor> source)

@@ -21,6 +21,9 @@ public sealed record TrainingFiles(string Folder, string Run)
 {
     internal const string CheckpointName = "checkpoint.safetensors";
 
+    /// <summary>The time between checkpoints.</summary>
+    internal TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);
+
     internal string Checkpoint => Path.Combine(Folder, CheckpointName);
 
     internal string Metrics => Path.Combine(Folder, "metrics.jsonl");
@@ -33,7 +36,6 @@ public sealed record TrainingFiles(string Folder, string Run)
 public sealed class Trainer : IDisposable
 {
     private const int StepsPerReport = 20;
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(20);
 
     private readonly ImageClassifier model;
     private readonly IObjective objective;
@@ -64,6 +66,7 @@ public sealed class Trainer : IDisposable
     public Trainer(ImageClassifier model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed, TrainingFiles? files = null)
     {
         recipe.Validate();
+        recipe.ValidateFor(model);
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
         plan = PlanOf(epoch: 0);
         stepsPerEpoch = plan.Count;
@@ -122,7 +125,7 @@ public sealed class Trainer : IDisposable
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 
     // Never more than a fiftieth of the time goes into checkpoints, however large the network.
-    private bool IsCheckpointDue => files is not null && sinceCheckpoint.Elapsed > CheckpointInterval && sinceCheckpoint.Elapsed > 50 * checkpointCost;
+    private bool IsCheckpointDue => files is not null && sinceCheckpoint.Elapsed > files.CheckpointInterval && sinceCheckpoint.Elapsed > 50 * checkpointCost;
 
     private (double Loss, int Right) TrainStep(int epoch, int position)
     {

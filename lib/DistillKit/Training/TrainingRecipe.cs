@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DistillKit.Data;
+using DistillKit.Models;
 
 namespace DistillKit.Training;
 
@@ -65,16 +66,24 @@ public sealed record TrainingRecipe
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
     public void Validate()
     {
-        Require(Phases.Count > 0 && Phases.All(phase => phase.Epochs > 0 && phase.Resolution is null or >= 8), "phases must each have at least 1 epoch and 8 pixels");
+        Require(Phases.Count > 0 && Phases.All(phase => phase is { Epochs: > 0, Resolution: null or >= 8 }), "phases must each have at least 1 epoch and 8 pixels");
         Require(BatchSize is >= 1 and <= 65536, "batchSize must be from 1 to 65536");
         Require(LabelSmoothing is >= 0 and < 1, "labelSmoothing must be at least 0 and below 1");
         Require(ClipNorm is null or > 0, "clipNorm must be above 0");
         Require(AverageDecay is null or (> 0 and < 1), "averageDecay must be between 0 and 1");
         Require(ValidateEvery >= 1, "validateEvery must be at least 1");
         Require(Patience is null or >= 1, "patience must be at least 1");
-        Require(Unfreezing.All(freeze => freeze.FromEpoch >= 0), "unfreezing must count its epochs from 0");
+        Require(Unfreezing.All(freeze => freeze is { FromEpoch: >= 0 }), "unfreezing must count its epochs from 0");
         Optimizer.Validate();
         Schedule.Validate();
+    }
+
+    /// <summary>Checks what depends on the network: which of its groups can be frozen.</summary>
+    internal void ValidateFor(ImageClassifier model)
+    {
+        string[] groups = [.. model.Groups.SkipLast(1).Select(group => group.Name)];
+        foreach (var group in Unfreezing.Select(freeze => freeze.UpTo).OfType<string>())
+            Require(groups.Contains(group), $"unfreezing must freeze up to one of {string.Join(", ", groups)}, so that something learns, not up to '{group}'");
     }
 
     internal static void Require(bool valid, string rule)
@@ -86,9 +95,11 @@ public sealed record TrainingRecipe
 /// <summary>Some epochs at one resolution.</summary>
 /// <param name="Epochs">How many.</param>
 /// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Phase(int Epochs, int? Resolution = null);
 
 /// <summary>From an epoch on, the groups up to and including one are frozen; none where <paramref name="UpTo"/> is null.</summary>
 /// <param name="FromEpoch">The epoch, counted from 0.</param>
 /// <param name="UpTo">The name of a group of layers: "stem", "layer1", ..., "head".</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Freeze(int FromEpoch, string? UpTo);

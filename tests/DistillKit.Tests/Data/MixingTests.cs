@@ -1,5 +1,4 @@
 using DistillKit.Data;
-using DistillKit.Tests.Parity;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,16 +55,6 @@ public sealed class MixingTests : IDisposable
     [Fact]
     public void Mixup_blends_evenly_over_the_image() => Assert.Single(
         Values(new Mixing(Mixup: 1).Apply(batch, Classes, 1, 0, 0).Images[1]).Distinct());
-
-    [Fact]
-    public void Blending_gives_what_PyTorch_gives()
-    {
-        using var fixture = Fixture.Load("mixup");
-        var (images, targets, share) = (fixture["images"], eye(10).index_select(0, fixture["labels"]), fixture.Number("share"));
-        Tensor BlendWithPartners(Tensor values) => Mixing.Blend(values, values.index_select(0, fixture["order"]), share);
-        Assert.Equal(Values(fixture["mixed_images"]), Values(BlendWithPartners(images)), (a, b) => Math.Abs(a - b) < 1e-6f);
-        Assert.Equal(Values(fixture["mixed_targets"]), Values(BlendWithPartners(targets)), (a, b) => Math.Abs(a - b) < 1e-6f);
-    }
 
     [Fact]
     public void Batches_that_are_not_mixed_have_one_hot_targets()

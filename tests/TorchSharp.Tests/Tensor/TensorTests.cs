@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Tests.Tensors;
 
+[Collection(GlobalGeneratorCollection.Name)]
 public sealed class TensorTests
 {
     [Fact]

@@ -1,0 +1,74 @@
+using DistillKit.Tests.Files;
+using DistillKit.Training;
+
+namespace DistillKit.Tests.Training;
+
+public sealed class MetricsLogTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string Log => folder["run/metrics.jsonl"];
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Lines_are_JSON_and_there_as_soon_as_they_are_written()
+    {
+        using var log = MetricsLog.Open(Log, 0);
+        log.Write(new { step = 20, learningRate = 0.5, validationAccuracy = (double?)null });
+        using var reader = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        Assert.Equal("""{"step":20,"learningRate":0.5,"validationAccuracy":null}""" + "\n", reader.ReadToEnd());
+    }
+
+    [Fact]
+    public void A_resumed_run_cuts_off_what_it_writes_again()
+    {
+        Write(0, 1, 2, 3);
+        Write(2, 3, 4);
+        Assert.Equal([1, 2, 3, 4], Steps());
+        Write(0, 1);
+        Assert.Equal([1], Steps());
+    }
+
+    [Theory]
+    [InlineData("""{"step":3,"lo""")]
+    [InlineData("""{"loss":3}""")]
+    [InlineData("""{"step":null}""")]
+    [InlineData("3")]
+    [InlineData("")]
+    public void A_damaged_last_line_is_dropped(string line)
+    {
+        Write(0, 1, 2);
+        File.AppendAllText(Log, line);
+        Write(9, 3);
+        Assert.Equal([1, 2, 3], Steps());
+    }
+
+    [Fact]
+    public void The_log_that_keeps_nothing_takes_lines() => MetricsLog.None.Write(new { step = 1 });
+
+    [SmallDiskFact]
+    public void A_full_disk_is_one_line_for_the_person()
+    {
+        using var disk = new SmallDisk(4096 * 8);
+        var path = Path.Combine(disk.Path, "metrics.jsonl");
+        var message = Assert.Throws<UserException>(() =>
+        {
+            using var log = MetricsLog.Open(path, 0);
+            for (var step = 0; step < 2000; step++) log.Write(new { step, text = "a line that fills the disk" });
+        }).Message;
+        Assert.Contains(path, message);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void A_log_that_cannot_be_opened_is_one_line_for_the_person() => Assert.Throws<UserException>(() => MetricsLog.Open(folder[""], 0));
+
+    private void Write(int resumedStep, params int[] steps)
+    {
+        using var log = MetricsLog.Open(Log, resumedStep);
+        foreach (var step in steps) log.Write(new { step });
+    }
+
+    private int[] Steps() => [.. File.ReadAllLines(Log).Select(line => int.Parse(line.Split(':', '}')[1]))];
+}

@@ -1,0 +1,222 @@
+using DistillKit.Models;
+using DistillKit.Tests.Files;
+using DistillKit.Training;
+using static TorchSharp.torch;
+
+namespace DistillKit.Tests.Training;
+
+[Collection(GlobalSettingsCollection.Name)]
+public sealed class ResumeTests : IDisposable
+{
+    private const int Epoch = TinyTraining.StepsPerEpoch;
+
+    private static readonly Dictionary<string, (TrainingRecipe Recipe, ModelSpec Spec)> Trainings = new()
+    {
+        ["SGD"] = (TinyTraining.Recipe, TinyTraining.Spec),
+        ["AdamW"] = (TinyTraining.Recipe with { Optimizer = new(OptimizerKind.AdamW, 0.01) }, TinyTraining.Spec),
+        ["averaged"] = (TinyTraining.Recipe with { AverageDecay = 0.9, ClipNorm = 1 }, TinyTraining.Spec),
+        ["mixed"] = (TinyTraining.Recipe with { Mixing = new(0.2, 1), Augmentation = new(1), Phases = [new(1, 12), new(2)] }, TinyTraining.Spec),
+        ["dropout"] = (TinyTraining.Recipe, new MobileNetV2Spec { Width = 0.125, Dropout = 0.5, Classes = 4 }),
+        ["unfrozen"] = (TinyTraining.Recipe with { Unfreezing = [new(0, "stem"), new(1, null)] }, TinyTraining.Spec),
+    };
+
+    private readonly TinyTraining tiny = new();
+    private readonly TemporaryFolder folder = new();
+    private readonly IDisposable scope = NewDisposeScope();
+
+    private TrainingFiles Files => new(folder["run"], "run");
+
+    private string Checkpoint => folder["run/checkpoint.safetensors"];
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        folder.Dispose();
+        tiny.Dispose();
+    }
+
+    public static TheoryData<string> Names => [.. Trainings.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_resumed_training_gives_the_weights_of_an_uninterrupted_one_to_the_bit(string name)
+    {
+        var (recipe, spec) = Trainings[name];
+        var (trainer, uninterrupted) = tiny.Start(recipe, model: TinyTraining.Network(spec));
+        var expected = trainer.Run();
+        trainer.Dispose();
+
+        // In the first epoch, at its end (after its validation), and at the very last step.
+        foreach (var step in (int[])[2, Epoch, 2 * Epoch + 1, 3 * Epoch]) CancelAt(step, recipe, TinyTraining.Network(spec, seed: step == 2 ? 1 : 99));
+        var (resumed, model) = tiny.Start(recipe, Files, model: TinyTraining.Network(spec, seed: 99));
+        using var _ = resumed;
+        Assert.Equal(3 * Epoch, resumed.Step);
+        var actual = resumed.Run();
+        TinyTraining.AssertSame(uninterrupted.state_dict(), model.state_dict());
+        Assert.Equal(expected.ValidationAccuracy, actual.ValidationAccuracy);
+    }
+
+    [Fact]
+    public void A_training_that_was_killed_goes_on_from_its_last_checkpoint()
+    {
+        var (trainer, uninterrupted) = tiny.Start(TinyTraining.Recipe);
+        trainer.Run();
+        trainer.Dispose();
+
+        var files = Files with { CheckpointInterval = TimeSpan.Zero };
+        var (killed, _) = tiny.Start(TinyTraining.Recipe, files);
+        Assert.Throws<InvalidOperationException>(() => killed.Run(new AtEachStep(progress =>
+        {
+            // A checkpoint costs at most a fiftieth of the time.
+            if (progress.Step == 7) Thread.Sleep(500);
+            if (progress.Step == 9) throw new InvalidOperationException("killed");
+        })));
+        var (resumed, model) = tiny.Start(TinyTraining.Recipe, files, model: TinyTraining.Network(seed: 99));
+        using var __ = resumed;
+        Assert.InRange(resumed.Step, 7, 8);
+        resumed.Run();
+        TinyTraining.AssertSame(uninterrupted.state_dict(), model.state_dict());
+    }
+
+    [Fact]
+    public void Early_stopping_and_the_plateau_remember_what_was_before()
+    {
+        var recipe = TinyTraining.Recipe with
+        {
+            Phases = [new(8)], Optimizer = new(LearningRate: 1e-9), Unfreezing = [new(0, "layer1")], Patience = 4,
+            Schedule = new(ScheduleKind.Plateau, WarmUp: 0, Factor: 0.5, Patience: 2),
+        };
+        CancelAt(3 * Epoch + 1, recipe, TinyTraining.Network());
+        var rates = new List<double>();
+        using var resumed = tiny.Start(recipe, Files).Trainer;
+        Assert.Equal(5, resumed.Run(new AtEachStep(progress => rates.Add(progress.LearningRate / 1e-9))).Epochs);
+        Assert.Equal(2 * Epoch - 1, rates.Count);
+        Assert.All(rates, rate => Assert.Equal(0.5, rate, tolerance: 1e-9));
+    }
+
+    [Fact]
+    public void The_metrics_go_on_without_gap_or_repetition()
+    {
+        var recipe = TinyTraining.Recipe;
+        CancelAt(2 * Epoch + 2, recipe, TinyTraining.Network());
+        File.AppendAllText(folder["run/metrics.jsonl"], """{"step":14,"loss":1}""" + "\n" + """{"step":15,"lo""");
+        using var resumed = tiny.Start(recipe, Files).Trainer;
+        resumed.Run();
+        Assert.Equal(["5", "5", "10", "10", "15", "15"], File.ReadAllLines(folder["run/metrics.jsonl"]).Select(line => line.Split(':', ',')[1]));
+    }
+
+    [Fact]
+    public void Cancelling_without_files_keeps_nothing()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var trainer = tiny.Start(TinyTraining.Recipe).Trainer;
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(new AtEachStep(_ => cancellation.Cancel()), cancellation.Token));
+        Assert.Equal(1, trainer.Step);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_run_is_not_resumed()
+    {
+        CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
+        using var trainer = tiny.Start(TinyTraining.Recipe, Files with { Run = "another" }).Trainer;
+        Assert.Equal(0, trainer.Step);
+    }
+
+    [Fact]
+    public void The_type_of_computation_is_that_of_the_checkpoint()
+    {
+        CancelAt(4, TinyTraining.Recipe with { Precision = Precision.BFloat16 }, TinyTraining.Network());
+        var (trainer, model) = tiny.Start(TinyTraining.Recipe, Files);
+        using var _ = trainer;
+        Assert.Equal(ScalarType.BFloat16, model.ComputeType);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public void A_damaged_checkpoint_says_what_to_do(int length)
+    {
+        CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
+        File.WriteAllBytes(Checkpoint, File.ReadAllBytes(Checkpoint)[..length]);
+        var message = Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe, Files)).Message;
+        Assert.Contains(Checkpoint, message);
+        Assert.Contains("delete", message);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_and_leaves_the_last_checkpoint()
+    {
+        CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
+        var before = File.ReadAllBytes(Checkpoint);
+        var calls = 0;
+        var objective = new Watched(change: loss => ++calls == 3 ? loss.mul(double.NaN) : loss);
+        using var trainer = tiny.Start(TinyTraining.Recipe, Files with { CheckpointInterval = TimeSpan.FromDays(1) }, objective).Trainer;
+        var message = Assert.Throws<UserException>(() => trainer.Run()).Message;
+        Assert.Contains("The loss became NaN at step 6 of 15, at a learning rate of 0.0", message);
+        Assert.Contains("try a lower learning rate", message);
+        Assert.Contains(Checkpoint, message);
+        Assert.Equal(before, File.ReadAllBytes(Checkpoint));
+    }
+
+    [Theory]
+    [InlineData(1e10)]
+    [InlineData(1e30)]
+    public void A_learning_rate_far_too_high_is_named(double learningRate)
+    {
+        using var trainer = tiny.Start(TinyTraining.Recipe with { Optimizer = new(LearningRate: learningRate), Schedule = new(ScheduleKind.Constant, WarmUp: 0) }).Trainer;
+        var message = Assert.Throws<UserException>(() => trainer.Run()).Message;
+        Assert.Contains(FormattableString.Invariant($"learning rate of {learningRate:g3}"), message);
+        Assert.DoesNotContain("checkpoint", message);
+    }
+
+    [SmallDiskFact]
+    public void A_full_disk_leaves_the_last_checkpoint_and_the_training_can_go_on()
+    {
+        using var disk = new SmallDisk(256 * 1024);
+        var files = new TrainingFiles(Path.Combine(disk.Path, "run"), "run");
+        CancelAt(4, TinyTraining.Recipe, TinyTraining.Network(), files);
+        var filler = Path.Combine(disk.Path, "filler");
+        using var cancellation = new CancellationTokenSource();
+        using var stopped = tiny.Start(TinyTraining.Recipe, files).Trainer;
+        var error = Assert.Throws<UserException>(() => stopped.Run(new AtEachStep(progress =>
+        {
+            if (progress.Step != 7) return;
+            Fill(filler);
+            cancellation.Cancel();
+        }), cancellation.Token));
+        Assert.Contains("space", error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Equal(["checkpoint.safetensors", "metrics.jsonl"], Directory.EnumerateFiles(files.Folder).Select(Path.GetFileName).Order());
+        File.Delete(filler);
+        using var trainer = tiny.Start(TinyTraining.Recipe, files).Trainer;
+        Assert.Equal(4, trainer.Step);
+        trainer.Run();
+    }
+
+    private static void Fill(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true) stream.Write(new byte[4096]);
+        }
+        catch (IOException)
+        {
+            // Full, as it should be.
+        }
+    }
+
+    private void CancelAt(int step, TrainingRecipe recipe, ImageClassifier model, TrainingFiles? files = null)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var trainer = tiny.Start(recipe, files ?? Files, model: model).Trainer;
+        var progress = new AtEachStep(progress =>
+        {
+            if (progress.Step == step) cancellation.Cancel();
+        });
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(progress, cancellation.Token));
+        Assert.Equal(step, trainer.Step);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using DistillKit.Data;
+using DistillKit.Training;
+
+namespace DistillKit.Tests.Training;
+
+public sealed class TrainingRecipeTests
+{
+    [Theory]
+    [InlineData("""{ "phases": [] }""", "phases")]
+    [InlineData("""{ "phases": [null] }""", "phases")]
+    [InlineData("""{ "phases": [{ "epochs": 0 }] }""", "phases")]
+    [InlineData("""{ "phases": [{ "epochs": 1, "resolution": 7 }] }""", "phases")]
+    [InlineData("""{ "batchSize": 0 }""", "batchSize")]
+    [InlineData("""{ "labelSmoothing": 1 }""", "labelSmoothing")]
+    [InlineData("""{ "clipNorm": 0 }""", "clipNorm")]
+    [InlineData("""{ "averageDecay": 1 }""", "averageDecay")]
+    [InlineData("""{ "validateEvery": 0 }""", "validateEvery")]
+    [InlineData("""{ "patience": 0 }""", "patience")]
+    [InlineData("""{ "unfreezing": [{ "fromEpoch": -1 }] }""", "unfreezing")]
+    [InlineData("""{ "optimizer": { "learningRate": 0 } }""", "optimizer.learningRate")]
+    [InlineData("""{ "optimizer": { "momentum": 1 } }""", "optimizer.momentum")]
+    [InlineData("""{ "optimizer": { "weightDecay": -1 } }""", "optimizer.weightDecay")]
+    [InlineData("""{ "schedule": { "warmUp": 1 } }""", "schedule.warmUp")]
+    [InlineData("""{ "schedule": { "final": 2 } }""", "schedule.final")]
+    [InlineData("""{ "schedule": { "factor": 1 } }""", "schedule.factor")]
+    [InlineData("""{ "schedule": { "patience": 0 } }""", "schedule.patience")]
+    public void A_number_out_of_range_is_named(string json, string field)
+    {
+        var message = Assert.Throws<UserException>(Parse(json).Validate).Message;
+        Assert.StartsWith($"The training recipe's {field} must", message);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("""{ "batchsise": 1 }""")]
+    [InlineData("""{ "optimizer": { "rate": 1 } }""")]
+    [InlineData("""{ "schedule": { "warm": 0 } }""")]
+    [InlineData("""{ "phases": [{ "epochs": 1, "size": 16 }] }""")]
+    [InlineData("""{ "augmentation": { "flips": "None" } }""")]
+    [InlineData("""{ "mixing": { "mixUpp": 1 } }""")]
+    [InlineData("""{ "unfreezing": [{ "fromEpoch": 1, "to": "stem" }] }""")]
+    public void An_unknown_field_is_refused(string json) => Assert.Throws<JsonException>(() => Parse(json));
+
+    [Fact]
+    public void A_recipe_round_trips_through_JSON()
+    {
+        var recipe = new TrainingRecipe
+        {
+            Phases = [new(2, 16), new(3)], BatchSize = 32, Optimizer = new(OptimizerKind.AdamW, 1e-3, 0.8, 0.05), Schedule = new(ScheduleKind.Plateau, 0.1, 0.01, 0.5, 2),
+            LabelSmoothing = 0.1, Augmentation = new(2, Flip.Alternating, 8), Mixing = new(0.2, 1, 0.5), ClipNorm = 1, AverageDecay = 0.99, ValidateEvery = 2, Patience = 4,
+            Unfreezing = [new(0, "layer1"), new(1, null)], Precision = Precision.BFloat16,
+        };
+        recipe.Validate();
+        var json = JsonSerializer.Serialize(recipe, JsonSerializerOptions.Web);
+        var read = JsonSerializer.Deserialize<TrainingRecipe>(json, JsonSerializerOptions.Web)!;
+        Assert.Equal(recipe.Phases, read.Phases);
+        Assert.Equal(recipe.Unfreezing, read.Unfreezing);
+        Assert.Equal(recipe, read with { Phases = recipe.Phases, Unfreezing = recipe.Unfreezing });
+    }
+
+    [Fact]
+    public void Phases_give_each_epoch_its_resolution()
+    {
+        var recipe = new TrainingRecipe { Phases = [new(2, 16), new(1, 24), new(1)] };
+        Assert.Equal(4, recipe.Epochs);
+        Assert.Equal([16, 16, 24, null], Enumerable.Range(0, 4).Select(recipe.ResolutionOf));
+        Assert.Throws<ArgumentOutOfRangeException>(() => recipe.ResolutionOf(4));
+    }
+
+    private static TrainingRecipe Parse(string json)
+    {
+        var whole = json.Contains("\"phases\"") ? json : json.Insert(1, """ "phases": [{ "epochs": 1 }],""");
+        return JsonSerializer.Deserialize<TrainingRecipe>(whole, JsonSerializerOptions.Web)!;
+    }
+}
