@@ -35,10 +35,10 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
 
     /// <summary>Installs what is not installed.</summary>
     /// <returns>The folder with the six files.</returns>
-    /// <exception cref="UserException">No source gives the data set; the message has each source with its reason.</exception>
+    /// <exception cref="UserException">No source gives the data set; the message has each source with its reason. Or the folder cannot be used.</exception>
     public async Task<string> RunAsync(IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var root = Directory.CreateDirectory(folder).FullName;
+        var root = MakeFolder();
         var (target, staging) = (Path.Combine(root, Cifar10Layout.FolderName), Path.Combine(root, ".incoming"));
         using var exclusive = await LockAsync(Path.Combine(root, ".lock"), progress, cancellation);
         if (Cifar10Layout.TryLocate(root) is { } existing && layout.FindDefect(existing, progress) is null)
@@ -55,15 +55,27 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
             }
             catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
             {
-                reasons.Add($"\n  {source.Name}: {e.Message}");
+                reasons.Add($"{source.Name}: {e.Message.TrimEnd('.')}");
             }
             finally
             {
                 Remove(staging);
             }
         }
-        var hint = sources is [LocalFolderSource] ? "" : $"\n  Or set {LocalFolderSource.Variable} to a folder that has it.";
-        throw new UserException($"CIFAR-10 could not be had:{string.Concat(reasons)}{hint}");
+        var hint = sources is [LocalFolderSource] ? "" : $"; or set {LocalFolderSource.Variable} to a folder that has it";
+        throw new UserException($"CIFAR-10 could not be had: {string.Join("; ", reasons)}{hint}.");
+    }
+
+    string MakeFolder()
+    {
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"Cannot keep CIFAR-10 in {folder}: {e.Message.TrimEnd('.')}. Choose another folder.", e);
+        }
     }
 
     async Task StageAsync(IDataSource source, string staging, IProgress<DataProgress>? progress, CancellationToken cancellation)
