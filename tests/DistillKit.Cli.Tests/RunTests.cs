@@ -1,0 +1,105 @@
+using System.Text.Json;
+using DistillKit.Files;
+
+namespace DistillKit.Cli.Tests;
+
+public sealed class RunTests : IDisposable
+{
+    private static readonly string[] Stages = ["teacher", "baseline", "distill"];
+
+    private readonly RunFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task The_smoke_profile_ends_with_the_table_and_a_second_run_repeats_it_as_JSON_alone()
+    {
+        string[] arguments = ["run", "--profile", "smoke", "--output", folder["smoke"], "--threads", "1"];
+        var first = await Cli.RunAsync(arguments);
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Equal(Stages, Table(first).Select(row => row.Split('|', StringSplitOptions.TrimEntries)[1]));
+        Assert.Contains("benchmark.csv, benchmark.json; total time", first.Output);
+
+        var second = await Cli.RunAsync([.. arguments, "--json"]);
+        Assert.Equal(0, second.ExitCode);
+        Assert.All([.. Stages, "benchmark"], stage => Assert.Matches($"(?m)^{stage} .*\\(from an earlier run\\)$", second.Error));
+        var rows = JsonDocument.Parse(second.Output).RootElement.GetProperty("rows").EnumerateArray();
+        Assert.Equal(Stages, rows.Select(row => row.GetProperty("name").GetString()!));
+        Assert.All(rows, row => Assert.True(row.GetProperty("peakMemoryBytes").GetInt64() > 10_000_000));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_interrupted_and_killed_ends_with_the_weights_of_one_that_was_not()
+    {
+        Assert.Equal(0, (await Cli.RunAsync(folder.Run("whole"))).ExitCode);
+        var (baseline, distill) = (folder["broken/baseline/metrics.jsonl"], folder["broken/distill/metrics.jsonl"]);
+
+        using (var first = Cli.Start(folder.Run("broken")))
+        {
+            await first.UntilAsync(baseline, lines: 2);
+            first.Interrupt();
+            var stopped = await first.ExitAsync();
+            Assert.Equal((130, "distillkit: stopped"), (stopped.ExitCode, stopped.Error.Trim()));
+        }
+        using (var second = Cli.Start(folder.Run("broken")))
+        {
+            await second.UntilAsync(baseline, lines: Cli.Lines(baseline) + 1);
+            second.Kill();
+            Assert.NotEqual(0, (await second.ExitAsync()).ExitCode);
+        }
+        using (var third = Cli.Start(folder.Run("broken")))
+        {
+            await third.UntilAsync(distill, lines: 2);
+            third.Kill();
+            await third.ExitAsync();
+        }
+        Assert.True(File.Exists(folder["broken/baseline/stage.json"]));
+        var last = await Cli.RunAsync(folder.Run("broken"));
+        Assert.Equal((0, ""), (last.ExitCode, last.Error));
+        Assert.Matches("(?m)^baseline .*from an earlier run", last.Output);
+        AssertSameWeights("whole", "broken");
+        Assert.Equal(Steps("whole"), Steps("broken"));
+    }
+
+    [Fact]
+    public async Task A_resumed_run_says_so()
+    {
+        using var first = Cli.Start(folder.Run("run"));
+        await first.UntilAsync(folder["run/baseline/metrics.jsonl"], lines: 1);
+        first.Interrupt();
+        Assert.Equal(130, (await first.ExitAsync()).ExitCode);
+        using var second = Cli.Start([.. folder.Run("run"), "--json"]);
+        await second.UntilAsync(folder["run/baseline/metrics.jsonl"], lines: Cli.Lines(folder["run/baseline/metrics.jsonl"]));
+        second.Interrupt();
+        var stopped = await second.ExitAsync();
+        Assert.Equal((130, ""), (stopped.ExitCode, stopped.Output));
+        Assert.Matches("(?m)^baseline .*resumed at step [1-9]", stopped.Error);
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_folder_is_refused_and_disturbs_nothing()
+    {
+        using var first = Cli.Start(folder.Run("run"));
+        await first.UntilAsync(folder["run/teacher/metrics.jsonl"], lines: 0);
+        var second = await Cli.RunAsync(folder.Run("run"));
+        Assert.Equal((1, ""), (second.ExitCode, second.Output));
+        Assert.Contains("another run", Assert.Single(second.Error.TrimEnd().Split('\n')));
+        first.Interrupt();
+        Assert.Equal(130, (await first.ExitAsync()).ExitCode);
+    }
+
+    private void AssertSameWeights(string one, string other)
+    {
+        foreach (var stage in Stages)
+        {
+            using var expected = Safetensors.Load(folder[$"{one}/{stage}/model.safetensors"]);
+            using var actual = Safetensors.Load(folder[$"{other}/{stage}/model.safetensors"]);
+            Assert.Equal(expected.Tensors.Keys, actual.Tensors.Keys);
+            Assert.All(expected.Tensors, entry => Assert.True(entry.Value.bytes.SequenceEqual(actual.Tensors[entry.Key].bytes), $"{stage} {entry.Key}"));
+        }
+    }
+
+    private string[] Steps(string run) => [.. Stages.SelectMany(stage => File.ReadAllLines(folder[$"{run}/{stage}/metrics.jsonl"])).Select(line => line.Split(',')[0])];
+
+    private static string[] Table(Outcome outcome) => [.. outcome.Output.Split('\n').Where(line => line.StartsWith('|')).Skip(2)];
+}
