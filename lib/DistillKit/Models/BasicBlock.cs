@@ -5,7 +5,7 @@ namespace DistillKit.Models;
 /// <summary>
 /// The residual block of ResNet-18 and 34: two 3x3 convolutions. Stride and a change of channels put a 1x1 convolution on the shortcut.
 /// </summary>
-public sealed class BasicBlock : nn.Module<Tensor, Tensor>
+public sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
 {
     private readonly Convolution conv1;
     private readonly BatchNorm bn1;
@@ -24,9 +24,14 @@ public sealed class BasicBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    bool IResidualBlock.CanBeSkipped => downsample is null;
+
+    bool IResidualBlock.IsSkipped { get; set; }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        if (((IResidualBlock)this).IsSkipped) return input.alias();
         using var scope = NewDisposeScope();
         var residual = bn1.call(conv1.call(input)).relu_();
         residual = bn2.call(conv2.call(residual));

@@ -6,7 +6,7 @@ namespace DistillKit.Models;
 /// The residual block of ResNet-50, 101 and 152: 1x1 down to the inner channels, 3x3, and 1x1 up to four times the inner channels.
 /// The stride is in the 3x3, as in torchvision (ResNet v1.5). Stride and a change of channels put a 1x1 convolution on the shortcut.
 /// </summary>
-public sealed class Bottleneck : nn.Module<Tensor, Tensor>
+public sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock
 {
     /// <summary>Channels out for each inner channel.</summary>
     public const int Expansion = 4;
@@ -33,9 +33,14 @@ public sealed class Bottleneck : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    bool IResidualBlock.CanBeSkipped => downsample is null;
+
+    bool IResidualBlock.IsSkipped { get; set; }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
+        if (((IResidualBlock)this).IsSkipped) return input.alias();
         using var scope = NewDisposeScope();
         var residual = bn1.call(conv1.call(input)).relu_();
         residual = bn2.call(conv2.call(residual)).relu_();

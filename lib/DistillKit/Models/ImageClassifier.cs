@@ -10,6 +10,7 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
 {
     private readonly IReadOnlyList<Section> sections;
     private ScalarType computeType = ScalarType.Float32;
+    private bool skipsResiduals;
 
     private protected ImageClassifier(ModelSpec spec, Layout layout) : base(spec.GetType().Name)
     {
@@ -48,6 +49,20 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
                 throw new UserException($"Networks compute in float32 or bfloat16, not in {value}.");
             computeType = value;
             foreach (var convolution in modules().OfType<Convolution>()) convolution.ComputeType = value;
+        }
+    }
+
+    /// <summary>
+    /// Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth. Training may
+    /// begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function as it is.
+    /// </summary>
+    public bool SkipsResiduals
+    {
+        get => skipsResiduals;
+        set
+        {
+            skipsResiduals = value;
+            foreach (var block in modules().OfType<IResidualBlock>()) block.IsSkipped = value && block.CanBeSkipped;
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class MobileNetV2 : ImageClassifier
             for (var block = 0; block < Stages[index].Blocks; block++, channels = outputs)
             {
                 var stride = block == 0 ? spec.StageStrides[index] : 1;
-                var module = new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation);
+                var module = new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation, spec.ZeroInitResidual);
                 Add($"stage{index + 1}", outputs, module);
             }
         }

@@ -17,6 +17,9 @@ public sealed record MobileNetV2Spec : ModelSpec
     /// <summary>The probability to drop a feature before the last layer, in [0, 1).</summary>
     public double Dropout { get; init; } = 0.2;
 
+    /// <summary>Starts the last norm of every block that adds its input at zero, so that it starts as the identity (Goyal et al. 2017, arXiv:1706.02677).</summary>
+    public bool ZeroInitResidual { get; init; }
+
     internal IReadOnlyList<int> StageStrides => Strides ?? PublishedStrides;
 
     /// <inheritdoc/>

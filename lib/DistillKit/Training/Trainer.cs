@@ -96,6 +96,7 @@ public sealed class Trainer : IDisposable
             var (epoch, position) = Math.DivRem(Step, stepsPerEpoch);
             var start = Stopwatch.GetTimestamp();
             ApplyFreeze(epoch);
+            SkipResiduals(epoch < recipe.ShallowEpochs);
             var learningRate = SetLearningRate();
             var (loss, right) = TrainStep(epoch, position);
             average?.Update(Step);
@@ -160,9 +161,15 @@ public sealed class Trainer : IDisposable
         model.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
     }
 
+    private void SkipResiduals(bool skip)
+    {
+        if (model.SkipsResiduals != skip) model.SkipsResiduals = skip;
+    }
+
     private double Validate()
     {
         var start = Stopwatch.GetTimestamp();
+        SkipResiduals(false);
         var trained = average is null ? null : State.Copy(state);
         if (average is not null) State.Assign(state, average.Values);
         var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames).Accuracy;

@@ -41,6 +41,9 @@ public sealed record TrainingRecipe
     /// <summary>Stop after so many validations in a row without a better one.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="Models.ImageClassifier.SkipsResiduals"/>): shorter, and easier to learn.</summary>
+    public int ShallowEpochs { get; init; }
+
     /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
     public IReadOnlyList<Freeze> Unfreezing { get; init; } = [];
 
@@ -73,6 +76,7 @@ public sealed record TrainingRecipe
         Require(AverageDecay is null or (> 0 and < 1), "averageDecay must be between 0 and 1");
         Require(ValidateEvery >= 1, "validateEvery must be at least 1");
         Require(Patience is null or >= 1, "patience must be at least 1");
+        Require(ShallowEpochs >= 0 && ShallowEpochs < Epochs, "shallowEpochs must be at least 0 and fewer than the epochs");
         Require(Unfreezing.All(freeze => freeze is { FromEpoch: >= 0 }), "unfreezing must count its epochs from 0");
         Optimizer.Validate();
         Schedule.Validate();
