@@ -14,14 +14,14 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
     private readonly long[] strides;
     private readonly long[] paddings;
 
-    /// <summary>Makes the layer with He's normal initialization over the outputs (fan out), as torchvision does.</summary>
+    /// <summary>Makes the layer with He's normal initialization over the outputs that an input reaches (fan out; He et al. 2015, arXiv:1502.01852).</summary>
     public Convolution(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) : base(nameof(Convolution))
     {
         (Inputs, Outputs, Kernel, Stride, Groups) = (inputs, outputs, kernel, stride, groups);
         strides = [stride, stride];
         paddings = [Padding, Padding];
         using var scope = NewDisposeScope();
-        var deviation = Math.Sqrt(2.0 / (outputs * kernel * kernel));
+        var deviation = Math.Sqrt(2.0 * groups / (outputs * kernel * kernel));
         weight = new Parameter(ChannelsLast.Of(randn(outputs, inputs / groups, kernel, kernel).mul_(deviation)));
         weight.DetachFromDisposeScope();
         RegisterComponents();

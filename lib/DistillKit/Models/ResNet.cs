@@ -14,12 +14,12 @@ public sealed class ResNet : ImageClassifier
 
     private static Layout Compose(ResNetSpec spec)
     {
-        var isCifar = spec.Stem == StemKind.Cifar;
         var channels = Math.Max(1, (int)Math.Round(64 * spec.Width));
-        var conv1 = isCifar ? new Convolution(3, channels, kernel: 3) : new Convolution(3, channels, kernel: 7, stride: 2);
+        var (kernel, stride) = spec.Stem switch { StemKind.Cifar => (3, 1), StemKind.CifarStrided => (5, 2), _ => (7, 2) };
+        var conv1 = new Convolution(3, channels, kernel, stride);
         var bn1 = new BatchNorm(channels);
         List<(string Name, nn.Module Module)> layers = [("conv1", conv1), ("bn1", bn1)];
-        List<Section> sections = [new("stem", "stem", channels, images => Stem(conv1, bn1, isCifar, images), conv1, bn1)];
+        List<Section> sections = [new("stem", "stem", channels, images => Stem(conv1, bn1, spec.Stem, images), conv1, bn1)];
 
         var inner = channels;
         for (var index = 0; index < spec.StageBlocks.Count; index++, inner *= 2)
@@ -38,11 +38,11 @@ public sealed class ResNet : ImageClassifier
         return new(layers, sections);
     }
 
-    private static Tensor Stem(Convolution convolution, BatchNorm norm, bool isCifar, Tensor images)
+    private static Tensor Stem(Convolution convolution, BatchNorm norm, StemKind kind, Tensor images)
     {
         using var scope = NewDisposeScope();
         var output = norm.call(convolution.call(images)).relu_();
-        if (!isCifar) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
+        if (kind == StemKind.ImageNet) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
         return output.MoveToOuterDisposeScope();
     }
 

@@ -100,7 +100,7 @@ public sealed class PipelineRun : IDisposable
         using var model = stage.Network.Model.Build();
         model.to(Device);
         var recipe = stage.Network.Training;
-        IObjective objective = teacher is null ? new Supervised(recipe.LabelSmoothing) : new Distilled(teacher, Profile.Distillation.Loss(recipe.LabelSmoothing));
+        IObjective objective = teacher is null ? new Supervised(recipe.LabelSmoothing) : new Distilled(teacher, Profile.Distillation.Loss(recipe.LabelSmoothing), Profile.Distillation.TeacherResolution);
         var (fingerprint, path) = (Fingerprint(stage), ModelPath(stage));
         using var trainer = new Trainer(model, objective, recipe, data.Value, Profile.Seed, new(store.FolderOf(stage.Name), fingerprint));
         if (teacher is not null) teacher.ComputeType = model.ComputeType;

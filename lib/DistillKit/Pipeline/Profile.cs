@@ -99,6 +99,8 @@ public sealed record Profile
         Benchmark.Validate();
         if (Teacher.Model.Classes != Student.Model.Classes)
             throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the student {Student.Model.Classes}: they must have the same.");
+        if (Distillation.TeacherResolution is < 8)
+            throw new UserException($"The distillation's teacherResolution must be at least 8 pixels, but is {Distillation.TeacherResolution}.");
         _ = Distillation.Loss(labelSmoothing: 0);
     }
 }
@@ -112,8 +114,9 @@ public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
 /// <summary>The numbers of knowledge distillation.</summary>
 /// <param name="Alpha">The teacher's share of the loss, in [0, 1].</param>
 /// <param name="Temperature">What both networks' logits are divided by.</param>
+/// <param name="TeacherResolution">The teacher sees larger images resized to this height and width, which costs less; null for as they are.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record DistillationRecipe(double Alpha = 0.9, double Temperature = 4)
+public sealed record DistillationRecipe(double Alpha = 0.9, double Temperature = 4, int? TeacherResolution = null)
 {
     internal KnowledgeDistillationLoss Loss(double labelSmoothing) => new(Alpha, Temperature, labelSmoothing);
 }

@@ -27,7 +27,10 @@ public sealed class Supervised(double labelSmoothing) : IObjective
 }
 
 /// <summary>Learning from a teacher that sees the same images, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237).</summary>
-public sealed class Distilled(ImageClassifier teacher, KnowledgeDistillationLoss loss) : IObjective
+/// <param name="teacher">It is only asked: in evaluation mode, without gradients.</param>
+/// <param name="loss">What compares the two.</param>
+/// <param name="teacherResolution">The teacher sees larger images resized to this height and width, which costs less; null for as they are.</param>
+public sealed class Distilled(ImageClassifier teacher, KnowledgeDistillationLoss loss, int? teacherResolution = null) : IObjective
 {
     /// <inheritdoc/>
     public (Tensor Loss, Tensor Logits) Compute(ImageClassifier model, Batch batch)
@@ -41,6 +44,8 @@ public sealed class Distilled(ImageClassifier teacher, KnowledgeDistillationLoss
         // Not inference mode: the loss saves these logits for its gradient.
         using var frozen = no_grad();
         teacher.eval();
+        if (teacherResolution is { } size && size < images.shape[3])
+            images = nn.functional.interpolate(images, [size, size], mode: InterpolationMode.Bilinear, align_corners: false);
         return teacher.call(images);
     }
 }
