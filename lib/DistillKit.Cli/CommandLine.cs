@@ -59,7 +59,7 @@ public static class CommandLine
         {
             return Report(e.Message, 1);
         }
-        catch (Exception e) when (e.GetBaseException() is DllNotFoundException)
+        catch (Exception e) when (e is TypeInitializationException { TypeName: "TorchSharp.torch" } || e.GetBaseException() is DllNotFoundException)
         {
             return Report("the engine does not load; `./distillkit doctor` says why", 1);
         }

@@ -27,6 +27,7 @@ public sealed record MobileNetV2Spec : ModelSpec
     {
         base.Validate();
         var areStrides = Strides is null || (Strides.Count == PublishedStrides.Length && Strides.All(stride => stride is 1 or 2));
+        Require(Stem != StemKind.CifarPooled, nameof(Stem), "Cifar or ImageNet for MobileNetV2", Stem);
         Require(areStrides, nameof(Strides), "seven numbers, each 1 or 2", Strides);
         Require(Activation is Activation.ReLU or Activation.ReLU6, nameof(Activation), "ReLU or ReLU6", Activation);
         Require(Dropout is >= 0 and < 1, nameof(Dropout), "at least 0 and below 1", Dropout);

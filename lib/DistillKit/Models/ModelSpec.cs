@@ -63,7 +63,7 @@ public abstract record ModelSpec
     {
         Require(Classes is >= 2 and <= 100_000, nameof(Classes), "between 2 and 100000", Classes);
         Require(Width is > 0 and <= 8, nameof(Width), "above 0 and at most 8", Width);
-        Require(Enum.IsDefined(Stem), nameof(Stem), "Cifar, CifarStrided or ImageNet", Stem);
+        Require(Enum.IsDefined(Stem), nameof(Stem), "Cifar, CifarPooled or ImageNet", Stem);
     }
 
     /// <summary>Builds the network; the fields are valid.</summary>

@@ -15,8 +15,7 @@ public sealed class ResNet : ImageClassifier
     private static Layout Compose(ResNetSpec spec)
     {
         var channels = Math.Max(1, (int)Math.Round(64 * spec.Width));
-        var (kernel, stride) = spec.Stem switch { StemKind.Cifar => (3, 1), StemKind.CifarStrided => (5, 2), _ => (7, 2) };
-        var conv1 = new Convolution(3, channels, kernel, stride);
+        var conv1 = spec.Stem == StemKind.ImageNet ? new Convolution(3, channels, kernel: 7, stride: 2) : new Convolution(3, channels, kernel: 3);
         var bn1 = new BatchNorm(channels);
         List<(string Name, nn.Module Module)> layers = [("conv1", conv1), ("bn1", bn1)];
         List<Section> sections = [new("stem", "stem", channels, images => Stem(conv1, bn1, spec.Stem, images), conv1, bn1)];
@@ -41,7 +40,9 @@ public sealed class ResNet : ImageClassifier
     private static Tensor Stem(Convolution convolution, BatchNorm norm, StemKind kind, Tensor images)
     {
         using var scope = NewDisposeScope();
-        var output = norm.call(convolution.call(images)).relu_();
+        var output = convolution.call(images);
+        if (kind == StemKind.CifarPooled) output = nn.functional.max_pool2d(output, kernel_size: 2);
+        output = norm.call(output).relu_();
         if (kind == StemKind.ImageNet) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
         return output.MoveToOuterDisposeScope();
     }

@@ -42,6 +42,16 @@ public sealed class ObjectiveTests : IDisposable
     }
 
     [Fact]
+    public void The_teacher_may_see_them_smaller_but_never_larger()
+    {
+        State.Assign(student.state_dict(), teacher.state_dict());
+        student.eval();
+        float Loss(int resolution) => new Distilled(teacher, new(alpha: 1, temperature: 2), resolution).Compute(student, batch).Loss.item<float>();
+        Assert.True(Loss(4) > 1e-6f);
+        Assert.Equal(0, Loss(16), tolerance: 1e-6f);
+    }
+
+    [Fact]
     public void Both_objectives_learn_from_mixed_targets_where_there_are_some()
     {
         var mixed = batch with { Targets = ones(6, 4).div(4) };
