@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DistillKit.Evaluation;
+using DistillKit.Models;
 using DistillKit.Tests.Files;
 using DistillKit.Training;
 using TorchSharp;
