@@ -133,7 +133,7 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void Shallow_epochs_leave_the_skipped_blocks_as_they_were_and_deep_ones_train_them()
     {
-        var spec = new ResNetSpec { Blocks = [2], Width = 0.125, Classes = 4, ZeroInitResidual = true };
+        var spec = new ResNetSpec { Blocks = [2], Strides = [2], Width = 0.125, Classes = 4, ZeroInitResidual = true };
         using var model = TinyTraining.Network(spec);
         var start = TinyTraining.Copy(model);
         Train(shallow: 2, epochs: 3, steps: 2 * Epoch);
