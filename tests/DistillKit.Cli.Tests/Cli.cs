@@ -14,7 +14,9 @@ internal sealed class Cli : IDisposable
 
     private Cli(IEnumerable<string> arguments, (string Name, string Value)? variable)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        // A shell's background job ignores Ctrl+C, and so would its children: env gives them the default back.
+        var (file, first) = OperatingSystem.IsLinux() ? ("env", (string[])["--default-signal=INT", "dotnet"]) : ("dotnet", []);
+        var start = new ProcessStartInfo(file, [.. first, Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         if (variable is { } given) start.Environment[given.Name] = given.Value;
         process = Process.Start(start)!;
         output = process.StandardOutput.ReadToEndAsync();
