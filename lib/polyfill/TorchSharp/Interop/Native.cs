@@ -17,7 +17,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial byte* dk_version();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int dk_operator(string name,
-    string overload, out nint found);
+        string overload, out nint found);
     [LibraryImport(Library)] internal static partial int dk_call(nint op, long* code, long length, out long* results, out long count);
 
     [LibraryImport(Library)] internal static partial void dk_tensor_retain(nint handle);
@@ -26,7 +26,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int dk_tensor_shape(nint handle, long* sizes, long* strides);
     [LibraryImport(Library)] internal static partial int dk_tensor_data(nint handle, out void* data);
     [LibraryImport(Library)] internal static partial int dk_tensor_from(void* data, long bytes, long* sizes, long rank, long type,
-    out nint handle);
+        out nint handle);
     [LibraryImport(Library)] internal static partial int dk_tensor_require_grad(nint handle, sbyte value);
     [LibraryImport(Library)] internal static partial int dk_tensor_grad(nint handle, out nint gradient);
     [LibraryImport(Library)] internal static partial int dk_tensor_set_grad(nint handle, nint gradient);
