@@ -1,6 +1,6 @@
 using DistillKit.Quantization;
 using FsCheck;
-using FsCheck.Xunit;
+using FsCheck.Fluent;
 
 namespace DistillKit.Tests.Quantization;
 
@@ -8,42 +8,38 @@ public sealed class QuantizationParametersTests
 {
     private static readonly QuantizationScheme Symmetric = new(8, IsSigned: true, IsSymmetric: true);
 
-    [Property]
-    public void A_round_trip_inside_of_the_range_errs_by_half_a_step_at_most(NormalFloat one, NormalFloat other, NormalFloat share, byte choice)
+    [Fact]
+    public void A_round_trip_inside_of_the_range_errs_by_half_a_step_at_most() => Prop.ForAll<Case>(item =>
     {
-        var (parameters, low, high) = Any(one, other, choice);
-        var value = (float)(low + (high - low) * Math.Abs(Math.Sin(share.Get)));
-        // The zero point is rounded, so that the ends of the range move by half a step at most.
-        var edge = parameters.IsSymmetric ? 0.5 : 1.0;
-        var scale = parameters.Scales[0];
-        var inside = value >= scale * (parameters.Minimum - parameters.ZeroPoints[0]) && value <= scale * (parameters.Maximum - parameters.ZeroPoints[0]);
-        Assert.InRange(Math.Abs(RoundTrip(parameters, value) - value), 0, scale * (inside ? 0.5001 : edge * 1.0001));
-    }
+        var (parameters, low, high) = item.Range();
+        var value = (float)(low + (high - low) * Math.Abs(Math.Sin(item.First.Get)));
+        var (scale, zeroPoint) = (parameters.Scales[0], parameters.ZeroPoints[0]);
+        // The zero point is rounded, so that the integers can end half a step inside of the range.
+        var isCovered = value >= scale * (parameters.Minimum - zeroPoint) && value <= scale * (parameters.Maximum - zeroPoint);
+        Assert.InRange(Math.Abs(RoundTrip(parameters, value) - value), 0, scale * (isCovered ? 0.5001 : 1.0001));
+    }).QuickCheckThrowOnFailure();
 
-    [Property]
-    public void Quantization_is_monotone_and_idempotent_and_keeps_zero(NormalFloat one, NormalFloat other, NormalFloat first, NormalFloat second, byte choice)
+    [Fact]
+    public void Quantization_is_monotone_and_idempotent_and_keeps_zero() => Prop.ForAll<Case>(item =>
     {
-        var (parameters, _, _) = Any(one, other, choice);
-        var (small, large) = ((float)Math.Min(first.Get, second.Get), (float)Math.Max(first.Get, second.Get));
+        var parameters = item.Range().Parameters;
+        var (small, large) = ((float)Math.Min(item.First.Get, item.Second.Get), (float)Math.Max(item.First.Get, item.Second.Get));
         Assert.True(RoundTrip(parameters, small) <= RoundTrip(parameters, large));
         Assert.Equal(RoundTrip(parameters, small), RoundTrip(parameters, RoundTrip(parameters, small)));
         Assert.Equal(0, RoundTrip(parameters, 0));
-    }
+    }).QuickCheckThrowOnFailure();
 
-    [Property]
-    public void Channels_are_quantized_as_tensors_of_their_own(NormalFloat[] values, byte choice)
+    [Fact]
+    public void Channels_are_quantized_as_tensors_of_their_own() => Prop.ForAll<Case>(item =>
     {
-        var numbers = values.Select(value => (float)value.Get).Concat([1, -2, 0.5f]).ToArray();
-        var scheme = Scheme(choice);
-        float[] maximums = [1, 20, 300];
-        var whole = QuantizationParameters.FromRange([-1, -2, -3], maximums, scheme);
-        var result = whole.RoundTrip([.. numbers, .. numbers, .. numbers]);
+        float[] numbers = [(float)item.First.Get, (float)item.Second.Get, 1, -2, 0.5f], maximums = [1, 20, 300];
+        var result = QuantizationParameters.FromRange([-1, -2, -3], maximums, item.Scheme).RoundTrip([.. numbers, .. numbers, .. numbers]);
         for (var channel = 0; channel < 3; channel++)
         {
-            var own = QuantizationParameters.FromRange(-1 - channel, maximums[channel], scheme);
+            var own = QuantizationParameters.FromRange(-1 - channel, maximums[channel], item.Scheme);
             Assert.Equal(own.RoundTrip(numbers), result[(channel * numbers.Length)..((channel + 1) * numbers.Length)]);
         }
-    }
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Halves_round_to_even_and_what_is_outside_saturates()
@@ -125,16 +121,14 @@ public sealed class QuantizationParametersTests
 
     private static float RoundTrip(QuantizationParameters parameters, float value) => parameters.RoundTrip([value])[0];
 
-    private static QuantizationScheme Scheme(byte choice) => (choice % 3) switch
+    public sealed record Case(NormalFloat One, NormalFloat Other, NormalFloat First, NormalFloat Second, byte Bits, byte Choice)
     {
-        0 => new(2 + choice % 7),
-        1 => new(2 + choice % 7, IsSigned: true),
-        _ => new(2 + choice % 7, IsSigned: true, IsSymmetric: true),
-    };
+        public QuantizationScheme Scheme => new(2 + Bits % 7, IsSigned: Choice % 3 > 0, IsSymmetric: Choice % 3 > 1);
 
-    private static (QuantizationParameters Parameters, float Low, float High) Any(NormalFloat one, NormalFloat other, byte choice)
-    {
-        var (low, high) = ((float)Math.Min(one.Get, other.Get), (float)Math.Max(one.Get, other.Get));
-        return (QuantizationParameters.FromRange(low, high, Scheme(choice)), Math.Min(low, 0), Math.Max(high, 0));
+        public (QuantizationParameters Parameters, float Low, float High) Range()
+        {
+            var (low, high) = ((float)Math.Min(One.Get, Other.Get), (float)Math.Max(One.Get, Other.Get));
+            return (QuantizationParameters.FromRange(low, high, Scheme), Math.Min(low, 0), Math.Max(high, 0));
+        }
     }
 }
