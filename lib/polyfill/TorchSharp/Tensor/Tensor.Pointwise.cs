@@ -81,6 +81,7 @@ public static partial class torch
         public Tensor remainder(Tensor target) => Aten.Call("remainder.Tensor", this, target);
         public Tensor remainder(Scalar scalar) => Aten.Call("remainder.Scalar", this, scalar);
         public Tensor round(long decimals = 0) => Aten.Call("round.decimals", this, decimals);
+        public Tensor round_(long decimals = 0) => InPlace("round_.decimals", decimals);
 
         public Tensor clamp(Scalar? min = null, Scalar? max = null) => Aten.Call("clamp", this, min, max);
         public Tensor clamp(Tensor? min = null, Tensor? max = null) => Aten.Call("clamp.Tensor", this, min, max);

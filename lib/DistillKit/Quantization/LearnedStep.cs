@@ -1,0 +1,71 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace DistillKit.Quantization;
+
+/// <summary>
+/// Fake quantization whose step is learned with the weights: LSQ (Esser et al. 2020, arXiv:1902.08153). The step's gradient is
+/// <c>round(v/s) - v/s</c> for a value inside of the range and the outermost integer for one that is clipped, times
+/// <c>1 / sqrt(values * largest integer)</c>, where the paper counts a layer's weights, or the features of one image. Zero points stay.
+/// </summary>
+public sealed class LearnedStep : nn.Module<Tensor, Tensor>
+{
+    private readonly QuantizationParameters start;
+    private readonly bool perImage;
+    private readonly Parameter scale;
+
+    /// <summary>Starts from given parameters.</summary>
+    /// <param name="start">The scales to start from, and the zero points and integers to keep.</param>
+    /// <param name="rank">The number of dimensions of the values.</param>
+    /// <param name="perImage">Whether axis 0 of the values is that of a batch's images, as for activations; false for weights.</param>
+    public LearnedStep(QuantizationParameters start, int rank = 4, bool perImage = false) : base(nameof(LearnedStep))
+    {
+        (this.start, this.perImage) = (start, perImage);
+        using var scope = NewDisposeScope();
+        long[] shape = start.Channels == 1 ? [] : [start.Channels, .. Enumerable.Repeat(1L, rank - 1)];
+        scale = new Parameter(tensor(start.Scales, shape));
+        scale.DetachFromDisposeScope();
+        ZeroPoints = tensor(Array.ConvertAll(start.ZeroPoints, point => (float)point), shape).DetachFromDisposeScope();
+        RegisterComponents();
+        register_buffer("zero_point", ZeroPoints);
+    }
+
+    /// <summary>What has been learned so far.</summary>
+    public QuantizationParameters Parameters
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return start with { Scales = [.. scale.detach().abs().clamp_min(QuantizationParameters.SmallestScale).cpu().reshape(-1).data<float>().ToArray()] };
+        }
+    }
+
+    /// <summary>The learned scale: [], or [C, 1, 1, 1] for one of each output channel.</summary>
+    public Tensor Scale => scale;
+
+    private Tensor ZeroPoints { get; }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var count = input.numel() / (double)(perImage ? input.shape[0] : start.Channels);
+        var share = 1 / Math.Sqrt(count * start.Maximum);
+        // The value of the scale, with a share of its gradient. Noise must not make a scale negative.
+        var positive = scale.abs().clamp_min(QuantizationParameters.SmallestScale);
+        var step = positive.mul(share).add(positive.detach().mul(1 - share));
+
+        // Clamping to bounds that depend on the step gives both gradients of the clipped values, and that of the others to the input.
+        var clipped = input.clamp((start.Minimum - ZeroPoints).mul(step), (start.Maximum - ZeroPoints).mul(step));
+        // The rounding error, in steps: times the step it is what rounding adds, and its own value is the gradient of the step.
+        return clipped.add(RoundingError(clipped.detach(), step.detach()).mul(step)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor RoundingError(Tensor clipped, Tensor step)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var steps = clipped.div(step);
+        return steps.round().sub_(steps).MoveToOuterDisposeScope();
+    }
+}
