@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -5,7 +6,7 @@ namespace DistillKit.Models;
 /// <summary>
 /// The residual block of ResNet-18 and 34: two 3x3 convolutions. Stride and a change of channels put a 1x1 convolution on the shortcut.
 /// </summary>
-public sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
+public sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
     private readonly Convolution conv1;
     private readonly BatchNorm bn1;
@@ -36,5 +37,13 @@ public sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
         var residual = bn1.call(conv1.call(input)).relu_();
         residual = bn2.call(conv2.call(residual));
         return residual.add_(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+    }
+
+    string IDescribable.Describe(GraphBuilder builder, string name, string input)
+    {
+        var residual = builder.Convolution($"{name}.conv1", input, conv1);
+        residual = builder.Activation($"{name}.relu1", builder.BatchNorm($"{name}.bn1", residual, bn1), Activation.ReLU);
+        residual = builder.BatchNorm($"{name}.bn2", builder.Convolution($"{name}.conv2", residual, conv2), bn2);
+        return builder.Residual(name, residual, input, downsample);
     }
 }

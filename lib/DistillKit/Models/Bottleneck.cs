@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -6,7 +7,7 @@ namespace DistillKit.Models;
 /// The residual block of ResNet-50, 101 and 152: 1x1 down to the inner channels, 3x3, and 1x1 up to four times the inner channels.
 /// The stride is in the 3x3, as in torchvision (ResNet v1.5). Stride and a change of channels put a 1x1 convolution on the shortcut.
 /// </summary>
-public sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock
+public sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
     /// <summary>Channels out for each inner channel.</summary>
     public const int Expansion = 4;
@@ -46,5 +47,15 @@ public sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock
         residual = bn2.call(conv2.call(residual)).relu_();
         residual = bn3.call(conv3.call(residual));
         return residual.add_(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+    }
+
+    string IDescribable.Describe(GraphBuilder builder, string name, string input)
+    {
+        var residual = builder.Convolution($"{name}.conv1", input, conv1);
+        residual = builder.Activation($"{name}.relu1", builder.BatchNorm($"{name}.bn1", residual, bn1), Activation.ReLU);
+        residual = builder.Convolution($"{name}.conv2", residual, conv2);
+        residual = builder.Activation($"{name}.relu2", builder.BatchNorm($"{name}.bn2", residual, bn2), Activation.ReLU);
+        residual = builder.BatchNorm($"{name}.bn3", builder.Convolution($"{name}.conv3", residual, conv3), bn3);
+        return builder.Residual(name, residual, input, downsample);
     }
 }

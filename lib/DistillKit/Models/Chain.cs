@@ -1,4 +1,5 @@
 using System.Globalization;
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -7,7 +8,7 @@ namespace DistillKit.Models;
 /// Modules one after the other, named "0", "1", ... as in torchvision's files. Each inner result is released as soon as the next
 /// one exists, so that inference holds two of them at most.
 /// </summary>
-public sealed class Chain : nn.Module<Tensor, Tensor>
+public sealed class Chain : nn.Module<Tensor, Tensor>, IDescribable
 {
     private readonly List<nn.Module<Tensor, Tensor>> links = [];
 
@@ -35,5 +36,21 @@ public sealed class Chain : nn.Module<Tensor, Tensor>
             current = next;
         }
         return current;
+    }
+
+    string IDescribable.Describe(GraphBuilder builder, string name, string input)
+    {
+        foreach (var (link, module) in named_children())
+        {
+            var path = $"{name}.{link}";
+            input = module switch
+            {
+                Convolution convolution => builder.Convolution(path, input, convolution),
+                BatchNorm norm => builder.BatchNorm(path, input, norm),
+                IDescribable block => block.Describe(builder, path, input),
+                _ => throw new InvalidOperationException($"{path} cannot be described: {module.GetType().Name} is no block of ours."),
+            };
+        }
+        return input;
     }
 }

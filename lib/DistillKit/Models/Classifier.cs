@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace DistillKit.Models;
 /// The head of a network: the mean over all positions, dropout, and a linear layer; [N, C, H, W] to logits [N, classes].
 /// It computes in float32 whatever its input's type, because it costs nothing and the loss needs it.
 /// </summary>
-public sealed class Classifier : nn.Module<Tensor, Tensor>
+public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
 {
     private static readonly long[] Positions = [2, 3];
 
@@ -59,4 +60,6 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
         if (Dropout > 0 && training) features = nn.functional.dropout(features, Dropout);
         return nn.functional.linear(features, weight, bias).MoveToOuterDisposeScope();
     }
+
+    string IDescribable.Describe(GraphBuilder builder, string name, string input) => builder.Classifier(name, input, this);
 }

@@ -1,9 +1,10 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
 
 /// <summary>Convolution, batch norm and activation. The convolution is named "0" and the norm "1", as in torchvision.</summary>
-public sealed class ConvolutionNormActivation : nn.Module<Tensor, Tensor>
+public sealed class ConvolutionNormActivation : nn.Module<Tensor, Tensor>, IDescribable
 {
     // A tuple, because a field that is a module would be registered a second time, under the field's name.
     private readonly (Convolution Convolution, BatchNorm Norm) layers;
@@ -33,4 +34,7 @@ public sealed class ConvolutionNormActivation : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return Activation.Apply(Norm.call(Convolution.call(input))).MoveToOuterDisposeScope();
     }
+
+    string IDescribable.Describe(GraphBuilder builder, string name, string input) =>
+        builder.Activation($"{name}.2", builder.BatchNorm($"{name}.1", builder.Convolution($"{name}.0", input, Convolution), Norm), Activation);
 }

@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -93,6 +94,16 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
             current = next;
         }
         return (current.MoveToOuterDisposeScope(), [.. names.Select(name => tapped[name])]);
+    }
+
+    /// <summary>The network as plain data, with its present weights and running statistics: what is quantized and exported.</summary>
+    /// <param name="imageSize">Height and width of the images.</param>
+    /// <exception cref="ArgumentException">The images are too small for the network.</exception>
+    public Graph ToGraph(int imageSize)
+    {
+        var builder = new GraphBuilder(imageSize);
+        sections.Aggregate(builder.Images, (input, section) => section.Describe(builder, input));
+        return builder.Build();
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -6,7 +7,7 @@ namespace DistillKit.Models;
 /// MobileNetV2's block: 1x1 up to <c>inputs * expansion</c> channels (left out for expansion 1), 3x3 depthwise, and a linear 1x1 down to the
 /// outputs. The input is added where neither resolution nor channels change.
 /// </summary>
-public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
+public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
     private readonly Chain conv;
 
@@ -39,5 +40,11 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
         if (((IResidualBlock)this).IsSkipped) return input.alias();
         var output = conv.call(input);
         return IsResidual ? output.add_(input) : output;
+    }
+
+    string IDescribable.Describe(GraphBuilder builder, string name, string input)
+    {
+        var output = ((IDescribable)conv).Describe(builder, $"{name}.conv", input);
+        return IsResidual ? builder.Add($"{name}.add", output, input) : output;
     }
 }

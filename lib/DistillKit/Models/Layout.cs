@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -6,4 +7,10 @@ namespace DistillKit.Models;
 internal sealed record Layout(IReadOnlyList<(string Name, nn.Module Module)> Layers, IReadOnlyList<Section> Sections);
 
 /// <summary>A part of a network that follows the one before it. The output of the last one is the logits.</summary>
-internal sealed record Section(string Name, string Group, int Channels, Func<Tensor, Tensor> Forward, params nn.Module[] Modules);
+internal sealed record Section(
+    string Name, string Group, int Channels, Func<Tensor, Tensor> Forward, Func<GraphBuilder, string, string> Describe, params nn.Module[] Modules)
+{
+    /// <summary>A section that is one block.</summary>
+    public static Section Of<T>(string name, string group, int channels, T block, string? path = null) where T : nn.Module<Tensor, Tensor>, IDescribable =>
+        new(name, group, channels, block.call, (builder, input) => block.Describe(builder, path ?? name, input), block);
+}

@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -19,9 +20,9 @@ public sealed class MobileNetV2 : ImageClassifier
     {
         List<Section> sections = [];
         List<nn.Module<Tensor, Tensor>> features = [];
-        void Add(string group, int outputs, nn.Module<Tensor, Tensor> module)
+        void Add<T>(string group, int outputs, T module) where T : nn.Module<Tensor, Tensor>, IDescribable
         {
-            sections.Add(new($"features.{features.Count}", group, outputs, module.call, module));
+            sections.Add(Section.Of($"features.{features.Count}", group, outputs, module));
             features.Add(module);
         }
 
@@ -43,7 +44,7 @@ public sealed class MobileNetV2 : ImageClassifier
 
         var head = new Classifier(last, spec.Classes, spec.Dropout);
         head.StartNormal(deviation: 0.01);
-        sections.Add(new("classifier", "head", spec.Classes, head.call, head));
+        sections.Add(Section.Of("classifier", "head", spec.Classes, head, path: "classifier.1"));
         // torchvision's classifier is dropout, without weights, and then the linear layer, named "1".
         return new([("features", new Chain(features)), ("classifier", new Chain([head], firstName: 1))], sections);
     }

@@ -1,3 +1,4 @@
+using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Models;
@@ -18,7 +19,7 @@ public sealed class ResNet : ImageClassifier
         var conv1 = spec.Stem == StemKind.ImageNet ? new Convolution(3, channels, kernel: 7, stride: 2) : new Convolution(3, channels, kernel: 3);
         var bn1 = new BatchNorm(channels);
         List<(string Name, nn.Module Module)> layers = [("conv1", conv1), ("bn1", bn1)];
-        List<Section> sections = [new("stem", "stem", channels, images => Stem(conv1, bn1, spec.Stem, images), conv1, bn1)];
+        List<Section> sections = [new("stem", "stem", channels, images => Stem(conv1, bn1, spec.Stem, images), (builder, images) => DescribeStem(builder, conv1, bn1, spec.Stem, images), conv1, bn1)];
 
         var inner = channels;
         for (var index = 0; index < spec.StageBlocks.Count; index++, inner *= 2)
@@ -28,12 +29,12 @@ public sealed class ResNet : ImageClassifier
             var stage = Stage(spec, channels, inner, outputs, spec.StageBlocks[index], spec.StageStrides[index]);
             channels = outputs;
             layers.Add((name, stage));
-            sections.Add(new(name, name, channels, stage.call, stage));
+            sections.Add(Section.Of(name, name, channels, stage));
         }
 
         var head = new Classifier(channels, spec.Classes);
         layers.Add(("fc", head));
-        sections.Add(new("fc", "head", spec.Classes, head.call, head));
+        sections.Add(Section.Of("fc", "head", spec.Classes, head));
         return new(layers, sections);
     }
 
@@ -45,6 +46,14 @@ public sealed class ResNet : ImageClassifier
         output = norm.call(output).relu_();
         if (kind == StemKind.ImageNet) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
         return output.MoveToOuterDisposeScope();
+    }
+
+    private static string DescribeStem(GraphBuilder builder, Convolution convolution, BatchNorm norm, StemKind kind, string images)
+    {
+        var output = builder.Convolution("conv1", images, convolution);
+        if (kind == StemKind.CifarPooled) output = builder.MaxPool("maxpool", output, kernel: 2, stride: 2);
+        output = builder.Activation("relu", builder.BatchNorm("bn1", output, norm), Activation.ReLU);
+        return kind == StemKind.ImageNet ? builder.MaxPool("maxpool", output, kernel: 3, stride: 2, padding: 1) : output;
     }
 
     private static Chain Stage(ResNetSpec spec, int inputs, int inner, int outputs, int blocks, int stride) =>

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using DistillKit.Quantization;
+
+namespace DistillKit.Graphs;
+
+/// <summary>A graph for people: as text, a line for each node, and as a drawing.</summary>
+public static class GraphText
+{
+    /// <summary>A table: name, operation, inputs, shape, multiply-accumulates of an image, quantization.</summary>
+    public static string ToText(this Graph graph)
+    {
+        var rows = graph.Nodes.Select(node => new[]
+        {
+            node.Name, Operation(node), string.Join(", ", node.Inputs), string.Join('x', graph.Shapes[node.Name]),
+            node is WeightedNode layer ? graph.MultiplyAccumulatesOf(layer).ToString("n0", CultureInfo.InvariantCulture) : "", Quantization(node),
+        }).Prepend(["name", "operation", "takes", "shape", "MACs", "integers"]).ToList();
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var text = new StringBuilder();
+        foreach (var row in rows) text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        return text.ToString();
+    }
+
+    /// <summary>A flow chart in Mermaid's language, which code hosts and notebooks draw. Rounded values stand on the arrows as their scale.</summary>
+    public static string ToMermaid(this Graph graph)
+    {
+        var text = new StringBuilder("flowchart TD\n");
+        var index = graph.Nodes.Select((node, position) => (node.Name, position)).ToDictionary(pair => pair.Name, pair => pair.position);
+        foreach (var node in graph.Nodes)
+        {
+            var label = $"{Operation(node)}<br/>{string.Join('x', graph.Shapes[node.Name])}{(Quantization(node) is { Length: > 0 } integers ? $"<br/>{integers}" : "")}";
+            var shape = node is QuantizeNode ? $"([\"{label}\"])" : $"[\"{node.Name}<br/>{label}\"]";
+            text.Append(CultureInfo.InvariantCulture, $"  n{index[node.Name]}{shape}\n");
+            foreach (var input in node.Inputs) text.Append(CultureInfo.InvariantCulture, $"  n{index[input]} --> n{index[node.Name]}\n");
+        }
+        return text.ToString();
+    }
+
+    private static string Operation(Node node) => node switch
+    {
+        InputNode => "images",
+        ConvolutionNode { IsDepthwise: true } layer => $"depthwise {layer.Kernel}x{layer.Kernel}{Stride(layer.Stride)}",
+        ConvolutionNode layer => $"convolution {layer.Kernel}x{layer.Kernel}{Stride(layer.Stride)}{(layer.Groups > 1 ? $", {layer.Groups} groups" : "")}",
+        LinearNode => "linear",
+        BatchNormNode => "batch norm",
+        ActivationNode activation => activation.Activation.ToString(),
+        AddNode => "add",
+        MaxPoolNode pool => $"max pool {pool.Kernel}x{pool.Kernel}{Stride(pool.Stride)}",
+        GlobalAveragePoolNode => "mean",
+        QuantizeNode { Parameters: null } => "quantize by its range",
+        QuantizeNode => "quantize",
+        _ => node.GetType().Name,
+    };
+
+    private static string Stride(int stride) => stride == 1 ? "" : $", stride {stride}";
+
+    private static string Quantization(Node node) => node switch
+    {
+        WeightedNode { WeightQuantization: { } parameters } => $"weight {Type(parameters)}{(parameters.Scales.Length > 1 ? " per channel" : "")}",
+        QuantizeNode { Parameters: { } parameters } => FormattableString.Invariant($"{Type(parameters)}, scale {parameters.Scales[0]:g3}, zero point {parameters.ZeroPoints[0]}"),
+        _ => "",
+    };
+
+    private static string Type(QuantizationParameters parameters) => $"{(parameters.IsSigned ? "s" : "u")}{parameters.Bits}";
+}

@@ -1,0 +1,39 @@
+using DistillKit.Data;
+using DistillKit.Evaluation;
+using DistillKit.Graphs;
+using DistillKit.Quantization.Plans;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DistillKit.Quantization;
+
+/// <summary>Finds the ranges of activations by running images through the network in floating point.</summary>
+public static class Calibration
+{
+    private const int BatchSize = 64;
+
+    /// <summary>Observes the results that a plan needs ranges for.</summary>
+    /// <param name="graph">In floating point.</param>
+    /// <param name="plan">Says which results, and what observes them.</param>
+    /// <param name="images">The images, on the device to compute on; a few hundred are enough.</param>
+    /// <param name="progress">The share that is done, from 0 to 1.</param>
+    /// <returns>Scale and zero point of each result.</returns>
+    /// <exception cref="UserException">There are no images, or the plan does not fit the graph.</exception>
+    public static IReadOnlyDictionary<string, QuantizationParameters> Run(Graph graph, QuantizationPlan plan, DeviceImages images, IProgress<double>? progress = null)
+    {
+        var schemes = Quantizer.CalibratedResults(graph, plan);
+        if (images.Count == 0) throw new UserException("Calibration needs images, and there are none: give it a few hundred training images.");
+        var observers = schemes.ToDictionary(result => result.Key, _ => plan.Observer.Create());
+        using var module = new GraphModule(graph);
+        module.to(images.Device);
+        using var inference = new InferenceScope(module);
+        var batches = images.Batches(BatchSize);
+        for (var step = 0; step < batches.Count; step++)
+        {
+            using var scope = NewDisposeScope();
+            module.Run(batches.Load(step).Images, (name, value) => observers.GetValueOrDefault(name)?.Observe(value));
+            progress?.Report((step + 1.0) / batches.Count);
+        }
+        return observers.ToDictionary(result => result.Key, result => result.Value.Parameters(schemes[result.Key]));
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DistillKit.Files;
+using DistillKit.Graphs;
+using DistillKit.Quantization.Observers;
+
+namespace DistillKit.Quantization.Plans;
+
+/// <summary>
+/// How a graph is quantized, layer by layer: one JSON file. Static, dynamic, weight-only and mixed quantization are plans for one graph, not different networks.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record QuantizationPlan
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>What of a layer is computed in integers.</summary>
+    public LayerStrategy Strategy { get; init; } = LayerStrategy.Static;
+
+    /// <summary>How weights are rounded: signed, symmetric, a scale for each output channel.</summary>
+    public QuantizationScheme Weights { get; init; } = QuantizationScheme.Weights;
+
+    /// <summary>How activations are rounded: unsigned, with a zero point.</summary>
+    public QuantizationScheme Activations { get; init; } = QuantizationScheme.Activations;
+
+    /// <summary>What finds the range of activations in calibration.</summary>
+    public ObserverRecipe Observer { get; init; } = new();
+
+    /// <summary>Layers that differ, by name.</summary>
+    public IReadOnlyDictionary<string, LayerPlan> Layers { get; init; } = new Dictionary<string, LayerPlan>();
+
+    /// <summary>Reads a plan from a file.</summary>
+    /// <exception cref="UserException">The file cannot be read, or is not a plan; the message says why.</exception>
+    public static QuantizationPlan Load(string path)
+    {
+        if (!File.Exists(path)) throw new UserException($"There is no plan {path}: give the path of a plan's JSON file.");
+        return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Reads a plan from JSON; comments are allowed.</summary>
+    /// <exception cref="UserException">It is not a plan; the message says why.</exception>
+    public static QuantizationPlan Parse(string json, string source)
+    {
+        try
+        {
+            var plan = JsonSerializer.Deserialize<QuantizationPlan>(json, Json) ?? throw new JsonException("it is empty");
+            plan.Validate();
+            return plan;
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new UserException($"The plan {source} cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+    }
+
+    /// <summary>Writes the plan.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson() + "\n")));
+
+    /// <summary>The plan as indented JSON, which <see cref="Parse"/> reads.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>The plan with one layer's entry replaced.</summary>
+    public QuantizationPlan With(string layer, LayerPlan entry) => this with { Layers = new Dictionary<string, LayerPlan>(Layers) { [layer] = entry } };
+
+    /// <summary>What of a layer is computed in integers.</summary>
+    public LayerStrategy StrategyOf(WeightedNode layer) => Layers.GetValueOrDefault(layer.Name)?.Strategy ?? Strategy;
+
+    /// <summary>How a layer's weight is rounded; null where it is not.</summary>
+    public QuantizationScheme? WeightsOf(WeightedNode layer) => StrategyOf(layer) == LayerStrategy.Float ? null : Layers.GetValueOrDefault(layer.Name)?.Weights ?? Weights;
+
+    /// <summary>How the result of a node is rounded.</summary>
+    public QuantizationScheme ActivationsOf(Node node) => Layers.GetValueOrDefault(node.Name)?.Activations ?? Activations;
+
+    /// <summary>Checks that every layer it names exists.</summary>
+    /// <exception cref="UserException">One does not; the message lists names that do.</exception>
+    public void ValidateFor(Graph graph)
+    {
+        string[] names = [.. graph.Layers.Select(layer => layer.Name)];
+        if (Layers.Keys.FirstOrDefault(name => !names.Contains(name)) is { } missing)
+            throw new UserException($"The plan names a layer '{missing}' that the network does not have; it has {string.Join(", ", names.Take(4))}{(names.Length > 4 ? $", ... {names[^1]}" : "")}.");
+    }
+
+    private void Validate()
+    {
+        foreach (var scheme in Layers.Values.Select(layer => layer.Weights).Append(Weights).OfType<QuantizationScheme>())
+        {
+            scheme.Validate();
+            if (!scheme.IsSigned || !scheme.IsSymmetric) throw new UserException("A plan's weights must be signed and symmetric: their zero point is 0 in integer arithmetic.");
+        }
+        foreach (var scheme in Layers.Values.Select(layer => layer.Activations).Append(Activations).OfType<QuantizationScheme>())
+        {
+            scheme.Validate();
+            if (scheme.Granularity != Granularity.PerTensor) throw new UserException("A plan's activations must be quantized per tensor: an integer layer sums over their channels.");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace DistillKit.Training;
+
+/// <summary>A network that changes how it trains as the training goes on.</summary>
+public interface IStagedModule
+{
+    /// <summary>The next step begins; <paramref name="progress"/> is the share of the training that is done, from 0 to 1.</summary>
+    void Begin(double progress);
+}
