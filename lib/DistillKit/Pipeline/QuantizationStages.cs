@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DistillKit.Data;
+using DistillKit.Evaluation;
+using DistillKit.Export;
+using DistillKit.Graphs;
+using DistillKit.Models;
+using DistillKit.Quantization;
+using DistillKit.Quantization.Plans;
+using DistillKit.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DistillKit.Pipeline;
+
+/// <summary>What post-training quantization came to, on the validation images.</summary>
+/// <param name="Float">Accuracy of the student before.</param>
+/// <param name="Static">Accuracy with calibrated ranges.</param>
+/// <param name="Dynamic">Accuracy with each batch's own ranges.</param>
+/// <param name="Seconds">Time for calibration and rounding.</param>
+public sealed record PostTrainingResult(double Float, double Static, double Dynamic, double Seconds);
+
+/// <summary>The stages that turn the distilled student into integer networks: <c>ptq</c> and <c>qat</c>.</summary>
+internal sealed class QuantizationStages(StageContext context, TrainingStages training)
+{
+    public const string PostTraining = "ptq";
+    public const string Aware = "qat";
+
+    private Profile Profile => context.Profile;
+
+    private QuantizationRecipe Recipe => context.Profile.Quantization;
+
+    public string StaticPath => Path.Combine(context.Store.FolderOf(PostTraining), "static.onnx");
+
+    public string DynamicPath => Path.Combine(context.Store.FolderOf(PostTraining), "dynamic.onnx");
+
+    public string AwarePath => Path.Combine(context.Store.FolderOf(Aware), "model.onnx");
+
+    public string PostTrainingFingerprint => StageStore.Fingerprint(
+        training.Fingerprint(training[TrainingStages.Student]), Recipe.Plan.ToJson(), Recipe.CalibrationImages.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    public string AwareFingerprint => StageStore.Fingerprint(PostTrainingFingerprint, JsonSerializer.Serialize(Recipe.Aware), JsonSerializer.Serialize(Recipe.Training));
+
+    /// <summary>Rounds the student as it is, with static and with dynamic ranges.</summary>
+    public PostTrainingResult Quantize(CancellationToken cancellation)
+    {
+        training.Train(training[TrainingStages.Student], cancellation);
+        return context.RunOnce(PostTraining, PostTrainingFingerprint, FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"), () =>
+        {
+            using var student = training.Load(TrainingStages.Student, cancellation);
+            var graph = FoldBatchNorm.Apply(student.ToGraph(context.Data.Training.ImageSize));
+            var (fixedRanges, ownRanges, seconds) = Round(graph, Recipe.Plan);
+            var result = new PostTrainingResult(Accuracy(graph), Accuracy(fixedRanges), Accuracy(ownRanges), seconds);
+            OnnxFile.Save(StaticPath, Described(fixedRanges, student.Spec, "ptq static", Recipe.Plan, result.Static));
+            OnnxFile.Save(DynamicPath, Described(ownRanges, student.Spec, "ptq dynamic", Recipe.Plan, result.Dynamic));
+            return result;
+        }, result => FormattableString.Invariant($"validation: float {100 * result.Float:f2} %, static {100 * result.Static:f2} %, dynamic {100 * result.Dynamic:f2} %"), StaticPath, DynamicPath);
+    }
+
+    /// <summary>Trains the rounded student, with the teacher's help.</summary>
+    public TrainingResult TrainAware(CancellationToken cancellation)
+    {
+        Quantize(cancellation);
+        if (File.Exists(AwarePath) && context.Store.Find<TrainingResult>(Aware, AwareFingerprint) is { } earlier)
+        {
+            context.Observer.Finished(Aware, TrainingStages.Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
+            return earlier;
+        }
+        using var student = training.Load(TrainingStages.Student, cancellation);
+        using var teacher = training.Load(TrainingStages.Teacher, cancellation);
+        var size = context.Data.Training.ImageSize;
+        // With its norms, so that they go on following the batches until they are frozen.
+        var graph = student.ToGraph(size);
+        using var module = new GraphModule(Round(graph, Recipe.Plan).Static, Recipe.Aware);
+        module.to(context.Device);
+        using var trainer = new Trainer(module, training.Objective(Recipe.Training, teacher), Recipe.Training, context.Data, Profile.Seed, new(context.Store.FolderOf(Aware), AwareFingerprint));
+        context.Observer.Started(Aware, "INT8, with the teacher", trainer.Step);
+        var result = trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
+        var deployed = Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(size)));
+        OnnxFile.Save(AwarePath, Described(deployed, student.Spec, "qat", Recipe, result.ValidationAccuracy));
+        training.Finish(Aware, AwareFingerprint, result);
+        return result;
+    }
+
+    /// <summary>What a file of ours says about itself: provenance, and what a program needs to feed it.</summary>
+    public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
+    {
+        var info = context.Provenance(spec, JsonSerializer.Serialize(new { profile = Profile.Name, stage, recipe }), validationAccuracy);
+        return graph.With(new Dictionary<string, string>(info.ToMetadata())
+        {
+            ["mean"] = string.Join(',', context.Images.Normalization.Mean.Select(Text)),
+            ["deviation"] = string.Join(',', context.Images.Normalization.Deviation.Select(Text)),
+            ["classes"] = string.Join(',', context.Images.Training.ClassNames),
+        });
+    }
+
+    private (Graph Static, Graph Dynamic, double Seconds) Round(Graph graph, QuantizationPlan plan)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var images = context.OnDevice(context.Images.Training.Sample(Recipe.CalibrationImages));
+        var ranges = Calibration.Run(graph, plan, images, new Forward<double>(done => context.Observer.Advanced(FormattableString.Invariant($"calibration {done:p0}"))));
+        var rounded = Quantizer.Quantize(graph, plan, ranges);
+        var dynamic = Quantizer.Quantize(graph, plan with { Strategy = LayerStrategy.Dynamic, Layers = new Dictionary<string, LayerPlan>() }, ranges);
+        return (rounded, dynamic, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private double Accuracy(Graph graph)
+    {
+        using var module = new GraphModule(graph);
+        module.to(context.Device);
+        return Evaluator.Evaluate(module, context.Data.Validation, context.Data.ClassNames).Accuracy;
+    }
+
+    private static string Text(float value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}
