@@ -7,7 +7,10 @@ internal readonly record struct OnnxAttribute(long Integer, float Single, string
 /// <param name="Inputs">Names of values; empty for an optional input that is left out.</param>
 internal sealed record OnnxNode(string Operator, string Name, string[] Inputs, string[] Outputs, IReadOnlyDictionary<string, OnnxAttribute> Attributes)
 {
-    public string Label => $"{Operator} node {Wording.Quoted(Name.Length > 0 ? Name : Outputs.Length > 0 ? Outputs[0] : "")}";
+    /// <summary>How the file, or at least its first output, calls this node.</summary>
+    public string Title => Name.Length > 0 ? Name : Outputs.Length > 0 ? Outputs[0] : "";
+
+    public string Label => $"{Operator} node {Wording.Quoted(Title)}";
 
     public string Input(int index) => index < Inputs.Length ? Inputs[index] : "";
 
