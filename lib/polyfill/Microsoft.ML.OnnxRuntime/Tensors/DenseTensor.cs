@@ -1,0 +1,40 @@
+namespace Microsoft.ML.OnnxRuntime.Tensors;
+
+/// <summary>A tensor over memory without gaps.</summary>
+public class DenseTensor<T> : Tensor<T>
+{
+    public DenseTensor(ReadOnlySpan<int> dimensions, bool reverseStride = false) : base(dimensions, reverseStride) => Buffer = new T[Length];
+
+    public DenseTensor(Memory<T> memory, ReadOnlySpan<int> dimensions, bool reverseStride = false) : base(dimensions, reverseStride)
+    {
+        if (memory.Length != Length)
+            throw new ArgumentException($"Length of memory ({memory.Length}) must match product of dimensions ({Length}).");
+        Buffer = memory;
+    }
+
+    public Memory<T> Buffer { get; }
+
+    public override T GetValue(int index) => Buffer.Span[index];
+
+    public override void SetValue(int index, T value) => Buffer.Span[index] = value;
+
+    internal override OrtValue ToOrtValue()
+    {
+        var shape = Array.ConvertAll(Dimensions.ToArray(), dimension => (long)dimension);
+        return OrtValue.Pin(OrtMemoryInfo.DefaultInstance, IsReversedStride ? RowMajor() : Buffer, shape);
+    }
+
+    T[] RowMajor()
+    {
+        var elements = new T[Length];
+        Span<int> indices = stackalloc int[Rank];
+        for (var i = 0; i < elements.Length; i++)
+        {
+            var rest = i;
+            for (var axis = Rank - 1; axis >= 0; axis--)
+                (rest, indices[axis]) = int.DivRem(rest, Dimensions[axis]);
+            elements[i] = this[indices];
+        }
+        return elements;
+    }
+}
