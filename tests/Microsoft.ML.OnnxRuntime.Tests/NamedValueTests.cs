@@ -38,19 +38,12 @@ public sealed class NamedValueTests
     }
 
     [RuntimeFact]
-    public void A_tensor_in_the_other_order_gives_the_same_result()
+    public void A_tensor_in_the_other_order_is_refused()
     {
         using var session = Model.Load("classifier");
         var reversed = new DenseTensor<float>([2, Model.Channels, Model.Size, Model.Size], reverseStride: true);
-        var images = (Tensor<float>)Images(2).Value;
-        for (var i = 0; i < images.Length; i++)
-        {
-            int[] indices = [i / 12, i / 4 % 3, i / 2 % 2, i % 2];
-            reversed[indices] = images[indices];
-        }
         Assert.Equal([1, 2, 6, 12], reversed.Strides.ToArray());
-        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("images", reversed)]);
-        Model.Equal(Model.Logits(2), outputs[0].AsTensor<float>()!.ToArray());
+        Assert.Throws<NotSupportedException>(() => session.Run([NamedOnnxValue.CreateFromTensor("images", reversed)]));
     }
 
     [Fact]

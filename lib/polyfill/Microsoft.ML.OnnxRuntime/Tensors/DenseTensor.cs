@@ -20,21 +20,7 @@ public class DenseTensor<T> : Tensor<T>
 
     internal override OrtValue ToOrtValue()
     {
-        var shape = Array.ConvertAll(Dimensions.ToArray(), dimension => (long)dimension);
-        return OrtValue.Pin(OrtMemoryInfo.DefaultInstance, IsReversedStride ? RowMajor() : Buffer, shape);
-    }
-
-    T[] RowMajor()
-    {
-        var elements = new T[Length];
-        Span<int> indices = stackalloc int[Rank];
-        for (var i = 0; i < elements.Length; i++)
-        {
-            var rest = i;
-            for (var axis = Rank - 1; axis >= 0; axis--)
-                (rest, indices[axis]) = int.DivRem(rest, Dimensions[axis]);
-            elements[i] = this[indices];
-        }
-        return elements;
+        if (IsReversedStride) throw new NotSupportedException("Tensor of reverseStride is not supported");
+        return OrtValue.Pin(OrtMemoryInfo.DefaultInstance, Buffer, Array.ConvertAll(Dimensions.ToArray(), dimension => (long)dimension));
     }
 }
