@@ -21,7 +21,7 @@ public sealed record Deployment(string Path, InferenceRuntime Runtime)
     /// <summary>Loads the file.</summary>
     /// <param name="threads">Threads to compute with.</param>
     /// <exception cref="UserException">The file cannot be used, or the runtime is not on this machine.</exception>
-    public IDeployedModel Open(int threads = 1) => Runtime == InferenceRuntime.Edge ? new DeployedOnEdge(Path, threads) : new DeployedOnOnnxRuntime(Path, threads);
+    public IDeployedModel Open(int threads = 1) => Runtime == InferenceRuntime.Edge ? new DeployedOnEdge(Path, threads) : OnnxModel.Load(Path, threads);
 }
 
 /// <summary>A loaded file that classifies images.</summary>

@@ -1,6 +1,5 @@
 using DistillKit.Evaluation;
 using DistillKit.Export;
-using DistillKit.Training;
 
 namespace DistillKit.Pipeline;
 
@@ -24,7 +23,7 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
 
     private IReadOnlyList<InferenceRuntime> Runtimes()
     {
-        if (DeployedOnOnnxRuntime.IsAvailable) return [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
+        if (OnnxModel.RuntimeVersion is not null) return [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
         context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
         return [InferenceRuntime.Edge];
     }

@@ -2,6 +2,7 @@ using DistillKit.Evaluation;
 using DistillKit.Export;
 using DistillKit.Files;
 using DistillKit.Graphs;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Pipeline;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DistillKit.Data;
+using DistillKit.Evaluation;
 using DistillKit.Training;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Export;
 using DistillKit.Graphs;
@@ -9,7 +8,6 @@ using DistillKit.Quantization;
 using DistillKit.Quantization.Plans;
 using DistillKit.Training;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Pipeline;
 

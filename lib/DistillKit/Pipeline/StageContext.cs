@@ -5,7 +5,6 @@ using DistillKit.Evaluation;
 using DistillKit.Files;
 using DistillKit.Models;
 using DistillKit.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Pipeline;

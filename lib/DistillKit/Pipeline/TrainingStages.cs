@@ -2,6 +2,7 @@ using System.Text.Json;
 using DistillKit.Files;
 using DistillKit.Models;
 using DistillKit.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Pipeline;
