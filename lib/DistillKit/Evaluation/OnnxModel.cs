@@ -23,7 +23,6 @@ public sealed class OnnxModel : IDeployedModel
     /// <summary>Why there is no <see cref="RuntimeVersion"/>; null where there is one.</summary>
     public static string? RuntimeDefect => Runtime.Value.Defect;
 
-    /// <inheritdoc/>
     string IDeployedModel.Runtime => $"ONNX Runtime {RuntimeVersion}";
 
     /// <summary>The shape of one image: [C, H, W].</summary>
@@ -125,9 +124,9 @@ public sealed class OnnxModel : IDeployedModel
         {
             return (OrtEnv.Instance().GetVersionString(), null);
         }
-        catch (Exception e) when (e.GetBaseException() is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception e) when (e.GetBaseException() is TypeLoadException or BadImageFormatException)
         {
-            return (null, e.GetBaseException().Message.Split('\n')[0].TrimEnd('.', '\r'));
+            return (null, e.GetBaseException().Message.Split('\n')[0].Split(". ")[0].TrimEnd('.', '\r'));
         }
     }
 }

@@ -18,8 +18,7 @@ internal static unsafe class Api
 
     static Api()
     {
-        var library = Library.Load();
-        var apis = ((delegate* unmanaged<void**>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
+        var apis = ((delegate* unmanaged<void**>)Library.GetApiBase())();
         LibraryVersion = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)apis[1])())!;
         Table = ((delegate* unmanaged<uint, void**>)apis[0])(Version);
         if (Table is null)

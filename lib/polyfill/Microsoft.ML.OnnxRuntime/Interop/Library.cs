@@ -8,17 +8,23 @@ internal static class Library
 {
     const string Variable = "ONNXRUNTIME";
 
-    internal static nint Load()
+    /// <summary>The address of the library's one exported function.</summary>
+    internal static nint GetApiBase()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
-            return NativeLibrary.Load(Find(given) ?? throw new DllNotFoundException($"{Variable}={given} has no {Names[0]}"));
-        if (Find(CacheFolder()) is { } fetched)
-            return NativeLibrary.Load(fetched);
-        foreach (var name in Names)
-            if (NativeLibrary.TryLoad(name, Assembly.GetExecutingAssembly(), null, out var library))
-                return library;
-        throw new DllNotFoundException(
-            $"{Names[0]} is not on this machine: `./distillkit run` fetches it with npm, or set {Variable} to the file or its folder");
+            return EntryOf(Find(given) ?? throw new DllNotFoundException($"{Variable}={given} has no {Names[0]}"));
+        return EntryOf(Find(CacheFolder()) is { } fetched ? [fetched] : Names);
+    }
+
+    static nint EntryOf(params string[] files)
+    {
+        foreach (var file in files)
+            if (NativeLibrary.TryLoad(file, Assembly.GetExecutingAssembly(), null, out var library)
+                && NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var entry))
+                return entry;
+        throw new DllNotFoundException(File.Exists(files[0])
+            ? $"{files[0]} is not an ONNX Runtime for this system"
+            : $"{files[0]} was not found; {Variable} may name it, or its folder");
     }
 
     static string[] Names { get; } =
