@@ -1,3 +1,4 @@
+using DistillKit.Edge.Kernels.Avx512;
 using DistillKit.Edge.Kernels.Scalar;
 
 namespace DistillKit.Edge.Kernels;
@@ -9,7 +10,7 @@ namespace DistillKit.Edge.Kernels;
 internal abstract unsafe class KernelSet
 {
     /// <summary>What this machine can run, best first, the scalar reference last.</summary>
-    public static IReadOnlyList<KernelSet> Supported { get; } = [new ScalarKernels()];
+    public static IReadOnlyList<KernelSet> Supported { get; } = [.. VnniKernels.IsSupported ? [new VnniKernels()] : Array.Empty<KernelSet>(), new ScalarKernels()];
 
     public static KernelSet Best => Supported[0];
 

@@ -9,7 +9,7 @@ internal static class FileReader
         {
             var length = new FileInfo(path).Length;
             return length <= Limits.FileBytes ? File.ReadAllBytes(path)
-                : throw new EdgeException($"The file {path} has {length >> 20} MiB, more than the {Limits.FileBytes >> 20} MiB this engine reads. Is it a model?");
+                : throw new EdgeException($"The file {Wording.Quoted(path)} has {length >> 20} MiB, more than the {Limits.FileBytes >> 20} MiB this engine reads. Is it a model?");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -10,7 +10,7 @@ internal sealed record OnnxNode(string Operator, string Name, string[] Inputs, s
     /// <summary>How the file, or at least its first output, calls this node.</summary>
     public string Title => Name.Length > 0 ? Name : Outputs.Length > 0 ? Outputs[0] : "";
 
-    public string Label => $"{Operator} node {Wording.Quoted(Title)}";
+    public string Label => $"{(Operator.Length == 0 ? "Nameless" : Wording.Plain(Operator))} node {Wording.Quoted(Title)}";
 
     public string Input(int index) => index < Inputs.Length ? Inputs[index] : "";
 

@@ -8,14 +8,17 @@ internal static class Wording
     const int Longest = 60;
 
     /// <summary>A name from a file, in quotes, on one line, of readable length.</summary>
-    public static string Quoted(string name)
+    public static string Quoted(string name) => $"'{Plain(name)}'";
+
+    /// <summary>The same without quotes.</summary>
+    public static string Plain(string name)
     {
         var text = name.Length <= Longest ? name : string.Concat(name.AsSpan(0, Longest), "...");
-        return $"'{string.Create(text.Length, text, (span, source) =>
+        return string.Create(text.Length, text, (span, source) =>
         {
             for (var i = 0; i < span.Length; i++)
                 span[i] = IsUnprintable(source[i]) ? '?' : source[i];
-        })}'";
+        });
     }
 
     /// <summary>A shape as in <c>[3, 32, 32]</c>.</summary>
