@@ -61,7 +61,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         Quantize(cancellation);
         if (File.Exists(AwarePath) && context.Store.Find<TrainingResult>(Aware, AwareFingerprint) is { } earlier)
         {
-            context.Observer.Finished(Aware, TrainingStages.Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
+            context.Found(Aware, TrainingStages.Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds));
             return earlier;
         }
         using var student = training.Load(TrainingStages.Student, cancellation);

@@ -14,6 +14,7 @@ internal sealed class StageContext : IDisposable
 {
     private readonly Lazy<PipelineImages> images;
     private readonly Lazy<TrainingData> data;
+    private readonly HashSet<string> finished = [];
 
     /// <exception cref="UserException">The folder cannot be used.</exception>
     public StageContext(Profile profile, string folder, IPipelineObserver observer, Device? device, string? dataFolder)
@@ -39,22 +40,35 @@ internal sealed class StageContext : IDisposable
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
 
     /// <summary>Everything a result depends on besides its own recipe.</summary>
-    public string Common => $"{Profile.Data} {Profile.Seed.ToString(CultureInfo.InvariantCulture)}";
+    public string Common => $"{Profile.Data}\n{Profile.Seed.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Runs a stage, unless it has finished with the same inputs and its files are still there.</summary>
     public T RunOnce<T>(string stage, string fingerprint, string description, Func<T> run, Func<T, string> describe, params IEnumerable<string> files) where T : class
     {
         if (Store.Find<T>(stage, fingerprint) is { } earlier && files.All(File.Exists))
         {
-            Observer.Finished(stage, describe(earlier), TimeSpan.Zero, isFromEarlierRun: true);
+            Found(stage, describe(earlier), TimeSpan.Zero);
             return earlier;
         }
         var start = Stopwatch.GetTimestamp();
         Observer.Started(stage, description);
         var result = run();
         Store.Finish(stage, fingerprint, result);
-        Observer.Finished(stage, describe(result), Stopwatch.GetElapsedTime(start));
+        Finish(stage, describe(result), Stopwatch.GetElapsedTime(start));
         return result;
+    }
+
+    /// <summary>Tells the observer that a stage has ended.</summary>
+    public void Finish(string stage, string result, TimeSpan time)
+    {
+        finished.Add(stage);
+        Observer.Finished(stage, result, time);
+    }
+
+    /// <summary>Tells the observer, once, that an earlier run had finished a stage.</summary>
+    public void Found(string stage, string result, TimeSpan time)
+    {
+        if (finished.Add(stage)) Observer.Finished(stage, result, time, isFromEarlierRun: true);
     }
 
     /// <summary>What a model file says about where it comes from.</summary>

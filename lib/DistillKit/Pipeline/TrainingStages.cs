@@ -40,7 +40,7 @@ internal sealed class TrainingStages(StageContext context)
         var (fingerprint, path) = (Fingerprint(stage), ModelPath(stage));
         if (File.Exists(path) && context.Store.Find<TrainingResult>(stage.Name, fingerprint) is { } earlier)
         {
-            context.Observer.Finished(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
+            context.Found(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds));
             return (earlier, path);
         }
         using var teacher = stage.Teacher is null ? null : Load(stage.Teacher, cancellation);
@@ -77,7 +77,7 @@ internal sealed class TrainingStages(StageContext context)
     {
         context.Store.Finish(stage, fingerprint, result);
         File.Delete(Path.Combine(context.Store.FolderOf(stage), TrainingFiles.CheckpointName));
-        context.Observer.Finished(stage, Describe(result), TimeSpan.FromSeconds(result.Seconds));
+        context.Finish(stage, Describe(result), TimeSpan.FromSeconds(result.Seconds));
     }
 
     public string Fingerprint(TrainingStage stage) => StageStore.Fingerprint(
