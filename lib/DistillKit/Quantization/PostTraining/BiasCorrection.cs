@@ -1,0 +1,46 @@
+using DistillKit.Data;
+using DistillKit.Graphs;
+using static TorchSharp.torch;
+
+namespace DistillKit.Quantization.PostTraining;
+
+/// <summary>
+/// Takes the mean error that rounding gives each output channel out of its bias (Nagel et al. 2019, arXiv:1906.04721, section 4.2, measured on
+/// images rather than derived from norms). Layer by layer, so that each corrects what is left of the errors of those before.
+/// </summary>
+public static class BiasCorrection
+{
+    /// <summary>Corrects the biases of a quantized graph.</summary>
+    /// <param name="reference">The graph in floating point, its norms folded.</param>
+    /// <param name="quantized">The same graph with its roundings.</param>
+    /// <param name="images">A few hundred training images, on the device to compute on.</param>
+    /// <param name="progress">The share that is done, from 0 to 1.</param>
+    /// <exception cref="UserException">There are no images.</exception>
+    public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, IProgress<double>? progress = null) =>
+        LayerByLayer.Rewrite(reference, quantized, images, pair => Correct(pair, images.Device), progress);
+
+    private static WeightedNode Correct(LayerPair pair, Device device)
+    {
+        var error = Means(pair.Reference, pair.ReferenceInputs, device).sub_(Means(pair.Quantized, pair.QuantizedInputs, device));
+        var bias = pair.Quantized.Bias is { } old ? error.add_(old.ToTensor().to(ScalarType.Float64, device)) : error;
+        return pair.Quantized with { Bias = Constant.Of(bias) };
+    }
+
+    /// <summary>The mean of each output channel over images and positions, [C] of float64.</summary>
+    private static Tensor Means(WeightedNode layer, IReadOnlyList<Tensor> inputs, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var sum = zeros(layer.Weight.Channels, ScalarType.Float64, device);
+        long count = 0;
+        foreach (var input in inputs)
+        {
+            using var batchScope = NewDisposeScope();
+            var output = LayerWalk.Compute(layer, [[input]], device)[0];
+            long[] others = [.. Enumerable.Range(0, (int)output.dim()).Where(dimension => dimension != 1).Select(dimension => (long)dimension)];
+            sum.add_(output.mean(others).to(ScalarType.Float64), output.shape[0]);
+            count += output.shape[0];
+            output.Dispose();
+        }
+        return sum.div_(count).MoveToOuterDisposeScope();
+    }
+}
