@@ -13,8 +13,10 @@ internal static class MatrixCode
     private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax, Segments = Rcx,
         Tiles = R12, Lines = R13, OutputStride = R14, Stride = R8, Stride3 = R9, Stride5 = R10, Stride7 = R11;
 
+    public const int MostRowsOfAny = 8;
+
     /// <summary>The most rows that the registers hold: accumulators, a column's weights each, and two broadcasts.</summary>
-    public static int MostRows(int columns) => columns == Panel.MostColumns ? 6 : 8;
+    public static int MostRows(int columns) => columns == Panel.MostColumns ? 6 : MostRowsOfAny;
 
     public static byte[] Emit(int rows, int columns, EpilogueCode epilogue)
     {

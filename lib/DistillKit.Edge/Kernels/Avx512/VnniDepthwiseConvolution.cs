@@ -10,13 +10,15 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution
     private readonly Panel[] _blocks;
     private readonly PanelParameters _parameters;
     private readonly NativeBuffer _weights;
-    private readonly EpilogueCode _code;
+    private readonly delegate* unmanaged[SuppressGCTransition]<DepthwiseCall*, void> _function;
+    private readonly int _outputBytes;
     private byte _zeroPoint;
 
     public VnniDepthwiseConvolution(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
         : base(geometry, epilogue)
     {
-        _code = EpilogueCode.Of(epilogue, isInterleaved: true);
+        _function = CodeCache.Depthwise(geometry.Stride, EpilogueCode.Of(epilogue, isInterleaved: true));
+        _outputBytes = epilogue is Dequantize ? sizeof(float) : sizeof(byte);
         _blocks = new Panel[(geometry.Outputs + BlockChannels - 1) / BlockChannels];
         _weights = new((long)_blocks.Length * DepthwiseCode.WeightBytes);
         for (var i = 0; i < _blocks.Length; i++)
@@ -29,8 +31,6 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution
 
     public static bool Supports(ConvolutionGeometry geometry) =>
         geometry is { IsDepthwise: true, KernelHeight: Window, KernelWidth: Window, Stride: <= Window };
-
-    private int OutputBytes => _code.IsFloat ? sizeof(float) : sizeof(byte);
 
     public override void Bind(byte inputZeroPoint, float inputScale)
     {
@@ -55,7 +55,7 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution
             var first = line * Geometry.Stride - Geometry.PadTop;
             for (var i = 0; i < (lines - 1) * Geometry.Stride + Window; i++)
                 rows[i] = (uint)(first + i) < (uint)Geometry.Height ? (byte*)input + (image * Geometry.Height + first + i) * pitch : paddingRow;
-            RunLines(rows, (byte*)output + (long)firstItem * Geometry.OutputWidth * Geometry.Outputs * OutputBytes, lines);
+            RunLines(rows, (byte*)output + (long)firstItem * Geometry.OutputWidth * Geometry.Outputs * _outputBytes, lines);
             firstItem += lines;
         }
     }
@@ -78,13 +78,13 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution
             Weights = (sbyte*)_weights.Pointer,
             Parameters = _parameters[0],
             Output = output,
-            OutputPitch = (nint)Geometry.Outputs * OutputBytes,
+            OutputPitch = (nint)Geometry.Outputs * _outputBytes,
             Lines = lines,
             LineWidth = Geometry.OutputWidth,
             Blocks = _blocks.Length,
             Padding = _zeroPoint * 0x01010101,
         };
-        CodeCache.Depthwise(Geometry.Stride, _code)(&call);
+        _function(&call);
     }
 
     private static void Pack(Panel block, ReadOnlySpan<sbyte> weights, sbyte* packed)

@@ -12,7 +12,8 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution
     private readonly List<Panel> _panels;
     private readonly PanelParameters _parameters;
     private readonly NativeBuffer _weights;
-    private readonly EpilogueCode _code;
+    private readonly MatrixFunctions _functions;
+    private readonly int _outputBytes;
     private readonly int _segments;
     private readonly int _groups;
     private byte _zeroPoint;
@@ -21,7 +22,8 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution
         : base(geometry, epilogue)
     {
         var isFloat = epilogue is Dequantize;
-        _code = EpilogueCode.Of(epilogue, isInterleaved: false);
+        _functions = CodeCache.Matrix(EpilogueCode.Of(epilogue, isInterleaved: false));
+        _outputBytes = isFloat ? sizeof(float) : sizeof(byte);
         _panels = Panel.Cover(0, geometry.Outputs, isInterleaved: !isFloat);
         _parameters = new(_panels, epilogue, weights, bias);
         _segments = geometry.KernelHeight;
@@ -32,8 +34,6 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution
 
     /// <summary>Bytes of the packed weights of 16 output channels.</summary>
     private long ColumnBytes => (long)_segments * _groups * GroupBytes * Panel.Lanes;
-
-    private int OutputBytes => _code.IsFloat ? sizeof(float) : sizeof(byte);
 
     private bool HasPadding => Geometry is not { PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
 
@@ -74,7 +74,7 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution
         var call = new MatrixCall { RowStride = Geometry.Inputs };
         for (var panel = firstPanel; panel < firstPanel + panels; panel++)
         {
-            Multiply(ref call, panel, input + (long)firstRow * Geometry.Inputs, output + (long)firstRow * Geometry.Outputs * OutputBytes, rows, 1);
+            Multiply(&call, panel, input + (long)firstRow * Geometry.Inputs, output + (long)firstRow * Geometry.Outputs * _outputBytes, rows, 1);
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution
             var (image, line) = Math.DivRem(firstItem, Geometry.OutputHeight);
             var lines = Math.Min(end - firstItem, Geometry.OutputHeight - line);
             var source = input + (long)image * Geometry.Height * Geometry.Width * Geometry.Inputs;
-            RunLines(source, output + (long)firstItem * Geometry.OutputWidth * Geometry.Outputs * OutputBytes, line, lines);
+            RunLines(source, output + (long)firstItem * Geometry.OutputWidth * Geometry.Outputs * _outputBytes, line, lines);
             firstItem += lines;
         }
     }
@@ -105,31 +105,31 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution
             RowStride = Geometry.Stride * Geometry.Inputs,
             SegmentSkip = (nint)pitch - _groups * GroupBytes,
             LineStride = Geometry.Stride * (nint)pitch,
-            OutputLineStride = (nint)Geometry.OutputWidth * Geometry.Outputs * OutputBytes,
+            OutputLineStride = (nint)Geometry.OutputWidth * Geometry.Outputs * _outputBytes,
         };
-        for (var panel = 0; panel < _panels.Count; panel++) Multiply(ref call, panel, rows, output, Geometry.OutputWidth, lines);
+        for (var panel = 0; panel < _panels.Count; panel++) Multiply(&call, panel, rows, output, Geometry.OutputWidth, lines);
     }
 
-    private void Multiply(ref MatrixCall call, int panel, byte* input, byte* output, int rows, int lines)
+    private void Multiply(MatrixCall* call, int panel, byte* input, byte* output, int rows, int lines)
     {
         var columns = _panels[panel].Columns;
         var most = MatrixCode.MostRows(columns);
-        call.Segments = _segments;
-        call.Groups = _groups;
-        call.Weights = Weights(panel);
-        call.Parameters = _parameters[panel];
-        call.OutputStride = (nint)Geometry.Outputs * OutputBytes;
-        output += (long)_panels[panel].FirstChannel * OutputBytes;
+        call->Segments = _segments;
+        call->Groups = _groups;
+        call->Weights = Weights(panel);
+        call->Parameters = _parameters[panel];
+        call->OutputStride = (nint)Geometry.Outputs * _outputBytes;
+        output += (long)_panels[panel].FirstChannel * _outputBytes;
         for (var row = 0; row < rows;)
         {
             var taken = Math.Min(most, rows - row);
-            call.Tiles = (rows - row) / taken;
-            call.Lines = lines;
-            call.Input = input + row * call.RowStride;
-            call.Output = output + row * call.OutputStride;
-            call.TileStride = taken * call.RowStride;
-            fixed (MatrixCall* pointer = &call) CodeCache.Matrix(taken, columns, _code)(pointer);
-            row += (int)call.Tiles * taken;
+            call->Tiles = (rows - row) / taken;
+            call->Lines = lines;
+            call->Input = input + row * call->RowStride;
+            call->Output = output + row * call->OutputStride;
+            call->TileStride = taken * call->RowStride;
+            _functions[taken, columns](call);
+            row += (int)call->Tiles * taken;
         }
     }
 
