@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DistillKit.Edge.Kernels.MachineCode;
+using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
@@ -22,7 +23,7 @@ internal static unsafe class CodeCache
 /// <summary>The matrix kernel for every size of a tile, with one epilogue.</summary>
 internal sealed unsafe class MatrixFunctions(EpilogueCode epilogue)
 {
-    private readonly nint[] _functions = new nint[(Panel.MostColumns + 1) * (MatrixCode.MostRowsOfAny + 1)];
+    private readonly nint[] _functions = new nint[(PanelLayout.MostColumns + 1) * (MatrixCode.MostRowsOfAny + 1)];
 
     /// <summary>Made on first use; should two threads make it at once, either's is good.</summary>
     public delegate* unmanaged[SuppressGCTransition]<MatrixCall*, void> this[int rows, int columns]
