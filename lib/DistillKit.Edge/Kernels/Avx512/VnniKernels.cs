@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Scalar;
 
@@ -20,6 +21,6 @@ internal sealed class VnniKernels : KernelSet
 
     public override IntegerConvolution Prepare(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
         geometry.Groups == 1 ? new VnniMatrixConvolution(geometry, weights, bias, epilogue)
-        : VnniDepthwiseConvolution.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
+        : InterleavedWeights.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
         : new ScalarIntegerConvolution(geometry, weights, bias, epilogue);
 }
