@@ -1,10 +1,11 @@
 using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.Scalar;
+using DistillKit.Edge.Kernels.Vectors;
 
 namespace DistillKit.Edge.Kernels.Avx256;
 
 /// <summary>The 256-bit sets of x86: written once, with the dot product as a parameter.</summary>
-internal sealed class Kernels256<TDot> : KernelSet where TDot : struct, IDotProduct
+internal sealed class Kernels256<TDot> : VectorKernels where TDot : struct, IDotProduct
 {
     public override string Name => TDot.Name;
 

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics.X86;
 using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Scalar;
+using DistillKit.Edge.Kernels.Vectors;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
@@ -9,7 +10,7 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// For processors with AVX512_VNNI (Intel since Ice Lake, AMD since Zen 4). .NET 10 has no intrinsics for its 512-bit dot product, so the inner
 /// loops are machine code made at run time.
 /// </summary>
-internal sealed class VnniKernels : KernelSet
+internal sealed class VnniKernels : VectorKernels
 {
     public override string Name => "avx512-vnni";
 
