@@ -36,13 +36,13 @@ internal sealed record Arguments(string Model, string Image, int Top, int Repeat
         return files.Count == 2 ? result with { Model = files[0], Image = files[1] } : throw new UsageException("Give a model and an image.");
     }
 
-    static Arguments File(Arguments result, List<string> files, string file)
+    private static Arguments File(Arguments result, List<string> files, string file)
     {
         files.Add(file);
         return result;
     }
 
-    static int Number(string[] arguments, int index) =>
+    private static int Number(string[] arguments, int index) =>
         index < arguments.Length && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1_000_000 ? number
             : throw new UsageException($"{arguments[index - 1]} needs a number from 1 to 1000000.");
 }

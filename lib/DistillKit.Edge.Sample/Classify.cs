@@ -17,13 +17,13 @@ internal static class Classify
             output.WriteLine(FormattableString.Invariant($"peak memory {PeakMemory.Bytes() / 1048576.0:f1} MiB"));
     }
 
-    static void Print(IReadOnlyList<Answer> answers, int top, TextWriter output)
+    private static void Print(IReadOnlyList<Answer> answers, int top, TextWriter output)
     {
         for (var i = 0; i < Math.Min(top, answers.Count); i++)
             output.WriteLine(FormattableString.Invariant($"{answers[i].Probability,7:p1}  {answers[i].Name}"));
     }
 
-    static void PrintLatency(EdgeModel model, float[] pixels, float[] logits, Arguments arguments, TextWriter output)
+    private static void PrintLatency(EdgeModel model, float[] pixels, float[] logits, Arguments arguments, TextWriter output)
     {
         var times = new double[arguments.Repeat];
         for (var i = 0; i < times.Length; i++)

@@ -6,7 +6,7 @@ namespace DistillKit.Edge.Sample;
 /// <summary>The largest resident set that this process ever had.</summary>
 internal static class PeakMemory
 {
-    const string Status = "/proc/self/status", Key = "VmHWM:";
+    private const string Status = "/proc/self/status", Key = "VmHWM:";
 
     public static long Bytes()
     {

@@ -4,7 +4,7 @@ namespace DistillKit.Edge.Sample;
 internal sealed record Picture(int Width, int Height, byte[] Pixels)
 {
     /// <summary>More would not be a photograph but an attack on memory.</summary>
-    const long MostPixels = 1 << 26;
+    private const long MostPixels = 1 << 26;
 
     /// <summary>Refuses sizes that are empty or far too large, before memory is taken for them.</summary>
     public static void CheckSize(long width, long height)
@@ -33,7 +33,7 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
         return result;
     }
 
-    static float Sum((int First, float[] Weights) part, Func<int, float> value)
+    private static float Sum((int First, float[] Weights) part, Func<int, float> value)
     {
         var sum = 0f;
         for (var i = 0; i < part.Weights.Length; i++)
@@ -42,7 +42,7 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
     }
 
     /// <summary>For each new pixel of a line the old ones that it covers, and how much of each.</summary>
-    static (int First, float[] Weights)[] Weights(int from, int to)
+    private static (int First, float[] Weights)[] Weights(int from, int to)
     {
         var (scale, result) = ((double)from / to, new (int, float[])[to]);
         var radius = Math.Max(1, scale);

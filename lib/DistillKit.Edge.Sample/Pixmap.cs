@@ -21,7 +21,7 @@ internal static class Pixmap
     }
 
     /// <summary>The next number of the header; comments run from # to the end of a line.</summary>
-    static int Number(ReadOnlySpan<byte> file, ref int position)
+    private static int Number(ReadOnlySpan<byte> file, ref int position)
     {
         while (position < file.Length && !char.IsAsciiDigit((char)file[position]))
             if (file[position++] == '#')

@@ -34,7 +34,7 @@ internal static class Png
         return header.Channels > 0 ? Inflate(compressed, header) : throw Damaged("has no header");
     }
 
-    static Picture Inflate(Stream compressed, Header header)
+    private static Picture Inflate(Stream compressed, Header header)
     {
         using var inflated = new ZLibStream(compressed, CompressionMode.Decompress);
         var (row, above, filter) = (new byte[header.Width * header.Channels], new byte[header.Width * header.Channels], new byte[1]);
@@ -60,7 +60,7 @@ internal static class Png
     }
 
     /// <summary>Undoes a row's filter in place (section 9 of the specification).</summary>
-    static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
+    private static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         if (filter > 4)
             throw Damaged($"has a row filter {filter}, which does not exist");
@@ -71,15 +71,15 @@ internal static class Png
         }
     }
 
-    static int Paeth(int left, int up, int upLeft)
+    private static int Paeth(int left, int up, int upLeft)
     {
         var (toLeft, toUp, toUpLeft) = (Math.Abs(up - upLeft), Math.Abs(left - upLeft), Math.Abs(left + up - 2 * upLeft));
         return toLeft <= toUp && toLeft <= toUpLeft ? left : toUp <= toUpLeft ? up : upLeft;
     }
 
-    static EdgeException Damaged(string what) => new($"The PNG image {what}. Copy or convert it again.");
+    private static EdgeException Damaged(string what) => new($"The PNG image {what}. Copy or convert it again.");
 
-    readonly record struct Header(int Width, int Height, int Channels)
+    private readonly record struct Header(int Width, int Height, int Channels)
     {
         public static Header Read(ReadOnlySpan<byte> data)
         {

@@ -8,8 +8,8 @@ namespace DistillKit.Edge.Sample;
 /// </summary>
 internal sealed class Preprocessing
 {
-    readonly IReadOnlyList<int> shape;
-    readonly float[] mean, deviation;
+    private readonly IReadOnlyList<int> shape;
+    private readonly float[] mean, deviation;
 
     public Preprocessing(EdgeModel model)
     {
@@ -31,7 +31,7 @@ internal sealed class Preprocessing
         return pixels;
     }
 
-    static float[] Numbers(EdgeModel model, string key, float otherwise)
+    private static float[] Numbers(EdgeModel model, string key, float otherwise)
     {
         if (!model.Metadata.TryGetValue(key, out var text))
             return [otherwise, otherwise, otherwise];
