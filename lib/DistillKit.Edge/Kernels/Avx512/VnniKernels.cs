@@ -1,6 +1,8 @@
 using System.Runtime.Intrinsics.X86;
+using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Scalar;
+using DistillKit.Edge.Kernels.Vectors;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
@@ -8,7 +10,7 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// For processors with AVX512_VNNI (Intel since Ice Lake, AMD since Zen 4). .NET 10 has no intrinsics for its 512-bit dot product, so the inner
 /// loops are machine code made at run time.
 /// </summary>
-internal sealed class VnniKernels : KernelSet
+internal sealed class VnniKernels : VectorKernels
 {
     public override string Name => "avx512-vnni";
 
@@ -20,6 +22,6 @@ internal sealed class VnniKernels : KernelSet
 
     public override IntegerConvolution Prepare(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
         geometry.Groups == 1 ? new VnniMatrixConvolution(geometry, weights, bias, epilogue)
-        : VnniDepthwiseConvolution.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
+        : InterleavedWeights.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
         : new ScalarIntegerConvolution(geometry, weights, bias, epilogue);
 }
