@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using DistillKit.Edge.Kernels.Avx256;
 using DistillKit.Edge.Kernels.Avx512;
 using DistillKit.Edge.Kernels.Scalar;
@@ -81,8 +82,8 @@ internal abstract unsafe class KernelSet
     {
         var sets = new List<KernelSet>();
         if (VnniKernels.IsSupported) sets.Add(new VnniKernels());
-        if (VnniDotProduct.IsSupported) sets.Add(new Kernels256<VnniDotProduct>());
-        if (WideningDotProduct.IsSupported) sets.Add(new Kernels256<WideningDotProduct>());
+        if (VnniDotProduct.IsSupported) sets.Add(new Kernels256<VnniDotProduct, Vector256<byte>>());
+        if (WideningDotProduct.IsSupported) sets.Add(new Kernels256<WideningDotProduct, WideningDotProduct.Operand>());
         sets.Add(new ScalarKernels());
         return sets;
     }
