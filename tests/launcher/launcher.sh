@@ -11,7 +11,7 @@ stand_in() { rm -f "$box/bin/$1"; cat > "$box/bin/$1"; chmod +x "$box/bin/$1"; }
 sandbox() {
     box=$(mktemp -d) checkout="$box/my checkout"
     mkdir -p "$box/bin" "$box/home" "$checkout"/lib/{DistillKit,DistillKit.Cli/Commands} "$checkout"/tests/launcher
-    for tool in bash sh basename cat chmod cksum cp cut dirname find flock grep head mkdir mktemp mv paste ps readlink rm sed sleep sort tail tee timeout touch tr; do
+    for tool in bash sh basename cat chmod cksum cp cut dirname find flock grep head mkdir mktemp mv paste ps readlink rm sed sha512sum sleep sort tail tar tee timeout touch tr gzip; do
         ln -s "$(command -v $tool)" "$box/bin/$tool"
     done
     sed "s|/usr/include/ATen|$box/include/ATen|" "$repository/distillkit" > "$checkout/distillkit"
@@ -121,6 +121,55 @@ Npm_is_installed_where_only_it_can_bring_the_data() {
     launch SITE=0 data get; launch data verify; launch run --profile smoke; launch DISTILLKIT_DATA=/some run; launch USER_ID=1000 data get; launch data get --help; calls 0 'npm'
     launch data get; calls 1 'install -y --no-install-recommends -o DPkg::Lock::Timeout=600 npm'; says 'ran data get'
 }
+
+# A small package of the right shape, and the polyfill with the sum of it; npm gives it (NPM=fails: nothing, NPM=other: another one).
+onnxruntime() {
+    local polyfill=lib/polyfill/Microsoft.ML.OnnxRuntime/native archive="$box/onnxruntime-node-1.30.0.tgz" sum
+    library="$box/home/.cache/distillkit/onnxruntime-1.30.0/libonnxruntime.so.1"
+    mkdir -p "$checkout/$polyfill" "$box/package/bin/napi-v6/linux/x64"
+    echo '<Project><ItemGroup><UsesPackage Include="Microsoft.ML.OnnxRuntime" /></ItemGroup></Project>' > "$checkout/lib/DistillKit.Cli/DistillKit.Cli.csproj"
+    echo library > "$box/package/bin/napi-v6/linux/x64/libonnxruntime.so.1"
+    tar -C "$box" -czf "$archive" package
+    sum=$(sha512sum "$archive" | cut -d' ' -f1)
+    sed "s/^sum=.*/sum=$sum/" "$repository/$polyfill/fetch.sh" > "$checkout/$polyfill/fetch.sh"
+    stand_in npm <<END
+#!/bin/bash
+echo "npm \$*" >> '$box/calls'
+case \${NPM:-} in
+fails) printf 'npm error code ENOTFOUND\\nnpm error network request failed, reason: ENOTFOUND\\nnpm error A log is somewhere\\n' >&2; exit 1 ;;
+other) echo other > onnxruntime-node-1.30.0.tgz ;;
+*) cp '$archive' . ;;
+esac
+END
+}
+polyfilled=DISTILLKIT_POLYFILL=Microsoft.ML.OnnxRuntime
+Onnx_runtime_is_fetched_once() {
+    onnxruntime
+    launch $polyfilled run; says "fetching ONNX Runtime's library with npm"; says 'ran run'; calls 1 'npm pack onnxruntime-node@1.30.0'
+    [[ $(cat "$library") == library && $(ls -A "$(dirname "$library")") == libonnxruntime.so.1 ]]
+    launch $polyfilled run; launch $polyfilled benchmark; suite Good.Tests; no_shell_tests; launch $polyfilled test; calls 1 'npm'
+}
+Onnx_runtime_is_fetched_only_where_it_is_used() {
+    onnxruntime
+    launch $polyfilled doctor; launch $polyfilled run --profile smoke; launch $polyfilled run --help; launch $polyfilled ONNXRUNTIME=/some run
+    launch $polyfilled 'MACHINE=Linux riscv64' run; launch DISTILLKIT_POLYFILL=none run; calls 0 'npm'
+    stand_in ldconfig <<< "echo '	libonnxruntime.so.1 (libc6,x86-64) => /usr/lib/libonnxruntime.so.1'"; launch $polyfilled run; calls 0 'npm'
+    rm "$box/bin/ldconfig"; suite Good.Tests; no_shell_tests; launch $polyfilled test; calls 1 'npm'
+}
+Without_onnx_runtime_everything_else_goes_on() {
+    onnxruntime; suite Good.Tests; no_shell_tests
+    launch $polyfilled NPM=fails run; says 'no ONNX Runtime: npm error network request failed, reason: ENOTFOUND; only what'; says 'ran run'
+    launch $polyfilled NPM=fails test; [[ $(tail -n 1 "$box/said") == '5 passed, 0 failed, 2 skipped' ]]; calls 1 'npm'
+    touch -d '2 hours ago' "$checkout/artifacts/setup/no-onnxruntime"; launch $polyfilled run; calls 2 'npm'; [[ -e $library ]]
+}
+A_changed_onnx_runtime_is_refused() { onnxruntime; launch $polyfilled NPM=other run; says 'onnxruntime-node-1.30.0.tgz is not the published one'; [[ -z $(ls -A "$(dirname "$library")") ]]; }
+Npm_is_installed_for_onnx_runtime_where_that_is_allowed() {
+    onnxruntime; rm "$box/bin/npm"
+    launch USER_ID=1000 $polyfilled run --seed 1; says 'no ONNX Runtime: error: npm is not installed'; calls 0 'apt-get'
+    rm "$checkout/artifacts/setup/no-onnxruntime"; launch $polyfilled benchmark; calls 1 'install -y --no-install-recommends -o DPkg::Lock::Timeout=600 npm'; says 'ran benchmark'
+}
+The_polyfill_looks_where_onnx_runtime_is_put() { onnxruntime; grep -q "\"$(basename "$(dirname "$library")")\"" "$repository/lib/polyfill/Microsoft.ML.OnnxRuntime/Interop/Library.cs"; }
+
 A_missing_home_is_replaced() {
     launch HOME= doctor; says "HOME=$checkout/artifacts/home"
     launch HOME=/nowhere doctor; says "HOME=$checkout/artifacts/home"

@@ -10,7 +10,7 @@ internal static class BenchmarkCommand
     {
         var options = new PipelineOptions();
         var again = new Option<bool>("--again") { Description = "Measure again, even if nothing has changed." };
-        var command = new Command("benchmark", "Measure accuracy, size, latency, throughput and memory of a profile's networks.") { again };
+        var command = new Command("benchmark", "Measure accuracy, size, latency, throughput and memory of a profile's networks, or of ONNX files.") { again };
         options.AddTo(command);
         command.SetAction((arguments, cancellation) => PipelineView.ShowAsync(async view =>
         {

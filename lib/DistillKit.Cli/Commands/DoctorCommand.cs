@@ -15,7 +15,7 @@ static class DoctorCommand
         var command = new Command("doctor", "Check the engine, the packages, the machine and the data set.") { json };
         command.SetAction(parsed =>
         {
-            Check[] checks = [.. EngineChecks.Run(), .. PackageChecks.Run(), .. MachineChecks.Run(), DataCheck.Run()];
+            Check[] checks = [.. EngineChecks.Run(), OnnxRuntimeCheck.Run(), .. PackageChecks.Run(), .. MachineChecks.Run(), DataCheck.Run()];
             var failed = checks.Any(check => check.Status == CheckStatus.Fail);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

@@ -15,7 +15,7 @@ static class EngineChecks
         try
         {
             Compute();
-            engine = Check.OK("engine", $"{kind}, libtorch {__version__}{Library()}, threads: {get_num_threads()}");
+            engine = Check.OK("engine", $"{kind}, libtorch {__version__}{LoadedLibrary.Place("libtorch_cpu.so")}, threads: {get_num_threads()}");
         }
         catch (Exception e) // whatever a native library that is missing or does not fit brings about
         {
@@ -54,14 +54,6 @@ static class EngineChecks
         {
             return Check.Warn("gpu", Cause(e), "check the driver with nvidia-smi; the CPU works without it");
         }
-    }
-
-    /// <summary>The libtorch that this process has loaded, where the system tells.</summary>
-    static string Library()
-    {
-        const string maps = "/proc/self/maps";
-        var line = File.Exists(maps) ? File.ReadLines(maps).FirstOrDefault(text => text.Contains("/libtorch_cpu.so")) : null;
-        return line is null ? "" : $" ({line[line.IndexOf('/')..]})";
     }
 
     /// <summary>The library that is missing, where the innermost message names one; otherwise that message's first sentence.</summary>

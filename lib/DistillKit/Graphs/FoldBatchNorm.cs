@@ -3,11 +3,11 @@ namespace DistillKit.Graphs;
 /// <summary>
 /// Moves each batch norm into the weight and bias of the convolution before it: <c>w' = w * s</c>, <c>b' = (b - mean) * s + shift</c> with
 /// <c>s = scale / sqrt(variance + epsilon)</c> for each output channel (Jacob et al. 2018, arXiv:1712.05877). A norm after something else, for instance a max
-/// pool, stays.
+/// pool, becomes a depthwise 1x1 convolution, so that no runtime needs norms.
 /// </summary>
 public static class FoldBatchNorm
 {
-    /// <summary>The graph without those norms; every other node keeps its name.</summary>
+    /// <summary>The graph without norms; every other node keeps its name.</summary>
     public static Graph Apply(Graph graph)
     {
         var folded = new Dictionary<string, string>();
@@ -19,6 +19,10 @@ public static class FoldBatchNorm
                 nodes.Add(Rewire(Fold(convolution, norm)));
                 folded[norm.Name] = convolution.Name;
             }
+            else if (node is BatchNormNode alone && !folded.ContainsKey(node.Name))
+            {
+                nodes.Add(Rewire(Fold(Identity(alone), alone)));
+            }
             else if (!folded.ContainsKey(node.Name))
             {
                 nodes.Add(Rewire(node));
@@ -27,6 +31,15 @@ public static class FoldBatchNorm
         return new(nodes, graph.Metadata);
 
         Node Rewire(Node node) => node.Rewire(name => folded.GetValueOrDefault(name, name));
+    }
+
+    /// <summary>A convolution of each channel with the number 1, in the place of a norm.</summary>
+    private static ConvolutionNode Identity(BatchNormNode norm)
+    {
+        var channels = norm.Scale.Channels;
+        var ones = new float[channels];
+        Array.Fill(ones, 1);
+        return new(norm.Name, norm.Input, new(ones, channels, 1, 1, 1), Bias: null, Stride: 1, Padding: 0, Groups: channels);
     }
 
     /// <summary>The norm that can move into a convolution: the only taker of its result.</summary>

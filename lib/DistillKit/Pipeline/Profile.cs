@@ -45,6 +45,9 @@ public sealed record Profile
     /// <summary>How the student learns from the teacher.</summary>
     public required DistillationRecipe Distillation { get; init; }
 
+    /// <summary>How the student becomes an integer network.</summary>
+    public required QuantizationRecipe Quantization { get; init; }
+
     /// <summary>How the results are measured.</summary>
     public BenchmarkRecipe Benchmark { get; init; } = new();
 
@@ -95,6 +98,7 @@ public sealed record Profile
         Student.Model.Validate();
         Teacher.Training.Validate();
         Student.Training.Validate();
+        Quantization.Validate();
         Data.Validate();
         Benchmark.Validate();
         if (Teacher.Model.Classes != Student.Model.Classes)

@@ -10,7 +10,7 @@ public interface IObjective
 {
     /// <summary>Runs the network on a batch.</summary>
     /// <returns>The loss, a scalar, and the logits [N, K]; they belong to the caller's dispose scope.</returns>
-    (Tensor Loss, Tensor Logits) Compute(ImageClassifier model, Batch batch);
+    (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch);
 }
 
 /// <summary>Learning from the labels alone: cross-entropy.</summary>
@@ -19,7 +19,7 @@ public sealed class Supervised(double labelSmoothing) : IObjective
     private readonly SoftTargetCrossEntropy crossEntropy = new(labelSmoothing);
 
     /// <inheritdoc/>
-    public (Tensor Loss, Tensor Logits) Compute(ImageClassifier model, Batch batch)
+    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
     {
         var logits = model.call(batch.Images);
         return (crossEntropy.Compute(logits, batch.Targets ?? batch.Labels), logits);
@@ -33,7 +33,7 @@ public sealed class Supervised(double labelSmoothing) : IObjective
 public sealed class Distilled(ImageClassifier teacher, KnowledgeDistillationLoss loss, int? teacherResolution = null) : IObjective
 {
     /// <inheritdoc/>
-    public (Tensor Loss, Tensor Logits) Compute(ImageClassifier model, Batch batch)
+    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
     {
         var logits = model.call(batch.Images);
         return (loss.Compute(logits, TeacherLogits(batch.Images), batch.Targets ?? batch.Labels), logits);

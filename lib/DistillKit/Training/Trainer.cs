@@ -37,7 +37,8 @@ public sealed class Trainer : IDisposable
 {
     private const int StepsPerReport = 20;
 
-    private readonly ImageClassifier model;
+    private readonly nn.Module<Tensor, Tensor> model;
+    private readonly ImageClassifier? classifier;
     private readonly IObjective objective;
     private readonly TrainingRecipe recipe;
     private readonly TrainingData data;
@@ -63,18 +64,19 @@ public sealed class Trainer : IDisposable
     /// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
     /// <param name="files">Where checkpoints and metrics go; null to keep none.</param>
     /// <exception cref="UserException">The recipe is not valid, or the checkpoint cannot be read.</exception>
-    public Trainer(ImageClassifier model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed, TrainingFiles? files = null)
+    public Trainer(nn.Module<Tensor, Tensor> model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed, TrainingFiles? files = null)
     {
         recipe.Validate();
         recipe.ValidateFor(model);
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
+        classifier = model as ImageClassifier;
         plan = PlanOf(epoch: 0);
         stepsPerEpoch = plan.Count;
         state = model.state_dict();
         optimizer = recipe.Optimizer.Create(model);
         average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
-        counters = (files is null ? null : Resume(files)) ?? new(0, recipe.Precision.Resolve(data.Training.Device));
-        model.ComputeType = counters.ComputeType;
+        counters = (files is null ? null : Resume(files)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
+        classifier?.ComputeType = counters.ComputeType;
     }
 
     /// <summary>Steps done, of this run and those that it continues.</summary>
@@ -97,6 +99,7 @@ public sealed class Trainer : IDisposable
             var start = Stopwatch.GetTimestamp();
             ApplyFreeze(epoch);
             SkipResiduals(epoch < recipe.ShallowEpochs);
+            (model as IStagedModule)?.Begin((double)Step / Steps);
             var learningRate = SetLearningRate();
             var (loss, right) = TrainStep(epoch, position);
             average?.Update(Step);
@@ -158,12 +161,12 @@ public sealed class Trainer : IDisposable
     private void ApplyFreeze(int epoch)
     {
         if (recipe.Unfreezing.Count == 0) return;
-        model.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
+        classifier!.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
     }
 
     private void SkipResiduals(bool skip)
     {
-        if (model.SkipsResiduals != skip) model.SkipsResiduals = skip;
+        if (classifier is not null && classifier.SkipsResiduals != skip) classifier.SkipsResiduals = skip;
     }
 
     private double Validate()

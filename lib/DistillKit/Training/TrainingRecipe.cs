@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DistillKit.Data;
 using DistillKit.Models;
+using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
@@ -82,9 +83,14 @@ public sealed record TrainingRecipe
         Schedule.Validate();
     }
 
-    /// <summary>Checks what depends on the network: which of its groups can be frozen.</summary>
-    internal void ValidateFor(ImageClassifier model)
+    /// <summary>Checks what depends on the network: only networks made from blocks can be frozen by groups or start shallow, and only in the groups that they have.</summary>
+    internal void ValidateFor(nn.Module<Tensor, Tensor> network)
     {
+        if (network is not ImageClassifier model)
+        {
+            Require(Unfreezing.Count == 0 && ShallowEpochs == 0 && Precision != Precision.BFloat16, "unfreezing, shallowEpochs and bfloat16 are for networks in floating point; leave them out");
+            return;
+        }
         string[] groups = [.. model.Groups.SkipLast(1).Select(group => group.Name)];
         foreach (var group in Unfreezing.Select(freeze => freeze.UpTo).OfType<string>())
             Require(groups.Contains(group), $"unfreezing must freeze up to one of {string.Join(", ", groups)}, so that something learns, not up to '{group}'");

@@ -88,7 +88,7 @@ public sealed record QuantizationPlan
             throw new UserException($"The plan names a layer '{missing}' that the network does not have; it has {string.Join(", ", names.Take(4))}{(names.Length > 4 ? $", ... {names[^1]}" : "")}.");
     }
 
-    private void Validate()
+    internal void Validate()
     {
         foreach (var scheme in Layers.Values.Select(layer => layer.Weights).Append(Weights).OfType<QuantizationScheme>())
         {

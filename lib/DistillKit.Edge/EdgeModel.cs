@@ -1,0 +1,140 @@
+using DistillKit.Edge.Execution;
+using DistillKit.Edge.Fusion;
+using DistillKit.Edge.Kernels;
+using DistillKit.Edge.Onnx;
+
+namespace DistillKit.Edge;
+
+/// <summary>
+/// An image classifier from an ONNX file, ready to run: float, statically quantized (QDQ), mixed, or dynamically quantized. Quantized layers run
+/// in integers. One thread at a time may use a model; load the file once for each thread that classifies on its own.
+/// </summary>
+public sealed unsafe class EdgeModel : IDisposable
+{
+    readonly Program program;
+    readonly Arena arena;
+    readonly Workers workers;
+    readonly int chunk;
+    readonly int[] inputShape;
+    int isBusy;
+
+    EdgeModel(ReadOnlyMemory<byte> file, EdgeOptions options)
+    {
+        if (options.Threads is < 1 or > 256)
+            throw new EdgeException($"{options.Threads} threads are asked for. Give a number from 1 to 256.");
+        var kernels = Kernels(options.InstructionSet);
+        var model = ModelReader.Read(file);
+        var network = NetworkReader.Read(model);
+        program = Fuser.Fuse(kernels, network);
+        (InstructionSet, Metadata, Classes) = (kernels.Name, model.Metadata, program.Logits.Shape.Elements);
+        inputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
+        foreach (var operation in program.Operators)
+            MultiplyAccumulates += operation.MultiplyAccumulates;
+        chunk = Arena.Chunk(program);
+        arena = Arena.Allocate(program, chunk);
+        workers = new(options.Threads);
+    }
+
+    /// <summary>The names of the instruction sets that this machine can run, best first.</summary>
+    public static IReadOnlyList<string> InstructionSets => [.. KernelSet.Supported.Select(set => set.Name)];
+
+    /// <summary>[channels, height, width]</summary>
+    public IReadOnlyList<int> InputShape => inputShape;
+
+    /// <summary>The length of one image's logits.</summary>
+    public int Classes { get; }
+
+    /// <summary>The instruction set in use.</summary>
+    public string InstructionSet { get; }
+
+    /// <summary>What the file says about itself.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Of convolutions and linear layers, for one image.</summary>
+    public long MultiplyAccumulates { get; }
+
+    /// <summary>Loads an ONNX file.</summary>
+    /// <exception cref="EdgeException">The file cannot be read, is damaged, or has parts that this engine does not know.</exception>
+    public static EdgeModel Load(string path, EdgeOptions? options = null) => new(FileReader.Read(path), options ?? new());
+
+    /// <summary>Loads the content of an ONNX file.</summary>
+    /// <exception cref="EdgeException">It is damaged, or has parts that this engine does not know.</exception>
+    public static EdgeModel Load(ReadOnlySpan<byte> file, EdgeOptions? options = null) => new(file.ToArray(), options ?? new());
+
+    /// <summary>Classifies images. Allocates nothing.</summary>
+    /// <param name="images">[N, channels, height, width], any N from 1.</param>
+    /// <param name="logits">[N, classes], filled.</param>
+    /// <exception cref="EdgeException">The lengths do not fit the model, or the model is running on another thread.</exception>
+    public void Run(ReadOnlySpan<float> images, Span<float> logits) => Run(images, logits, null);
+
+    /// <summary>Runs several times and says where the time went.</summary>
+    /// <returns>The operators in the order in which they run.</returns>
+    /// <exception cref="EdgeException">As <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</exception>
+    public IReadOnlyList<OperatorProfile> Profile(ReadOnlySpan<float> images, int repetitions = 100)
+    {
+        var profiler = new Profiler(program, repetitions);
+        var logits = new float[images.Length / Math.Max(1, program.Images.Shape.Elements) * Classes];
+        for (var i = 0; i < repetitions; i++, profiler.Next())
+            Run(images, logits, profiler);
+        return profiler.Result();
+    }
+
+    /// <summary>Frees the native memory and ends the threads.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref isBusy, 1) != 0)
+            return;
+        workers.Dispose();
+        foreach (var operation in program.Operators)
+            operation.Dispose();
+        arena.Dispose();
+    }
+
+    void Run(ReadOnlySpan<float> images, Span<float> logits, Profiler? profiler)
+    {
+        var (imageLength, count) = (program.Images.Shape.Elements, logits.Length / Classes);
+        if (count < 1 || logits.Length % Classes != 0 || images.Length != (long)count * imageLength)
+            throw new EdgeException($"{images.Length} floats of images and {logits.Length} of logits do not fit this model: "
+                + $"give N x {inputShape[0]} x {inputShape[1]} x {inputShape[2]} and N x {Classes}.");
+        ObjectDisposedException.ThrowIf(arena.IsClosed, this);
+        if (Interlocked.Exchange(ref isBusy, 1) != 0)
+            throw new EdgeException("This model is running on another thread. Load the file once for each thread.");
+        try
+        {
+            workers.Open();
+            fixed (float* input = images)
+                for (var first = 0; first < count; first += chunk)
+                {
+                    var size = Math.Min(chunk, count - first);
+                    program.Images.Address = (byte*)(input + (long)first * imageLength);
+                    RunChunk(size, profiler);
+                    new ReadOnlySpan<float>(program.Logits.Address, size * Classes).CopyTo(logits[(first * Classes)..]);
+                }
+        }
+        finally
+        {
+            workers.Close();
+            Volatile.Write(ref isBusy, 0);
+        }
+    }
+
+    void RunChunk(int images, Profiler? profiler)
+    {
+        for (var i = 0; i < program.Operators.Count; i++)
+        {
+            profiler?.Start();
+            program.Operators[i].Execute(workers, images);
+            profiler?.Stop(i);
+        }
+    }
+
+    static KernelSet Kernels(string? name)
+    {
+        if (name is null)
+            return KernelSet.Best;
+        foreach (var set in KernelSet.Supported)
+            if (set.Name == name)
+                return set;
+        throw new EdgeException($"This machine has no instruction set {Wording.Quoted(name)}. It has: {string.Join(", ", InstructionSets)}.");
+    }
+}

@@ -1,0 +1,30 @@
+using DistillKit.Edge.Fusion;
+using DistillKit.Edge.Kernels;
+
+namespace DistillKit.Edge.Execution;
+
+/// <summary>
+/// The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each image has its own,
+/// so that its result does not depend on its company. For one image both are the same.
+/// </summary>
+internal sealed unsafe class DynamicGrids
+{
+    readonly Grid[] grids = new Grid[Arena.LargestChunk];
+
+    public Grid this[int image] => grids[image];
+
+    /// <summary>Quantizes one image by its own range.</summary>
+    public void Quantize(KernelSet kernels, Activation input, Activation output, int image)
+    {
+        var (minimum, maximum) = kernels.Range(input.Floats(image), input.Shape.Elements);
+        grids[image] = Of(minimum, maximum);
+        kernels.Quantize(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image].Scale, grids[image].ZeroPoint);
+    }
+
+    /// <summary>The specification's formula. Where it gives no usable scale (all zeros, infinities) any will do.</summary>
+    static Grid Of(float minimum, float maximum)
+    {
+        var scale = (maximum - minimum) / 255;
+        return float.IsNormal(scale) ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);
+    }
+}

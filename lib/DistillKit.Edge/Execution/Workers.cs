@@ -1,0 +1,129 @@
+namespace DistillKit.Edge.Execution;
+
+/// <summary>
+/// Threads that share an operator's work items with the calling thread. Items are claimed by compare-and-swap, so a thread that is late takes
+/// nothing and delays nobody. Between operators they spin; between runs they spin a little longer, then sleep.
+/// </summary>
+internal sealed class Workers : IDisposable
+{
+    const int SpinsBeforeYield = 200, SpinsBeforeSleep = 2000, ClaimsOfThread = 4;
+
+    /// <summary>No item is to be had: the job is being exchanged.</summary>
+    const uint Closed = uint.MaxValue;
+
+    readonly Thread[] threads;
+    readonly object gate = new();
+    bool isOpen, isDisposed;
+
+    // The job. It is only written while the ticket is closed, and an item is only claimed if the ticket did not change while the job was read.
+    Operator? operation;
+    int images, items, claim;
+    ulong ticket = Closed;
+    int done;
+
+    /// <param name="count">All threads, the calling one included.</param>
+    public Workers(int count)
+    {
+        threads = new Thread[count - 1];
+        for (var i = 0; i < threads.Length; i++)
+            (threads[i] = new(Loop) { IsBackground = true, Name = $"DistillKit.Edge {i + 1}" }).Start();
+    }
+
+    /// <summary>Wakes the threads for a series of operators.</summary>
+    public void Open()
+    {
+        if (threads.Length == 0)
+            return;
+        lock (gate)
+        {
+            isOpen = true;
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    /// <summary>Lets the threads sleep.</summary>
+    public void Close() => Volatile.Write(ref isOpen, false);
+
+    /// <summary>Runs all items of an operator and returns when they are done.</summary>
+    public void Run(Operator job, int jobImages, int jobItems)
+    {
+        if (threads.Length == 0 || jobItems < 2)
+        {
+            job.Run(jobImages, 0, jobItems);
+            return;
+        }
+        var generation = (ticket >> 32) + 1;
+        Interlocked.Exchange(ref ticket, (generation << 32) | Closed);
+        (operation, images, items, claim) = (job, jobImages, jobItems, Math.Max(1, jobItems / ((threads.Length + 1) * ClaimsOfThread)));
+        Volatile.Write(ref done, 0);
+        Volatile.Write(ref ticket, generation << 32);
+        while (RunSome())
+        {
+        }
+        for (var spins = 0; Volatile.Read(ref done) < jobItems; spins++)
+            Pause(spins);
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isDisposed = true;
+            Monitor.PulseAll(gate);
+        }
+        foreach (var thread in threads)
+            thread.Join();
+    }
+
+    /// <returns>False if there was nothing to claim.</returns>
+    bool RunSome()
+    {
+        var current = Volatile.Read(ref ticket);
+        var first = (uint)current;
+        if (first == Closed)
+            return false;
+        var (job, jobImages, jobItems, jobClaim) = (operation, images, items, claim);
+        if (first >= jobItems)
+            return false;
+        var end = Math.Min(first + (uint)jobClaim, (uint)jobItems);
+        if (Interlocked.CompareExchange(ref ticket, (current & ~(ulong)Closed) | end, current) != current)
+            return true;
+        job!.Run(jobImages, (int)first, (int)(end - first));
+        Interlocked.Add(ref done, (int)(end - first));
+        return true;
+    }
+
+    void Loop()
+    {
+        for (var idle = 0; ; idle++)
+        {
+            if (RunSome())
+                idle = 0;
+            else if (idle < SpinsBeforeSleep || Volatile.Read(ref isOpen))
+                Pause(idle);
+            else if (!Sleep())
+                return;
+            else
+                idle = 0;
+        }
+    }
+
+    /// <returns>False when the threads have to end.</returns>
+    bool Sleep()
+    {
+        lock (gate)
+        {
+            while (!isOpen && !isDisposed)
+                Monitor.Wait(gate);
+            return !isDisposed;
+        }
+    }
+
+    static void Pause(int spins)
+    {
+        if (spins % SpinsBeforeYield == SpinsBeforeYield - 1)
+            Thread.Yield();
+        else
+            Thread.SpinWait(4);
+    }
+}

@@ -1,0 +1,105 @@
+using DistillKit.Edge.Onnx;
+
+namespace DistillKit.Edge.Fusion;
+
+/// <summary>Reads constants in the forms that files give them.</summary>
+internal static class Constants
+{
+    /// <summary>A single float; <paramref name="otherwise"/> where the input is left out.</summary>
+    public static float Single(OnnxNode node, Scope scope, int input, float otherwise) => scope.OptionalTensor(node, input) switch
+    {
+        null => otherwise,
+        { Count: 1 } tensor => tensor.Floats[0],
+        var tensor => throw tensor.Error("is a list, where one number is needed"),
+    };
+
+    /// <summary>Positive, finite scales: one, or as many as the axis is long.</summary>
+    public static float[] Scales(OnnxTensor tensor)
+    {
+        var scales = tensor.Floats.ToArray();
+        foreach (var scale in scales)
+            if (!(scale > 0 && float.IsFinite(scale)))
+                throw tensor.Error($"holds the scale {scale}, which is not positive and finite");
+        return scales;
+    }
+
+    /// <summary>One float for each channel, from a float or dequantized initializer of the shape [channels], [1], or with ones around.</summary>
+    public static double[] ForEachChannel(OnnxNode node, Symbol symbol, int channels, bool isFlat)
+    {
+        var tensor = symbol switch
+        {
+            Constant constant => constant.Tensor,
+            QuantizedConstant quantized => quantized.Tensor,
+            _ => throw node.Error("an input that must be an initializer is computed from the images"),
+        };
+        var axis = tensor.Shape.Length - (isFlat ? 1 : 3);
+        if (tensor.Count != 1 && (tensor.Count != channels || axis < 0 || tensor.Shape[axis] != channels))
+            throw tensor.Error($"has the shape {Wording.Of(tensor.Shape)}, where one value for each of {channels} channels is needed");
+        var values = new double[channels];
+        for (var i = 0; i < channels; i++)
+            values[i] = At(symbol, tensor.Count == 1 ? 0 : i);
+        return values;
+    }
+
+    /// <summary>The weights of a layer, in the file's order.</summary>
+    /// <param name="outputAxis">The axis of the outputs: 0, or 1 for a matrix that has to be transposed.</param>
+    public static Weights Weights(Symbol symbol, int outputs, int outputAxis) => symbol switch
+    {
+        QuantizedConstant { Tensor: var tensor } quantized when Signed(quantized) is { } integers && HasScaleForEachOutput(quantized, outputAxis) =>
+            new(Oriented(integers, tensor.Shape, 1, outputAxis), Spread(quantized.Scales, outputs)),
+        QuantizedConstant quantized => new(Oriented(Dequantized(quantized), quantized.Tensor.Shape, sizeof(float), outputAxis)),
+        _ => new(Oriented(FloatData(((Constant)symbol).Tensor), ((Constant)symbol).Tensor.Shape, sizeof(float), outputAxis)),
+    };
+
+    /// <summary>Turns a matrix [inputs, outputs] into [outputs, inputs]; leaves anything else alone.</summary>
+    public static ReadOnlyMemory<byte> Oriented(ReadOnlyMemory<byte> data, int[] shape, int elementBytes, int outputAxis)
+    {
+        if (outputAxis == 0)
+            return data;
+        var (inputs, outputs) = (shape[0], shape[1]);
+        var source = data.Span;
+        var transposed = new byte[data.Length];
+        for (var i = 0; i < inputs; i++)
+            for (var o = 0; o < outputs; o++)
+                source.Slice((i * outputs + o) * elementBytes, elementBytes).CopyTo(transposed.AsSpan((o * inputs + i) * elementBytes));
+        return transposed;
+    }
+
+    public static float[] Spread(float[] scales, int outputs)
+    {
+        if (scales.Length == outputs)
+            return scales;
+        var all = new float[outputs];
+        Array.Fill(all, scales[0]);
+        return all;
+    }
+
+    static ReadOnlyMemory<byte> FloatData(OnnxTensor tensor) => tensor.Floats.IsEmpty ? default : tensor.Data;
+
+    static double At(Symbol symbol, int index) => symbol is QuantizedConstant quantized ? quantized.At(index) : ((Constant)symbol).Tensor.Floats[index];
+
+    static bool HasScaleForEachOutput(QuantizedConstant quantized, int outputAxis) => quantized.Scales.Length == 1 || quantized.Axis == outputAxis;
+
+    /// <summary>The weights as s8 around 0; null where their zero points do not allow it.</summary>
+    static ReadOnlyMemory<byte>? Signed(QuantizedConstant quantized)
+    {
+        var shift = quantized.Tensor.Type switch { ElementType.Int8 => 0, ElementType.UInt8 => 128, _ => -1 };
+        for (var i = 0; shift >= 0 && i < quantized.Scales.Length; i++)
+            if ((quantized.ZeroPoints?.IntegerAt(i) ?? 0) != shift)
+                return null;
+        return shift switch
+        {
+            0 => quantized.Tensor.Data,
+            128 => Array.ConvertAll(quantized.Tensor.Data.ToArray(), value => (byte)(value ^ 0x80)),
+            _ => null,
+        };
+    }
+
+    static byte[] Dequantized(QuantizedConstant quantized)
+    {
+        var bytes = new byte[quantized.Tensor.Count * (long)sizeof(float)];
+        for (var i = 0; i < quantized.Tensor.Count; i++)
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(float)), (float)quantized.At(i));
+        return bytes;
+    }
+}

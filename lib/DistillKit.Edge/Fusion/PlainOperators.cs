@@ -1,0 +1,71 @@
+using DistillKit.Edge.Onnx;
+
+namespace DistillKit.Edge.Fusion;
+
+/// <summary>Reads the operators without weights.</summary>
+internal static class PlainOperators
+{
+    public static void Relu(OnnxNode node, Scope scope)
+    {
+        node.Check(1, 0, 1);
+        scope.Define(node, new Bounded(node.Title, scope.Layer(node), 0, float.PositiveInfinity));
+    }
+
+    public static void Clip(OnnxNode node, Scope scope)
+    {
+        node.Check(1, 2, 1);
+        var minimum = Constants.Single(node, scope, 1, float.NegativeInfinity);
+        var maximum = Constants.Single(node, scope, 2, float.PositiveInfinity);
+        if (!(minimum <= maximum))
+            throw node.Error($"its limits {minimum} and {maximum} are not in order");
+        scope.Define(node, new Bounded(node.Title, scope.Layer(node), minimum, maximum));
+    }
+
+    /// <summary>The sum of two values of one shape, or of a value and a constant for each channel.</summary>
+    public static void Add(OnnxNode node, Scope scope)
+    {
+        node.Check(2, 0, 1);
+        var (first, second) = (scope.Get(node, 0), scope.Get(node, 1));
+        if (first is Real { Layer: var a } && second is Real { Layer: var b })
+            scope.Define(node, a.Shape == b.Shape ? new Sum(node.Title, a, b)
+                : throw node.Error($"its inputs have the shapes {a.Shape} and {b.Shape}, which differ"));
+        else
+            AddConstant(node, scope, scope.Layer(node, first is Real ? 0 : 1), first is Real ? second : first);
+    }
+
+    public static void MaxPool(OnnxNode node, Scope scope)
+    {
+        node.Check(1, 0, 1, Windows.PoolAttributes);
+        var source = scope.ImageLayer(node);
+        var window = Windows.Pool(node, source.Shape);
+        scope.Define(node, new Greatest(node.Title, source, Windows.Result(node, window), window));
+    }
+
+    public static void GlobalAveragePool(OnnxNode node, Scope scope)
+    {
+        node.Check(1, 0, 1);
+        scope.Define(node, new Mean(node.Title, scope.ImageLayer(node)));
+    }
+
+    public static void Flatten(OnnxNode node, Scope scope)
+    {
+        node.Check(1, 0, 1, "axis");
+        if (node.Integer("axis", 1) != 1)
+            throw node.Error("only axis 1 is supported");
+        scope.Define(node, new Flat(node.Title, scope.Layer(node)));
+    }
+
+    public static void Identity(OnnxNode node, Scope scope)
+    {
+        node.Check(1, 0, 1);
+        scope.Define(node.Outputs[0], scope.Get(node, 0));
+    }
+
+    static void AddConstant(OnnxNode node, Scope scope, Layer source, Symbol constant)
+    {
+        if (source.Shape is { IsFlat: true, Pixels: > 1 })
+            throw node.Error("adding a constant to a flattened image is not supported");
+        var values = Constants.ForEachChannel(node, constant, source.Shape.Channels, source.Shape.IsFlat);
+        scope.Define(node, new Offset(node.Title, source, Array.ConvertAll(values, value => (float)value)));
+    }
+}

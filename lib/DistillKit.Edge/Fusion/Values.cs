@@ -1,0 +1,70 @@
+using DistillKit.Edge.Execution;
+using DistillKit.Edge.Kernels;
+
+namespace DistillKit.Edge.Fusion;
+
+/// <summary>
+/// The operators made so far and where the value of each layer lies: as u8, as float, or both. A float that only exists as u8 is made when
+/// somebody asks for it.
+/// </summary>
+internal sealed unsafe class Values(KernelSet kernels, Network network)
+{
+    readonly Dictionary<Layer, Activation> bytes = [], floats = [];
+    readonly HashSet<Layer> made = [];
+    readonly List<Operator> operators = [];
+
+    /// <summary>The caller's planar images.</summary>
+    public Activation Images { get; } = new(network.Images, Format.Single);
+
+    public IReadOnlyList<Operator> Operators => operators;
+
+    /// <summary>Whether the layer's value exists, or an operator has taken it over on the way to a later one.</summary>
+    public bool IsMade(Layer layer) => made.Contains(layer);
+
+    /// <summary>Adds an operator that does the work of a layer and of the layers after it up to the end, whose value it makes.</summary>
+    public void Add(Layer core, Layer end, Operator operation)
+    {
+        operators.Add(operation);
+        (operation.Output.Format == Format.Byte ? bytes : floats).Add(end, operation.Output);
+        for (made.Add(core); end != core; end = end.Sources[0])
+            made.Add(end);
+    }
+
+    /// <summary>Gives a layer the u8 value of another.</summary>
+    public void Alias(Layer layer, Activation same) => bytes.Add(layer, same);
+
+    /// <summary>The value as u8 on one grid; null if it does not exist in that form.</summary>
+    public Activation? Bytes(Layer layer) => Find(bytes, layer) is { Grid: not null } buffer ? buffer : null;
+
+    /// <summary>The value as u8 on grids of run time.</summary>
+    public Activation DynamicBytes(Layer layer) => bytes[layer];
+
+    /// <summary>The value as float.</summary>
+    public Activation Floats(Layer layer)
+    {
+        if (Find(floats, layer) is { } found)
+            return found;
+        while (layer is Flat && !bytes.ContainsKey(layer))
+            layer = layer.Sources[0];
+        var output = new Activation(layer, Format.Single);
+        Add(layer, layer, layer is Images ? Interleave(layer, output) : Dequantize(layer, bytes[layer], output));
+        return output;
+    }
+
+    static Activation? Find(Dictionary<Layer, Activation> values, Layer layer)
+    {
+        while (!values.ContainsKey(layer) && layer is Flat)
+            layer = layer.Sources[0];
+        return values.GetValueOrDefault(layer);
+    }
+
+    ImageOperator Interleave(Layer layer, Activation output) => new(layer.Name, "reorder images", output, [Images], (first, count) =>
+        kernels.InterleaveImages(Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
+
+    ElementwiseOperator Dequantize(Layer layer, Activation input, Activation output)
+    {
+        var grid = input.Grid!.Value;
+        return new(layer.Name, "dequantize", output, [input], (first, count) =>
+            kernels.Dequantize(input.Bytes(0) + first, output.Floats(0) + first, count, grid.Scale, grid.ZeroPoint));
+    }
+}

@@ -1,0 +1,40 @@
+namespace DistillKit.Edge.Kernels;
+
+/// <summary>
+/// A convolution prepared for one kernel set: its weights are packed. Images are dense NHWC. An input must be followed by
+/// <see cref="Slack"/> readable bytes, because vector loads may run over its end; nothing is written outside the output.
+/// </summary>
+internal abstract unsafe class Convolution(ConvolutionGeometry geometry) : IDisposable
+{
+    /// <summary>Bytes after the end of an input that must be readable.</summary>
+    public const int Slack = 128;
+
+    public ConvolutionGeometry Geometry { get; } = geometry;
+
+    /// <summary>The number of independent parts that the work on this many images has: any split of them may run on different threads.</summary>
+    public abstract int WorkItems(int images);
+
+    /// <summary>Does some of the <see cref="WorkItems"/>.</summary>
+    public abstract void Run(void* input, void* output, int images, int firstItem, int items);
+
+    public void Run(void* input, void* output, int images) => Run(input, output, images, 0, WorkItems(images));
+
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>From u8 activations with s8 weights to u8 or float, as its <see cref="Kernels.Epilogue"/> says.</summary>
+internal abstract unsafe class IntegerConvolution(ConvolutionGeometry geometry, Epilogue epilogue) : Convolution(geometry)
+{
+    public Epilogue Epilogue { get; } = epilogue;
+
+    /// <summary>
+    /// Says how the input is quantized: real = scale * (value - zeroPoint). Call it once before the first run, and again whenever this changes
+    /// (dynamic quantization), on one thread. The scale only matters to <see cref="Dequantize"/>.
+    /// </summary>
+    public abstract void Bind(byte inputZeroPoint, float inputScale);
+}
+
+/// <summary>From float to float: clamp(convolution + bias). Each output adds its products in the order (row, column, channel) with fused multiply-adds.</summary>
+internal abstract unsafe class FloatConvolution(ConvolutionGeometry geometry) : Convolution(geometry);

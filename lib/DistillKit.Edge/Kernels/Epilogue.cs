@@ -1,0 +1,23 @@
+namespace DistillKit.Edge.Kernels;
+
+/// <summary>What becomes of the 32-bit accumulators of an integer convolution.</summary>
+internal abstract record Epilogue;
+
+/// <summary>
+/// To u8, in integers: clamp(ZeroPoint + round(accumulator * multiplier * 2^-shift), Minimum, Maximum), with a <see cref="FixedPoint"/> for each
+/// output channel. The activation function is in the limits.
+/// </summary>
+internal sealed record Requantize(int[] Multipliers, int[] Shifts, byte ZeroPoint, byte Minimum, byte Maximum) : Epilogue
+{
+    public static Requantize Of(IReadOnlyList<double> factors, byte zeroPoint, byte minimum, byte maximum)
+    {
+        var points = factors.Select(FixedPoint.Of).ToArray();
+        return new([.. points.Select(point => point.Multiplier)], [.. points.Select(point => point.Shift)], zeroPoint, minimum, maximum);
+    }
+}
+
+/// <summary>
+/// To float: clamp(accumulator * (Scales[m] * inputScale) + Biases[m], Minimum, Maximum), each operation rounded to float. For layers that quantize
+/// their input at run time, and for layers whose output stays float.
+/// </summary>
+internal sealed record Dequantize(float[] Scales, float[] Biases, float Minimum, float Maximum) : Epilogue;

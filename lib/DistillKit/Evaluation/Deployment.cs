@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace DistillKit.Evaluation;
+
+/// <summary>A program that runs ONNX files.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<InferenceRuntime>))]
+public enum InferenceRuntime
+{
+    /// <summary>ONNX Runtime on the CPU.</summary>
+    OnnxRuntime,
+
+    /// <summary>DistillKit.Edge.</summary>
+    Edge,
+}
+
+/// <summary>A deployed file, and what runs it.</summary>
+/// <param name="Path">The ONNX file.</param>
+/// <param name="Runtime">What runs it.</param>
+public sealed record Deployment(string Path, InferenceRuntime Runtime)
+{
+    /// <summary>Loads the file.</summary>
+    /// <param name="threads">Threads to compute with.</param>
+    /// <exception cref="UserException">The file cannot be used, or the runtime is not on this machine.</exception>
+    public IDeployedModel Open(int threads = 1) => Runtime == InferenceRuntime.Edge ? new DeployedOnEdge(Path, threads) : OnnxModel.Load(Path, threads);
+}
+
+/// <summary>A loaded file that classifies images.</summary>
+public interface IDeployedModel : IDisposable
+{
+    /// <summary>What runs it, with its version or instruction set.</summary>
+    string Runtime { get; }
+
+    /// <summary>The number of logits.</summary>
+    int Classes { get; }
+
+    /// <summary>[C, H, W].</summary>
+    IReadOnlyList<int> InputShape { get; }
+
+    /// <summary>Classifies.</summary>
+    /// <param name="images">[N, C, H, W], normalized.</param>
+    /// <param name="logits">[N, classes], filled.</param>
+    void Run(ReadOnlySpan<float> images, Span<float> logits);
+}

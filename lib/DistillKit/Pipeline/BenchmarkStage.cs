@@ -1,0 +1,74 @@
+using DistillKit.Evaluation;
+using DistillKit.Export;
+
+namespace DistillKit.Pipeline;
+
+/// <summary>Measures the deployed files: the test set, read once for each, and what they cost, all in one process.</summary>
+internal sealed class BenchmarkStage(StageContext context, TrainingStages training, QuantizationStages quantization, ExportStage export)
+{
+    private const string Stage = "benchmark";
+
+    public BenchmarkResult Run(Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
+    {
+        export.Run(cancellation);
+        var runtimes = Runtimes();
+        var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark.ToString(), string.Join(',', runtimes));
+        return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
+        {
+            var result = BenchmarkResult.Of(context.Profile, Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation));
+            result.Write(context.Store.Folder);
+            return result;
+        }, result => result.Summary);
+    }
+
+    private IReadOnlyList<InferenceRuntime> Runtimes()
+    {
+        if (OnnxModel.RuntimeVersion is not null) return [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
+        context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
+        return [InferenceRuntime.Edge];
+    }
+
+    /// <summary>The rows: networks in floating point on one runtime, integer networks on all.</summary>
+    private IEnumerable<Entry> Entries(IReadOnlyList<InferenceRuntime> runtimes, CancellationToken cancellation)
+    {
+        foreach (var stage in training.All)
+        {
+            var (result, _) = training.Train(stage, cancellation);
+            yield return new(stage.Name, "fp32", new(export.PathOf(stage), runtimes[0]), stage.Network.Model.ToJson(), result.ValidationAccuracy, result.Seconds);
+        }
+        var rounded = quantization.Quantize(cancellation);
+        var aware = quantization.TrainAware(cancellation);
+        (string Format, string Path, double Accuracy, double Seconds)[] files =
+        [
+            ("int8 static", quantization.StaticPath, rounded.Static, rounded.Seconds),
+            ("int8 dynamic", quantization.DynamicPath, rounded.Dynamic, 0),
+            ("int8 QAT", quantization.AwarePath, aware.ValidationAccuracy, aware.Seconds),
+        ];
+        foreach (var (format, path, accuracy, seconds) in files)
+        {
+            foreach (var runtime in runtimes) yield return new(TrainingStages.Student, format, new(path, runtime), context.Profile.Student.Model.ToJson(), accuracy, seconds);
+        }
+    }
+
+    private List<BenchmarkRow> Measure(IReadOnlyList<Entry> entries, Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
+    {
+        var rows = new List<BenchmarkRow>();
+        var latencies = DeploymentProbe.Latencies([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.LatencyRepeats);
+        var throughputs = DeploymentProbe.Throughputs([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.ThroughputRepeats);
+        foreach (var (index, entry) in entries.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            context.Observer.Advanced($"{entry.Name} {entry.Format} on {entry.Deployment.Runtime}");
+            var graph = OnnxFile.Load(entry.Deployment.Path);
+            using var model = entry.Deployment.Open(Environment.ProcessorCount);
+            var report = Evaluator.Evaluate(model, context.Images.Test, context.Images.Normalization);
+            rows.Add(new(
+                entry.Name, entry.Format, model.Runtime, entry.Model, report.Accuracy, report.CrossEntropy, report.CalibrationError, entry.ValidationAccuracy,
+                graph.Parameters, graph.MultiplyAccumulates, new FileInfo(entry.Deployment.Path).Length, latencies[index].Median, latencies[index].P95, throughputs[index],
+                memoryOfInference?.Invoke(entry.Deployment), entry.Seconds));
+        }
+        return rows;
+    }
+
+    private sealed record Entry(string Name, string Format, Deployment Deployment, string Model, double ValidationAccuracy, double Seconds);
+}

@@ -1,0 +1,39 @@
+using DistillKit.Edge.Kernels;
+
+namespace DistillKit.Edge.Tests.Kernels;
+
+/// <summary>The numbers of a case, from its seed.</summary>
+internal sealed class Values(Numbers numbers, int seed)
+{
+    private readonly Random _random = new(seed);
+
+    private bool IsExtreme => numbers == Numbers.Extreme;
+
+    public byte Byte() => IsExtreme ? (byte)(_random.Next(2) * 255) : (byte)_random.Next(256);
+
+    public byte[] Bytes(int count) => [.. Enumerable.Range(0, count).Select(_ => Byte())];
+
+    public sbyte[] Weights(int count) => [.. Enumerable.Range(0, count).Select(_ => (sbyte)(IsExtreme ? _random.Next(2) * 255 - 128 : _random.Next(-128, 128)))];
+
+    public int[] Biases(int count) => [.. Enumerable.Range(0, count).Select(_ => IsExtreme
+        ? _random.Next(2) == 0 ? int.MaxValue - _random.Next(1000) : int.MinValue + _random.Next(1000) : _random.Next(-5000, 5000))];
+
+    public float Float() => IsExtreme ? new[] { 0f, -0f, 1e30f, -1e30f, 3.5f, -3.5f, float.Epsilon, 1 }[_random.Next(8)] : (float)(_random.NextDouble() * 8 - 4);
+
+    public float[] Floats(int count) => [.. Enumerable.Range(0, count).Select(_ => Float())];
+
+    /// <summary>Factors so small that accumulators of a window of this depth mostly stay inside the range; among the extreme ones, any.</summary>
+    public Requantize Requantize(int outputs, int depth)
+    {
+        var limits = new[] { Byte(), Byte() };
+        if (_random.Next(2) == 0) limits = [0, 255];
+        double Factor() => IsExtreme && _random.Next(2) == 0 ? Math.ScaleB(1 + _random.NextDouble(), _random.Next(-36, 12))
+            : (0.2 + _random.NextDouble()) / (40 * Math.Sqrt(depth));
+        return Edge.Kernels.Requantize.Of([.. Enumerable.Range(0, outputs).Select(_ => Factor())], Byte(), limits.Min(), limits.Max());
+    }
+
+    public Dequantize Dequantize(int outputs) => new(
+        [.. Enumerable.Range(0, outputs).Select(_ => (float)_random.NextDouble() * 1e-4f)],
+        [.. Enumerable.Range(0, outputs).Select(_ => (float)_random.NextDouble() - 0.5f)],
+        _random.Next(2) == 0 ? 0 : float.NegativeInfinity, _random.Next(2) == 0 ? 6 : float.PositiveInfinity);
+}
