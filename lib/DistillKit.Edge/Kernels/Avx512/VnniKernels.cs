@@ -20,6 +20,8 @@ internal sealed class VnniKernels : VectorKernels
     /// <summary>CPUID leaf 7, ECX bit 11. The system's support for 512-bit registers is part of <see cref="Avx512BW.IsSupported"/>.</summary>
     private static bool HasVnni => X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ecx & 1 << 11) != 0;
 
+    protected override bool Uses512Bits => true;
+
     public override IntegerConvolution Prepare(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
         geometry.Groups == 1 ? new VnniMatrixConvolution(geometry, weights, bias, epilogue)
         : InterleavedWeights.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)

@@ -1,8 +1,20 @@
+using System.Runtime.Intrinsics;
+using DistillKit.Edge.Kernels.Floats;
+
 namespace DistillKit.Edge.Kernels.Vectors;
 
 /// <summary>What all vector sets share: the kernels without weights, written with the vectors that .NET offers on every processor.</summary>
 internal abstract unsafe class VectorKernels : KernelSet
 {
+    public override FloatConvolution Prepare(
+        ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum) =>
+        Vector512.IsHardwareAccelerated && Uses512Bits ? Prepare<Float512>(geometry, weights, bias, minimum, maximum)
+        : Vector256.IsHardwareAccelerated ? Prepare<Float256>(geometry, weights, bias, minimum, maximum)
+        : Prepare<Float128>(geometry, weights, bias, minimum, maximum);
+
+    /// <summary>Float kernels may use the widest vectors.</summary>
+    protected virtual bool Uses512Bits => false;
+
     public override void Quantize(float* input, byte* output, int count, float scale, byte zeroPoint) =>
         Quantization.Quantize(input, output, count, scale, zeroPoint);
 
@@ -40,4 +52,11 @@ internal abstract unsafe class VectorKernels : KernelSet
 
     public override void GlobalAverage(float* input, float* output, int images, int pixels, int channels) =>
         Pooling.GlobalAverage(input, output, images, pixels, channels);
+
+    private FloatConvolution Prepare<TVector>(
+        ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
+        where TVector : struct, IFloatVector<TVector> =>
+        geometry.Groups == 1 ? new FloatMatrixConvolution<TVector>(geometry, weights, bias, minimum, maximum)
+        : geometry.IsDepthwise ? new FloatDepthwiseConvolution<TVector>(geometry, weights, bias, minimum, maximum)
+        : base.Prepare(geometry, weights, bias, minimum, maximum);
 }
