@@ -18,7 +18,7 @@ public sealed class MemoryPlanTests
         var program = Fuse(FileWriter.Write(network, FileStyle.Random((FileKind)(seed % 4), seed), Ranges.Of(network)));
         var plan = new MemoryPlan(program, 3);
         var operators = program.Operators;
-        Execution.Activation[] all = [.. operators.Select(operation => operation.Output)];
+        Activation[] all = [.. operators.Select(operation => operation.Output)];
         foreach (var first in all)
             foreach (var second in all)
                 if (first != second && AreAliveTogether(program, first, second))
@@ -36,18 +36,18 @@ public sealed class MemoryPlanTests
         Assert.True(new MemoryPlan(program, 1).Bytes < total / 4);
     }
 
-    private static Program Fuse(ModelProto model) => Fuser.Fuse(KernelSet.Supported[^1], NetworkReader.Read(ModelReader.Read(model.ToByteArray())));
+    private static FusedNetwork Fuse(ModelProto model) => Fuser.Fuse(KernelSet.Supported[^1], NetworkReader.Read(ModelReader.Read(model.ToByteArray())));
 
-    private static long End(MemoryPlan plan, Execution.Activation value) => plan.Offsets[value] + value.BytesOfImage * 3;
+    private static long End(MemoryPlan plan, Activation value) => plan.Offsets[value] + value.BytesOfImage * 3;
 
-    private static bool AreAliveTogether(Program program, Execution.Activation first, Execution.Activation second)
+    private static bool AreAliveTogether(FusedNetwork program, Activation first, Activation second)
     {
         var ((start, end), (otherStart, otherEnd)) = (Life(program, first), Life(program, second));
         return start <= otherEnd && otherStart <= end;
     }
 
     /// <summary>From the operator that writes a value to the last that reads it.</summary>
-    private static (int Start, int End) Life(Program program, Execution.Activation value)
+    private static (int Start, int End) Life(FusedNetwork program, Activation value)
     {
         var steps = Enumerable.Range(0, program.Operators.Count).ToArray();
         var start = steps.First(step => program.Operators[step].Output == value);
