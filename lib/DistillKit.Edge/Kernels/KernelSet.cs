@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using DistillKit.Edge.Kernels.Arm;
 using DistillKit.Edge.Kernels.Avx256;
 using DistillKit.Edge.Kernels.Avx512;
 using DistillKit.Edge.Kernels.Scalar;
@@ -81,8 +83,9 @@ internal abstract unsafe class KernelSet
     {
         var sets = new List<KernelSet>();
         if (VnniKernels.IsSupported) sets.Add(new VnniKernels());
-        if (VnniDotProduct.IsSupported) sets.Add(new Kernels256<VnniDotProduct>());
-        if (WideningDotProduct.IsSupported) sets.Add(new Kernels256<WideningDotProduct>());
+        if (VnniDotProduct.IsSupported) sets.Add(new Kernels256<VnniDotProduct, Vector256<byte>>());
+        if (WideningDotProduct.IsSupported) sets.Add(new Kernels256<WideningDotProduct, WideningDotProduct.Operand>());
+        if (DotProductKernels.IsSupported) sets.Add(new DotProductKernels());
         sets.Add(new ScalarKernels());
         return sets;
     }

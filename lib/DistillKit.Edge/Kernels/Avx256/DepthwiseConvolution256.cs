@@ -10,7 +10,7 @@ namespace DistillKit.Edge.Kernels.Avx256;
 /// A depthwise 3x3 convolution, 32 channels at a time. A line's three input rows are first interleaved byte by byte into working memory, padding
 /// included, so that a dot product of four bytes adds three products of one channel; then each output pixel takes three columns of it.
 /// </summary>
-internal sealed unsafe class DepthwiseConvolution256<TDot> : IntegerConvolution, IDepthwiseKernel where TDot : struct, IDotProduct
+internal sealed unsafe class DepthwiseConvolution256<TDot, TOperand> : IntegerConvolution, IDepthwiseKernel where TDot : struct, IDotProduct<TOperand>
 {
     private const int Window = InterleavedWeights.Window, Vectors = InterleavedWeights.Vectors, BlockChannels = 32, ColumnBytes = Vectors * 32;
 
@@ -92,10 +92,10 @@ internal sealed unsafe class DepthwiseConvolution256<TDot> : IntegerConvolution,
         var sum3 = EpilogueVectors.LoadBias(parameters, 3);
         for (var column = 0; column < Window; column++, columns += ColumnBytes, weights += ColumnBytes)
         {
-            sum0 = TDot.Add(sum0, Vector256.Load(columns), Vector256.Load(weights));
-            sum1 = TDot.Add(sum1, Vector256.Load(columns + 32), Vector256.Load(weights + 32));
-            sum2 = TDot.Add(sum2, Vector256.Load(columns + 64), Vector256.Load(weights + 64));
-            sum3 = TDot.Add(sum3, Vector256.Load(columns + 96), Vector256.Load(weights + 96));
+            sum0 = Add(sum0, columns, weights);
+            sum1 = Add(sum1, columns + 32, weights + 32);
+            sum2 = Add(sum2, columns + 64, weights + 64);
+            sum3 = Add(sum3, columns + 96, weights + 96);
         }
         var channels = _blocks[block].Channels;
         if (_isFloat) StoreFloats(output, parameters, channels, sum0, sum1, sum2, sum3);
@@ -106,6 +106,10 @@ internal sealed unsafe class DepthwiseConvolution256<TDot> : IntegerConvolution,
             else Unsafe.CopyBlockUnaligned(output, &bytes, (uint)channels);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Add(Vector256<int> sum, byte* activations, sbyte* weights) =>
+        TDot.Add(sum, TDot.Unsigned(Vector256.Load(activations)), TDot.Signed(Vector256.Load(weights)));
 
     private static void StoreFloats(
         byte* output, byte* parameters, int channels, Vector256<int> sum0, Vector256<int> sum1, Vector256<int> sum2, Vector256<int> sum3)

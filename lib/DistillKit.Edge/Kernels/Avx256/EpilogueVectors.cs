@@ -10,9 +10,10 @@ internal static unsafe class EpilogueVectors
 {
     public const int Lanes = 8;
 
-    private static readonly PanelLayout _layout = new(Lanes);
+    /// <summary>Made anew at each use, so that the compiler sees constants.</summary>
+    private static PanelLayout Layout => new(Lanes);
 
-    public static Vector256<int> LoadBias(byte* parameters, int column) => Vector256.Load((int*)(Column(parameters, column) + _layout.Bias));
+    public static Vector256<int> LoadBias(byte* parameters, int column) => Vector256.Load((int*)(Column(parameters, column) + Layout.Bias));
 
     /// <summary>Two columns to 16 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,28 +36,28 @@ internal static unsafe class EpilogueVectors
     public static Vector256<float> ToFloats(Vector256<int> sums, byte* parameters, int column)
     {
         var vectors = Column(parameters, column);
-        var values = Vector256.ConvertToSingle(sums) * Vector256.Load((float*)(vectors + _layout.Factor)) + Vector256.Load((float*)(vectors + _layout.FloatBias));
-        return Vector256.Min(Vector256.Max(values, Vector256.Load((float*)(parameters + _layout.Minimum))), Vector256.Load((float*)(parameters + _layout.Maximum)));
+        var values = Vector256.ConvertToSingle(sums) * Vector256.Load((float*)(vectors + Layout.Factor)) + Vector256.Load((float*)(vectors + Layout.FloatBias));
+        return Vector256.Min(Vector256.Max(values, Vector256.Load((float*)(parameters + Layout.Minimum))), Vector256.Load((float*)(parameters + Layout.Maximum)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Column(byte* parameters, int column) => parameters + _layout.Columns + column * _layout.ColumnBytes;
+    private static byte* Column(byte* parameters, int column) => parameters + Layout.Columns + column * Layout.ColumnBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> ToHalves(Vector256<int> sums, byte* vectors)
     {
-        sums = Vector256.Min(Vector256.Max(sums, Vector256.Load((int*)(vectors + _layout.Low))), Vector256.Load((int*)(vectors + _layout.High)));
-        sums = Avx2.ShiftLeftLogicalVariable(sums, Vector256.Load((uint*)(vectors + _layout.Excess)));
-        var even = Avx2.Multiply(sums, Vector256.Load((int*)(vectors + _layout.Even)));
-        var odd = Avx2.Multiply((sums.AsUInt64() >> 32).AsInt32(), Vector256.Load((int*)(vectors + _layout.Odd)));
+        sums = Vector256.Min(Vector256.Max(sums, Vector256.Load((int*)(vectors + Layout.Low))), Vector256.Load((int*)(vectors + Layout.High)));
+        sums = Avx2.ShiftLeftLogicalVariable(sums, Vector256.Load((uint*)(vectors + Layout.Excess)));
+        var even = Avx2.Multiply(sums, Vector256.Load((int*)(vectors + Layout.Even)));
+        var odd = Avx2.Multiply((sums.AsUInt64() >> 32).AsInt32(), Vector256.Load((int*)(vectors + Layout.Odd)));
         return Avx2.Blend((even >>> 32).AsInt32(), odd.AsInt32(), 0b10101010);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Round(Vector256<int> first, Vector256<int> second, byte* parameters) =>
-        Avx2.AddSaturate(Avx2.PackSignedSaturate(first, second), Vector256.Load((short*)(parameters + _layout.Rounding))) >> 1;
+        Avx2.AddSaturate(Avx2.PackSignedSaturate(first, second), Vector256.Load((short*)(parameters + Layout.Rounding))) >> 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Limit(Vector256<byte> values, byte* parameters) =>
-        Vector256.Min(Vector256.Max(values, Vector256.Load(parameters + _layout.Minimum)), Vector256.Load(parameters + _layout.Maximum));
+        Vector256.Min(Vector256.Max(values, Vector256.Load(parameters + Layout.Minimum)), Vector256.Load(parameters + Layout.Maximum));
 }

@@ -5,7 +5,7 @@ using DistillKit.Edge.Kernels.Matrix;
 namespace DistillKit.Edge.Kernels.Avx256;
 
 /// <summary>Any convolution without groups, in tiles of 4 rows (pixels) by 16 output channels.</summary>
-internal sealed unsafe class MatrixConvolution256<TDot> : IntegerConvolution, IMatrixKernel where TDot : struct, IDotProduct
+internal sealed unsafe class MatrixConvolution256<TDot, TOperand> : IntegerConvolution, IMatrixKernel where TDot : struct, IDotProduct<TOperand>
 {
     private const int TileRows = 4, Columns = 2, TileChannels = Columns * EpilogueVectors.Lanes;
 
@@ -71,7 +71,8 @@ internal sealed unsafe class MatrixConvolution256<TDot> : IntegerConvolution, IM
             var start = segment * block.SegmentStride;
             for (nint offset = start, end = start + _weights.Groups * 4; offset < end; offset += 4, weights += 2 * Vector256<sbyte>.Count)
             {
-                var (weights0, weights1) = (Vector256.LoadAligned(weights), Vector256.LoadAligned(weights + Vector256<sbyte>.Count));
+                var weights0 = TDot.Signed(Vector256.Load(weights));
+                var weights1 = TDot.Signed(Vector256.Load(weights + Vector256<sbyte>.Count));
                 var activations = Broadcast(row0 + offset);
                 sum00 = TDot.Add(sum00, activations, weights0);
                 sum01 = TDot.Add(sum01, activations, weights1);
@@ -94,7 +95,7 @@ internal sealed unsafe class MatrixConvolution256<TDot> : IntegerConvolution, IM
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Broadcast(byte* group) => Vector256.Create(Unsafe.ReadUnaligned<uint>(group)).AsByte();
+    private static TOperand Broadcast(byte* group) => TDot.Unsigned(Vector256.Create(Unsafe.ReadUnaligned<uint>(group)).AsByte());
 
     private void Store(byte* output, Vector256<int> sum0, Vector256<int> sum1, byte* parameters, int channels)
     {

@@ -9,11 +9,19 @@ internal sealed unsafe class PanelParameters : IDisposable
     private readonly Epilogue _epilogue;
     private readonly int[] _bias;
     private readonly int[] _weightSums;
+    private readonly int _activationShift;
 
-    public PanelParameters(IReadOnlyList<Panel> panels, Epilogue epilogue, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias)
+    /// <param name="panels">The panels.</param>
+    /// <param name="epilogue">What becomes of the accumulators.</param>
+    /// <param name="weights">The weights, output channel by output channel.</param>
+    /// <param name="bias">The biases, or none.</param>
+    /// <param name="activationShift">What the kernel subtracts from the activations before it multiplies them.</param>
+    public PanelParameters(
+        IReadOnlyList<Panel> panels, Epilogue epilogue, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
     {
         var channels = panels.Sum(panel => panel.Channels);
         (_panels, _layout, _epilogue) = (panels, new(panels[0].Lanes), epilogue);
+        _activationShift = activationShift;
         _bias = bias.IsEmpty ? new int[channels] : bias.ToArray();
         _weightSums = new int[channels];
         for (var i = 0; i < weights.Length; i++) _weightSums[i / (weights.Length / channels)] += weights[i];
@@ -39,7 +47,7 @@ internal sealed unsafe class PanelParameters : IDisposable
             var channel = _panels[i].ChannelAt(column, element);
             if (channel < 0) continue;
             var vectors = Column(this[i], column);
-            ((int*)(vectors + _layout.Bias))[element] = _bias[channel] - inputZeroPoint * _weightSums[channel];
+            ((int*)(vectors + _layout.Bias))[element] = _bias[channel] - (inputZeroPoint - _activationShift) * _weightSums[channel];
             if (_epilogue is Dequantize dequantize) ((float*)(vectors + _layout.Factor))[element] = dequantize.Scales[channel] * inputScale;
         }
     }
@@ -52,6 +60,7 @@ internal sealed unsafe class PanelParameters : IDisposable
     {
         var vector = panel.Lanes * sizeof(int);
         new Span<short>(parameters + _layout.Rounding, vector / sizeof(short)).Fill((short)(1 + 2 * epilogue.ZeroPoint));
+        new Span<short>(parameters + _layout.Half, vector / sizeof(short)).Fill(1 << 14);
         new Span<byte>(parameters + _layout.Minimum, vector).Fill(epilogue.Minimum);
         new Span<byte>(parameters + _layout.Maximum, vector).Fill(epilogue.Maximum);
         for (var i = 0; i < panel.Lanes; i++) ((int*)(parameters + _layout.Order))[i] = i % (4 * panel.Columns) / panel.Columns * 4 + i % panel.Columns;
