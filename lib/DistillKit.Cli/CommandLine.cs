@@ -13,6 +13,9 @@ public static class CommandLine
     [
         RunCommand.Create(),
         EvaluateCommand.Create(),
+        QuantizeCommand.Create(),
+        SensitivityCommand.Create(),
+        ExportCommand.Create(),
         BenchmarkCommand.Create(),
         DataCommand.Create(),
         DoctorCommand.Create(),

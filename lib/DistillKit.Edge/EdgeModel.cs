@@ -11,12 +11,12 @@ namespace DistillKit.Edge;
 /// </summary>
 public sealed unsafe class EdgeModel : IDisposable
 {
-    readonly Program program;
-    readonly Arena arena;
-    readonly Workers workers;
-    readonly int chunk;
-    readonly int[] inputShape;
-    int isBusy;
+    private readonly Program program;
+    private readonly Arena arena;
+    private readonly Workers workers;
+    private readonly int chunk;
+    private readonly int[] inputShape;
+    private int isBusy;
 
     EdgeModel(ReadOnlyMemory<byte> file, EdgeOptions options)
     {
@@ -90,7 +90,7 @@ public sealed unsafe class EdgeModel : IDisposable
         arena.Dispose();
     }
 
-    void Run(ReadOnlySpan<float> images, Span<float> logits, Profiler? profiler)
+    private void Run(ReadOnlySpan<float> images, Span<float> logits, Profiler? profiler)
     {
         var (imageLength, count) = (program.Images.Shape.Elements, logits.Length / Classes);
         if (count < 1 || logits.Length % Classes != 0 || images.Length != (long)count * imageLength)
@@ -118,7 +118,7 @@ public sealed unsafe class EdgeModel : IDisposable
         }
     }
 
-    void RunChunk(int images, Profiler? profiler)
+    private void RunChunk(int images, Profiler? profiler)
     {
         for (var i = 0; i < program.Operators.Count; i++)
         {
@@ -128,7 +128,7 @@ public sealed unsafe class EdgeModel : IDisposable
         }
     }
 
-    static KernelSet Kernels(string? name)
+    private static KernelSet Kernels(string? name)
     {
         if (name is null)
             return KernelSet.Best;

@@ -34,7 +34,7 @@ public sealed class EngineTests
     public void Every_operator_of_a_mixed_file_is_right_to_one_step(int seed) => AssertSteps(FileKind.Mixed, seed);
 
     /// <summary>Gives each operator of both sides the same inputs: the interpreter goes on with what the engine computed.</summary>
-    static unsafe void AssertSteps(FileKind kind, int seed)
+    private static unsafe void AssertSteps(FileKind kind, int seed)
     {
         var network = TestNetworks.Random(seed);
         var model = FileWriter.Write(network, FileStyle.Random(kind, seed), Ranges.Of(network));
@@ -57,7 +57,7 @@ public sealed class EngineTests
         }
     }
 
-    static void Compare(Interpreter interpreter, NodeProto node, Execution.Activation output)
+    private static void Compare(Interpreter interpreter, NodeProto node, Execution.Activation output)
     {
         var (expected, actual, tolerance) = (interpreter.Evaluate(node), Read(output, 3), 1.0);
         if (node.OpType == "QuantizeLinear")
@@ -72,7 +72,7 @@ public sealed class EngineTests
     }
 
     /// <summary>A buffer's values in the interpreter's order.</summary>
-    static unsafe double[] Read(Execution.Activation buffer, int images)
+    private static unsafe double[] Read(Execution.Activation buffer, int images)
     {
         var (channels, pixels) = (buffer.Shape.Channels, buffer.Shape.Pixels);
         var result = new double[images * channels * pixels];
@@ -85,7 +85,7 @@ public sealed class EngineTests
         return result;
     }
 
-    static void AssertClose(ModelProto file, float[] images, double tolerance)
+    private static void AssertClose(ModelProto file, float[] images, double tolerance)
     {
         using var model = EdgeModel.Load(file.ToByteArray());
         var logits = new float[model.Classes];

@@ -8,12 +8,12 @@ namespace DistillKit.Edge.Tests;
 /// </summary>
 public sealed class FuzzTests
 {
-    const int Mutants = 1000;
+    private const int Mutants = 1000;
 
     /// <summary>What a mutant may ask of the processor and still be run.</summary>
-    const long MostWork = 20_000_000;
+    private const long MostWork = 20_000_000;
 
-    static int Factor => int.TryParse(Environment.GetEnvironmentVariable("DISTILLKIT_FUZZ"), out var factor) ? factor : 1;
+    private static int Factor => int.TryParse(Environment.GetEnvironmentVariable("DISTILLKIT_FUZZ"), out var factor) ? factor : 1;
 
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
     public void Mutated_bytes_are_harmless(int kind) => Run(kind, (random, model) => ByteMutations.Apply(random, model.ToByteArray()));
@@ -21,7 +21,7 @@ public sealed class FuzzTests
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
     public void Mutated_models_are_harmless(int kind) => Run(kind, (random, model) => ModelMutations.Apply(random, model).ToByteArray());
 
-    static void Run(int kind, Func<Random, Onnx.ModelProto, byte[]> mutate)
+    private static void Run(int kind, Func<Random, Onnx.ModelProto, byte[]> mutate)
     {
         var originals = Enumerable.Range(0, 4).Select(seed =>
         {
@@ -48,7 +48,7 @@ public sealed class FuzzTests
         Assert.InRange(loaded, 1, Mutants * Factor - 1);
     }
 
-    static void Classify(EdgeModel model)
+    private static void Classify(EdgeModel model)
     {
         var images = new float[2 * model.InputShape[0] * model.InputShape[1] * model.InputShape[2]];
         images.AsSpan().Fill(0.5f);

@@ -115,13 +115,13 @@ public sealed class RunTests
         Assert.Throws<ObjectDisposedException>(() => model.Run(images.AsSpan(0, 3072), logits));
     }
 
-    static (byte[] File, float[] Images) File(FileKind kind, int seed, int images)
+    private static (byte[] File, float[] Images) File(FileKind kind, int seed, int images)
     {
         var network = TestNetworks.Random(seed);
         return (FileWriter.Write(network, FileStyle.Random(kind, seed), Ranges.Of(network)).ToByteArray(), network.Images(images));
     }
 
-    static float[] Run(byte[] file, float[] images, int count, int batch, EdgeOptions options)
+    private static float[] Run(byte[] file, float[] images, int count, int batch, EdgeOptions options)
     {
         using var model = EdgeModel.Load(file, options);
         var (logits, length) = (new float[count * model.Classes], images.Length / count);

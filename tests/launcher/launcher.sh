@@ -136,7 +136,7 @@ onnxruntime() {
 #!/bin/bash
 echo "npm \$*" >> '$box/calls'
 case \${NPM:-} in
-fails) echo 'npm error network request failed' >&2; exit 1 ;;
+fails) printf 'npm error code ENOTFOUND\\nnpm error network request failed, reason: ENOTFOUND\\nnpm error A log is somewhere\\n' >&2; exit 1 ;;
 other) echo other > onnxruntime-node-1.30.0.tgz ;;
 *) cp '$archive' . ;;
 esac
@@ -158,7 +158,7 @@ Onnx_runtime_is_fetched_only_where_it_is_used() {
 }
 Without_onnx_runtime_everything_else_goes_on() {
     onnxruntime; suite Good.Tests; no_shell_tests
-    launch $polyfilled NPM=fails run; says 'no ONNX Runtime: npm error network request failed; only what'; says 'ran run'
+    launch $polyfilled NPM=fails run; says 'no ONNX Runtime: npm error network request failed, reason: ENOTFOUND; only what'; says 'ran run'
     launch $polyfilled NPM=fails test; [[ $(tail -n 1 "$box/said") == '5 passed, 0 failed, 2 skipped' ]]; calls 1 'npm'
     touch -d '2 hours ago' "$checkout/artifacts/setup/no-onnxruntime"; launch $polyfilled run; calls 2 'npm'; [[ -e $library ]]
 }

@@ -9,7 +9,7 @@ internal static class RunCommand
     internal static Command Create()
     {
         var options = new PipelineOptions();
-        var command = new Command("run", "Train a teacher, a baseline student and a distilled student, and compare them.");
+        var command = new Command("run", "Train a teacher, a baseline student and a distilled student, quantize that, and compare the deployed files.");
         options.AddTo(command);
         command.SetAction((arguments, cancellation) => PipelineView.ShowAsync(async view =>
         {

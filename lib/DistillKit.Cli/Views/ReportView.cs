@@ -1,6 +1,5 @@
 using System.Globalization;
 using DistillKit.Evaluation;
-using DistillKit.Files;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Views;
@@ -8,10 +7,10 @@ namespace DistillKit.Cli.Views;
 /// <summary>An evaluation on the screen: the figures, each class, and the confusion matrix.</summary>
 internal static class ReportView
 {
-    internal static void Show(ClassificationReport report, ModelInfo info)
+    internal static void Show(ClassificationReport report, string origin)
     {
         Console.WriteLine(FormattableString.Invariant($"top-1 {100 * report.Accuracy:f2} % of {report.Count:n0} images, cross-entropy {report.CrossEntropy:f4}, calibration error {100 * report.CalibrationError:f2} %"));
-        Console.WriteLine($"{info.Spec.ToJson()}, seed {info.Seed}, {info.Engine}, {info.Date:yyyy-MM-dd}");
+        Console.WriteLine(origin);
         var table = Tables.New("class").AddColumn(new TableColumn("recall").RightAligned()).AddColumn(new TableColumn("precision").RightAligned());
         foreach (var result in report.Classes) table.AddColumn(new TableColumn(result.Name[..Math.Min(4, result.Name.Length)]).RightAligned());
         foreach (var (result, row) in report.Classes.Zip(report.Confusion))

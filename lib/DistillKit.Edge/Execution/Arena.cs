@@ -7,10 +7,10 @@ namespace DistillKit.Edge.Execution;
 /// <summary>The native memory of all buffers of a program, planned so that values which are not alive together share it.</summary>
 internal sealed unsafe class Arena : SafeHandle
 {
-    const int Alignment = 64;
+    private const int Alignment = 64;
 
     /// <summary>As much of the processor's second-level cache as a chunk's values should fill.</summary>
-    const long ComfortableBytes = 1 << 20;
+    private const long ComfortableBytes = 1 << 20;
     public const int LargestChunk = 64;
 
     Arena(long bytes) : base(0, ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment));

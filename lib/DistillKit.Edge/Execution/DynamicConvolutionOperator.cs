@@ -6,7 +6,7 @@ namespace DistillKit.Edge.Execution;
 internal sealed unsafe class DynamicConvolutionOperator(
     string name, string kind, IntegerConvolution convolution, DynamicGrids grids, Activation input, Activation output) : Operator(name, kind, output, input)
 {
-    int image;
+    private int image;
 
     public override long MultiplyAccumulates => convolution.Geometry.MultiplyAccumulates;
 

@@ -9,7 +9,7 @@ namespace DistillKit.Edge.Execution;
 /// </summary>
 internal sealed unsafe class DynamicGrids
 {
-    readonly Grid[] grids = new Grid[Arena.LargestChunk];
+    private readonly Grid[] grids = new Grid[Arena.LargestChunk];
 
     public Grid this[int image] => grids[image];
 
@@ -22,7 +22,7 @@ internal sealed unsafe class DynamicGrids
     }
 
     /// <summary>The specification's formula. Where it gives no usable scale (all zeros, infinities) any will do.</summary>
-    static Grid Of(float minimum, float maximum)
+    private static Grid Of(float minimum, float maximum)
     {
         var scale = (maximum - minimum) / 255;
         return float.IsNormal(scale) ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);

@@ -4,7 +4,7 @@ namespace DistillKit.Edge.Execution;
 /// <param name="run">Treats a range of elements: the first, and how many.</param>
 internal sealed class ElementwiseOperator(string name, string kind, Activation output, Activation[] inputs, Action<int, int> run) : Operator(name, kind, output, inputs)
 {
-    const int ItemElements = 1 << 14;
+    private const int ItemElements = 1 << 14;
 
     public override void Run(int images, int firstItem, int items)
     {

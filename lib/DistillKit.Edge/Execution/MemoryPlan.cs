@@ -6,11 +6,11 @@ namespace DistillKit.Edge.Execution;
 /// </summary>
 internal sealed class MemoryPlan
 {
-    const int Alignment = 64;
+    private const int Alignment = 64;
 
-    readonly Dictionary<Activation, long> offsets = [];
-    readonly List<(long Start, long End)> gaps = [(0, long.MaxValue)];
-    readonly int chunk;
+    private readonly Dictionary<Activation, long> offsets = [];
+    private readonly List<(long Start, long End)> gaps = [(0, long.MaxValue)];
+    private readonly int chunk;
 
     public MemoryPlan(Program program, int chunk)
     {
@@ -32,7 +32,7 @@ internal sealed class MemoryPlan
     public IReadOnlyDictionary<Activation, long> Offsets => offsets;
 
     /// <summary>Buffers that are never freed are left out: the caller's images and the result.</summary>
-    static Dictionary<Activation, int> LastReaders(Program program)
+    private static Dictionary<Activation, int> LastReaders(Program program)
     {
         var last = new Dictionary<Activation, int>();
         for (var step = 0; step < program.Operators.Count; step++)
@@ -43,9 +43,9 @@ internal sealed class MemoryPlan
         return last;
     }
 
-    long Size(Activation buffer) => (buffer.BytesOfImage * chunk + Alignment - 1) / Alignment * Alignment;
+    private long Size(Activation buffer) => (buffer.BytesOfImage * chunk + Alignment - 1) / Alignment * Alignment;
 
-    void Place(Activation buffer)
+    private void Place(Activation buffer)
     {
         var (size, best) = (Size(buffer), -1);
         for (var i = 0; i < gaps.Count; i++)
@@ -60,7 +60,7 @@ internal sealed class MemoryPlan
             gaps[best] = (start + size, end);
     }
 
-    void Free(Activation buffer)
+    private void Free(Activation buffer)
     {
         var (start, end) = (offsets[buffer], offsets[buffer] + Size(buffer));
         var next = gaps.FindIndex(gap => gap.Start >= end);

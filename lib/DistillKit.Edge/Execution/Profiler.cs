@@ -5,10 +5,10 @@ namespace DistillKit.Edge.Execution;
 /// <summary>Measures each operator over several runs.</summary>
 internal sealed class Profiler
 {
-    readonly Program program;
-    readonly long[][] ticks;
-    int repetition;
-    long start;
+    private readonly Program program;
+    private readonly long[][] ticks;
+    private int repetition;
+    private long start;
 
     public Profiler(Program program, int repetitions)
     {

@@ -6,20 +6,20 @@ namespace DistillKit.Edge.Execution;
 /// </summary>
 internal sealed class Workers : IDisposable
 {
-    const int SpinsBeforeYield = 200, SpinsBeforeSleep = 2000, ClaimsOfThread = 4;
+    private const int SpinsBeforeYield = 200, SpinsBeforeSleep = 2000, ClaimsOfThread = 4;
 
     /// <summary>No item is to be had: the job is being exchanged.</summary>
-    const uint Closed = uint.MaxValue;
+    private const uint Closed = uint.MaxValue;
 
-    readonly Thread[] threads;
-    readonly object gate = new();
-    bool isOpen, isDisposed;
+    private readonly Thread[] threads;
+    private readonly object gate = new();
+    private bool isOpen, isDisposed;
 
     // The job. It is only written while the ticket is closed, and an item is only claimed if the ticket did not change while the job was read.
-    Operator? operation;
-    int images, items, claim;
-    ulong ticket = Closed;
-    int done;
+    private Operator? operation;
+    private int images, items, claim;
+    private ulong ticket = Closed;
+    private int done;
 
     /// <param name="count">All threads, the calling one included.</param>
     public Workers(int count)
@@ -76,7 +76,7 @@ internal sealed class Workers : IDisposable
     }
 
     /// <returns>False if there was nothing to claim.</returns>
-    bool RunSome()
+    private bool RunSome()
     {
         var current = Volatile.Read(ref ticket);
         var first = (uint)current;
@@ -93,7 +93,7 @@ internal sealed class Workers : IDisposable
         return true;
     }
 
-    void Loop()
+    private void Loop()
     {
         for (var idle = 0; ; idle++)
         {
@@ -109,7 +109,7 @@ internal sealed class Workers : IDisposable
     }
 
     /// <returns>False when the threads have to end.</returns>
-    bool Sleep()
+    private bool Sleep()
     {
         lock (gate)
         {
@@ -119,7 +119,7 @@ internal sealed class Workers : IDisposable
         }
     }
 
-    static void Pause(int spins)
+    private static void Pause(int spins)
     {
         if (spins % SpinsBeforeYield == SpinsBeforeYield - 1)
             Thread.Yield();

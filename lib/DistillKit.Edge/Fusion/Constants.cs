@@ -74,14 +74,14 @@ internal static class Constants
         return all;
     }
 
-    static ReadOnlyMemory<byte> FloatData(OnnxTensor tensor) => tensor.Floats.IsEmpty ? default : tensor.Data;
+    private static ReadOnlyMemory<byte> FloatData(OnnxTensor tensor) => tensor.Floats.IsEmpty ? default : tensor.Data;
 
-    static double At(Symbol symbol, int index) => symbol is QuantizedConstant quantized ? quantized.At(index) : ((Constant)symbol).Tensor.Floats[index];
+    private static double At(Symbol symbol, int index) => symbol is QuantizedConstant quantized ? quantized.At(index) : ((Constant)symbol).Tensor.Floats[index];
 
-    static bool HasScaleForEachOutput(QuantizedConstant quantized, int outputAxis) => quantized.Scales.Length == 1 || quantized.Axis == outputAxis;
+    private static bool HasScaleForEachOutput(QuantizedConstant quantized, int outputAxis) => quantized.Scales.Length == 1 || quantized.Axis == outputAxis;
 
     /// <summary>The weights as s8 around 0; null where their zero points do not allow it.</summary>
-    static ReadOnlyMemory<byte>? Signed(QuantizedConstant quantized)
+    private static ReadOnlyMemory<byte>? Signed(QuantizedConstant quantized)
     {
         var shift = quantized.Tensor.Type switch { ElementType.Int8 => 0, ElementType.UInt8 => 128, _ => -1 };
         for (var i = 0; shift >= 0 && i < quantized.Scales.Length; i++)
@@ -95,7 +95,7 @@ internal static class Constants
         };
     }
 
-    static byte[] Dequantized(QuantizedConstant quantized)
+    private static byte[] Dequantized(QuantizedConstant quantized)
     {
         var bytes = new byte[quantized.Tensor.Count * (long)sizeof(float)];
         for (var i = 0; i < quantized.Tensor.Count; i++)

@@ -8,7 +8,7 @@ namespace DistillKit.Edge.Fusion;
 /// <summary>Chooses the operators of convolutions and linear layers, and packs their weights.</summary>
 internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
 {
-    readonly Dictionary<Layer, DynamicGrids> dynamicGrids = [];
+    private readonly Dictionary<Layer, DynamicGrids> dynamicGrids = [];
 
     public void Fuse(Convolve layer)
     {
@@ -45,7 +45,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
         }));
     }
 
-    void FuseDynamic(Convolve layer, Tail tail, double[] bias, DynamicGrids grids)
+    private void FuseDynamic(Convolve layer, Tail tail, double[] bias, DynamicGrids grids)
     {
         if (!FitsAccumulator(layer, new(1, 0), new int[bias.Length]))
             throw new EdgeException($"The sums of the layer {Wording.Quoted(layer.Name)} can overflow 32 bits. Give it fewer inputs, or keep it in float.");
@@ -54,29 +54,29 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
         values.Add(layer, tail.End, new DynamicConvolutionOperator(layer.Name, Kind(layer.Geometry, layer.Shape, "dynamic int8"), convolution, grids, input, output));
     }
 
-    void FuseInteger(Convolve layer, Layer end, Activation input, int[] bias, Epilogue epilogue, Activation output)
+    private void FuseInteger(Convolve layer, Layer end, Activation input, int[] bias, Epilogue epilogue, Activation output)
     {
         var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, bias, epilogue);
         convolution.Bind(input.Grid!.Value.ZeroPoint, input.Grid.Value.Scale);
         values.Add(layer, end, new ConvolutionOperator(layer.Name, Kind(layer.Geometry, layer.Shape, "int8"), convolution, input, output));
     }
 
-    void FuseFloat(Layer layer, ConvolutionGeometry geometry, Weights weights, double[] bias, Tail tail)
+    private void FuseFloat(Layer layer, ConvolutionGeometry geometry, Weights weights, double[] bias, Tail tail)
     {
         var convolution = kernels.Prepare(geometry, weights.Floats, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
         var (input, output) = (values.Floats(layer.Sources[0]), new Activation(tail.End, Format.Single));
         values.Add(layer, tail.End, new ConvolutionOperator(layer.Name, Kind(geometry, layer.Shape, "float"), convolution, input, output));
     }
 
-    static Requantize Epilogue(Convolve layer, Grid input, Tail tail, Grid output) => Requantize.Of(
+    private static Requantize Epilogue(Convolve layer, Grid input, Tail tail, Grid output) => Requantize.Of(
         Array.ConvertAll(layer.Weights.Scales!, scale => (double)input.Scale * scale / output.Scale),
         output.ZeroPoint, output.Quantize(tail.Minimum), output.Quantize(tail.Maximum));
 
-    static Dequantize Epilogue(Convolve layer, Tail tail, double[] bias) =>
+    private static Dequantize Epilogue(Convolve layer, Tail tail, double[] bias) =>
         new(layer.Weights.Scales!, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
 
     /// <summary>The biases in units of the accumulators; null where one does not fit.</summary>
-    static int[]? IntegerBias(Convolve layer, Grid input, double[] bias)
+    private static int[]? IntegerBias(Convolve layer, Grid input, double[] bias)
     {
         var integers = new int[bias.Length];
         for (var i = 0; i < bias.Length; i++)
@@ -90,7 +90,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
     }
 
     /// <summary>Whether no input can overflow the 32-bit accumulators.</summary>
-    static bool FitsAccumulator(Convolve layer, Grid input, int[] bias)
+    private static bool FitsAccumulator(Convolve layer, Grid input, int[] bias)
     {
         var (magnitudes, reach) = (layer.Weights.Magnitudes(), Math.Max(input.ZeroPoint, byte.MaxValue - input.ZeroPoint));
         for (var i = 0; i < magnitudes.Length; i++)
@@ -99,7 +99,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
         return true;
     }
 
-    static double[] WithOffset(double[] bias, float[]? offset)
+    private static double[] WithOffset(double[] bias, float[]? offset)
     {
         if (offset is null)
             return bias;
@@ -109,7 +109,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
         return sum;
     }
 
-    static string Kind(ConvolutionGeometry geometry, Shape result, string numbers)
+    private static string Kind(ConvolutionGeometry geometry, Shape result, string numbers)
     {
         var kernel = $"{geometry.KernelHeight}x{geometry.KernelWidth}{(geometry.Stride > 1 ? $"/{geometry.Stride}" : "")}";
         return result.IsFlat ? $"linear, {numbers}" : $"{(geometry.IsDepthwise ? "depthwise" : "convolution")} {kernel}, {numbers}";

@@ -65,7 +65,7 @@ internal static class DynamicOperators
         }
     }
 
-    static void Rescale(OnnxNode node, Scope scope, Accumulators accumulators, DynamicScales scales)
+    private static void Rescale(OnnxNode node, Scope scope, Accumulators accumulators, DynamicScales scales)
     {
         if (!accumulators.IsCast || accumulators.Source != scales.Layer)
             throw node.Error("it multiplies integers by the scale of another input, or before their cast to float");
@@ -76,7 +76,7 @@ internal static class DynamicOperators
         scope.Define(node, new Convolve(node.Title, accumulators.Source, accumulators.Shape, geometry, weights, new double[geometry.Outputs]));
     }
 
-    static DynamicRounded Source(OnnxNode node, Scope scope, params ReadOnlySpan<string> attributes)
+    private static DynamicRounded Source(OnnxNode node, Scope scope, params ReadOnlySpan<string> attributes)
     {
         node.Check(3, 1, 1, attributes);
         var source = scope.Get<DynamicCodes>(node, 0, "the first result of a DynamicQuantizeLinear").Layer;
@@ -89,7 +89,7 @@ internal static class DynamicOperators
         return source;
     }
 
-    static void Define(OnnxNode node, Scope scope, DynamicRounded source, ConvolutionGeometry geometry, OnnxTensor weights, int outputAxis)
+    private static void Define(OnnxNode node, Scope scope, DynamicRounded source, ConvolutionGeometry geometry, OnnxTensor weights, int outputAxis)
     {
         if (weights.SignedBytes.IsEmpty)
             throw weights.Error("is empty");

@@ -10,11 +10,11 @@ namespace DistillKit.Edge.Fusion;
 internal sealed unsafe class Fuser
 {
     /// <summary>A larger image would overflow the sum of its u8 pixels.</summary>
-    const int MostPixelsOfAverage = int.MaxValue / byte.MaxValue;
+    private const int MostPixelsOfAverage = int.MaxValue / byte.MaxValue;
 
-    readonly KernelSet kernels;
-    readonly Values values;
-    readonly ConvolutionFuser convolutions;
+    private readonly KernelSet kernels;
+    private readonly Values values;
+    private readonly ConvolutionFuser convolutions;
 
     Fuser(KernelSet kernels, Network network)
     {
@@ -33,7 +33,7 @@ internal sealed unsafe class Fuser
     }
 
     /// <summary>Images, flattened values and logits need no work: they are read where they lie.</summary>
-    void Fuse(Layer layer)
+    private void Fuse(Layer layer)
     {
         switch (layer)
         {
@@ -48,7 +48,7 @@ internal sealed unsafe class Fuser
         }
     }
 
-    void Fuse(Rounded layer)
+    private void Fuse(Rounded layer)
     {
         var (source, grid) = (layer.Sources[0], layer.Grid);
         if (values.Bytes(source) is { } same && same.Grid == grid)
@@ -65,7 +65,7 @@ internal sealed unsafe class Fuser
                 kernels.Quantize(input.Floats(0) + first, output.Bytes(0) + first, count, grid.Scale, grid.ZeroPoint)));
     }
 
-    void Fuse(Sum layer)
+    private void Fuse(Sum layer)
     {
         var tail = Tail.Of(layer);
         if (values.Bytes(layer.Sources[0]) is { } a && values.Bytes(layer.Sources[1]) is { } b && tail.Grid is { } grid)
@@ -87,7 +87,7 @@ internal sealed unsafe class Fuser
     }
 
     /// <summary>Limits that lie on the grid, or whose result goes back to the grid, limit the u8 values just as well.</summary>
-    void Fuse(Bounded layer)
+    private void Fuse(Bounded layer)
     {
         var (source, minimum, maximum) = (layer.Sources[0], layer.Minimum, layer.Maximum);
         if (values.Bytes(source) is { Grid: { } grid } bytes
@@ -106,7 +106,7 @@ internal sealed unsafe class Fuser
         }
     }
 
-    void Fuse(Greatest layer)
+    private void Fuse(Greatest layer)
     {
         if (values.Bytes(layer.Sources[0]) is { } bytes)
         {
@@ -122,7 +122,7 @@ internal sealed unsafe class Fuser
         }
     }
 
-    void Fuse(Mean layer)
+    private void Fuse(Mean layer)
     {
         var (source, tail) = (layer.Sources[0], Tail.Of(layer));
         var (pixels, channels) = (source.Shape.Pixels, source.Shape.Channels);

@@ -41,7 +41,7 @@ internal static class LayerOperators
         return shape.Length == rank ? shape : throw node.Error($"its weights have the shape {Wording.Of(shape)}, where {rank} dimensions are needed");
     }
 
-    static void Linear(OnnxNode node, Scope scope, int outputAxis)
+    private static void Linear(OnnxNode node, Scope scope, int outputAxis)
     {
         var source = scope.Layer(node);
         var weights = scope.Get(node, 1);
@@ -49,7 +49,7 @@ internal static class LayerOperators
         Define(node, scope, source, geometry, Constants.Weights(weights, geometry.Outputs, outputAxis), isFlat: true);
     }
 
-    static void Define(OnnxNode node, Scope scope, Layer source, ConvolutionGeometry geometry, Weights weights, bool isFlat)
+    private static void Define(OnnxNode node, Scope scope, Layer source, ConvolutionGeometry geometry, Weights weights, bool isFlat)
     {
         var bias = node.Input(2).Length == 0 ? new double[geometry.Outputs]
             : Constants.ForEachChannel(node, scope.Get(node, 2), geometry.Outputs, isFlat: true);

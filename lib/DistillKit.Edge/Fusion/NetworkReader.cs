@@ -21,7 +21,7 @@ internal static class NetworkReader
         return Network.Of(scope.Layers, images, logits);
     }
 
-    static void Read(OnnxNode node, Scope scope)
+    private static void Read(OnnxNode node, Scope scope)
     {
         Action<OnnxNode, Scope> read = node.Operator switch
         {
@@ -47,7 +47,7 @@ internal static class NetworkReader
         read(node, scope);
     }
 
-    static Images Input(OnnxModel model)
+    private static Images Input(OnnxModel model)
     {
         if (model.Inputs.Count != 1)
             throw new EdgeException($"The model has {model.Inputs.Count} inputs, where one is needed: images. Export the model again.");
@@ -58,7 +58,7 @@ internal static class NetworkReader
             : throw Error($"it has the type {input.Type} and the shape {(input.Shape is null ? "unknown" : Wording.Of(input.Shape))}");
     }
 
-    static Logits Output(OnnxModel model, Scope scope)
+    private static Logits Output(OnnxModel model, Scope scope)
     {
         if (model.Outputs.Count != 1)
             throw new EdgeException($"The model has {model.Outputs.Count} outputs, where one is needed: logits. Export the model again.");

@@ -61,7 +61,7 @@ internal static class PlainOperators
         scope.Define(node.Outputs[0], scope.Get(node, 0));
     }
 
-    static void AddConstant(OnnxNode node, Scope scope, Layer source, Symbol constant)
+    private static void AddConstant(OnnxNode node, Scope scope, Layer source, Symbol constant)
     {
         if (source.Shape is { IsFlat: true, Pixels: > 1 })
             throw node.Error("adding a constant to a flattened image is not supported");

@@ -34,7 +34,7 @@ internal static class QuantizationOperators
     }
 
     /// <summary>The parameters of an activation, which has one scale.</summary>
-    static (float Scale, long ZeroPoint, ElementType Type) Parameters(OnnxNode node, Scope scope)
+    private static (float Scale, long ZeroPoint, ElementType Type) Parameters(OnnxNode node, Scope scope)
     {
         var scales = scope.Tensor(node, 1);
         if (scales.Count != 1)
@@ -44,7 +44,7 @@ internal static class QuantizationOperators
             : (Constants.Scales(scales)[0], zeroPoint?.IntegerAt(0) ?? 0, zeroPoint?.Type ?? ElementType.UInt8);
     }
 
-    static QuantizedConstant Initializer(OnnxNode node, Scope scope, OnnxTensor tensor)
+    private static QuantizedConstant Initializer(OnnxNode node, Scope scope, OnnxTensor tensor)
     {
         if (tensor.Type is ElementType.Single or ElementType.Int64)
             throw tensor.Error($"has elements of type {tensor.Type}, which cannot be dequantized");

@@ -5,8 +5,8 @@ namespace DistillKit.Edge.Fusion;
 /// <summary>The names that the nodes read so far may use.</summary>
 internal sealed class Scope
 {
-    readonly Dictionary<string, Symbol> symbols = [];
-    readonly List<Layer> layers = [];
+    private readonly Dictionary<string, Symbol> symbols = [];
+    private readonly List<Layer> layers = [];
 
     public IReadOnlyList<Layer> Layers => layers;
 

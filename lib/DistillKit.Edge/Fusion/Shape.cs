@@ -17,5 +17,5 @@ internal readonly record struct Shape(int Channels, int Height, int Width, bool 
 
     public override string ToString() => IsFlat ? $"[{Elements}]" : $"[{Channels}, {Height}, {Width}]";
 
-    static bool IsExtent(long extent) => extent is >= 1 and <= Limits.Extent;
+    private static bool IsExtent(long extent) => extent is >= 1 and <= Limits.Extent;
 }

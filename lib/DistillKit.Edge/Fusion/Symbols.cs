@@ -21,9 +21,9 @@ internal sealed record QuantizedConstant(OnnxTensor Tensor, float[] Scales, Onnx
         return (double)Scales[channel] * (Tensor.IntegerAt(index) - (ZeroPoints?.IntegerAt(channel) ?? 0));
     }
 
-    int Stride { get; } = Product(Tensor.Shape.AsSpan(Math.Min(Axis + 1, Tensor.Shape.Length)));
+    private int Stride { get; } = Product(Tensor.Shape.AsSpan(Math.Min(Axis + 1, Tensor.Shape.Length)));
 
-    static int Product(ReadOnlySpan<int> extents)
+    private static int Product(ReadOnlySpan<int> extents)
     {
         var product = 1;
         foreach (var extent in extents)

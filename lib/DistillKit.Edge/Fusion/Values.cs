@@ -9,9 +9,9 @@ namespace DistillKit.Edge.Fusion;
 /// </summary>
 internal sealed unsafe class Values(KernelSet kernels, Network network)
 {
-    readonly Dictionary<Layer, Activation> bytes = [], floats = [];
-    readonly HashSet<Layer> made = [];
-    readonly List<Operator> operators = [];
+    private readonly Dictionary<Layer, Activation> bytes = [], floats = [];
+    private readonly HashSet<Layer> made = [];
+    private readonly List<Operator> operators = [];
 
     /// <summary>The caller's planar images.</summary>
     public Activation Images { get; } = new(network.Images, Format.Single);
@@ -51,17 +51,17 @@ internal sealed unsafe class Values(KernelSet kernels, Network network)
         return output;
     }
 
-    static Activation? Find(Dictionary<Layer, Activation> values, Layer layer)
+    private static Activation? Find(Dictionary<Layer, Activation> values, Layer layer)
     {
         while (!values.ContainsKey(layer) && layer is Flat)
             layer = layer.Sources[0];
         return values.GetValueOrDefault(layer);
     }
 
-    ImageOperator Interleave(Layer layer, Activation output) => new(layer.Name, "reorder images", output, [Images], (first, count) =>
+    private ImageOperator Interleave(Layer layer, Activation output) => new(layer.Name, "reorder images", output, [Images], (first, count) =>
         kernels.InterleaveImages(Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
 
-    ElementwiseOperator Dequantize(Layer layer, Activation input, Activation output)
+    private ElementwiseOperator Dequantize(Layer layer, Activation input, Activation output)
     {
         var grid = input.Grid!.Value;
         return new(layer.Name, "dequantize", output, [input], (first, count) =>

@@ -8,7 +8,7 @@ namespace DistillKit.Edge.Fusion;
 /// </summary>
 internal sealed class Weights
 {
-    readonly ReadOnlyMemory<byte> data;
+    private readonly ReadOnlyMemory<byte> data;
 
     /// <summary>The scale of each output's integers; null where the weights are float.</summary>
     public float[]? Scales { get; }
@@ -33,7 +33,7 @@ internal sealed class Weights
         return sums;
     }
 
-    float[] Dequantized(float[] scales)
+    private float[] Dequantized(float[] scales)
     {
         var integers = Integers;
         var floats = new float[integers.Length];

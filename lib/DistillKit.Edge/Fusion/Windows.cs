@@ -43,7 +43,7 @@ internal static class Windows
     public static Shape Result(OnnxNode node, ConvolutionGeometry geometry, bool isFlat = false) =>
         Shape.Of(geometry.Outputs, geometry.OutputHeight, geometry.OutputWidth, node.Error) with { IsFlat = isFlat };
 
-    static ConvolutionGeometry Window(OnnxNode node, Shape input, int outputs, int height, int width, int groups)
+    private static ConvolutionGeometry Window(OnnxNode node, Shape input, int outputs, int height, int width, int groups)
     {
         if (node.Text("auto_pad", "NOTSET") is not ("NOTSET" or "VALID"))
             throw node.Error("auto_pad is not supported; give the pads");

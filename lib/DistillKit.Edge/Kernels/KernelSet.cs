@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using DistillKit.Edge.Kernels.Arm;
+using DistillKit.Edge.Kernels.Avx256;
 using DistillKit.Edge.Kernels.Avx512;
 using DistillKit.Edge.Kernels.Scalar;
 
@@ -10,7 +13,7 @@ namespace DistillKit.Edge.Kernels;
 internal abstract unsafe class KernelSet
 {
     /// <summary>What this machine can run, best first, the scalar reference last.</summary>
-    public static IReadOnlyList<KernelSet> Supported { get; } = [.. VnniKernels.IsSupported ? [new VnniKernels()] : Array.Empty<KernelSet>(), new ScalarKernels()];
+    public static IReadOnlyList<KernelSet> Supported { get; } = FindSupported();
 
     public static KernelSet Best => Supported[0];
 
@@ -75,4 +78,15 @@ internal abstract unsafe class KernelSet
     /// <inheritdoc cref="GlobalAverage(byte*, byte*, int, int, int, Averaging)"/>
     public virtual void GlobalAverage(float* input, float* output, int images, int pixels, int channels) =>
         ScalarPooling.GlobalAverage(input, output, images, pixels, channels);
+
+    private static List<KernelSet> FindSupported()
+    {
+        var sets = new List<KernelSet>();
+        if (VnniKernels.IsSupported) sets.Add(new VnniKernels());
+        if (VnniDotProduct.IsSupported) sets.Add(new Kernels256<VnniDotProduct, Vector256<byte>>());
+        if (WideningDotProduct.IsSupported) sets.Add(new Kernels256<WideningDotProduct, WideningDotProduct.Operand>());
+        if (DotProductKernels.IsSupported) sets.Add(new DotProductKernels());
+        sets.Add(new ScalarKernels());
+        return sets;
+    }
 }

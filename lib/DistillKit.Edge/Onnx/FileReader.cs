@@ -13,7 +13,7 @@ internal static class FileReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new EdgeException($"The file {Wording.Quoted(path)} cannot be read: {e.Message} Give the path of an ONNX file.", e);
+            throw new EdgeException($"The file {Wording.Quoted(path)} {(File.Exists(path) ? "cannot be read" : "does not exist")}. Give the path of an ONNX file.", e);
         }
     }
 }

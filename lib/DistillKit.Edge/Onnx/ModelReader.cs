@@ -3,7 +3,7 @@ namespace DistillKit.Edge.Onnx;
 /// <summary>Reads <c>ModelProto</c> and <c>GraphProto</c> (field numbers as in onnx.proto).</summary>
 internal static class ModelReader
 {
-    const int OldestOperatorSet = 13, NewestOperatorSet = 21;
+    private const int OldestOperatorSet = 13, NewestOperatorSet = 21;
 
     /// <exception cref="EdgeException">The bytes are no ONNX model, or one with parts that this engine does not know.</exception>
     public static OnnxModel Read(ReadOnlyMemory<byte> file)
@@ -29,7 +29,7 @@ internal static class ModelReader
         return ReadGraph(graph.Value) with { Metadata = metadata };
     }
 
-    static OnnxModel ReadGraph(ReadOnlyMemory<byte> message)
+    private static OnnxModel ReadGraph(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var nodes = new List<OnnxNode>();
@@ -54,14 +54,14 @@ internal static class ModelReader
         return new(nodes, initializers, inputs, outputs, new Dictionary<string, string>());
     }
 
-    static void Add(Dictionary<string, OnnxTensor> initializers, OnnxTensor tensor)
+    private static void Add(Dictionary<string, OnnxTensor> initializers, OnnxTensor tensor)
     {
         if (!initializers.TryAdd(tensor.Name, tensor))
             throw tensor.Error("exists twice");
     }
 
     /// <returns>The version of the default domain's operators; 0 for another domain, whose operators are refused one by one.</returns>
-    static long OperatorSet(ReadOnlyMemory<byte> message)
+    private static long OperatorSet(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var (domain, version) = ("", 0L);
@@ -75,7 +75,7 @@ internal static class ModelReader
         return domain is "" or "ai.onnx" ? version : 0;
     }
 
-    static void ReadMetadata(ReadOnlyMemory<byte> message, Dictionary<string, string> into)
+    private static void ReadMetadata(ReadOnlyMemory<byte> message, Dictionary<string, string> into)
     {
         var reader = new WireReader(message);
         var (key, value) = ("", "");
@@ -90,7 +90,7 @@ internal static class ModelReader
     }
 
     /// <summary>Reads <c>ValueInfoProto</c>, its <c>TypeProto</c> and that one's <c>Tensor</c>, each the only part of the one before that matters.</summary>
-    static OnnxValue ReadValue(ReadOnlyMemory<byte> message)
+    private static OnnxValue ReadValue(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var name = "";
@@ -105,7 +105,7 @@ internal static class ModelReader
         return value with { Name = name };
     }
 
-    static OnnxValue ReadType(ReadOnlyMemory<byte> message)
+    private static OnnxValue ReadType(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var value = new OnnxValue("", 0, null);
@@ -117,7 +117,7 @@ internal static class ModelReader
         return value;
     }
 
-    static OnnxValue ReadTensorType(ReadOnlyMemory<byte> message)
+    private static OnnxValue ReadTensorType(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var value = new OnnxValue("", 0, null);
@@ -131,7 +131,7 @@ internal static class ModelReader
         return value;
     }
 
-    static int[] ReadShape(ReadOnlyMemory<byte> message)
+    private static int[] ReadShape(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var dimensions = new List<int>();
@@ -143,7 +143,7 @@ internal static class ModelReader
         return [.. dimensions];
     }
 
-    static int ReadDimension(ReadOnlyMemory<byte> message)
+    private static int ReadDimension(ReadOnlyMemory<byte> message)
     {
         var reader = new WireReader(message);
         var extent = -1L;

@@ -28,7 +28,7 @@ internal static class NodeReader
         return domain is "" or "ai.onnx" ? node : throw node.Error($"its operator is of the domain {Wording.Quoted(domain)}, which this engine does not know");
     }
 
-    static void ReadAttribute(ReadOnlyMemory<byte> message, Dictionary<string, OnnxAttribute> into)
+    private static void ReadAttribute(ReadOnlyMemory<byte> message, Dictionary<string, OnnxAttribute> into)
     {
         var reader = new WireReader(message);
         var name = "";

@@ -35,6 +35,6 @@ internal sealed record OnnxTensor(string Name, ElementType Type, int[] Shape, Re
 
     public EdgeException Error(string what) => new($"The initializer {Wording.Quoted(Name)} {what}. Export the model again.");
 
-    ReadOnlySpan<T> As<T>(ElementType type) where T : unmanaged => Type == type ? MemoryMarshal.Cast<byte, T>(Data.Span)
+    private ReadOnlySpan<T> As<T>(ElementType type) where T : unmanaged => Type == type ? MemoryMarshal.Cast<byte, T>(Data.Span)
         : throw Error($"has elements of type {Type}, where {type} is needed");
 }

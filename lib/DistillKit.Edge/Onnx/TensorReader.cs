@@ -5,7 +5,7 @@ namespace DistillKit.Edge.Onnx;
 /// <summary>Reads <c>TensorProto</c>: data as raw bytes or in typed fields, never outside the file.</summary>
 internal static class TensorReader
 {
-    const int MostDimensions = 8;
+    private const int MostDimensions = 8;
 
     public static OnnxTensor Read(ReadOnlyMemory<byte> message)
     {
@@ -34,7 +34,7 @@ internal static class TensorReader
         return Checked(tensor with { Data = raw ?? Packed(tensor, integers, singles) });
     }
 
-    static OnnxTensor Checked(OnnxTensor tensor)
+    private static OnnxTensor Checked(OnnxTensor tensor)
     {
         var expected = (long)OnnxTensor.SizeOf(tensor.Type);
         foreach (var extent in tensor.Shape)
@@ -43,7 +43,7 @@ internal static class TensorReader
             : throw tensor.Error($"has {tensor.Data.Length} bytes of data, where its shape {Wording.Of(tensor.Shape)} needs {expected}");
     }
 
-    static int[] Shape(string name, List<long> dimensions)
+    private static int[] Shape(string name, List<long> dimensions)
     {
         var elements = 1L;
         foreach (var extent in dimensions)
@@ -52,7 +52,7 @@ internal static class TensorReader
         return [.. dimensions.ConvertAll(extent => (int)extent)];
     }
 
-    static void Singles(ref WireReader reader, List<float> into)
+    private static void Singles(ref WireReader reader, List<float> into)
     {
         if (!reader.IsBytes)
         {
@@ -66,7 +66,7 @@ internal static class TensorReader
     }
 
     /// <summary>Turns the typed fields into the bytes that <c>raw_data</c> would hold.</summary>
-    static byte[] Packed(OnnxTensor tensor, List<long> integers, List<float> singles) => tensor.Type switch
+    private static byte[] Packed(OnnxTensor tensor, List<long> integers, List<float> singles) => tensor.Type switch
     {
         ElementType.Single => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(singles)).ToArray(),
         ElementType.UInt8 => Array.ConvertAll([.. integers], value => Fits(tensor, value, byte.MinValue, byte.MaxValue) ? (byte)value : default),
@@ -75,6 +75,6 @@ internal static class TensorReader
         _ => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(integers)).ToArray(),
     };
 
-    static bool Fits(OnnxTensor tensor, long value, long minimum, long maximum) => value >= minimum && value <= maximum ? true
+    private static bool Fits(OnnxTensor tensor, long value, long minimum, long maximum) => value >= minimum && value <= maximum ? true
         : throw tensor.Error($"holds {value}, which its type {tensor.Type} cannot");
 }

@@ -11,8 +11,8 @@ internal struct WireReader(ReadOnlyMemory<byte> message)
 {
     enum WireType { Varint, Fixed64, Bytes, GroupStart, GroupEnd, Fixed32 }
 
-    int position;
-    WireType wire;
+    private int position;
+    private WireType wire;
 
     /// <summary>Goes on to the next field. The caller then reads it, once, or skips it.</summary>
     public bool Next(out int field)
@@ -67,9 +67,9 @@ internal struct WireReader(ReadOnlyMemory<byte> message)
         }
     }
 
-    readonly ReadOnlyMemory<byte> message = message;
+    private readonly ReadOnlyMemory<byte> message = message;
 
-    ReadOnlyMemory<byte> Take(int length)
+    private ReadOnlyMemory<byte> Take(int length)
     {
         if (length > message.Length - position)
             throw CutOff();
@@ -77,7 +77,7 @@ internal struct WireReader(ReadOnlyMemory<byte> message)
         return message.Slice(position - length, length);
     }
 
-    ulong RawVarint()
+    private ulong RawVarint()
     {
         var span = message.Span;
         ulong value = 0;
@@ -95,5 +95,5 @@ internal struct WireReader(ReadOnlyMemory<byte> message)
 
     public static EdgeException Malformed(string what) => new($"This is not an ONNX model, or it is damaged: {what}. Export or copy the file again.");
 
-    static EdgeException CutOff() => Malformed("it ends in the middle of a field");
+    private static EdgeException CutOff() => Malformed("it ends in the middle of a field");
 }

@@ -5,7 +5,7 @@ namespace DistillKit.Edge.Onnx;
 /// <summary>How errors quote what a file says.</summary>
 internal static class Wording
 {
-    const int Longest = 60;
+    private const int Longest = 60;
 
     /// <summary>A name from a file, in quotes, on one line, of readable length.</summary>
     public static string Quoted(string name) => $"'{Plain(name)}'";
@@ -30,5 +30,5 @@ internal static class Wording
         return text + (shape.Length > 8 ? ", ...]" : "]");
     }
 
-    static bool IsUnprintable(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029';
+    private static bool IsUnprintable(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029';
 }

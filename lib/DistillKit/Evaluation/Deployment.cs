@@ -18,6 +18,9 @@ public enum InferenceRuntime
 /// <param name="Runtime">What runs it.</param>
 public sealed record Deployment(string Path, InferenceRuntime Runtime)
 {
+    /// <summary>The runtimes of this machine; ONNX Runtime first, where its library is found.</summary>
+    public static IReadOnlyList<InferenceRuntime> Runtimes => OnnxModel.RuntimeVersion is null ? [InferenceRuntime.Edge] : [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
+
     /// <summary>Loads the file.</summary>
     /// <param name="threads">Threads to compute with.</param>
     /// <exception cref="UserException">The file cannot be used, or the runtime is not on this machine.</exception>

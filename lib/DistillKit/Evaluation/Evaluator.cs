@@ -17,6 +17,14 @@ public static class Evaluator
     /// <exception cref="UserException">There are no images, or a logit is not a finite number.</exception>
     public static ClassificationReport Evaluate(nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames)
     {
+        var (logits, labels) = Logits(model, images);
+        return ClassificationReport.FromLogits(logits, labels, classNames);
+    }
+
+    /// <summary>Runs the network, in evaluation and inference mode, over all images.</summary>
+    /// <returns>The logits [N, K], row by row, and the labels [N].</returns>
+    internal static (float[] Logits, long[] Labels) Logits(nn.Module<Tensor, Tensor> model, DeviceImages images)
+    {
         var logits = new List<float>();
         var labels = new List<long>();
         using var inference = new InferenceScope(model);
@@ -28,7 +36,7 @@ public static class Evaluator
             logits.AddRange(model.call(batch.Images).cpu().contiguous().data<float>().ToArray());
             labels.AddRange(batch.Labels.cpu().data<long>().ToArray());
         }
-        return ClassificationReport.FromLogits([.. logits], [.. labels], classNames);
+        return ([.. logits], [.. labels]);
     }
 
     /// <summary>Evaluates a deployed file.</summary>

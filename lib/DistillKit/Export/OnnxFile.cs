@@ -1,3 +1,5 @@
+using System.Globalization;
+using DistillKit.Data;
 using DistillKit.Edge.Onnx;
 using DistillKit.Files;
 using DistillKit.Graphs;
@@ -32,6 +34,13 @@ public static class OnnxFile
         {
             throw new UserException($"{path} cannot be read: {error.Message.TrimEnd('.')}.", error);
         }
+    }
+
+    /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to 1), and the <c>classes</c>.</summary>
+    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames)
+    {
+        static string Text(IEnumerable<float> values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+        return new Dictionary<string, string> { ["mean"] = Text(normalization.Mean), ["deviation"] = Text(normalization.Deviation), ["classes"] = string.Join(',', classNames) };
     }
 
     /// <summary>The bytes of a graph's file.</summary>

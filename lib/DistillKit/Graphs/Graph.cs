@@ -53,6 +53,10 @@ public sealed class Graph
     /// <summary>The numbers in weights and biases.</summary>
     public long Parameters => Layers.Sum(layer => layer.Weight.Values.LongLength + (layer.Bias?.Values.LongLength ?? 0));
 
+    /// <summary>The bytes of all weights and biases, each weight packed to its bits.</summary>
+    public long PackedBytes => Layers.Sum(layer => (layer.WeightQuantization?.PackedBytes(layer.Weight.Values.LongLength) ?? sizeof(float) * layer.Weight.Values.LongLength)
+        + sizeof(float) * (layer.Bias?.Values.LongLength ?? 0));
+
     /// <summary>Of the convolutions and linear layers, for one image.</summary>
     public long MultiplyAccumulates => Layers.Sum(MultiplyAccumulatesOf);
 

@@ -11,7 +11,8 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
     public BenchmarkResult Run(Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
     {
         export.Run(cancellation);
-        var runtimes = Runtimes();
+        var runtimes = Deployment.Runtimes;
+        if (OnnxModel.RuntimeVersion is null) context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
         var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark.ToString(), string.Join(',', runtimes));
         return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
         {
@@ -19,13 +20,6 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
             result.Write(context.Store.Folder);
             return result;
         }, result => result.Summary);
-    }
-
-    private IReadOnlyList<InferenceRuntime> Runtimes()
-    {
-        if (OnnxModel.RuntimeVersion is not null) return [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
-        context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
-        return [InferenceRuntime.Edge];
     }
 
     /// <summary>The rows: networks in floating point on one runtime, integer networks on all.</summary>

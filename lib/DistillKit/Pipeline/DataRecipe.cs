@@ -34,7 +34,7 @@ public sealed record DataRecipe(DataSource Source = DataSource.Cifar10, int? Tra
     /// <param name="folder">Where CIFAR-10 is; null for its usual place.</param>
     /// <param name="seed">Of synthetic images.</param>
     /// <exception cref="UserException">The files are missing or damaged.</exception>
-    internal PipelineImages Load(string? folder, ulong seed)
+    public PipelineImages Load(string? folder, ulong seed)
     {
         if (Source == DataSource.Synthetic)
         {

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using DistillKit.Quantization.Aware;
-using DistillKit.Quantization.Plans;
+using DistillKit.Quantization.PostTraining;
 using DistillKit.Training;
 
 namespace DistillKit.Pipeline;
@@ -12,8 +12,8 @@ public sealed record QuantizationRecipe
     /// <summary>Training images that calibration runs through the network, equally many of each class.</summary>
     public int CalibrationImages { get; init; } = 500;
 
-    /// <summary>What is rounded, and how.</summary>
-    public QuantizationPlan Plan { get; init; } = new();
+    /// <summary>How the student is rounded without training it any more.</summary>
+    public PostTrainingRecipe PostTraining { get; init; } = new();
 
     /// <summary>How roundings move in quantization-aware training.</summary>
     public AwareRecipe Aware { get; init; } = new();
@@ -24,7 +24,7 @@ public sealed record QuantizationRecipe
     internal void Validate()
     {
         if (CalibrationImages < 1) throw new UserException($"The profile's calibrationImages must be at least 1, but are {CalibrationImages}: calibration needs images.");
-        Plan.Validate();
+        PostTraining.Validate();
         Aware.Validate();
         Training.Validate();
     }

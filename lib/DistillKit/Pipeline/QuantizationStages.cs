@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Export;
 using DistillKit.Graphs;
 using DistillKit.Models;
 using DistillKit.Quantization;
 using DistillKit.Quantization.Plans;
+using DistillKit.Quantization.PostTraining;
 using DistillKit.Training;
 using TorchSharp;
 
@@ -35,7 +37,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     public string AwarePath => Path.Combine(context.Store.FolderOf(Aware), "model.onnx");
 
     public string PostTrainingFingerprint => StageStore.Fingerprint(
-        training.Fingerprint(training[TrainingStages.Student]), Recipe.Plan.ToJson(), Recipe.CalibrationImages.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        training.Fingerprint(training[TrainingStages.Student]), JsonSerializer.Serialize(Recipe.PostTraining), Recipe.CalibrationImages.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public string AwareFingerprint => StageStore.Fingerprint(PostTrainingFingerprint, JsonSerializer.Serialize(Recipe.Aware), JsonSerializer.Serialize(Recipe.Training));
 
@@ -47,10 +49,15 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         {
             using var student = training.Load(TrainingStages.Student, cancellation);
             var graph = FoldBatchNorm.Apply(student.ToGraph(context.Data.Training.ImageSize));
-            var (fixedRanges, ownRanges, seconds) = Round(graph, Recipe.Plan);
-            var result = new PostTrainingResult(Accuracy(graph), Accuracy(fixedRanges), Accuracy(ownRanges), seconds);
-            OnnxFile.Save(StaticPath, Described(fixedRanges, student.Spec, "ptq static", Recipe.Plan, result.Static));
-            OnnxFile.Save(DynamicPath, Described(ownRanges, student.Spec, "ptq dynamic", Recipe.Plan, result.Dynamic));
+            var start = Stopwatch.GetTimestamp();
+            using var images = CalibrationImages();
+            var calibrated = PostTrainingQuantization.Run(graph, Recipe.PostTraining, images, new Forward<(string Step, double Done)>(Announce));
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            var dynamicPlan = Recipe.PostTraining.Plan with { Strategy = LayerStrategy.Dynamic, Layers = new Dictionary<string, LayerPlan>() };
+            var dynamic = PostTrainingQuantization.Run(graph, new() { Plan = dynamicPlan }, images);
+            var result = new PostTrainingResult(Accuracy(graph), Accuracy(calibrated), Accuracy(dynamic), seconds);
+            OnnxFile.Save(StaticPath, Described(calibrated, student.Spec, "ptq static", Recipe.PostTraining, result.Static));
+            OnnxFile.Save(DynamicPath, Described(dynamic, student.Spec, "ptq dynamic", dynamicPlan, result.Dynamic));
             return result;
         }, result => FormattableString.Invariant($"validation: float {100 * result.Float:f2} %, static {100 * result.Static:f2} %, dynamic {100 * result.Dynamic:f2} %"), StaticPath, DynamicPath);
     }
@@ -69,7 +76,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var size = context.Data.Training.ImageSize;
         // With its norms, so that they go on following the batches until they are frozen.
         var graph = student.ToGraph(size);
-        using var module = new GraphModule(Round(graph, Recipe.Plan).Static, Recipe.Aware);
+        using var module = new GraphModule(Rounded(graph), Recipe.Aware);
         module.to(context.Device);
         using var trainer = new Trainer(module, training.Objective(Recipe.Training, teacher), Recipe.Training, context.Data, Profile.Seed, new(context.Store.FolderOf(Aware), AwareFingerprint));
         context.Observer.Started(Aware, "INT8, with the teacher", trainer.Step);
@@ -84,22 +91,22 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
     {
         var info = context.Provenance(spec, JsonSerializer.Serialize(new { profile = Profile.Name, stage, recipe }), validationAccuracy);
-        return graph.With(new Dictionary<string, string>(info.ToMetadata())
-        {
-            ["mean"] = string.Join(',', context.Images.Normalization.Mean.Select(Text)),
-            ["deviation"] = string.Join(',', context.Images.Normalization.Deviation.Select(Text)),
-            ["classes"] = string.Join(',', context.Images.Training.ClassNames),
-        });
+        var input = OnnxFile.InputMetadata(context.Images.Normalization, context.Images.Training.ClassNames);
+        return graph.With(info.ToMetadata().Concat(input).ToDictionary());
     }
 
-    private (Graph Static, Graph Dynamic, double Seconds) Round(Graph graph, QuantizationPlan plan)
+    private DeviceImages CalibrationImages() => context.OnDevice(context.Images.Training.Sample(Recipe.CalibrationImages));
+
+    /// <summary>Where the training starts: calibrated, with the norms still in the graph.</summary>
+    private Graph Rounded(Graph graph)
     {
-        var start = Stopwatch.GetTimestamp();
-        using var images = context.OnDevice(context.Images.Training.Sample(Recipe.CalibrationImages));
-        var ranges = Calibration.Run(graph, plan, images, new Forward<double>(done => context.Observer.Advanced(FormattableString.Invariant($"calibration {done:p0}"))));
-        var rounded = Quantizer.Quantize(graph, plan, ranges);
-        var dynamic = Quantizer.Quantize(graph, plan with { Strategy = LayerStrategy.Dynamic, Layers = new Dictionary<string, LayerPlan>() }, ranges);
-        return (rounded, dynamic, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        using var images = CalibrationImages();
+        return Quantizer.Quantize(graph, Recipe.PostTraining.Plan, Calibration.Run(graph, Recipe.PostTraining.Plan, images));
+    }
+
+    private void Announce((string Step, double Done) progress)
+    {
+        if (progress.Done >= 1) context.Observer.Advanced($"{progress.Step} done");
     }
 
     private double Accuracy(Graph graph)
@@ -108,6 +115,4 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         module.to(context.Device);
         return Evaluator.Evaluate(module, context.Data.Validation, context.Data.ClassNames).Accuracy;
     }
-
-    private static string Text(float value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }

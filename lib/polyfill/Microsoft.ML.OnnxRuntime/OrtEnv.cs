@@ -16,7 +16,7 @@ public sealed class OrtEnv : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    internal nint Handle => handle;
+    internal nint Handle => this.Open();
 
     public static OrtEnv Instance() => instance.Value;
 

@@ -15,7 +15,7 @@ public class OrtMemoryInfo : SafeHandle
 
     public static OrtMemoryInfo DefaultInstance => Cpu.Value;
 
-    internal nint Handle => handle;
+    internal nint Handle => this.Open();
 
     protected override bool ReleaseHandle()
     {

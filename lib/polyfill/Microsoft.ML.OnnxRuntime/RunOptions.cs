@@ -9,14 +9,14 @@ public class RunOptions : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    internal nint Handle => handle;
+    internal nint Handle => this.Open();
 
     public OrtLoggingLevel LogSeverityLevel
     {
         get;
         set
         {
-            Api.Call(Function.RunOptionsSetRunLogSeverityLevel, handle, (nint)value);
+            Api.Call(Function.RunOptionsSetRunLogSeverityLevel, Handle, (nint)value);
             field = value;
         }
     } = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING;
@@ -27,7 +27,7 @@ public class RunOptions : SafeHandle
         get;
         set
         {
-            Api.Call(value ? Function.RunOptionsSetTerminate : Function.RunOptionsUnsetTerminate, handle);
+            Api.Call(value ? Function.RunOptionsSetTerminate : Function.RunOptionsUnsetTerminate, Handle);
             field = value;
         }
     }
@@ -36,7 +36,7 @@ public class RunOptions : SafeHandle
     {
         using var key = NativeText.Utf8(configKey);
         using var value = NativeText.Utf8(configValue);
-        Api.Call(Function.AddRunConfigEntry, handle, key.Pointer, value.Pointer);
+        Api.Call(Function.AddRunConfigEntry, Handle, key.Pointer, value.Pointer);
     }
 
     protected override bool ReleaseHandle()

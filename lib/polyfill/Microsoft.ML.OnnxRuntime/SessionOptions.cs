@@ -14,14 +14,14 @@ public class SessionOptions : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    internal nint Handle => handle;
+    internal nint Handle => this.Open();
 
     public bool EnableMemoryPattern
     {
         get;
         set
         {
-            Api.Call(value ? Function.EnableMemPattern : Function.DisableMemPattern, handle);
+            Api.Call(value ? Function.EnableMemPattern : Function.DisableMemPattern, Handle);
             field = value;
         }
     } = true;
@@ -31,7 +31,7 @@ public class SessionOptions : SafeHandle
         get;
         set
         {
-            Api.Call(value ? Function.EnableCpuMemArena : Function.DisableCpuMemArena, handle);
+            Api.Call(value ? Function.EnableCpuMemArena : Function.DisableCpuMemArena, Handle);
             field = value;
         }
     } = true;
@@ -48,11 +48,11 @@ public class SessionOptions : SafeHandle
             if (value)
             {
                 using var prefix = NativeText.Path(ProfileOutputPathPrefix);
-                Api.Call(Function.EnableProfiling, handle, prefix.Pointer);
+                Api.Call(Function.EnableProfiling, Handle, prefix.Pointer);
             }
             else
             {
-                Api.Call(Function.DisableProfiling, handle);
+                Api.Call(Function.DisableProfiling, Handle);
             }
             field = value;
         }
@@ -64,7 +64,7 @@ public class SessionOptions : SafeHandle
         set
         {
             using var path = NativeText.Path(value);
-            Api.Call(Function.SetOptimizedModelFilePath, handle, path.Pointer);
+            Api.Call(Function.SetOptimizedModelFilePath, Handle, path.Pointer);
             field = value;
         }
     } = "";
@@ -74,7 +74,7 @@ public class SessionOptions : SafeHandle
         get;
         set
         {
-            Api.Call(Function.SetSessionLogSeverityLevel, handle, (nint)value);
+            Api.Call(Function.SetSessionLogSeverityLevel, Handle, (nint)value);
             field = value;
         }
     } = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING;
@@ -84,7 +84,7 @@ public class SessionOptions : SafeHandle
         get;
         set
         {
-            Api.Call(Function.SetIntraOpNumThreads, handle, value);
+            Api.Call(Function.SetIntraOpNumThreads, Handle, value);
             field = value;
         }
     }
@@ -94,7 +94,7 @@ public class SessionOptions : SafeHandle
         get;
         set
         {
-            Api.Call(Function.SetInterOpNumThreads, handle, value);
+            Api.Call(Function.SetInterOpNumThreads, Handle, value);
             field = value;
         }
     }
@@ -104,7 +104,7 @@ public class SessionOptions : SafeHandle
         get;
         set
         {
-            Api.Call(Function.SetSessionGraphOptimizationLevel, handle, (nint)value);
+            Api.Call(Function.SetSessionGraphOptimizationLevel, Handle, (nint)value);
             field = value;
         }
     } = GraphOptimizationLevel.ORT_ENABLE_ALL;
@@ -114,7 +114,7 @@ public class SessionOptions : SafeHandle
         get;
         set
         {
-            Api.Call(Function.SetSessionExecutionMode, handle, (nint)value);
+            Api.Call(Function.SetSessionExecutionMode, Handle, (nint)value);
             field = value;
         }
     } = ExecutionMode.ORT_SEQUENTIAL;
@@ -123,7 +123,7 @@ public class SessionOptions : SafeHandle
     {
         using var key = NativeText.Utf8(configKey);
         using var value = NativeText.Utf8(configValue);
-        Api.Call(Function.AddSessionConfigEntry, handle, key.Pointer, value.Pointer);
+        Api.Call(Function.AddSessionConfigEntry, Handle, key.Pointer, value.Pointer);
     }
 
     protected override bool ReleaseHandle()

@@ -32,6 +32,9 @@ internal sealed class Values(Numbers numbers, int seed)
         return Edge.Kernels.Requantize.Of([.. Enumerable.Range(0, outputs).Select(_ => Factor())], Byte(), limits.Min(), limits.Max());
     }
 
+    /// <summary>A ratio of two scales.</summary>
+    public double Factor() => Math.ScaleB(1 + _random.NextDouble(), IsExtreme ? _random.Next(-40, 30) : _random.Next(-5, 2));
+
     public Dequantize Dequantize(int outputs) => new(
         [.. Enumerable.Range(0, outputs).Select(_ => (float)_random.NextDouble() * 1e-4f)],
         [.. Enumerable.Range(0, outputs).Select(_ => (float)_random.NextDouble() - 0.5f)],

@@ -10,7 +10,7 @@ internal static class ByteMutations
         return file;
     }
 
-    static byte[] Once(Random random, byte[] file)
+    private static byte[] Once(Random random, byte[] file)
     {
         if (file.Length < 2)
             return file;

@@ -5,12 +5,12 @@ namespace DistillKit.Edge.Tests.Models;
 /// <summary>Writes a test network as an ONNX file of any of the four kinds.</summary>
 internal sealed class FileWriter
 {
-    readonly TestNetwork network;
-    readonly FileStyle style;
-    readonly Ranges ranges;
-    readonly ModelBuilder builder;
-    readonly WeightWriter weights;
-    readonly Dictionary<string, string> dequantized = [];
+    private readonly TestNetwork network;
+    private readonly FileStyle style;
+    private readonly Ranges ranges;
+    private readonly ModelBuilder builder;
+    private readonly WeightWriter weights;
+    private readonly Dictionary<string, string> dequantized = [];
 
     FileWriter(TestNetwork network, FileStyle style, Ranges ranges)
     {
@@ -30,16 +30,16 @@ internal sealed class FileWriter
 
     public static string Name(int layer) => layer < 0 ? "images" : $"v{layer}";
 
-    bool IsQuantized => style.Kind is FileKind.Static or FileKind.Mixed;
+    private bool IsQuantized => style.Kind is FileKind.Static or FileKind.Mixed;
 
     /// <summary>In a mixed file, every third layer keeps float weights, and some values stay float.</summary>
-    bool HasFloatWeights(int layer) => style.Kind == FileKind.Float || (style.Kind == FileKind.Mixed && layer % 3 == 1);
+    private bool HasFloatWeights(int layer) => style.Kind == FileKind.Float || (style.Kind == FileKind.Mixed && layer % 3 == 1);
 
-    bool IsRounded(int layer) => IsQuantized && layer != network.Last && !(style.Kind == FileKind.Mixed && layer % 4 == 2);
+    private bool IsRounded(int layer) => IsQuantized && layer != network.Last && !(style.Kind == FileKind.Mixed && layer % 4 == 2);
 
-    string Input(int layer) => IsRounded(layer) ? Rounded(Name(layer), ranges.Of(layer)) : Name(layer);
+    private string Input(int layer) => IsRounded(layer) ? Rounded(Name(layer), ranges.Of(layer)) : Name(layer);
 
-    void Write(int index, TestLayer layer)
+    private void Write(int index, TestLayer layer)
     {
         var name = Name(index);
         switch (layer)
@@ -69,7 +69,7 @@ internal sealed class FileWriter
         }
     }
 
-    void Write(int index, string name, TestLinear linear)
+    private void Write(int index, string name, TestLinear linear)
     {
         string Flat(string input) => builder.Node("Flatten", $"{name}_flat", [input], ("axis", 1));
         int[] shape = [linear.Channels, linear.Weights.Length / linear.Channels];
@@ -84,13 +84,13 @@ internal sealed class FileWriter
         builder.Node("Gemm", name, [input, w, b], ("transB", 1));
     }
 
-    static (string, object)[] Attributes(TestConvolution convolution) => [
+    private static (string, object)[] Attributes(TestConvolution convolution) => [
         ("kernel_shape", convolution.WeightShape[2..]), ("strides", new[] { convolution.Stride, convolution.Stride }), ("pads", convolution.Pads),
         ("group", convolution.Groups), ("dilations", new[] { 1, 1 })];
 
-    static string Raw(string name, ActivationFunction activation) => activation == ActivationFunction.None ? name : $"{name}_raw";
+    private static string Raw(string name, ActivationFunction activation) => activation == ActivationFunction.None ? name : $"{name}_raw";
 
-    void Activate(string name, string raw, ActivationFunction activation)
+    private void Activate(string name, string raw, ActivationFunction activation)
     {
         if (activation == ActivationFunction.Relu)
             builder.Node("Relu", name, [raw]);
@@ -99,7 +99,7 @@ internal sealed class FileWriter
     }
 
     /// <summary>Adds QuantizeLinear and DequantizeLinear, once for each value.</summary>
-    string Rounded(string name, (double Minimum, double Maximum) range)
+    private string Rounded(string name, (double Minimum, double Maximum) range)
     {
         if (dequantized.TryGetValue(name, out var result))
             return result;

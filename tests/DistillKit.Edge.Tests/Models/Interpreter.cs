@@ -12,9 +12,9 @@ internal sealed record Array4(double[] Data, int[] Shape);
 /// </summary>
 internal sealed class Interpreter
 {
-    readonly GraphProto graph;
-    readonly Dictionary<string, Array4> values = [];
-    readonly HashSet<string> given = [];
+    private readonly GraphProto graph;
+    private readonly Dictionary<string, Array4> values = [];
+    private readonly HashSet<string> given = [];
 
     public Interpreter(ModelProto model)
     {
@@ -102,11 +102,11 @@ internal sealed class Interpreter
         return Operators.Map(input, value => Math.Clamp(Math.Round(value / scale.Data[0], MidpointRounding.ToEven) + zeroPoint.Data[0], least, greatest));
     }
 
-    static int Integer(NodeProto node, string name) => (int)node.Attribute.First(attribute => attribute.Name == name).I;
+    private static int Integer(NodeProto node, string name) => (int)node.Attribute.First(attribute => attribute.Name == name).I;
 
-    static int[] Integers(NodeProto node, string name) => [.. node.Attribute.First(attribute => attribute.Name == name).Ints.Select(value => (int)value)];
+    private static int[] Integers(NodeProto node, string name) => [.. node.Attribute.First(attribute => attribute.Name == name).Ints.Select(value => (int)value)];
 
-    static double[] Data(TensorProto tensor) => ((DataType)tensor.DataType, tensor.HasRawData) switch
+    private static double[] Data(TensorProto tensor) => ((DataType)tensor.DataType, tensor.HasRawData) switch
     {
         (DataType.Float, true) => [.. MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray().Select(value => (double)value)],
         (DataType.Float, false) => [.. tensor.FloatData.Select(value => (double)value)],

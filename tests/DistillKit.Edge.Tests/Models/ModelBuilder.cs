@@ -7,8 +7,8 @@ namespace DistillKit.Edge.Tests.Models;
 /// <summary>Writes ONNX models for tests: nodes and initializers one after the other. Node and value names are the same.</summary>
 internal sealed class ModelBuilder
 {
-    readonly GraphProto graph = new() { Name = "test" };
-    readonly bool usesTypedFields;
+    private readonly GraphProto graph = new() { Name = "test" };
+    private readonly bool usesTypedFields;
 
     public ModelBuilder(int channels, int height, int width, bool usesTypedFields = false)
     {
@@ -54,7 +54,7 @@ internal sealed class ModelBuilder
         return model;
     }
 
-    static ValueInfoProto Value(string name, params int[] extents)
+    private static ValueInfoProto Value(string name, params int[] extents)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
@@ -62,7 +62,7 @@ internal sealed class ModelBuilder
         return new() { Name = name, Type = new() { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } } };
     }
 
-    string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> raw, int[] shape, Action<TensorProto> addTyped)
+    private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> raw, int[] shape, Action<TensorProto> addTyped)
     {
         var tensor = new TensorProto { Name = name, DataType = (int)type };
         tensor.Dims.Add(shape.Select(extent => (long)extent));
@@ -74,7 +74,7 @@ internal sealed class ModelBuilder
         return name;
     }
 
-    static AttributeProto Attribute(string name, object value)
+    private static AttributeProto Attribute(string name, object value)
     {
         var attribute = new AttributeProto { Name = name };
         switch (value)

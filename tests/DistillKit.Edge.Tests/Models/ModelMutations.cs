@@ -7,9 +7,9 @@ namespace DistillKit.Edge.Tests.Models;
 /// <summary>Changes a model in ways that stay valid protobuf: what a buggy or hostile exporter would write.</summary>
 internal static class ModelMutations
 {
-    static readonly long[] Numbers = [0, 1, 2, 3, 7, 64, 255, 65536, 1 << 24, int.MaxValue, 1L << 32, 1L << 62, long.MaxValue, -1, -2, int.MinValue, long.MinValue];
+    private static readonly long[] Numbers = [0, 1, 2, 3, 7, 64, 255, 65536, 1 << 24, int.MaxValue, 1L << 32, 1L << 62, long.MaxValue, -1, -2, int.MinValue, long.MinValue];
 
-    static readonly string[] Operators = ["Conv", "Gemm", "MatMul", "Relu", "Clip", "Add", "MaxPool", "GlobalAveragePool", "Flatten", "Identity", "QuantizeLinear", "DequantizeLinear",
+    private static readonly string[] Operators = ["Conv", "Gemm", "MatMul", "Relu", "Clip", "Add", "MaxPool", "GlobalAveragePool", "Flatten", "Identity", "QuantizeLinear", "DequantizeLinear",
         "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "Cast", "Mul", "Softmax", ""];
 
     public static ModelProto Apply(Random random, ModelProto original)
@@ -20,7 +20,7 @@ internal static class ModelMutations
         return model;
     }
 
-    static void Once(Random random, GraphProto graph, ModelProto model)
+    private static void Once(Random random, GraphProto graph, ModelProto model)
     {
         switch (random.Next(12))
         {
@@ -39,17 +39,17 @@ internal static class ModelMutations
         }
     }
 
-    static T? Pick<T>(Random random, RepeatedField<T> items) where T : class => items.Count == 0 ? null : items[random.Next(items.Count)];
+    private static T? Pick<T>(Random random, RepeatedField<T> items) where T : class => items.Count == 0 ? null : items[random.Next(items.Count)];
 
-    static long Number(Random random) => Numbers[random.Next(Numbers.Length)];
+    private static long Number(Random random) => Numbers[random.Next(Numbers.Length)];
 
-    static void Extent(Random random, GraphProto graph)
+    private static void Extent(Random random, GraphProto graph)
     {
         if (Pick(random, graph.Initializer) is { Dims.Count: > 0 } tensor)
             tensor.Dims[random.Next(tensor.Dims.Count)] = Number(random);
     }
 
-    static void Attribute(Random random, NodeProto? node)
+    private static void Attribute(Random random, NodeProto? node)
     {
         if (node is null || Pick(random, node.Attribute) is not { } attribute)
             return;
@@ -63,7 +63,7 @@ internal static class ModelMutations
             attribute.I = Number(random);
     }
 
-    static void Rename(Random random, RepeatedField<string>? names, GraphProto graph)
+    private static void Rename(Random random, RepeatedField<string>? names, GraphProto graph)
     {
         if (names is not { Count: > 0 })
             return;
@@ -77,13 +77,13 @@ internal static class ModelMutations
         };
     }
 
-    static void Drop<T>(Random random, RepeatedField<T> items)
+    private static void Drop<T>(Random random, RepeatedField<T> items)
     {
         if (items.Count > 0)
             items.RemoveAt(random.Next(items.Count));
     }
 
-    static void Swap(Random random, RepeatedField<NodeProto> nodes)
+    private static void Swap(Random random, RepeatedField<NodeProto> nodes)
     {
         if (nodes.Count < 2)
             return;
@@ -91,7 +91,7 @@ internal static class ModelMutations
         (nodes[i], nodes[j]) = (nodes[j], nodes[i]);
     }
 
-    static void Data(Random random, TensorProto? tensor)
+    private static void Data(Random random, TensorProto? tensor)
     {
         if (tensor is null)
             return;
@@ -101,7 +101,7 @@ internal static class ModelMutations
             tensor.DataType = random.Next(2) == 0 ? random.Next(12) : (int)Number(random);
     }
 
-    static void Scale(Random random, GraphProto graph)
+    private static void Scale(Random random, GraphProto graph)
     {
         float[] odd = [0, -1, float.NaN, float.PositiveInfinity, float.Epsilon, float.MaxValue, 1e-30f, 1e30f];
         if (graph.Initializer.Where(tensor => tensor.DataType == 1 && tensor.HasRawData).ToList() is { Count: > 0 } tensors)
@@ -114,7 +114,7 @@ internal static class ModelMutations
         }
     }
 
-    static void Resize(Random random, NodeProto node)
+    private static void Resize(Random random, NodeProto node)
     {
         if (random.Next(2) == 0)
             Drop(random, random.Next(2) == 0 ? node.Input : node.Output);
@@ -122,7 +122,7 @@ internal static class ModelMutations
             node.Input.Add(random.Next(2) == 0 || node.Input.Count == 0 ? "" : node.Input[0]);
     }
 
-    static void Border(Random random, GraphProto graph, ModelProto model)
+    private static void Border(Random random, GraphProto graph, ModelProto model)
     {
         switch (random.Next(5))
         {

@@ -55,10 +55,10 @@ internal static class Operators
         });
     }
 
-    delegate IEnumerable<(int Channel, int Offset, double Value)> Window(int firstChannel, int channels);
+    private delegate IEnumerable<(int Channel, int Offset, double Value)> Window(int firstChannel, int channels);
 
     /// <summary>Computes each output from the values under its window that are not padding.</summary>
-    static Array4 Windows(Array4 input, int outputs, int kernelHeight, int kernelWidth, int[] pads, int stride, Func<Window, int, double> compute, bool channelwise = false)
+    private static Array4 Windows(Array4 input, int outputs, int kernelHeight, int kernelWidth, int[] pads, int stride, Func<Window, int, double> compute, bool channelwise = false)
     {
         var (images, channels, height, width) = (input.Shape[0], input.Shape[1], input.Shape[2], input.Shape[3]);
         var (outputHeight, outputWidth) = ((height + pads[0] + pads[2] - kernelHeight) / stride + 1, (width + pads[1] + pads[3] - kernelWidth) / stride + 1);
@@ -85,7 +85,7 @@ internal static class Operators
     }
 
     /// <summary>ONNX's (numpy's) broadcasting: dimensions are aligned at the end.</summary>
-    static Array4 Broadcast(Array4 first, Array4 second, Func<double, double, double> function)
+    private static Array4 Broadcast(Array4 first, Array4 second, Func<double, double, double> function)
     {
         if (first.Shape.SequenceEqual(second.Shape))
             return first with { Data = [.. first.Data.Zip(second.Data, function)] };

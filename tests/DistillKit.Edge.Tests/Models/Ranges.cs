@@ -3,9 +3,9 @@ namespace DistillKit.Edge.Tests.Models;
 /// <summary>The range of each layer's values over some images, a little narrowed so that some values saturate.</summary>
 internal sealed class Ranges
 {
-    const double Kept = 0.9;
+    private const double Kept = 0.9;
 
-    readonly Dictionary<int, (double Minimum, double Maximum)> ranges = [];
+    private readonly Dictionary<int, (double Minimum, double Maximum)> ranges = [];
 
     public static Ranges Of(TestNetwork network, int images = 2)
     {

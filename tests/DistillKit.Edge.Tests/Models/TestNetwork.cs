@@ -55,13 +55,13 @@ internal sealed class TestNetwork(int channels, int height, int width, int seed)
 
     public float[] Images(int count) => [.. Enumerable.Range(0, count * Channels * Height * Width).Select(_ => Normal())];
 
-    int Add(TestLayer layer)
+    private int Add(TestLayer layer)
     {
         Layers.Add(layer);
         return Last;
     }
 
-    float[] Weights(int outputs, int depth)
+    private float[] Weights(int outputs, int depth)
     {
         var deviation = MathF.Sqrt(2f / depth);
         var weights = new float[outputs * depth];
@@ -71,7 +71,7 @@ internal sealed class TestNetwork(int channels, int height, int width, int seed)
         return weights;
     }
 
-    float[] Biases(int outputs) => [.. Enumerable.Range(0, outputs).Select(_ => 0.1f * Normal())];
+    private float[] Biases(int outputs) => [.. Enumerable.Range(0, outputs).Select(_ => 0.1f * Normal())];
 
-    float Normal() => (float)(Math.Sqrt(-2 * Math.Log(1 - Random.NextDouble())) * Math.Cos(2 * Math.PI * Random.NextDouble()));
+    private float Normal() => (float)(Math.Sqrt(-2 * Math.Log(1 - Random.NextDouble())) * Math.Cos(2 * Math.PI * Random.NextDouble()));
 }

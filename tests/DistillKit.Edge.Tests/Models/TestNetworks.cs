@@ -31,7 +31,7 @@ internal static class TestNetworks
         return network;
     }
 
-    static int InvertedResidual(TestNetwork network, int input, int expansion, int outputs, int stride)
+    private static int InvertedResidual(TestNetwork network, int input, int expansion, int outputs, int stride)
     {
         var inputs = network.Shape(input).Channels;
         var hidden = inputs * expansion;
@@ -41,7 +41,7 @@ internal static class TestNetworks
         return stride == 1 && inputs == outputs ? network.Sum(input, layer, ActivationFunction.None) : layer;
     }
 
-    static int RandomLayer(TestNetwork network, int input, Random random)
+    private static int RandomLayer(TestNetwork network, int input, Random random)
     {
         var (channels, height, width) = network.Shape(input);
         var size = Math.Min(height, width);
@@ -54,7 +54,7 @@ internal static class TestNetworks
             case 2:
                 var branch = network.Convolution(input, channels, random.Next(2) * 2 + 1, 1, RandomActivation(random));
                 return random.Next(2) == 0 ? network.Sum(branch, input, RandomActivation(random)) : network.Sum(input, branch, RandomActivation(random));
-            case 3:
+            case 3 when size >= 2:
                 var groups = channels % 2 == 0 ? 2 : channels % 3 == 0 ? 3 : 1;
                 return network.Convolution(input, groups * random.Next(1, 9), 3, 1, RandomActivation(random), groups, [random.Next(3), random.Next(1, 3), random.Next(1, 3), random.Next(3)]);
             case 4 when size >= 3:
@@ -64,5 +64,5 @@ internal static class TestNetworks
         }
     }
 
-    static ActivationFunction RandomActivation(Random random) => (ActivationFunction)random.Next(3);
+    private static ActivationFunction RandomActivation(Random random) => (ActivationFunction)random.Next(3);
 }

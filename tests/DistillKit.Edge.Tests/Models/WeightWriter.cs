@@ -40,9 +40,9 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
             builder.Constant($"{name}_b", layer.Bias, layer.Channels));
     }
 
-    readonly HashSet<string> quantized = [];
+    private readonly HashSet<string> quantized = [];
 
-    string Dynamic(string operation, string name, string end, string input, string weights, string scales, string bias, params (string, object)[] attributes)
+    private string Dynamic(string operation, string name, string end, string input, string weights, string scales, string bias, params (string, object)[] attributes)
     {
         if (quantized.Add(input))
             builder.Node("DynamicQuantizeLinear", [$"{input}_dq", $"{input}_ds", $"{input}_dz"], [input]);
@@ -53,14 +53,14 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
         return builder.Node("Add", end, [$"{name}_scaled", bias]);
     }
 
-    string Dequantized<T>(string name, T[] integers, float[] scales, int[] shape, Func<int, string> zeros, Func<T[], string> constant)
+    private string Dequantized<T>(string name, T[] integers, float[] scales, int[] shape, Func<int, string> zeros, Func<T[], string> constant)
     {
         string[] inputs = [constant(integers), builder.Constant($"{name}_scale", scales, Vector(scales.Length)), zeros(scales.Length)];
         return scales.Length == 1 ? builder.Node("DequantizeLinear", $"{name}_dq", inputs) : builder.Node("DequantizeLinear", $"{name}_dq", inputs, ("axis", 0));
     }
 
     /// <summary>A single number is a scalar.</summary>
-    static int[] Vector(int length) => length == 1 ? [] : [length];
+    private static int[] Vector(int length) => length == 1 ? [] : [length];
 
     (sbyte[] Integers, float[] Scales) Quantize(float[] weights, int outputs)
     {

@@ -15,6 +15,9 @@ foreach (var set in KernelSet.Supported.Where(set => args.Length > 1 ? set.Name 
 internal sealed unsafe class Bench
 {
     private readonly List<(MobileNet.Layer Layer, IntegerConvolution Convolution)> _layers = [];
+    /// <summary>The runtime compiles hot methods again, in the background and after some time.</summary>
+    private const int WarmUpMilliseconds = 2000;
+
     private readonly KernelSet _set;
     private readonly int _batch;
     private readonly double _clock;
@@ -49,16 +52,18 @@ internal sealed unsafe class Bench
         var rounds = Math.Max(20, 3000 / _batch);
         var times = _layers.Select(_ => new double[rounds]).ToArray();
         var sums = new double[rounds];
-        for (var round = -rounds / 10 - 50; round < rounds; round++)
+        var warmUp = Stopwatch.StartNew();
+        for (var round = 0; round < rounds; round++)
         {
+            if (warmUp.ElapsedMilliseconds < WarmUpMilliseconds) round = -1;
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < _layers.Count; i++)
             {
                 var before = Stopwatch.GetTimestamp();
                 _layers[i].Convolution.Run(_buffers[i % 2], _buffers[1 - i % 2], _batch);
-                if (round >= 0) times[i][round] = Stopwatch.GetElapsedTime(before).TotalMicroseconds;
+                times[i][Math.Max(round, 0)] = Stopwatch.GetElapsedTime(before).TotalMicroseconds;
             }
-            if (round >= 0) sums[round] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            sums[Math.Max(round, 0)] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
         Console.WriteLine($"{_set.Name}\n{"layer",-16}{"shape",-26}{"us",9}{"GMAC/s",9}{"of peak",9}");
         for (var i = 0; i < _layers.Count; i++)

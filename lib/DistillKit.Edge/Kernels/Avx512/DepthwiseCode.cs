@@ -1,3 +1,4 @@
+using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
 using static DistillKit.Edge.Kernels.MachineCode.General;
 
@@ -13,10 +14,7 @@ internal static class DepthwiseCode
     private const General Call = R15, Parameters = Rbx, Weights = Rdx, Output = Rdi, Top = Rsi, Middle = R8, Bottom = R9, Pitch = R10, Rows = R11,
         Column = Rax, Width = Rcx, Pixels = R12, Lines = R13, Blocks = R14, Offset = Rbp;
 
-    private const int Window = 3, Vectors = Panel.MostColumns;
-
-    /// <summary>Bytes of one block's weights: a vector for each column of the window and each column of the panel.</summary>
-    public const int WeightBytes = Window * Vectors * 64;
+    private const int Window = InterleavedWeights.Window, Vectors = InterleavedWeights.Vectors;
 
     public static byte[] Emit(int stride, EpilogueCode epilogue)
     {
@@ -46,8 +44,8 @@ internal static class DepthwiseCode
         code.Add(Rows, new Memory(Call, DepthwiseCall.RowsStrideAt));
         code.Subtract(Lines, 1);
         code.JumpIfNotZero(line);
-        code.Add(Parameters, Avx512.Parameters.PanelBytes);
-        code.Add(Weights, WeightBytes);
+        code.Add(Parameters, MatrixCode.Layout.PanelBytes);
+        code.Add(Weights, InterleavedWeights.BlockBytes(MatrixCode.Lanes));
         code.Add(Offset, 64);
         code.LoadImmediate(Output, 64 * (epilogue.IsFloat ? sizeof(float) : 1));
         code.AddTo(new(Call, DepthwiseCall.OutputAt), Output);
@@ -108,11 +106,12 @@ internal static class DepthwiseCode
     private static void EmitPixel(Assembler code, int firstColumn, int stride, EpilogueCode epilogue, Label end)
     {
         for (var column = Window - stride; column < Window; column++) EmitColumn(code, firstColumn + column);
+        var layout = MatrixCode.Layout;
         Span<Zmm> sums = new Zmm[Vectors];
         for (var vector = 0; vector < Vectors; vector++)
         {
             sums[vector] = Sum(vector);
-            code.Load(Sum(vector), new Memory(Parameters, Avx512.Parameters.Columns + vector * Avx512.Parameters.ColumnBytes + Avx512.Parameters.Bias));
+            code.Load(Sum(vector), new Memory(Parameters, layout.Columns + vector * layout.ColumnBytes + layout.Bias));
         }
         for (var column = 0; column < Window; column++)
         for (var vector = 0; vector < Vectors; vector++)

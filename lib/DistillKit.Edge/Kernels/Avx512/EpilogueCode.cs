@@ -1,4 +1,5 @@
 using DistillKit.Edge.Kernels.MachineCode;
+using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.Mask;
 
 namespace DistillKit.Edge.Kernels.Avx512;
@@ -12,6 +13,8 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
 {
     private const Mask EvenElements = K1;
 
+    private static PanelLayout Layout => MatrixCode.Layout;
+
     public static EpilogueCode Of(Epilogue epilogue, bool isInterleaved) => epilogue is Requantize r
         ? new(false, r.Shifts.Any(shift => shift < FixedPoint.UsualShift), r.Minimum > byte.MinValue || r.Maximum < byte.MaxValue, true)
         : new(true, false, false, isInterleaved);
@@ -20,21 +23,21 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
     public void LoadMasks(Assembler code, General parameters)
     {
         if (!IsFloat) code.LoadEvenElementsMask(EvenElements);
-        for (var column = 0; column < (IsFloat ? Panel.MostColumns : 1); column++)
-            code.LoadMask(MaskOf(column), new(parameters, Parameters.Masks + column * sizeof(ulong)));
+        for (var column = 0; column < (IsFloat ? PanelLayout.MostColumns : 1); column++)
+            code.LoadMask(MaskOf(column), new(parameters, Layout.Masks + column * sizeof(ulong)));
     }
 
     /// <summary>Turns the accumulators of one pixel (one panel's columns) into results and stores them. The accumulators are lost.</summary>
     /// <param name="code">Where to write.</param>
     /// <param name="sums">The accumulators.</param>
     /// <param name="spares">Four registers to use (one where the results are bytes).</param>
-    /// <param name="parameters">Points to the panel's <see cref="Avx512.Parameters"/>.</param>
+    /// <param name="parameters">Points to the panel's <see cref="PanelLayout"/>.</param>
     /// <param name="output">Where the results go.</param>
     public void Finish(Assembler code, ReadOnlySpan<Zmm> sums, ReadOnlySpan<Zmm> spares, General parameters, Memory output)
     {
         for (var column = 0; column < sums.Length; column++)
         {
-            Memory vectors = new(parameters, Parameters.Columns + column * Parameters.ColumnBytes);
+            Memory vectors = new(parameters, Layout.Columns + column * Layout.ColumnBytes);
             if (IsFloat) ToFloats(code, sums[column], parameters, vectors);
             else MultiplyToHalves(code, sums[column], spares[0], vectors);
         }
@@ -52,10 +55,10 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
     private static void ToFloats(Assembler code, Zmm sum, General parameters, Memory vectors)
     {
         code.ToFloat(sum, sum);
-        code.MultiplyFloat(sum, sum, vectors + Parameters.Factor);
-        code.AddFloat(sum, sum, vectors + Parameters.FloatBias);
-        code.MaximumFloat(sum, sum, new(parameters, Parameters.Minimum));
-        code.MinimumFloat(sum, sum, new(parameters, Parameters.Maximum));
+        code.MultiplyFloat(sum, sum, vectors + Layout.Factor);
+        code.AddFloat(sum, sum, vectors + Layout.FloatBias);
+        code.MaximumFloat(sum, sum, new(parameters, Layout.Minimum));
+        code.MinimumFloat(sum, sum, new(parameters, Layout.Maximum));
     }
 
     /// <summary>Lane l of vector c becomes lane c of vector l.</summary>
@@ -80,13 +83,13 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
     {
         if (HasLargeFactors)
         {
-            code.MaximumSigned32(sum, sum, vectors + Parameters.Low);
-            code.MinimumSigned32(sum, sum, vectors + Parameters.High);
-            code.ShiftLeft32(sum, sum, vectors + Parameters.Shift);
+            code.MaximumSigned32(sum, sum, vectors + Layout.Low);
+            code.MinimumSigned32(sum, sum, vectors + Layout.High);
+            code.ShiftLeft32(sum, sum, vectors + Layout.Excess);
         }
-        code.MultiplyEven(spare, sum, vectors + Parameters.Even);
+        code.MultiplyEven(spare, sum, vectors + Layout.Even);
         code.ShiftRight64(sum, sum, 32);
-        code.MultiplyEven(sum, sum, vectors + Parameters.Odd);
+        code.MultiplyEven(sum, sum, vectors + Layout.Odd);
         code.OddToEven(sum, EvenElements, spare);
     }
 
@@ -96,19 +99,19 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
         for (var column = 0; column < sums.Length; column += 2)
         {
             code.Pack32To16(sums[column], sums[column], sums[Math.Min(column + 1, sums.Length - 1)]);
-            code.AddSaturated16(sums[column], sums[column], new(parameters, Parameters.Rounding));
+            code.AddSaturated16(sums[column], sums[column], new(parameters, Layout.Rounding));
             code.ShiftRightSigned16(sums[column], sums[column], 1);
         }
         var result = sums[0];
         code.Pack16ToUnsigned8(result, result, sums.Length > 2 ? sums[2] : result);
         if (HasLimits)
         {
-            code.MaximumUnsigned8(result, result, new(parameters, Parameters.Minimum));
-            code.MinimumUnsigned8(result, result, new(parameters, Parameters.Maximum));
+            code.MaximumUnsigned8(result, result, new(parameters, Layout.Minimum));
+            code.MinimumUnsigned8(result, result, new(parameters, Layout.Maximum));
         }
-        if (sums.Length < Panel.MostColumns)
+        if (sums.Length < PanelLayout.MostColumns)
         {
-            code.Load(spare, new Memory(parameters, Parameters.Order));
+            code.Load(spare, new Memory(parameters, Layout.Order));
             code.Permute32(result, spare, result);
         }
         code.StoreBytes(output, MaskOf(0), result);

@@ -1,4 +1,5 @@
 using DistillKit.Edge.Kernels.MachineCode;
+using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.General;
 
 namespace DistillKit.Edge.Kernels.Avx512;
@@ -13,8 +14,15 @@ internal static class MatrixCode
     private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax, Segments = Rcx,
         Tiles = R12, Lines = R13, OutputStride = R14, Stride = R8, Stride3 = R9, Stride5 = R10, Stride7 = R11;
 
+    /// <summary>32-bit elements of a vector.</summary>
+    public const int Lanes = 16;
+
+    public const int MostRowsOfAny = 8;
+
+    public static PanelLayout Layout { get; } = new(Lanes);
+
     /// <summary>The most rows that the registers hold: accumulators, a column's weights each, and two broadcasts.</summary>
-    public static int MostRows(int columns) => columns == Panel.MostColumns ? 6 : 8;
+    public static int MostRows(int columns) => columns == PanelLayout.MostColumns ? 6 : MostRowsOfAny;
 
     public static byte[] Emit(int rows, int columns, EpilogueCode epilogue)
     {
@@ -64,7 +72,7 @@ internal static class MatrixCode
 
         for (var column = 0; column < columns; column++)
         for (var row = 0; row < rows; row++)
-            code.Load(Sum(row, column), new Memory(Parameters, Avx512.Parameters.Columns + column * Avx512.Parameters.ColumnBytes + Avx512.Parameters.Bias));
+            code.Load(Sum(row, column), new Memory(Parameters, Layout.Columns + column * Layout.ColumnBytes + Layout.Bias));
         code.Move(Input, TileInput);
         code.Load(Weights, new(Call, MatrixCall.WeightsAt));
         code.Load(Segments, new(Call, MatrixCall.SegmentsAt));

@@ -1,6 +1,8 @@
 using System.Runtime.Intrinsics.X86;
+using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Scalar;
+using DistillKit.Edge.Kernels.Vectors;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
@@ -8,7 +10,7 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// For processors with AVX512_VNNI (Intel since Ice Lake, AMD since Zen 4). .NET 10 has no intrinsics for its 512-bit dot product, so the inner
 /// loops are machine code made at run time.
 /// </summary>
-internal sealed class VnniKernels : KernelSet
+internal sealed class VnniKernels : VectorKernels
 {
     public override string Name => "avx512-vnni";
 
@@ -18,8 +20,10 @@ internal sealed class VnniKernels : KernelSet
     /// <summary>CPUID leaf 7, ECX bit 11. The system's support for 512-bit registers is part of <see cref="Avx512BW.IsSupported"/>.</summary>
     private static bool HasVnni => X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ecx & 1 << 11) != 0;
 
+    protected override bool Uses512Bits => true;
+
     public override IntegerConvolution Prepare(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
         geometry.Groups == 1 ? new VnniMatrixConvolution(geometry, weights, bias, epilogue)
-        : VnniDepthwiseConvolution.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
+        : InterleavedWeights.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
         : new ScalarIntegerConvolution(geometry, weights, bias, epilogue);
 }

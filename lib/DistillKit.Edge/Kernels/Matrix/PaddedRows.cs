@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace DistillKit.Edge.Kernels;
+namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>Copies the rows of an image that some output lines see into this thread's <see cref="Scratch"/>, with their padding around them.</summary>
 internal readonly unsafe struct PaddedRows(ConvolutionGeometry geometry, int elementBytes)
@@ -19,7 +19,7 @@ internal readonly unsafe struct PaddedRows(ConvolutionGeometry geometry, int ele
     {
         var rows = (lines - 1) * geometry.Stride + geometry.KernelHeight;
         var first = firstLine * geometry.Stride - geometry.PadTop;
-        var copy = Scratch.Get((long)rows * Pitch);
+        var copy = Scratch.First((long)rows * Pitch);
         var target = copy;
         for (var row = first; row < first + rows; row++, target += Pitch)
         {

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using DistillKit.Export;
+using DistillKit.Graphs;
+
+namespace DistillKit.Cli.Commands;
+
+/// <summary>`distillkit export MODEL`: a trained network as an ONNX file in floating point, as text, or as a drawing.</summary>
+internal static class ExportCommand
+{
+    internal static Command Create()
+    {
+        var file = new Argument<string>("MODEL") { Description = "A trained network (.safetensors), or a .onnx of ours." };
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write: .onnx, .txt (a table of the layers) or .mmd (Mermaid). [default: MODEL with the ending .onnx]" };
+        var command = new Command("export", "Write a network as an ONNX file, as text or as a drawing.") { file, output };
+        command.SetAction(arguments =>
+        {
+            var path = arguments.GetValue(file)!;
+            var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".onnx");
+            if (Path.GetFullPath(target) == Path.GetFullPath(path)) throw new UserException($"{path} would be written over itself: give another file with --output.");
+            var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Cifar10Metadata.Of(path));
+            switch (Path.GetExtension(target))
+            {
+                case ".onnx":
+                    OnnxFile.Save(target, graph);
+                    break;
+                case ".txt":
+                    Write(target, graph.ToText());
+                    break;
+                case ".mmd":
+                    Write(target, graph.ToMermaid());
+                    break;
+                case var other:
+                    throw new UserException($"No format ends in '{other}': give --output a name that ends in .onnx, .txt or .mmd.");
+            }
+            Console.WriteLine(FormattableString.Invariant($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates"));
+        });
+        return command;
+    }
+
+    private static void Write(string path, string text)
+    {
+        try
+        {
+            File.WriteAllText(path, text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using DistillKit.Evaluation;
+using DistillKit.Export;
+using DistillKit.Files;
+using DistillKit.Graphs;
+
+namespace DistillKit.Cli.Commands;
+
+/// <summary>A trained network in a file, as a graph with folded norms.</summary>
+internal static class ModelArgument
+{
+    internal const int ImageSize = 32;
+
+    internal static Argument<string> Create() => new("MODEL") { Description = "A trained network: .safetensors as `run` leaves it under artifacts/, or a .onnx of ours in floating point." };
+
+    /// <exception cref="UserException">The file cannot be read, or is quantized already.</exception>
+    internal static Graph Load(string path)
+    {
+        if (IsOnnx(path))
+        {
+            var graph = OnnxFile.Load(path);
+            return graph.Layers.Any(layer => layer.WeightQuantization is not null) ? throw new UserException($"{path} is quantized already: take the network that it was made from.") : graph;
+        }
+        using var model = ModelFile.Load(path).Model;
+        using var inference = new InferenceScope(model);
+        return FoldBatchNorm.Apply(model.ToGraph(ImageSize));
+    }
+
+    internal static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+}

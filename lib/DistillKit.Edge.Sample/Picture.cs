@@ -1,0 +1,61 @@
+namespace DistillKit.Edge.Sample;
+
+/// <summary>An image in memory: red, green and blue of each pixel, row by row from the top.</summary>
+internal sealed record Picture(int Width, int Height, byte[] Pixels)
+{
+    /// <summary>More would not be a photograph but an attack on memory.</summary>
+    private const long MostPixels = 1 << 26;
+
+    /// <summary>Refuses sizes that are empty or far too large, before memory is taken for them.</summary>
+    public static void CheckSize(long width, long height)
+    {
+        if (width < 1 || height < 1 || width > MostPixels || height > MostPixels || width * height > MostPixels)
+            throw new EdgeException($"The image says it has {width} x {height} pixels. Give one with 1 to {MostPixels} pixels.");
+    }
+
+    /// <summary>
+    /// Another size by linear interpolation; where pixels are lost, each is the mean of all that it covers, weighted by a triangle.
+    /// </summary>
+    /// <returns>Planar floats in 0..255: [3, height, width].</returns>
+    public float[] Resized(int width, int height)
+    {
+        var (columns, rows) = (Weights(Width, width), Weights(Height, height));
+        var narrow = new float[3 * Height * width];
+        for (var y = 0; y < Height; y++)
+            for (var x = 0; x < width; x++)
+                for (var channel = 0; channel < 3; channel++)
+                    narrow[(channel * Height + y) * width + x] = Sum(columns[x], i => Pixels[(y * Width + i) * 3 + channel]);
+        var result = new float[3 * height * width];
+        for (var channel = 0; channel < 3; channel++)
+            for (var y = 0; y < height; y++)
+                for (var x = 0; x < width; x++)
+                    result[(channel * height + y) * width + x] = Sum(rows[y], i => narrow[(channel * Height + i) * width + x]);
+        return result;
+    }
+
+    private static float Sum((int First, float[] Weights) part, Func<int, float> value)
+    {
+        var sum = 0f;
+        for (var i = 0; i < part.Weights.Length; i++)
+            sum += part.Weights[i] * value(part.First + i);
+        return sum;
+    }
+
+    /// <summary>For each new pixel of a line the old ones that it covers, and how much of each.</summary>
+    private static (int First, float[] Weights)[] Weights(int from, int to)
+    {
+        var (scale, result) = ((double)from / to, new (int, float[])[to]);
+        var radius = Math.Max(1, scale);
+        for (var i = 0; i < to; i++)
+        {
+            var center = (i + 0.5) * scale - 0.5;
+            var first = Math.Max(0, (int)Math.Ceiling(center - radius));
+            var weights = new double[Math.Min(from - 1, (int)Math.Floor(center + radius)) - first + 1];
+            var sum = 0.0;
+            for (var j = 0; j < weights.Length; j++)
+                sum += weights[j] = Math.Max(0, 1 - Math.Abs(first + j - center) / radius);
+            result[i] = (first, Array.ConvertAll(weights, weight => (float)(weight / sum)));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,44 @@
+namespace DistillKit.Edge.Kernels.Matrix;
+
+/// <summary>
+/// The weights of a matrix product in the order in which it reads them: for each panel, segment (row of the window) and group of four inputs, the
+/// four weights of each accumulator.
+/// </summary>
+internal sealed unsafe class PackedWeights : IDisposable
+{
+    private const int GroupBytes = 4;
+
+    private readonly NativeBuffer _buffer;
+    private readonly long[] _offsets;
+
+    public PackedWeights(ConvolutionGeometry geometry, IReadOnlyList<Panel> panels, ReadOnlySpan<sbyte> weights)
+    {
+        Groups = (geometry.KernelWidth * geometry.Inputs + GroupBytes - 1) / GroupBytes;
+        _offsets = new long[panels.Count + 1];
+        for (var i = 0; i < panels.Count; i++)
+            _offsets[i + 1] = _offsets[i] + (long)geometry.KernelHeight * Groups * GroupBytes * panels[i].Columns * panels[i].Lanes;
+        _buffer = new(_offsets[^1]);
+        for (var i = 0; i < panels.Count; i++) Pack(geometry, panels[i], weights, this[i]);
+    }
+
+    /// <summary>Groups of four inputs in a segment; the last may be filled up with zero weights.</summary>
+    public int Groups { get; }
+
+    public sbyte* this[int panel] => (sbyte*)_buffer.Pointer + _offsets[panel];
+
+    public void Dispose() => _buffer.Dispose();
+
+    private void Pack(ConvolutionGeometry geometry, Panel panel, ReadOnlySpan<sbyte> weights, sbyte* packed)
+    {
+        for (var row = 0; row < geometry.KernelHeight; row++)
+        for (var group = 0; group < Groups; group++)
+        for (var column = 0; column < panel.Columns; column++)
+        for (var element = 0; element < panel.Lanes; element++)
+        for (var i = 0; i < GroupBytes; i++, packed++)
+        {
+            var (x, input) = Math.DivRem(group * GroupBytes + i, geometry.Inputs);
+            if (panel.ChannelAt(column, element) is var channel and >= 0 && x < geometry.KernelWidth)
+                *packed = weights[((channel * geometry.Inputs + input) * geometry.KernelHeight + row) * geometry.KernelWidth + x];
+        }
+    }
+}

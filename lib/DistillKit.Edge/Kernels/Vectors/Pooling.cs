@@ -1,0 +1,94 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DistillKit.Edge.Kernels.Vectors;
+
+/// <summary>Pooling, with channels side by side.</summary>
+internal static unsafe class Pooling
+{
+    private const int Lanes = 8;
+
+    public static void Max<T>(ConvolutionGeometry geometry, T* input, T* output, int images) where T : unmanaged, INumber<T>, IMinMaxValue<T>
+    {
+        for (var image = 0; image < images; image++, input += geometry.Height * geometry.Width * geometry.Inputs)
+        for (var y = 0; y < geometry.OutputHeight; y++)
+        for (var x = 0; x < geometry.OutputWidth; x++, output += geometry.Inputs)
+            MaxOfWindow(geometry, input, y * geometry.Stride - geometry.PadTop, x * geometry.Stride - geometry.PadLeft, output);
+    }
+
+    private static void MaxOfWindow<T>(ConvolutionGeometry geometry, T* image, int top, int left, T* output) where T : unmanaged, INumber<T>, IMinMaxValue<T>
+    {
+        new Span<T>(output, geometry.Inputs).Fill(T.MinValue);
+        for (var y = Math.Max(top, 0); y < Math.Min(top + geometry.KernelHeight, geometry.Height); y++)
+        for (var x = Math.Max(left, 0); x < Math.Min(left + geometry.KernelWidth, geometry.Width); x++)
+        {
+            var pixel = image + (y * geometry.Width + x) * geometry.Inputs;
+            var channel = 0;
+            for (; channel <= geometry.Inputs - Vector256<T>.Count; channel += Vector256<T>.Count)
+                Vector256.Max(Vector256.Load(output + channel), Vector256.Load(pixel + channel)).Store(output + channel);
+            for (; channel < geometry.Inputs; channel++) output[channel] = T.Max(output[channel], pixel[channel]);
+        }
+    }
+
+    public static void GlobalAverage(byte* input, byte* output, int images, int pixels, int channels, Averaging averaging)
+    {
+        var sums = stackalloc int[Lanes];
+        for (var image = 0; image < images; image++, input += pixels * channels, output += channels)
+        {
+            var channel = 0;
+            for (; channel <= channels - Lanes; channel += Lanes)
+            {
+                var sum = Vector256<int>.Zero;
+                for (var pixel = 0; pixel < pixels; pixel++) sum += Widening.ToInt32(input + pixel * channels + channel);
+                if (Avx2.IsSupported && averaging.Factor.Shift == FixedPoint.UsualShift)
+                {
+                    Unsafe.WriteUnaligned(output + channel, Average(sum, pixels, averaging));
+                    continue;
+                }
+                sum.Store(sums);
+                for (var i = 0; i < Lanes; i++) output[channel + i] = averaging.Apply(sums[i], pixels);
+            }
+            for (; channel < channels; channel++)
+            {
+                var sum = 0;
+                for (var pixel = 0; pixel < pixels; pixel++) sum += input[pixel * channels + channel];
+                output[channel] = averaging.Apply(sum, pixels);
+            }
+        }
+    }
+
+    public static void GlobalAverage(float* input, float* output, int images, int pixels, int channels)
+    {
+        for (var image = 0; image < images; image++, input += pixels * channels, output += channels)
+        {
+            var channel = 0;
+            for (; channel <= channels - Lanes; channel += Lanes)
+            {
+                var sum = Vector256<float>.Zero;
+                for (var pixel = 0; pixel < pixels; pixel++) sum += Vector256.Load(input + pixel * channels + channel);
+                (sum / Vector256.Create((float)pixels)).Store(output + channel);
+            }
+            for (; channel < channels; channel++)
+            {
+                var sum = 0f;
+                for (var pixel = 0; pixel < pixels; pixel++) sum += input[pixel * channels + channel];
+                output[channel] = sum / pixels;
+            }
+        }
+    }
+
+    /// <summary>With the usual shift of 33: half of the products' upper halves, rounded.</summary>
+    private static ulong Average(Vector256<int> sum, int pixels, Averaging averaging)
+    {
+        sum -= Vector256.Create(pixels * averaging.InputZeroPoint);
+        var multiplier = Vector256.Create(averaging.Factor.Multiplier);
+        var even = Avx2.Multiply(sum, multiplier) >>> 32;
+        var odd = Avx2.Multiply((sum.AsInt64() >>> 32).AsInt32(), multiplier);
+        var halves = Avx2.Blend(even.AsInt32(), odd.AsInt32(), 0b10101010);
+        var values = ((halves + Vector256<int>.One) >> 1) + Vector256.Create((int)averaging.ZeroPoint);
+        values = Vector256.Min(Vector256.Max(values, Vector256.Create((int)averaging.Minimum)), Vector256.Create((int)averaging.Maximum));
+        return Widening.ToBytes(values, values, values, values).AsUInt64()[0];
+    }
+}

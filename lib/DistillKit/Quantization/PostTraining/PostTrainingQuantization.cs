@@ -1,0 +1,28 @@
+using DistillKit.Data;
+using DistillKit.Graphs;
+using DistillKit.Quantization.Plans;
+
+namespace DistillKit.Quantization.PostTraining;
+
+/// <summary>Post-training quantization, all of it: equalization, calibration, rounding, learned rounding, bias correction.</summary>
+public static class PostTrainingQuantization
+{
+    /// <summary>Quantizes a network.</summary>
+    /// <param name="graph">In floating point, its norms folded.</param>
+    /// <param name="recipe">Which of the steps, and how.</param>
+    /// <param name="images">Calibration images: a few hundred training images, on the device to compute on.</param>
+    /// <param name="progress">The step that runs, and the share of it that is done.</param>
+    /// <exception cref="UserException">There are no images, or the plan does not fit the network.</exception>
+    public static Graph Run(Graph graph, PostTrainingRecipe recipe, DeviceImages images, IProgress<(string Step, double Done)>? progress = null)
+    {
+        recipe.Validate();
+        var reference = recipe.Equalize ? CrossLayerEqualization.Apply(graph) : graph;
+        var ranges = Calibration.Run(reference, recipe.Plan, images, Named("calibration"));
+        var quantized = Quantizer.Quantize(reference, recipe.Plan, ranges);
+        if (recipe.AdaRound is { } rounding) quantized = AdaRound.Apply(reference, quantized, images, rounding, Named("learned rounding"));
+        if (recipe.CorrectBias) quantized = BiasCorrection.Apply(reference, quantized, images, Named("bias correction"));
+        return Quantizer.FitBiases(quantized);
+
+        IProgress<double>? Named(string step) => progress is null ? null : new Forward<double>(done => progress.Report((step, done)));
+    }
+}
