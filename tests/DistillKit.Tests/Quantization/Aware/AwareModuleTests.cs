@@ -40,7 +40,8 @@ public sealed class AwareModuleTests : IDisposable
     [Fact]
     public void A_tracked_range_is_that_after_the_nonlinearity()
     {
-        using var module = new GraphModule(Quantized(Small), new());
+        using var module = new GraphModule(Quantized(Small), new(FreezeNormsAt: 0));
+        module.Begin(0);
         module.train();
         for (var step = 0; step < 200; step++)
         {
@@ -176,6 +177,7 @@ public sealed class AwareModuleTests : IDisposable
         var expected = module.call(batch.Images);
         // Folding rounds a weight in float32 that was rounded in another order: now and then to the next integer.
         var difference = expected.sub(TestGraphs.Logits(deployed, batch.Images)).abs().mean().item<float>();
+        Console.WriteLine($"DBG {spec[..25]} {learning} {difference / expected.sub(expected.mean([0L], keepdim: true)).square().mean().sqrt().item<float>()} std {expected.std().item<float>()}");
         Assert.InRange(difference / expected.sub(expected.mean([0L], keepdim: true)).square().mean().sqrt().item<float>(), 0, 0.03);
     }
 
