@@ -160,7 +160,7 @@ public sealed class PipelineRunTests : IDisposable
     public async Task Another_plan_quantizes_again_and_another_aware_recipe_trains_the_rounded_network_again()
     {
         await Run(Tiny);
-        var plan = Tiny with { Quantization = Tiny.Quantization with { Plan = new() { Weights = QuantizationScheme.Weights with { Bits = 4 } } } };
+        var plan = Tiny with { Quantization = Tiny.Quantization with { PostTraining = new() { Plan = new() { Weights = QuantizationScheme.Weights with { Bits = 4 } } } } };
         Assert.Equal(["data", "ptq", "qat", "export", "benchmark"], (await Run(plan)).Events.Started);
         var aware = plan with { Quantization = plan.Quantization with { Aware = new(RangeLearning.Learned, RangeLearning.Learned) } };
         Assert.Equal(["data", "qat", "export", "benchmark"], (await Run(aware)).Events.Started);
