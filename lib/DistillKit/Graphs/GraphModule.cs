@@ -66,7 +66,8 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStagedModule
         observe?.Invoke(input, values[input]);
         foreach (var layer in layers)
         {
-            var isLast = layer.Inputs.All(name => lastUses[name] == layer);
+            // The images are the caller's.
+            var isLast = layer.Inputs.All(name => lastUses[name] == layer && name != input);
             var result = layer.Forward([.. layer.Inputs.Select(name => values[name])], mayOverwrite: isLast && observe is null);
             observe?.Invoke(layer.Name, result);
             foreach (var name in layer.Inputs.Where(name => lastUses[name] == layer).Distinct())

@@ -1,10 +1,14 @@
 using System.Text.Json;
 using DistillKit.Data;
 using DistillKit.Evaluation;
+using DistillKit.Export;
 using DistillKit.Files;
 using DistillKit.Models;
 using DistillKit.Pipeline;
+using DistillKit.Quantization;
+using DistillKit.Quantization.Aware;
 using DistillKit.Tests.Files;
+using DistillKit.Tests.Graphs;
 using DistillKit.Tests.Training;
 using DistillKit.Training;
 using static TorchSharp.torch;
@@ -23,8 +27,14 @@ public sealed class PipelineRunTests : IDisposable
     {
         Name = "tiny", Description = "For tests.", Data = new(DataSource.Synthetic, Training: 100, Validation: 20, Test: 30),
         Teacher = new(new ResNetSpec { Blocks = [1, 1], Width = 0.125 }, Recipe), Student = new(new ResNetSpec { Blocks = [1], Width = 0.125 }, Recipe),
-        Distillation = new(), Benchmark = new(LatencyRepeats: 2, ThroughputRepeats: 1),
+        Distillation = new(), Quantization = new() { CalibrationImages = 20, Training = Recipe with { Phases = [new(1, 8)] } }, Benchmark = new(LatencyRepeats: 2, ThroughputRepeats: 1),
     };
+
+    private static readonly string[] Networks = ["teacher", "baseline", "distill"];
+    private static readonly string[] Stages = ["data", .. Networks, "ptq", "qat", "export", "benchmark"];
+
+    // Networks in floating point run on one runtime, integer networks on all that this machine has.
+    private static readonly int Runtimes = OnnxModel.RuntimeVersion is null ? 1 : 2;
 
     private readonly TemporaryFolder folder = new();
     private readonly int threads = get_num_threads();
@@ -38,28 +48,60 @@ public sealed class PipelineRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_trains_the_networks_and_measures_them()
+    public async Task A_run_trains_the_networks_and_measures_their_files()
     {
         var (result, events) = await Run(Tiny);
-        Assert.Equal(["teacher", "baseline", "distill"], result.Rows.Select(row => row.Name));
-        Assert.Equal(["data", "teacher", "baseline", "distill", "benchmark"], events.Started);
+        Assert.Equal(Stages, events.Started);
         Assert.Equal(events.Started, events.Finished);
         Assert.Empty(events.FromEarlierRun);
-        Assert.Equal(3 * 10, events.Steps);
+        Assert.Equal(3 * 10 + 5, events.Steps);
+
+        var integers = ((string[])["int8 static", "int8 dynamic", "int8 QAT"]).SelectMany(format => Enumerable.Repeat(("distill", format), Runtimes));
+        Assert.Equal([.. Networks.Select(name => (name, "fp32")), .. integers], result.Rows.Select(row => (row.Name, row.Format)));
+        Assert.Equal(Runtimes, result.Rows.Select(row => row.Runtime.Split(' ')[0]).Distinct().Count());
         foreach (var row in result.Rows)
         {
-            var path = folder[$"run/{row.Name}/model.safetensors"];
-            var (model, info) = ModelFile.Load(path);
+            var graph = OnnxFile.Load(FileOf(row));
+            Assert.Equal(new FileInfo(FileOf(row)).Length, row.FileBytes);
+            Assert.Equal(1000 + row.FileBytes, row.PeakMemoryBytes);
+            Assert.Equal((graph.Parameters, graph.MultiplyAccumulates), (row.Parameters, row.MultiplyAccumulates));
+            Assert.Equal(row.Format != "fp32", graph.Layers.All(layer => layer.WeightQuantization is not null));
+            Assert.True(row is { Accuracy: >= 0 and <= 1, LatencyMilliseconds: > 0, ImagesPerSecond: > 0, Seconds: >= 0 });
+        }
+    }
+
+    [Fact]
+    public async Task The_files_say_where_they_come_from_and_what_they_expect()
+    {
+        var (result, _) = await Run(Tiny);
+        var normalization = Normalization.Of(SyntheticImages.Create(120, Tiny.Seed));
+        foreach (var row in result.Rows)
+        {
+            var about = OnnxFile.Load(FileOf(row)).Metadata;
+            Assert.Equal((row.Model, $"{Tiny.Seed}"), (about["spec"], about["seed"]));
+            if (row.Format != "int8 dynamic") Assert.Equal(row.ValidationAccuracy, double.Parse(about["accuracy"]));
+            Assert.Equal(normalization.Mean, about["mean"].Split(',').Select(float.Parse));
+            Assert.Equal(normalization.Deviation, about["deviation"].Split(',').Select(float.Parse));
+            Assert.Equal(SyntheticImages.ClassNames, about["classes"].Split(','));
+            Assert.Equal("tiny", JsonDocument.Parse(about["recipe"]).RootElement.GetProperty("profile").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task A_deployed_network_is_as_accurate_as_the_one_that_was_trained()
+    {
+        var (result, _) = await Run(Tiny);
+        foreach (var row in result.Rows.Take(Networks.Length))
+        {
+            var (model, info) = ModelFile.Load(folder[$"run/{row.Name}/model.safetensors"]);
             using var loaded = model;
             using var test = new DeviceImages(SyntheticImages.Create(30, ~Tiny.Seed), CPU, Normalization.Of(SyntheticImages.Create(120, Tiny.Seed)));
-            Assert.Equal(row.Accuracy, Evaluator.Evaluate(model, test, SyntheticImages.ClassNames).Accuracy);
-            Assert.Equal(new FileInfo(path).Length, row.FileBytes);
-            Assert.Equal(1000 + row.FileBytes, row.PeakMemoryBytes);
+            Assert.Equal(Evaluator.Evaluate(model, test, SyntheticImages.ClassNames).Accuracy, row.Accuracy);
             Assert.Equal(((long?)Tiny.Seed, row.ValidationAccuracy), (info.Seed, info.Accuracy!.Value));
             Assert.Equal(row.Name, JsonDocument.Parse(info.Recipe!).RootElement.GetProperty("stage").GetString());
-            Assert.True(row is { Parameters: > 0, MultiplyAccumulates: > 0, LatencyMilliseconds: > 0, ImagesPerSecond: > 0, TrainingSeconds: > 0 });
             Assert.False(File.Exists(folder[$"run/{row.Name}/checkpoint.safetensors"]));
         }
+        Assert.False(File.Exists(folder["run/qat/checkpoint.safetensors"]));
     }
 
     [Fact]
@@ -69,8 +111,8 @@ public sealed class PipelineRunTests : IDisposable
         Assert.Equal(result.ToJson(), File.ReadAllText(folder["run/benchmark.json"]).TrimEnd());
         var lines = File.ReadAllLines(folder["run/benchmark.csv"]);
         var columns = lines[0].Split(',');
-        Assert.Equal(["name", "accuracy"], columns[..2]);
-        Assert.Equal(["teacher", "baseline", "distill"], lines[1..].Select(line => line.Split(',')[0]));
+        Assert.Equal(["name", "format", "runtime", "accuracy"], columns[..4]);
+        Assert.Equal(result.Rows.Select(row => $"{row.Name},{row.Format},{row.Runtime}"), lines[1..].Select(line => string.Join(',', line.Split(',')[..3])));
         Assert.All(lines, line => Assert.Equal(columns.Length, line.Split(',').Length));
     }
 
@@ -81,7 +123,7 @@ public sealed class PipelineRunTests : IDisposable
         var (second, events) = await Run(Tiny with { Description = "Another text." });
         Assert.Equal(first.ToJson(), second.ToJson());
         Assert.Equal(["data"], events.Started);
-        Assert.Equal(["teacher", "baseline", "distill", "benchmark"], events.FromEarlierRun);
+        Assert.Equal(Stages[1..], events.FromEarlierRun);
         Assert.Equal(0, events.Steps);
     }
 
@@ -89,7 +131,7 @@ public sealed class PipelineRunTests : IDisposable
     public async Task Other_distillation_numbers_only_distill_again()
     {
         await Run(Tiny);
-        Assert.Equal(["data", "distill", "benchmark"], (await Run(Tiny with { Distillation = new(Temperature: 2) })).Events.Started);
+        Assert.Equal(["data", "distill", "ptq", "qat", "export", "benchmark"], (await Run(Tiny with { Distillation = new(Temperature: 2) })).Events.Started);
     }
 
     [Fact]
@@ -97,14 +139,14 @@ public sealed class PipelineRunTests : IDisposable
     {
         await Run(Tiny);
         var profile = Tiny with { Teacher = Tiny.Teacher with { Training = Recipe with { LabelSmoothing = 0.1 } } };
-        Assert.Equal(["data", "teacher", "distill", "benchmark"], (await Run(profile)).Events.Started);
+        Assert.Equal(["data", "teacher", "distill", "ptq", "qat", "export", "benchmark"], (await Run(profile)).Events.Started);
     }
 
     [Fact]
     public async Task Another_seed_runs_everything_again()
     {
         await Run(Tiny);
-        Assert.Equal(["data", "teacher", "baseline", "distill", "benchmark"], (await Run(Tiny with { Seed = 2 })).Events.Started);
+        Assert.Equal(Stages, (await Run(Tiny with { Seed = 2 })).Events.Started);
     }
 
     [Fact]
@@ -112,6 +154,28 @@ public sealed class PipelineRunTests : IDisposable
     {
         await Run(Tiny);
         Assert.Equal(["data", "benchmark"], (await Run(Tiny with { Benchmark = new(3, 1) })).Events.Started);
+    }
+
+    [Fact]
+    public async Task Another_plan_quantizes_again_and_another_aware_recipe_trains_the_rounded_network_again()
+    {
+        await Run(Tiny);
+        var plan = Tiny with { Quantization = Tiny.Quantization with { PostTraining = new() { Plan = new() { Weights = QuantizationScheme.Weights with { Bits = 4 } } } } };
+        Assert.Equal(["data", "ptq", "qat", "export", "benchmark"], (await Run(plan)).Events.Started);
+        var aware = plan with { Quantization = plan.Quantization with { Aware = new(RangeLearning.Learned, RangeLearning.Learned) } };
+        Assert.Equal(["data", "qat", "export", "benchmark"], (await Run(aware)).Events.Started);
+    }
+
+    [Fact]
+    public async Task A_deleted_file_is_made_again()
+    {
+        await Run(Tiny);
+        File.Delete(folder["run/ptq/dynamic.onnx"]);
+        Assert.Equal(["data", "ptq"], (await Run(Tiny)).Events.Started);
+        File.Delete(folder["run/qat/model.onnx"]);
+        Assert.Equal(["data", "qat"], (await Run(Tiny)).Events.Started);
+        File.Delete(folder["run/baseline/model.onnx"]);
+        Assert.Equal(["data", "export"], (await Run(Tiny)).Events.Started);
     }
 
     [Fact]
@@ -135,7 +199,7 @@ public sealed class PipelineRunTests : IDisposable
     [Fact]
     public async Task A_run_that_was_stopped_in_any_stage_ends_as_if_it_had_not_been()
     {
-        foreach (var (stage, step) in (IEnumerable<(string, int)>)[("teacher", 3), ("baseline", 10), ("distill", 7)])
+        foreach (var (stage, step) in (IEnumerable<(string, int)>)[("teacher", 3), ("baseline", 10), ("distill", 7), ("qat", 3)])
         {
             using var cancellation = new CancellationTokenSource();
             var events = new Events { OnStep = (name, done) => { if ((name, done) == (stage, step)) cancellation.Cancel(); } };
@@ -143,10 +207,11 @@ public sealed class PipelineRunTests : IDisposable
         }
         var resumed = new Events();
         await Run(Tiny, "stopped", resumed);
-        Assert.Equal(["teacher", "baseline"], resumed.FromEarlierRun);
-        Assert.Equal(("distill", 7), Assert.Single(resumed.Resumed));
+        Assert.Equal([.. Networks, "ptq"], resumed.FromEarlierRun);
+        Assert.Equal(("qat", 3), Assert.Single(resumed.Resumed));
         await Run(Tiny);
-        foreach (var stage in (string[])["teacher", "baseline", "distill"])
+        SameGraph.Assert(OnnxFile.Load(folder["run/qat/model.onnx"]), OnnxFile.Load(folder["stopped/qat/model.onnx"]));
+        foreach (var stage in Networks)
         {
             using var expected = Safetensors.Load(folder[$"run/{stage}/model.safetensors"]);
             using var actual = Safetensors.Load(folder[$"stopped/{stage}/model.safetensors"]);
@@ -167,8 +232,16 @@ public sealed class PipelineRunTests : IDisposable
     {
         events ??= new();
         using var run = new PipelineRun(profile, folder[name], events, CPU);
-        return (await run.RunAsync(path => 1000 + new FileInfo(path).Length, cancellation), events);
+        return (await run.RunAsync(deployment => 1000 + new FileInfo(deployment.Path).Length, cancellation), events);
     }
+
+    private string FileOf(BenchmarkRow row) => folder[row.Format switch
+    {
+        "int8 static" => "run/ptq/static.onnx",
+        "int8 dynamic" => "run/ptq/dynamic.onnx",
+        "int8 QAT" => "run/qat/model.onnx",
+        _ => $"run/{row.Name}/model.onnx",
+    }];
 
     private sealed class Events : IPipelineObserver
     {

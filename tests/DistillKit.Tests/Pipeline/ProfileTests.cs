@@ -39,6 +39,9 @@ public sealed class ProfileTests
     [InlineData("\"blocks\": [", "\"bloks\": [", "bloks")]
     [InlineData("\"alpha\": 0.9", "\"alfa\": 0.9", "alfa")]
     [InlineData("\"distillation\": {", "\"distilation\": {", "distilation")]
+    [InlineData("\"calibrationImages\": 100", "\"calibrationimage\": 100", "calibrationimage")]
+    [InlineData("\"isSymmetric\": true", "\"symmetric\": true", "symmetric")]
+    [InlineData("\"freezeRangesAt\": 0.5", "\"freezeAt\": 0.5", "freezeAt")]
     public void An_unknown_field_is_named(string text, string typo, string field) => Assert.Contains($"'{field}'", Refusal(text, typo));
 
     [Theory]
@@ -52,6 +55,9 @@ public sealed class ProfileTests
     [InlineData("\"name\": \"smoke\"", "\"name\": null", "name")]
     [InlineData("\"width\": 0.25", "\"width\": 9", "width must be above 0")]
     [InlineData("\"latencyRepeats\": 20", "\"latencyRepeats\": 0", "latencyRepeats")]
+    [InlineData("\"calibrationImages\": 100", "\"calibrationImages\": 0", "calibrationImages must be at least 1")]
+    [InlineData("\"freezeRangesAt\": 0.5", "\"freezeRangesAt\": 2", "freezeRangesAt must be from 0 to 1")]
+    [InlineData("\"isSymmetric\": true", "\"isSymmetric\": false", "signed and symmetric")]
     public void A_wrong_value_is_named(string text, string wrong, string reason) => Assert.Contains(reason, Refusal(text, wrong));
 
     [Theory]
@@ -60,8 +66,8 @@ public sealed class ProfileTests
     [InlineData("[]")]
     [InlineData("{ \"name\": \"a\" }")]
     [InlineData("{ \"name\": \"a\", ")]
-    [InlineData("""{ "name": "a", "description": "", "data": {}, "teacher": null, "student": null, "distillation": null }""")]
-    [InlineData("""{ "name": "a", "description": "", "data": {}, "teacher": {}, "student": {}, "distillation": {} }""")]
+    [InlineData("""{ "name": "a", "description": "", "data": {}, "teacher": null, "student": null, "distillation": null, "quantization": null }""")]
+    [InlineData("""{ "name": "a", "description": "", "data": {}, "teacher": {}, "student": {}, "distillation": {}, "quantization": {} }""")]
     public void What_is_no_profile_is_refused_in_a_line(string json)
     {
         var message = Assert.Throws<UserException>(() => Profile.Parse(json, "mine.json")).Message;

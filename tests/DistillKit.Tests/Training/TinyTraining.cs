@@ -43,7 +43,7 @@ internal sealed class TinyTraining : IDisposable
     }
 
     /// <summary>A copy of a network's state that stays as it is.</summary>
-    public static IReadOnlyDictionary<string, Tensor> Copy(ImageClassifier model) => State.Copy(model.state_dict());
+    public static IReadOnlyDictionary<string, Tensor> Copy(nn.Module model) => State.Copy(model.state_dict());
 
     public static void AssertSame(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> actual)
     {
@@ -84,11 +84,11 @@ internal sealed class AtEachStep(Action<TrainingProgress> act) : IProgress<Train
 }
 
 /// <summary>Lets a test look at each batch, and change the loss, before another objective's result goes on.</summary>
-internal sealed class Watched(Action<ImageClassifier, Batch>? look = null, Func<Tensor, Tensor>? change = null) : IObjective
+internal sealed class Watched(Action<nn.Module, Batch>? look = null, Func<Tensor, Tensor>? change = null) : IObjective
 {
     private readonly Supervised supervised = new(0);
 
-    public (Tensor Loss, Tensor Logits) Compute(ImageClassifier model, Batch batch)
+    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
     {
         look?.Invoke(model, batch);
         var (loss, logits) = supervised.Compute(model, batch);

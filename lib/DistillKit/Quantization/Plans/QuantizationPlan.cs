@@ -90,6 +90,12 @@ public sealed record QuantizationPlan
 
     internal void Validate()
     {
+        if (Layers.FirstOrDefault(layer => layer.Value is null).Key is { } empty) throw new UserException($"The plan says nothing about the layer '{empty}': give it a strategy, weights or activations, or leave it out.");
+        foreach (var strategy in Layers.Values.Select(layer => layer.Strategy).OfType<LayerStrategy>().Append(Strategy))
+        {
+            if (!Enum.IsDefined(strategy)) throw new UserException($"A plan's strategy must be one of {string.Join(", ", Enum.GetNames<LayerStrategy>())}, but is {strategy}.");
+        }
+        Observer.Validate();
         foreach (var scheme in Layers.Values.Select(layer => layer.Weights).Append(Weights).OfType<QuantizationScheme>())
         {
             scheme.Validate();
