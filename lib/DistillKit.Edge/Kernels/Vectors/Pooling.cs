@@ -18,6 +18,7 @@ internal static unsafe class Pooling
             MaxOfWindow(geometry, input, y * geometry.Stride - geometry.PadTop, x * geometry.Stride - geometry.PadLeft, output);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MaxOfWindow<T>(ConvolutionGeometry geometry, T* image, int top, int left, T* output) where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         new Span<T>(output, geometry.Inputs).Fill(T.MinValue);
@@ -32,6 +33,7 @@ internal static unsafe class Pooling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GlobalAverage(byte* input, byte* output, int images, int pixels, int channels, Averaging averaging)
     {
         var sums = stackalloc int[Lanes];
@@ -59,6 +61,7 @@ internal static unsafe class Pooling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GlobalAverage(float* input, float* output, int images, int pixels, int channels)
     {
         for (var image = 0; image < images; image++, input += pixels * channels, output += channels)
