@@ -8,8 +8,8 @@ namespace DistillKit.Quantization;
 /// arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.
 /// </summary>
 /// <remarks>
-/// Four passes over the data and one new tensor. The clamp is what autograd sees, and the only operation whose gradient matters; it keeps its
-/// input, not its output, so that the rounding can be done in the output's own memory, unseen.
+/// Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input, not its output,
+/// so that the rounding can be done in the output's own memory, unseen.
 /// </remarks>
 public static class FakeQuantize
 {
@@ -22,7 +22,9 @@ public static class FakeQuantize
     {
         if (parameters.Channels > 1) return ApplyPerChannel(values, parameters);
         var (scale, zeroPoint) = (parameters.Scales[0], parameters.ZeroPoints[0]);
-        var clipped = values.clamp(Math.Max(from, Edge(scale, parameters.Minimum - zeroPoint, -0.5)), Math.Min(to, Edge(scale, parameters.Maximum - zeroPoint, 0.5)));
+        var (low, high) = (Edge(scale, parameters.Minimum - zeroPoint, -0.5), Edge(scale, parameters.Maximum - zeroPoint, 0.5));
+        // The same as a clamp, but its gradient is one pass where that of a clamp is four. On the bounds themselves it is 0.
+        var clipped = values.hardtanh(Math.Max(from, low), Math.Min(to, high));
         using var unseen = no_grad();
         return clipped.div_(scale).round_().mul_(scale);
     }

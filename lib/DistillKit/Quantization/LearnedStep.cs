@@ -49,23 +49,30 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        // Noise must not make a scale negative.
+        var step = scale.abs().clamp_min(QuantizationParameters.SmallestScale);
+        var fixedStep = step.detach();
+        var clipped = Clip(input, fixedStep);
+        Tensor slope;
+        using (no_grad())
+        {
+            // By the step, the result of an inner value moves with its rounding error, that of a clipped value with its integer.
+            var isInside = input.eq(clipped);
+            var steps = clipped.div_(fixedStep);
+            var rounded = steps.round();
+            slope = where(isInside, rounded.sub(steps), rounded);
+            clipped.copy_(rounded).mul_(fixedStep);
+        }
         var count = input.numel() / (double)(perImage ? input.shape[0] : start.Channels);
-        var share = 1 / Math.Sqrt(count * start.Maximum);
-        // The value of the scale, with a share of its gradient. Noise must not make a scale negative.
-        var positive = scale.abs().clamp_min(QuantizationParameters.SmallestScale);
-        var step = positive.mul(share).add(positive.detach().mul(1 - share));
-
-        // Clamping to bounds that depend on the step gives both gradients of the clipped values, and that of the others to the input.
-        var clipped = input.clamp((start.Minimum - ZeroPoints).mul(step), (start.Maximum - ZeroPoints).mul(step));
-        // The rounding error, in steps: times the step it is what rounding adds, and its own value is the gradient of the step.
-        return clipped.add(RoundingError(clipped.detach(), step.detach()).mul(step)).MoveToOuterDisposeScope();
+        // A term that is 0 and has the gradient of the step.
+        var change = step.sub(fixedStep).div(Math.Sqrt(count * start.Maximum));
+        return clipped.add(slope.mul(change)).MoveToOuterDisposeScope();
     }
 
-    private static Tensor RoundingError(Tensor clipped, Tensor step)
+    private Tensor Clip(Tensor input, Tensor step)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var steps = clipped.div(step);
-        return steps.round().sub_(steps).MoveToOuterDisposeScope();
+        if (start.Channels > 1) return input.clamp((start.Minimum - ZeroPoints).mul(step), (start.Maximum - ZeroPoints).mul(step));
+        var (size, zeroPoint) = (step.item<float>(), start.ZeroPoints[0]);
+        return input.hardtanh((start.Minimum - zeroPoint) * size, (start.Maximum - zeroPoint) * size);
     }
 }

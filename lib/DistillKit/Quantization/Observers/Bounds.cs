@@ -10,7 +10,7 @@ internal readonly record struct Bounds(float Minimum, float Maximum)
     public static Bounds Of(Tensor values)
     {
         using var scope = NewDisposeScope();
-        var all = values.detach();
+        var all = Flat(values.detach());
         var pair = stack([all.min(), all.max()]).to(ScalarType.Float32).cpu().data<float>();
         return Finite(pair[0], pair[1]);
     }
@@ -24,6 +24,9 @@ internal readonly record struct Bounds(float Minimum, float Maximum)
         var pairs = stack([rows.amin(1), rows.amax(1)]).to(ScalarType.Float32).cpu();
         return [.. pairs[0].data<float>().ToArray().Zip(pairs[1].data<float>().ToArray(), Finite)];
     }
+
+    /// <summary>All elements in any order, without a copy where the memory is dense: the engine is several times faster at one dimension.</summary>
+    public static Tensor Flat(Tensor values) => (values.dim() == 4 && !values.is_contiguous() ? values.permute(0, 2, 3, 1) : values).reshape(-1);
 
     public Bounds Union(Bounds other) => new(Math.Min(Minimum, other.Minimum), Math.Max(Maximum, other.Maximum));
 

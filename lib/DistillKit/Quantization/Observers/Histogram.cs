@@ -38,7 +38,7 @@ internal sealed class Histogram
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         MakeRoom(Bounds.Of(values).Union(Seen ?? default));
-        var flat = Flat(values.detach().to(ScalarType.Float32));
+        var flat = Bounds.Flat(values.detach().to(ScalarType.Float32));
         for (long start = 0; start < flat.shape[0]; start += Chunk)
         {
             using var chunkScope = NewDisposeScope();
@@ -48,9 +48,6 @@ internal sealed class Histogram
             for (var bin = 0; bin < Bins; bin++) Counts[bin] += counts[bin];
         }
     }
-
-    /// <summary>All elements in any order, without a copy where the memory is dense.</summary>
-    private static Tensor Flat(Tensor values) => (values.dim() == 4 && !values.is_contiguous() ? values.permute(0, 2, 3, 1) : values).reshape(-1);
 
     private void MakeRoom(Bounds bounds)
     {

@@ -21,6 +21,7 @@ public static partial class torch
         public Tensor expm1() => Aten.Call("expm1", this);
         public Tensor floor() => Aten.Call("floor", this);
         public Tensor frac() => Aten.Call("frac", this);
+        public Tensor hardtanh(Scalar min, Scalar max) => Aten.Call("hardtanh", this, min, max);
         public Tensor isfinite() => Aten.Call("isfinite", this);
         public Tensor isinf() => Aten.Call("isinf", this);
         public Tensor isnan() => Aten.Call("isnan", this);
