@@ -13,9 +13,8 @@ namespace DistillKit.Quantization.PostTraining;
 /// </summary>
 /// <remarks>
 /// Each output channel is a quadratic problem over binary choices (the paper's equation 20). The paper relaxes it and follows noisy gradients of
-/// a few images for 10,000 steps. Here it is descended directly, one weight at a time while one lowers the error: of MobileNetV2 x0.5 in 3 bits,
-/// 300 steps of the relaxation over all images took a hundred times as long and ended at a higher error in every layer. What is left out is
-/// the nonlinearity after the layer, whose result the paper compares.
+/// a few images for 10,000 steps. Here it is descended directly, one weight at a time while one lowers the error, over all positions of the images. What is
+/// left out is the nonlinearity after the layer, whose result the paper compares.
 /// </remarks>
 public static class AdaRound
 {
