@@ -15,6 +15,7 @@ public static class CommandLine
         EvaluateCommand.Create(),
         QuantizeCommand.Create(),
         SensitivityCommand.Create(),
+        LadderCommand.Create(),
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
         DataCommand.Create(),

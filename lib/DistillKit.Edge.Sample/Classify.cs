@@ -20,7 +20,7 @@ internal static class Classify
     private static void Print(IReadOnlyList<Answer> answers, int top, TextWriter output)
     {
         for (var i = 0; i < Math.Min(top, answers.Count); i++)
-            output.WriteLine(FormattableString.Invariant($"{answers[i].Probability,7:p1}  {answers[i].Name}"));
+            output.WriteLine(FormattableString.Invariant($"{100 * answers[i].Probability,5:f1} %  {answers[i].Name}"));
     }
 
     private static void PrintLatency(EdgeModel model, float[] pixels, float[] logits, Arguments arguments, TextWriter output)

@@ -11,7 +11,7 @@ namespace DistillKit.Edge;
 /// </summary>
 public sealed unsafe class EdgeModel : IDisposable
 {
-    private readonly Program program;
+    private readonly FusedNetwork program;
     private readonly Arena arena;
     private readonly Workers workers;
     private readonly int chunk;

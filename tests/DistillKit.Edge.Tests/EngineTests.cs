@@ -57,7 +57,7 @@ public sealed class EngineTests
         }
     }
 
-    private static void Compare(Interpreter interpreter, NodeProto node, Execution.Activation output)
+    private static void Compare(Interpreter interpreter, NodeProto node, Activation output)
     {
         var (expected, actual, tolerance) = (interpreter.Evaluate(node), Read(output, 3), 1.0);
         if (node.OpType == "QuantizeLinear")
@@ -72,7 +72,7 @@ public sealed class EngineTests
     }
 
     /// <summary>A buffer's values in the interpreter's order.</summary>
-    private static unsafe double[] Read(Execution.Activation buffer, int images)
+    private static unsafe double[] Read(Activation buffer, int images)
     {
         var (channels, pixels) = (buffer.Shape.Channels, buffer.Shape.Pixels);
         var result = new double[images * channels * pixels];

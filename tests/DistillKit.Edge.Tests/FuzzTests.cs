@@ -1,3 +1,4 @@
+using DistillKit.Edge.Onnx;
 using DistillKit.Edge.Tests.Models;
 using Google.Protobuf;
 
@@ -21,7 +22,7 @@ public sealed class FuzzTests
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
     public void Mutated_models_are_harmless(int kind) => Run(kind, (random, model) => ModelMutations.Apply(random, model).ToByteArray());
 
-    private static void Run(int kind, Func<Random, Onnx.ModelProto, byte[]> mutate)
+    private static void Run(int kind, Func<Random, ModelProto, byte[]> mutate)
     {
         var originals = Enumerable.Range(0, 4).Select(seed =>
         {

@@ -13,14 +13,16 @@ internal static class BenchmarkCommand
         var options = new PipelineOptions();
         var files = new Argument<string[]>("FILE") { Description = "ONNX files to time against each other, in every runtime of this machine; none for the profile's own.", Arity = ArgumentArity.ZeroOrMore };
         var again = new Option<bool>("--again") { Description = "Measure again, even if nothing has changed." };
+        var operators = new Option<bool>("--operators") { Description = "With files: where the time of an image goes, operator by operator, in Edge." };
         var repeats = new Option<int>("--repeats") { Description = "With files: timed calls of each.", DefaultValueFactory = _ => 300 };
-        var command = new Command("benchmark", "Measure accuracy, size, latency, throughput and memory of a profile's networks, or the speed of ONNX files.") { files, again, repeats };
+        var command = new Command("benchmark", "Measure accuracy, size, latency, throughput and memory of a profile's networks, or the speed of ONNX files.") { files, again, repeats, operators };
         options.AddTo(command);
         command.SetAction((arguments, cancellation) =>
         {
             if (arguments.GetValue(files) is { Length: > 0 } chosen)
             {
-                Compare(chosen, arguments.GetValue(repeats), arguments.GetValue(options.Json));
+                if (arguments.GetValue(operators)) OperatorTable.Show(chosen, arguments.GetValue(repeats), arguments.GetValue(options.Json));
+                else Compare(chosen, arguments.GetValue(repeats), arguments.GetValue(options.Json));
                 return Task.FromResult(0);
             }
             return PipelineView.ShowAsync(async view =>

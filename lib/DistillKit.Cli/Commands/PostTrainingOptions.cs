@@ -13,7 +13,7 @@ internal sealed class PostTrainingOptions
     private readonly Option<int?> bits = new("--bits") { Description = "Bits of the weights, 2 to 8. [default: the plan's, or 8]" };
     private readonly Option<ObserverKind?> observer = new("--observer") { Description = $"{string.Join(", ", Enum.GetNames<ObserverKind>())}. [default: the plan's, or MeanSquaredError]" };
     private readonly Option<bool> equalize = new("--equalize") { Description = "Even out the channels of neighbouring layers first." };
-    private readonly Option<bool> adaRound = new("--adaround") { Description = "Learn whether each weight is rounded up or down." };
+    private readonly Option<bool> adaRound = new("--adaround") { Description = "Decide for each weight whether to round it up or down." };
     private readonly Option<bool> correctBias = new("--correct-bias") { Description = "Take the mean error of each channel out of its bias." };
 
     internal void AddTo(Command command)
@@ -30,7 +30,7 @@ internal sealed class PostTrainingOptions
         if (arguments.GetValue(observer) is { } kind) chosen = chosen with { Observer = new(kind) };
         var recipe = new PostTrainingRecipe
         {
-            Plan = chosen, Equalize = arguments.GetValue(equalize), AdaRound = arguments.GetValue(adaRound) ? new() : null, CorrectBias = arguments.GetValue(correctBias),
+            Plan = chosen, Equalize = arguments.GetValue(equalize), AdaRound = arguments.GetValue(adaRound), CorrectBias = arguments.GetValue(correctBias),
         };
         recipe.Validate();
         return recipe;

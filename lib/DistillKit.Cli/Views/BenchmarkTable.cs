@@ -22,6 +22,8 @@ internal static class BenchmarkTable
                 Text($"{row.ImagesPerSecond:n0}/s"), row.PeakMemoryBytes is { } bytes ? Text($"{bytes / 1e6:f0} MB") : "", Text($"{row.Seconds:f0} s"));
         }
         Tables.Write(table);
+        foreach (var agreement in result.Agreements)
+            Console.WriteLine(Text($"{agreement.Name}: the runtimes give the same answer to {100 * agreement.SameTop1:f2} % of the test images, mean difference of logits {agreement.MeanDifference:f4}"));
         Console.WriteLine($"{result.Machine.Cpu}, {result.Machine.Cores} cores; {result.Machine.Engine}; profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}");
         Console.WriteLine("latency: 1 image, 1 thread, median and 95th percentile, the files taking turns; throughput: batches of 64, all threads; memory: peak of a process that only infers");
     }

@@ -8,11 +8,15 @@ namespace DistillKit.Cli.Views;
 /// <summary>Shows a run: bars on a terminal, plain lines elsewhere, and the table at the end.</summary>
 internal abstract class PipelineView : IPipelineObserver
 {
-    /// <summary>Runs the job with a view, and prints its result.</summary>
+    /// <summary>Runs a job with a view.</summary>
+    internal static Task<T> WatchAsync<T>(Func<IPipelineObserver, Task<T>> job, bool json) =>
+        json || Console.IsOutputRedirected ? job(new PlainView(json ? Console.Error : Console.Out)) : OnTerminalAsync(job);
+
+    /// <summary>Runs the main job with a view, and prints its result.</summary>
     internal static async Task<int> ShowAsync(Func<IPipelineObserver, Task<(BenchmarkResult Result, string Folder)>> job, bool json, CancellationToken cancellation)
     {
         var started = DateTime.UtcNow;
-        var (result, folder) = json || Console.IsOutputRedirected ? await job(new PlainView(json ? Console.Error : Console.Out)) : await OnTerminalAsync(job);
+        var (result, folder) = await WatchAsync(job, json);
         cancellation.ThrowIfCancellationRequested();
         if (json)
         {
@@ -39,7 +43,7 @@ internal abstract class PipelineView : IPipelineObserver
     internal static string Describe(TrainingProgress progress) => FormattableString.Invariant(
         $"epoch {progress.Epoch + 1}/{progress.Epochs}  loss {progress.Loss:f3}  training {100 * progress.Accuracy:f1} %  {progress.ImagesPerSecond:n0} images/s");
 
-    private static Task<(BenchmarkResult, string)> OnTerminalAsync(Func<IPipelineObserver, Task<(BenchmarkResult, string)>> job) => AnsiConsole.Progress()
+    private static Task<T> OnTerminalAsync<T>(Func<IPipelineObserver, Task<T>> job) => AnsiConsole.Progress()
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RemainingTimeColumn())
         .StartAsync(context => job(new BarView(context)));
 }

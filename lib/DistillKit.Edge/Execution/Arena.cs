@@ -18,10 +18,10 @@ internal sealed unsafe class Arena : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>How many images run at a time.</summary>
-    public static int Chunk(Program program) => (int)Math.Clamp(ComfortableBytes / Math.Max(1, new MemoryPlan(program, 1).Bytes), 1, LargestChunk);
+    public static int Chunk(FusedNetwork program) => (int)Math.Clamp(ComfortableBytes / Math.Max(1, new MemoryPlan(program, 1).Bytes), 1, LargestChunk);
 
     /// <summary>Allocates the memory for a chunk of images and tells each buffer its place.</summary>
-    public static Arena Allocate(Program program, int chunk)
+    public static Arena Allocate(FusedNetwork program, int chunk)
     {
         var plan = new MemoryPlan(program, chunk);
         if (plan.Bytes > Limits.ArenaBytes)

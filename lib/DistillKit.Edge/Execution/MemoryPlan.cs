@@ -12,7 +12,7 @@ internal sealed class MemoryPlan
     private readonly List<(long Start, long End)> gaps = [(0, long.MaxValue)];
     private readonly int chunk;
 
-    public MemoryPlan(Program program, int chunk)
+    public MemoryPlan(FusedNetwork program, int chunk)
     {
         this.chunk = chunk;
         var lastReaders = LastReaders(program);
@@ -32,7 +32,7 @@ internal sealed class MemoryPlan
     public IReadOnlyDictionary<Activation, long> Offsets => offsets;
 
     /// <summary>Buffers that are never freed are left out: the caller's images and the result.</summary>
-    private static Dictionary<Activation, int> LastReaders(Program program)
+    private static Dictionary<Activation, int> LastReaders(FusedNetwork program)
     {
         var last = new Dictionary<Activation, int>();
         for (var step = 0; step < program.Operators.Count; step++)

@@ -5,12 +5,12 @@ namespace DistillKit.Edge.Execution;
 /// <summary>Measures each operator over several runs.</summary>
 internal sealed class Profiler
 {
-    private readonly Program program;
+    private readonly FusedNetwork program;
     private readonly long[][] ticks;
     private int repetition;
     private long start;
 
-    public Profiler(Program program, int repetitions)
+    public Profiler(FusedNetwork program, int repetitions)
     {
         if (repetitions < 1)
             throw new EdgeException($"A profile of {repetitions} repetitions is asked for. Give at least 1.");

@@ -23,7 +23,7 @@ internal sealed unsafe class Fuser
         convolutions = new(kernels, values);
     }
 
-    public static Program Fuse(KernelSet kernels, Network network)
+    public static FusedNetwork Fuse(KernelSet kernels, Network network)
     {
         var fuser = new Fuser(kernels, network);
         foreach (var layer in network.Layers)

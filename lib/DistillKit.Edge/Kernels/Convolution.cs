@@ -19,6 +19,23 @@ internal abstract unsafe class Convolution(ConvolutionGeometry geometry) : IDisp
 
     public void Run(void* input, void* output, int images) => Run(input, output, images, 0, WorkItems(images));
 
+    /// <summary>Bytes of weights that each run reads from beginning to end, if <see cref="MoveWeights"/> can move them.</summary>
+    public virtual long StreamedBytes => 0;
+
+    /// <summary>Cache lines that a run on one image can ask for, for later layers, while it computes.</summary>
+    public virtual long LinesAhead => 0;
+
+    /// <summary>Where those lines begin.</summary>
+    public virtual byte* Ahead
+    {
+        set { }
+    }
+
+    /// <summary>Moves the weights to memory of the caller's, which has to stay as long as this.</summary>
+    public virtual void MoveWeights(byte* memory)
+    {
+    }
+
     public virtual void Dispose()
     {
     }

@@ -10,5 +10,5 @@ internal static class Limits
     public const int Extent = 1 << 16;
     public const int KernelExtent = 1 << 10;
     public const int ValueElements = 1 << 26;
-    public const long ArenaBytes = 1L << 31;
+    public const long ArenaBytes = 1L << 30;
 }

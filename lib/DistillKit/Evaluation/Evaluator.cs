@@ -44,7 +44,13 @@ public static class Evaluator
     /// <param name="images">Images and labels.</param>
     /// <param name="normalization">What the network expects.</param>
     /// <exception cref="UserException">There are no images, they do not fit the file, or a logit is not a finite number.</exception>
-    public static ClassificationReport Evaluate(IDeployedModel model, ImageSet images, Normalization normalization)
+    public static ClassificationReport Evaluate(IDeployedModel model, ImageSet images, Normalization normalization) => Report(Logits(model, images, normalization), images);
+
+    internal static ClassificationReport Report(float[] logits, ImageSet images) =>
+        ClassificationReport.FromLogits(logits, Array.ConvertAll(images.Labels, label => (long)label), images.ClassNames);
+
+    /// <summary>The logits [N, K] of all images, row by row.</summary>
+    internal static float[] Logits(IDeployedModel model, ImageSet images, Normalization normalization)
     {
         if (!model.InputShape.SequenceEqual([ImageSet.Channels, images.ImageSize, images.ImageSize]))
             throw new UserException($"The file takes images of [{string.Join(", ", model.InputShape)}], but these are [{ImageSet.Channels}, {images.ImageSize}, {images.ImageSize}].");
@@ -57,6 +63,6 @@ public static class Evaluator
             var batch = loaded.Take([.. Enumerable.Range(first, count)]).Images.contiguous();
             model.Run(batch.data<float>().ToArray(), logits.AsSpan(first * model.Classes, count * model.Classes));
         }
-        return ClassificationReport.FromLogits(logits, Array.ConvertAll(images.Labels, label => (long)label), images.ClassNames);
+        return logits;
     }
 }

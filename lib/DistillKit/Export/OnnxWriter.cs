@@ -106,8 +106,7 @@ internal sealed class OnnxWriter
     {
         if (layer.WeightQuantization is not { } parameters) return Floats($"{layer.Name}.weight", layer.Weight);
         var scale = Scales($"{layer.Name}.weight.scale", parameters);
-        var zeroPoint = Zeros<sbyte>(DataType.Int8, parameters.Channels);
-        return Dequantize($"{layer.Name}.weight", IntegerWeight(layer, parameters), scale, zeroPoint, parameters);
+        return Dequantize($"{layer.Name}.weight", IntegerWeight(layer, parameters), scale, Zeros(parameters.Channels), parameters);
     }
 
     /// <summary>
@@ -119,8 +118,7 @@ internal sealed class OnnxWriter
         if (layer.WeightQuantization is not { } weights || graph[layer.Input] is not QuantizeNode { Parameters: { } input }) return Floats($"{layer.Name}.bias", bias);
         var parameters = weights with { Scales = Array.ConvertAll(weights.Scales, scale => input.Scales[0] * scale) };
         var integers = Raw<int>($"{layer.Name}.bias.integers", DataType.Int32, BiasQuantization.Quantize(bias.Values, input.Scales[0], weights.Scales), isVector: true);
-        var zeroPoint = Zeros<int>(DataType.Int32, weights.Channels);
-        return Dequantize($"{layer.Name}.bias", integers, Scales($"{layer.Name}.bias.scale", parameters), zeroPoint, parameters);
+        return Dequantize($"{layer.Name}.bias", integers, Scales($"{layer.Name}.bias.scale", parameters), zeroPoint: null, parameters);
     }
 
     private static bool IsDynamic(Graph graph, WeightedNode layer) => layer.WeightQuantization is not null && graph[layer.Input] is QuantizeNode { Parameters: null };
@@ -166,9 +164,9 @@ internal sealed class OnnxWriter
         return Raw<sbyte>($"{layer.Name}.weight.integers", DataType.Int8, transposed, [columns, rows]);
     }
 
-    private string Dequantize(string name, string integers, string scale, string zeroPoint, QuantizationParameters parameters)
+    private string Dequantize(string name, string integers, string scale, string? zeroPoint, QuantizationParameters parameters)
     {
-        Emit("DequantizeLinear", name, [integers, scale, zeroPoint], name, parameters.Scales.Length > 1 ? [Int("axis", 0)] : []);
+        Emit("DequantizeLinear", name, zeroPoint is null ? [integers, scale] : [integers, scale, zeroPoint], name, parameters.Scales.Length > 1 ? [Int("axis", 0)] : []);
         return name;
     }
 
@@ -179,7 +177,7 @@ internal sealed class OnnxWriter
     private string Scalar(string name, float value) => Raw<float>(name, DataType.Float, [value]);
 
     /// <summary>Zero points of symmetric numbers; layers with as many channels share them.</summary>
-    private string Zeros<T>(DataType type, int channels) where T : unmanaged => Raw($"zeros.{type}.{channels}".ToLowerInvariant(), type, new T[channels], channels > 1);
+    private string Zeros(int channels) => Raw<sbyte>($"zeros.{channels}", DataType.Int8, new sbyte[channels], channels > 1);
 
     private string Raw<T>(string name, DataType type, T[] values, bool isVector = false) where T : unmanaged => Raw<T>(name, type, values, isVector ? [values.Length] : []);
 

@@ -32,7 +32,9 @@ public sealed record BenchmarkRow(
 /// <param name="Date">When they were measured.</param>
 /// <param name="Machine">Where they were measured.</param>
 /// <param name="Rows">A row for each file and runtime.</param>
-public sealed record BenchmarkResult(string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows)
+/// <param name="Agreements">How alike the runtimes' answers are, for each file that several ran.</param>
+public sealed record BenchmarkResult(
+    string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows, IReadOnlyList<RuntimeAgreement> Agreements)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -42,8 +44,8 @@ public sealed record BenchmarkResult(string Profile, ulong Seed, DateTimeOffset 
     /// <summary>The result as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows) =>
-        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows);
+    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements) =>
+        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows, agreements);
 
     /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
     /// <exception cref="UserException">The folder cannot be written.</exception>

@@ -16,7 +16,8 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark.ToString(), string.Join(',', runtimes));
         return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
         {
-            var result = BenchmarkResult.Of(context.Profile, Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation));
+            var (rows, agreements) = Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation);
+            var result = BenchmarkResult.Of(context.Profile, rows, agreements);
             result.Write(context.Store.Folder);
             return result;
         }, result => result.Summary);
@@ -44,9 +45,11 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         }
     }
 
-    private List<BenchmarkRow> Measure(IReadOnlyList<Entry> entries, Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
+    private (List<BenchmarkRow> Rows, List<RuntimeAgreement> Agreements) Measure(IReadOnlyList<Entry> entries, Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
     {
         var rows = new List<BenchmarkRow>();
+        var agreements = new List<RuntimeAgreement>();
+        (string Path, float[] Logits)? last = null;
         var latencies = DeploymentProbe.Latencies([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.LatencyRepeats);
         var throughputs = DeploymentProbe.Throughputs([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.ThroughputRepeats);
         foreach (var (index, entry) in entries.Index())
@@ -55,13 +58,16 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
             context.Observer.Advanced($"{entry.Name} {entry.Format} on {entry.Deployment.Runtime}");
             var graph = OnnxFile.Load(entry.Deployment.Path);
             using var model = entry.Deployment.Open(Environment.ProcessorCount);
-            var report = Evaluator.Evaluate(model, context.Images.Test, context.Images.Normalization);
+            var logits = Evaluator.Logits(model, context.Images.Test, context.Images.Normalization);
+            var report = Evaluator.Report(logits, context.Images.Test);
+            if (last is { } other && other.Path == entry.Deployment.Path) agreements.Add(RuntimeAgreement.Of($"{entry.Name} {entry.Format}", other.Logits, logits, model.Classes));
+            last = (entry.Deployment.Path, logits);
             rows.Add(new(
                 entry.Name, entry.Format, model.Runtime, entry.Model, report.Accuracy, report.CrossEntropy, report.CalibrationError, entry.ValidationAccuracy,
                 graph.Parameters, graph.MultiplyAccumulates, new FileInfo(entry.Deployment.Path).Length, latencies[index].Median, latencies[index].P95, throughputs[index],
                 memoryOfInference?.Invoke(entry.Deployment), entry.Seconds));
         }
-        return rows;
+        return (rows, agreements);
     }
 
     private sealed record Entry(string Name, string Format, Deployment Deployment, string Model, double ValidationAccuracy, double Seconds);

@@ -29,7 +29,7 @@ internal sealed class Values(Numbers numbers, int seed)
         if (_random.Next(2) == 0) limits = [0, 255];
         double Factor() => IsExtreme && _random.Next(2) == 0 ? Math.ScaleB(1 + _random.NextDouble(), _random.Next(-36, 12))
             : (0.2 + _random.NextDouble()) / (40 * Math.Sqrt(depth));
-        return Edge.Kernels.Requantize.Of([.. Enumerable.Range(0, outputs).Select(_ => Factor())], Byte(), limits.Min(), limits.Max());
+        return Edge.Kernels.Requantize.Of([.. Enumerable.Range(0, outputs).Select(_ => Factor())], _random.Next(2) == 0 ? (byte)0 : Byte(), limits.Min(), limits.Max());
     }
 
     /// <summary>A ratio of two scales.</summary>

@@ -46,6 +46,7 @@ internal sealed class ModelBuilder
 
     public ModelProto Build(string output, int classes, params (string Key, string Value)[] metadata)
     {
+        graph.Output.Clear();
         graph.Output.Add(Value(output, classes));
         var model = new ModelProto { IrVersion = 8, ProducerName = "tests", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });

@@ -19,6 +19,7 @@ internal sealed unsafe class Bench
     private const int WarmUpMilliseconds = 2000;
 
     private readonly KernelSet _set;
+    private readonly WeightStream _stream;
     private readonly int _batch;
     private readonly double _clock;
     private readonly byte*[] _buffers = new byte*[3];
@@ -40,6 +41,7 @@ internal sealed unsafe class Bench
             _layers.Add((layer, convolution));
             size = Math.Max(size, Math.Max((long)geometry.Height * geometry.Width * geometry.Inputs, (long)geometry.OutputPixels * geometry.Outputs));
         }
+        _stream = new(_layers.ConvertAll(layer => (Convolution)layer.Convolution));
         for (var i = 0; i < 3; i++)
         {
             _buffers[i] = (byte*)NativeMemory.AlignedAlloc((nuint)(size * batch + Convolution.Slack), 64);
@@ -49,6 +51,7 @@ internal sealed unsafe class Bench
 
     public void Report()
     {
+        using var stream = _stream;
         var rounds = Math.Max(20, 3000 / _batch);
         var times = _layers.Select(_ => new double[rounds]).ToArray();
         var sums = new double[rounds];

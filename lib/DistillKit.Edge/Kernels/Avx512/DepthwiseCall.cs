@@ -7,7 +7,7 @@ namespace DistillKit.Edge.Kernels.Avx512;
 internal unsafe struct DepthwiseCall
 {
     public const int RowsAt = 0, RowsStrideAt = 8, FirstColumnAt = 16, WidthAt = 24, PitchAt = 32, WeightsAt = 40, ParametersAt = 48, OutputAt = 56, LinesAt = 64,
-        LineWidthAt = 72, BlocksAt = 80, PaddingAt = 88, OffsetAt = 96, OutputPitchAt = 104;
+        LineWidthAt = 72, BlocksAt = 80, PaddingAt = 88, OffsetAt = 96, OutputPitchAt = 104, AheadAt = 112, AheadStepAt = 120;
 
     /// <summary>The addresses of the input's rows, padding rows among them; each output line uses three, from its own place on.</summary>
     [FieldOffset(RowsAt)] public byte** Rows;
@@ -32,6 +32,8 @@ internal unsafe struct DepthwiseCall
 
     /// <summary>Columns of the output.</summary>
     [FieldOffset(LineWidthAt)] public nint LineWidth;
+
+    /// <summary>Counted down.</summary>
     [FieldOffset(BlocksAt)] public nint Blocks;
 
     /// <summary>The input's zero point, in each of four bytes.</summary>
@@ -42,4 +44,8 @@ internal unsafe struct DepthwiseCall
 
     /// <summary>Bytes from an output pixel to the next.</summary>
     [FieldOffset(OutputPitchAt)] public nint OutputPitch;
+
+    /// <summary>What to bring into the cache meanwhile, for later layers.</summary>
+    [FieldOffset(AheadAt)] public byte* Ahead;
+    [FieldOffset(AheadStepAt)] public nint AheadStep;
 }

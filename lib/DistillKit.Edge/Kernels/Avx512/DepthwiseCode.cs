@@ -12,16 +12,19 @@ namespace DistillKit.Edge.Kernels.Avx512;
 internal static class DepthwiseCode
 {
     private const General Call = R15, Parameters = Rbx, Weights = Rdx, Output = Rdi, Top = Rsi, Middle = R8, Bottom = R9, Pitch = R10, Rows = R11,
-        Column = Rax, Width = Rcx, Pixels = R12, Lines = R13, Blocks = R14, Offset = Rbp;
+        Column = Rax, Width = Rcx, Pixels = R12, Lines = R13, Ahead = R14, Offset = Rbp;
 
     private const int Window = InterleavedWeights.Window, Vectors = InterleavedWeights.Vectors;
+
+    /// <summary>Cache lines asked for, for later layers, while one pixel of one block is computed.</summary>
+    public const int LinesAheadOfPixel = 1;
 
     public static byte[] Emit(int stride, EpilogueCode epilogue)
     {
         var code = new Assembler();
         Label block = new(), line = new(), pixel = new(), end = new();
         Function.Begin(code, Call);
-        code.Load(Blocks, new(Call, DepthwiseCall.BlocksAt));
+        code.Load(Ahead, new(Call, DepthwiseCall.AheadAt));
         code.Load(Parameters, new(Call, DepthwiseCall.ParametersAt));
         code.Load(Weights, new(Call, DepthwiseCall.WeightsAt));
         code.Load(Pitch, new(Call, DepthwiseCall.PitchAt));
@@ -49,7 +52,7 @@ internal static class DepthwiseCode
         code.Add(Offset, 64);
         code.LoadImmediate(Output, 64 * (epilogue.IsFloat ? sizeof(float) : 1));
         code.AddTo(new(Call, DepthwiseCall.OutputAt), Output);
-        code.Subtract(Blocks, 1);
+        code.SubtractOne(new(Call, DepthwiseCall.BlocksAt));
         code.JumpIfNotZero(block);
         Function.End(code);
         return code.ToArray();
@@ -117,6 +120,8 @@ internal static class DepthwiseCode
         for (var vector = 0; vector < Vectors; vector++)
             code.DotProduct(Sum(vector), Interleaved(firstColumn + column, vector), new Memory(Weights, (column * Vectors + vector) * 64));
         epilogue.Finish(code, sums, [Spare(0), Spare(1), Spare(2), Spare(3)], Parameters, Output);
+        for (var line = 0; line < LinesAheadOfPixel; line++) code.Prefetch(new(Ahead, line * 64));
+        code.Add(Ahead, new Memory(Call, DepthwiseCall.AheadStepAt));
         code.Add(Output, new Memory(Call, DepthwiseCall.OutputPitchAt));
         code.Subtract(Pixels, 1);
         code.JumpIfZero(end);

@@ -7,17 +7,18 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// <summary>Which epilogue a piece of machine code ends with; only what changes the instructions.</summary>
 /// <param name="IsFloat">Results are floats, not bytes.</param>
 /// <param name="HasLargeFactors">Some factor has less than the usual shift.</param>
+/// <param name="HasZeroPoint">Bytes have a zero point other than 0.</param>
 /// <param name="HasLimits">The byte limits are narrower than a byte.</param>
 /// <param name="IsInterleaved">Float results are in the channel order of bytes.</param>
-internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors, bool HasLimits, bool IsInterleaved)
+internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors, bool HasZeroPoint, bool HasLimits, bool IsInterleaved)
 {
     private const Mask EvenElements = K1;
 
     private static PanelLayout Layout => MatrixCode.Layout;
 
     public static EpilogueCode Of(Epilogue epilogue, bool isInterleaved) => epilogue is Requantize r
-        ? new(false, r.Shifts.Any(shift => shift < FixedPoint.UsualShift), r.Minimum > byte.MinValue || r.Maximum < byte.MaxValue, true)
-        : new(true, false, false, isInterleaved);
+        ? new(false, r.Shifts.Any(shift => shift < FixedPoint.UsualShift), r.ZeroPoint > 0, r.Minimum > byte.MinValue || r.Maximum < byte.MaxValue, true)
+        : new(true, false, false, false, isInterleaved);
 
     /// <summary>Loads the masks. Has to come before <see cref="Finish"/>, for each panel.</summary>
     public void LoadMasks(Assembler code, General parameters)
@@ -99,8 +100,12 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
         for (var column = 0; column < sums.Length; column += 2)
         {
             code.Pack32To16(sums[column], sums[column], sums[Math.Min(column + 1, sums.Length - 1)]);
-            code.AddSaturated16(sums[column], sums[column], new(parameters, Layout.Rounding));
-            code.ShiftRightSigned16(sums[column], sums[column], 1);
+            if (HasZeroPoint)
+            {
+                code.AddSaturated16(sums[column], sums[column], new(parameters, Layout.Rounding));
+                code.ShiftRightSigned16(sums[column], sums[column], 1);
+            }
+            else code.MultiplyRounded16(sums[column], sums[column], new(parameters, Layout.Half));
         }
         var result = sums[0];
         code.Pack16ToUnsigned8(result, result, sums.Length > 2 ? sums[2] : result);

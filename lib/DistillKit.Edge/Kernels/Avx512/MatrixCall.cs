@@ -10,7 +10,7 @@ namespace DistillKit.Edge.Kernels.Avx512;
 internal unsafe struct MatrixCall
 {
     public const int InputAt = 0, RowStrideAt = 8, SegmentsAt = 16, SegmentSkipAt = 24, GroupsAt = 32, WeightsAt = 40, ParametersAt = 48, OutputAt = 56,
-        OutputStrideAt = 64, TilesAt = 72, TileStrideAt = 80, LinesAt = 88, LineStrideAt = 96, OutputLineStrideAt = 104;
+        OutputStrideAt = 64, TilesAt = 72, TileStrideAt = 80, LinesAt = 88, LineStrideAt = 96, OutputLineStrideAt = 104, AheadAt = 112, AheadStepAt = 120;
 
     /// <summary>The first row of a line; advanced from line to line.</summary>
     [FieldOffset(InputAt)] public byte* Input;
@@ -41,4 +41,8 @@ internal unsafe struct MatrixCall
     [FieldOffset(LinesAt)] public nint Lines;
     [FieldOffset(LineStrideAt)] public nint LineStride;
     [FieldOffset(OutputLineStrideAt)] public nint OutputLineStride;
+
+    /// <summary>What to bring into the cache meanwhile, for later layers; advanced from tile to tile.</summary>
+    [FieldOffset(AheadAt)] public byte* Ahead;
+    [FieldOffset(AheadStepAt)] public nint AheadStep;
 }

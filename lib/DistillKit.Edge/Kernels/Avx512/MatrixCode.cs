@@ -11,8 +11,11 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// </summary>
 internal static class MatrixCode
 {
-    private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax, Segments = Rcx,
+    private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax, Ahead = Rax, Segments = Rcx,
         Tiles = R12, Lines = R13, OutputStride = R14, Stride = R8, Stride3 = R9, Stride5 = R10, Stride7 = R11;
+
+    /// <summary>Cache lines asked for, for later layers, while one row of one panel is finished.</summary>
+    public const int LinesAheadOfRow = 2;
 
     /// <summary>32-bit elements of a vector.</summary>
     public const int Lanes = 16;
@@ -95,13 +98,17 @@ internal static class MatrixCode
         code.Add(Input, new Memory(Call, MatrixCall.SegmentSkipAt));
         code.Subtract(Segments, 1);
         code.JumpIfNotZero(segment);
+        code.Load(Ahead, new(Call, MatrixCall.AheadAt));
         for (var row = 0; row < rows; row++)
         {
+            for (var line = 0; line < LinesAheadOfRow; line++) code.Prefetch(new(Ahead, (row * LinesAheadOfRow + line) * 64));
             Span<Zmm> sums = new Zmm[columns];
             for (var column = 0; column < columns; column++) sums[column] = Sum(row, column);
             epilogue.Finish(code, sums, [Weight(row % 2)], Parameters, Output);
             code.Add(Output, OutputStride);
         }
+        code.Add(Ahead, new Memory(Call, MatrixCall.AheadStepAt));
+        code.Store(new(Call, MatrixCall.AheadAt), Ahead);
     }
 
     /// <summary>One register and the multiples of the stride reach eight rows.</summary>

@@ -13,6 +13,7 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution, IDep
     private readonly DepthwisePlan _plan;
     private readonly int _outputBytes;
     private byte _zeroPoint;
+    private byte* _ahead;
 
     public VnniDepthwiseConvolution(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
         : base(geometry, epilogue)
@@ -31,6 +32,10 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution, IDep
         _parameters.Bind(inputZeroPoint, inputScale);
     }
 
+    public override long LinesAhead => (long)_blocks.Count * Geometry.OutputPixels * DepthwiseCode.LinesAheadOfPixel;
+
+    public override byte* Ahead { set => _ahead = value; }
+
     public override int WorkItems(int images) => _plan.WorkItems(images);
 
     public override void Run(void* input, void* output, int images, int firstItem, int items) =>
@@ -44,6 +49,7 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution, IDep
 
     public void RunLines(byte** rows, byte* output, int lines)
     {
+        var isWhole = _ahead != null && lines == Geometry.OutputHeight;
         var call = new DepthwiseCall
         {
             Rows = rows,
@@ -59,6 +65,8 @@ internal sealed unsafe class VnniDepthwiseConvolution : IntegerConvolution, IDep
             LineWidth = Geometry.OutputWidth,
             Blocks = _blocks.Count,
             Padding = _zeroPoint * 0x01010101,
+            Ahead = isWhole ? _ahead : rows[0],
+            AheadStep = isWhole ? DepthwiseCode.LinesAheadOfPixel * 64 : 0,
         };
         _function(&call);
     }

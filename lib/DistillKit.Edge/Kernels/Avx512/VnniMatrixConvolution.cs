@@ -5,6 +5,8 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// <summary>Any convolution without groups, by <see cref="MatrixCode"/>.</summary>
 internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution, IMatrixKernel
 {
+    private const int AheadOfRow = MatrixCode.LinesAheadOfRow * 64;
+
     private readonly List<Panel> _panels;
     private readonly PanelParameters _parameters;
     private readonly PackedWeights _weights;
@@ -12,6 +14,7 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution, IMatrix
     private readonly MatrixPlan _plan;
     private readonly int _outputBytes;
     private byte _zeroPoint;
+    private byte* _ahead;
 
     public VnniMatrixConvolution(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
         : base(geometry, epilogue)
@@ -30,6 +33,14 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution, IMatrix
         _zeroPoint = inputZeroPoint;
         _parameters.Bind(inputZeroPoint, inputScale);
     }
+
+    public override long StreamedBytes => _weights.Bytes;
+
+    public override long LinesAhead => (long)_panels.Count * Geometry.OutputPixels * MatrixCode.LinesAheadOfRow;
+
+    public override byte* Ahead { set => _ahead = value; }
+
+    public override void MoveWeights(byte* memory) => _weights.MoveTo(memory);
 
     public override int WorkItems(int images) => _plan.WorkItems(images);
 
@@ -58,6 +69,8 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution, IMatrix
             LineStride = block.LineStride,
             OutputLineStride = block.Rows * block.OutputStride,
         };
+        var isOneImage = _ahead != null && (long)block.Rows * block.Lines == Geometry.OutputPixels;
+        call.Ahead = isOneImage ? _ahead + (long)panel * Geometry.OutputPixels * AheadOfRow : (byte*)call.Weights;
         for (var row = 0; row < block.Rows;)
         {
             var taken = Math.Min(MatrixCode.MostRows(columns), block.Rows - row);
@@ -67,6 +80,7 @@ internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution, IMatrix
             call.Tiles = tiles;
             call.TileStride = taken * block.RowStride;
             call.Lines = block.Lines;
+            call.AheadStep = isOneImage ? taken * AheadOfRow : 0;
             _functions[taken, columns](&call);
             row += tiles * taken;
         }

@@ -55,6 +55,9 @@ internal sealed partial class Assembler
 
     public void AddSaturated16(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xED, to, left, right, Bytes);
 
+    /// <summary>(left * right + 2^14) >> 15.</summary>
+    public void MultiplyRounded16(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x0B, to, left, right, Bytes);
+
     public void MaximumUnsigned8(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xDE, to, left, right, Bytes);
 
     public void MinimumUnsigned8(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xDA, to, left, right, Bytes);

@@ -31,6 +31,9 @@ internal sealed partial class Assembler
     /// <summary>Sets the zero flag when the result is 0.</summary>
     public void Subtract(General to, int value) => Immediate(5, to, value);
 
+    /// <summary>Sets the zero flag when the result is 0.</summary>
+    public void SubtractOne(Memory number) => WithMemory(0xFF, (General)1, number);
+
     public void Load(General to, Memory from) => WithMemory(0x8B, to, from);
 
     public void Add(General to, Memory from) => WithMemory(0x03, to, from);
@@ -41,14 +44,17 @@ internal sealed partial class Assembler
         Emit32(value);
     }
 
+    public void Store(Memory to, General value) => WithMemory(0x89, value, to);
+
     public void AddTo(Memory to, General value) => WithMemory(0x01, value, to);
 
     public void LoadAddress(General to, Memory address) => WithMemory(0x8D, to, address);
 
+    /// <summary>Asks for a cache line to be brought into the second-level cache; never faults.</summary>
     public void Prefetch(Memory line)
     {
         Emit((byte)(0x40 | Extension((int)line.Base) | Extension((int)(line.Index ?? 0)) << 1), true).AddRange([0x0F, 0x18]);
-        Address(1, line, 1);
+        Address(2, line, 1);
     }
 
     public void Place(Label label)

@@ -16,7 +16,7 @@ internal static class Function
     {
         foreach (var register in _preserved) code.Push(register);
         if (PreservedVectors > 0) code.Subtract(General.Rsp, PreservedVectors * 64);
-        for (var i = 0; i < PreservedVectors; i++) code.Store(new(General.Rsp, i * 64), new(6 + i));
+        for (var i = 0; i < PreservedVectors; i++) code.Store(new Memory(General.Rsp, i * 64), new Zmm(6 + i));
         code.Move(argument, OperatingSystem.IsWindows() ? General.Rcx : General.Rdi);
     }
 

@@ -8,8 +8,9 @@ internal sealed unsafe class PackedWeights : IDisposable
 {
     private const int GroupBytes = 4;
 
-    private readonly NativeBuffer _buffer;
     private readonly long[] _offsets;
+    private NativeBuffer? _buffer;
+    private byte* _start;
 
     public PackedWeights(ConvolutionGeometry geometry, IReadOnlyList<Panel> panels, ReadOnlySpan<sbyte> weights)
     {
@@ -18,15 +19,30 @@ internal sealed unsafe class PackedWeights : IDisposable
         for (var i = 0; i < panels.Count; i++)
             _offsets[i + 1] = _offsets[i] + (long)geometry.KernelHeight * Groups * GroupBytes * panels[i].Columns * panels[i].Lanes;
         _buffer = new(_offsets[^1]);
+        _start = _buffer.Pointer;
         for (var i = 0; i < panels.Count; i++) Pack(geometry, panels[i], weights, this[i]);
     }
 
     /// <summary>Groups of four inputs in a segment; the last may be filled up with zero weights.</summary>
     public int Groups { get; }
 
-    public sbyte* this[int panel] => (sbyte*)_buffer.Pointer + _offsets[panel];
+    public sbyte* this[int panel] => (sbyte*)_start + _offsets[panel];
 
-    public void Dispose() => _buffer.Dispose();
+    public long Bytes => _offsets[^1];
+
+    /// <summary>Moves the weights into memory of somebody else's, which has to stay.</summary>
+    public void MoveTo(byte* memory)
+    {
+        Buffer.MemoryCopy(_start, memory, Bytes, Bytes);
+        Dispose();
+        _start = memory;
+    }
+
+    public void Dispose()
+    {
+        _buffer?.Dispose();
+        _buffer = null;
+    }
 
     private void Pack(ConvolutionGeometry geometry, Panel panel, ReadOnlySpan<sbyte> weights, sbyte* packed)
     {

@@ -23,8 +23,11 @@ internal readonly record struct PanelLayout(int Lanes)
     /// <summary>Header for u8: the order in which the 32-bit elements of a packed vector follow each other, where the columns are fewer than four.</summary>
     public int Order => 3 * Vector;
 
+    /// <summary>Header for u8: 2^14, in 16 bits: a rounding multiplication with it halves.</summary>
+    public int Half => 4 * Vector;
+
     /// <summary>Header: 64-bit masks of what to store; for floats one for each column.</summary>
-    public int Masks => 4 * Vector;
+    public int Masks => 5 * Vector;
 
     /// <summary>The first column.</summary>
     public int Columns => Masks + MostColumns * sizeof(ulong) + Vector - 1 & -Vector;

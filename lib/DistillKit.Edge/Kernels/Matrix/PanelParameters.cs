@@ -60,6 +60,7 @@ internal sealed unsafe class PanelParameters : IDisposable
     {
         var vector = panel.Lanes * sizeof(int);
         new Span<short>(parameters + _layout.Rounding, vector / sizeof(short)).Fill((short)(1 + 2 * epilogue.ZeroPoint));
+        new Span<short>(parameters + _layout.Half, vector / sizeof(short)).Fill(1 << 14);
         new Span<byte>(parameters + _layout.Minimum, vector).Fill(epilogue.Minimum);
         new Span<byte>(parameters + _layout.Maximum, vector).Fill(epilogue.Maximum);
         for (var i = 0; i < panel.Lanes; i++) ((int*)(parameters + _layout.Order))[i] = i % (4 * panel.Columns) / panel.Columns * 4 + i % panel.Columns;

@@ -1,89 +1,77 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using DistillKit.Data;
 using DistillKit.Graphs;
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
-/// Learns for each weight whether to round it up or down, so that its layer's result stays what it was (Nagel et al. 2020, arXiv:2004.10568).
-/// Nearest is not best, because the errors of the weights of one channel can cancel. Layer by layer: each also makes up for the errors of
-/// those before (the paper's asymmetric reconstruction). The bias takes the difference of the means, so that <see cref="BiasCorrection"/> has nothing left to do.
+/// Decides for each weight whether to round it up or down so that its layer's result stays what it was: adaptive rounding (Nagel et al. 2020,
+/// arXiv:2004.10568). Nearest is not best, because the errors of the weights of one channel can cancel. Layer by layer: each also makes up for
+/// the errors of those before it (the paper's asymmetric reconstruction), and the bias takes what differs in the mean, so that
+/// <see cref="BiasCorrection"/> has nothing left to do.
 /// </summary>
 /// <remarks>
-/// The paper compares the results after their ReLU, on patches that it draws for each step. Here they are compared before it: then the error is a
-/// quadratic form of all images' patches, which makes a step some hundred times cheaper, and free of noise.
+/// Each output channel is a quadratic problem over binary choices (the paper's equation 20). The paper relaxes it and follows noisy gradients of
+/// a few images for 10,000 steps. Here it is descended directly, one weight at a time while one lowers the error: of MobileNetV2 x0.5 in 3 bits,
+/// 300 steps of the relaxation over all images took a hundred times as long and ended at a higher error in every layer. What is left out is
+/// the nonlinearity after the layer, whose result the paper compares.
 /// </remarks>
 public static class AdaRound
 {
-    // The sigmoid is stretched to [-0.1, 1.1] and clipped, so that 0 and 1 are reached.
-    private const double Low = -0.1;
-    private const double High = 1.1;
-
-    private const double FirstExponent = 20;
-    private const double LastExponent = 2;
+    private const int MostSweeps = 100;
 
     /// <summary>Rounds the weights of a quantized graph; they come back as floating-point numbers that are exact in their integers.</summary>
     /// <param name="reference">The graph in floating point, its norms folded.</param>
     /// <param name="quantized">The same graph with its roundings.</param>
-    /// <param name="images">Some hundred training images, on the device to compute on.</param>
-    /// <param name="recipe">How to learn.</param>
+    /// <param name="images">A few hundred training images, on the device to compute on.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
-    /// <exception cref="UserException">There are no images, or a field of the recipe is out of range.</exception>
-    public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, AdaRoundRecipe? recipe = null, IProgress<double>? progress = null)
+    /// <exception cref="UserException">There are no images.</exception>
+    public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, IProgress<double>? progress = null) =>
+        LayerByLayer.Rewrite(reference, quantized, images, pair => BiasCorrection.Correct(pair with { Quantized = Round(pair) }, images.Device), progress);
+
+    private static WeightedNode Round(LayerPair pair)
     {
-        recipe ??= new();
-        recipe.Validate();
-        return LayerByLayer.Rewrite(reference, quantized, images, pair => Round(pair, recipe), progress);
+        var (exact, parameters, errors) = (pair.Reference.Weight, pair.Quantized.WeightQuantization!, new Reconstruction(pair));
+        var rounded = new Constant(parameters.RoundTrip(exact.Values), [.. exact.Shape]);
+        Parallel.For(0, exact.Channels, channel => Descend(
+            rounded.Channel(channel), exact.Channel(channel), parameters, parameters.Channels == 1 ? 0 : channel, errors.CovarianceOf(channel), errors.PullOf(channel)));
+        return pair.Quantized with { Weight = rounded };
     }
 
-    private static WeightedNode Round(LayerPair pair, AdaRoundRecipe recipe)
+    /// <summary>Lowers <c>r C rᵀ - 2 p rᵀ</c> by moving one number of r to the other neighbour of its exact value at a time, until none helps.</summary>
+    internal static void Descend(
+        Span<float> rounded, ReadOnlySpan<float> exact, QuantizationParameters parameters, int channel, ReadOnlySpan<float> covariance, ReadOnlySpan<float> pull)
     {
-        var (layer, parameters) = (pair.Quantized, pair.Quantized.WeightQuantization!);
-        var problem = new Reconstruction(pair);
-        var scales = parameters.Channels == 1 ? tensor(parameters.Scales[0]).to(problem.Weight.device) : Reconstruction.InGroups(layer, new(parameters.Scales, parameters.Channels), problem.Weight.device);
-        var steps = problem.Weight.div(scales);
-        var floor = steps.floor();
+        var scale = parameters.Scales[channel];
+        // Half of the error's derivative: C r - p.
+        Span<float> slope = pull.ToArray();
+        foreach (ref var value in slope) value = -value;
+        for (var i = 0; i < rounded.Length; i++) AddMultiple(slope, covariance.Slice(i * rounded.Length, rounded.Length), rounded[i]);
 
-        var choice = Learn(problem, floor, steps.sub(floor), scales, parameters, recipe);
-        var rounded = Dequantize(floor.add(choice), scales, parameters);
-        var nearest = Dequantize(steps.round(), scales, parameters);
-        // Learning can fail where there is next to nothing to learn from, as in a channel that never fires.
-        var best = problem.Error(rounded).ToDouble() <= problem.Error(nearest).ToDouble() ? rounded : nearest;
-
-        var shift = problem.BiasShift(best);
-        var bias = pair.Reference.Bias is { } old ? shift.add(old.ToTensor().to(shift.device)) : shift;
-        return layer with { Weight = Constant.Of(best.view([.. layer.Weight.Shape.Select(size => (long)size)])), Bias = Constant.Of(bias) };
-    }
-
-    /// <summary>1 for each weight to round up, 0 for each to round down.</summary>
-    private static Tensor Learn(Reconstruction problem, Tensor floor, Tensor fraction, Tensor scales, QuantizationParameters parameters, AdaRoundRecipe recipe)
-    {
-        // Starts where the stretched sigmoid gives the weight itself.
-        var start = fraction.sub(Low).div(High - Low).clamp(1e-4, 1 - 1e-4);
-        var logits = new Parameter(start.log().sub((1 - start).log()));
-        var unit = 1 / Math.Max(problem.Error(Dequantize(floor.add(fraction.round()), scales, parameters)).sub(problem.Error(problem.Weight)).abs().ToDouble(), 1e-20);
-        using var optimizer = optim.Adam([logits], recipe.LearningRate);
-        for (var step = 0; step < recipe.Steps; step++)
+        var isMoving = true;
+        for (var sweep = 0; sweep < MostSweeps && isMoving; sweep++)
         {
-            using var scope = NewDisposeScope();
-            optimizer.zero_grad();
-            var up = Choice(logits);
-            var loss = problem.Error(Dequantize(floor.add(up), scales, parameters)).mul(unit);
-            var progress = (step / (double)recipe.Steps - recipe.WarmUp) / (1 - recipe.WarmUp);
-            if (progress >= 0)
+            isMoving = false;
+            for (var i = 0; i < rounded.Length; i++)
             {
-                var exponent = LastExponent + (FirstExponent - LastExponent) * (1 + Math.Cos(Math.PI * progress)) / 2;
-                loss = loss.add((1 - up.mul(2).sub(1).abs().pow(exponent)).mean(), recipe.Regularization);
+                var step = slope[i] > 0 ? -scale : scale;
+                var integer = MathF.Round((rounded[i] + step) / scale);
+                var row = covariance.Slice(i * rounded.Length, rounded.Length);
+                var isNeighbour = integer >= parameters.Minimum && integer <= parameters.Maximum && MathF.Abs(integer * scale - exact[i]) < scale;
+                if (!isNeighbour || 2 * step * slope[i] + step * step * row[i] >= 0) continue;
+                rounded[i] = integer * scale;
+                AddMultiple(slope, row, step);
+                isMoving = true;
             }
-            loss.backward();
-            optimizer.step();
         }
-        return Choice(logits.detach()).round();
     }
 
-    private static Tensor Choice(Tensor logits) => logits.sigmoid().mul(High - Low).add(Low).clamp(0, 1);
-
-    private static Tensor Dequantize(Tensor integers, Tensor scales, QuantizationParameters parameters) => integers.clamp(parameters.Minimum, parameters.Maximum).mul(scales);
+    private static void AddMultiple(Span<float> sum, ReadOnlySpan<float> values, float factor)
+    {
+        var sums = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        var parts = MemoryMarshal.Cast<float, Vector<float>>(values);
+        for (var i = 0; i < sums.Length; i++) sums[i] += parts[i] * factor;
+        for (var i = sums.Length * Vector<float>.Count; i < sum.Length; i++) sum[i] += values[i] * factor;
+    }
 }

@@ -19,7 +19,8 @@ public static class BiasCorrection
     public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, IProgress<double>? progress = null) =>
         LayerByLayer.Rewrite(reference, quantized, images, pair => Correct(pair, images.Device), progress);
 
-    private static WeightedNode Correct(LayerPair pair, Device device)
+    /// <summary>The quantized layer with the bias that gives its result the mean of its counterpart.</summary>
+    internal static WeightedNode Correct(LayerPair pair, Device device)
     {
         var error = Means(pair.Reference, pair.ReferenceInputs, device).sub_(Means(pair.Quantized, pair.QuantizedInputs, device));
         var bias = pair.Quantized.Bias is { } old ? error.add_(old.ToTensor().to(ScalarType.Float64, device)) : error;

@@ -4,7 +4,7 @@ using DistillKit.Quantization.Plans;
 
 namespace DistillKit.Quantization.PostTraining;
 
-/// <summary>Post-training quantization, all of it: equalization, calibration, rounding, learned rounding, bias correction.</summary>
+/// <summary>Post-training quantization, all of it: equalization, calibration, rounding, adaptive rounding, bias correction.</summary>
 public static class PostTrainingQuantization
 {
     /// <summary>Quantizes a network.</summary>
@@ -19,7 +19,7 @@ public static class PostTrainingQuantization
         var reference = recipe.Equalize ? CrossLayerEqualization.Apply(graph) : graph;
         var ranges = Calibration.Run(reference, recipe.Plan, images, Named("calibration"));
         var quantized = Quantizer.Quantize(reference, recipe.Plan, ranges);
-        if (recipe.AdaRound is { } rounding) quantized = AdaRound.Apply(reference, quantized, images, rounding, Named("learned rounding"));
+        if (recipe.AdaRound) quantized = AdaRound.Apply(reference, quantized, images, Named("adaptive rounding"));
         if (recipe.CorrectBias) quantized = BiasCorrection.Apply(reference, quantized, images, Named("bias correction"));
         return Quantizer.FitBiases(quantized);
 

@@ -13,17 +13,13 @@ public sealed record PostTrainingRecipe
     /// <summary>Evens out the channels of neighbouring layers before (<see cref="CrossLayerEqualization"/>).</summary>
     public bool Equalize { get; init; }
 
-    /// <summary>Learns for each weight whether it is rounded up or down (<see cref="PostTraining.AdaRound"/>).</summary>
-    public AdaRoundRecipe? AdaRound { get; init; }
+    /// <summary>Decides for each weight whether it is rounded up or down (<see cref="PostTraining.AdaRound"/>), and corrects the biases.</summary>
+    public bool AdaRound { get; init; }
 
     /// <summary>Takes the mean error of each channel out of its bias after (<see cref="BiasCorrection"/>).</summary>
     public bool CorrectBias { get; init; }
 
     /// <summary>Checks every field.</summary>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
-    public void Validate()
-    {
-        Plan.Validate();
-        AdaRound?.Validate();
-    }
+    public void Validate() => Plan.Validate();
 }

@@ -5,66 +5,81 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
-/// How far a layer with another weight W' is from its counterpart in floating point, over all images: <c>E|W' x' - W x|²</c>, with x' what the
-/// quantized network gives the layer and x what the other one gives it; constant differences are left to the bias. It is quadratic in W', so
-/// the images enter it once, by the covariances of their patches, and a step of learning costs a small matrix product.
+/// How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output channel, with x' the
+/// patches that the quantized network gives the layer and x those of the other one. Constant differences are left to the bias. The error is
+/// quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.
 /// </summary>
 internal sealed class Reconstruction
 {
-    private readonly Tensor covariance;
-    private readonly Tensor pull;
-    private readonly Tensor meanReference;
-    private readonly Tensor meanQuantized;
+    // So many for each input of a patch that what is learned from them holds for others.
+    private const int PositionsPerInput = 32;
+    private const int FewestPositions = 4096;
 
-    /// <summary>Measures the inputs. The tensors belong to the caller's dispose scope.</summary>
+    private readonly int inputs;
+
+    /// <summary>Measures the inputs of a layer.</summary>
     public Reconstruction(LayerPair pair)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        Weight = InGroups(pair.Reference, pair.Reference.Weight, pair.QuantizedInputs[0].device);
-        var sums = pair.QuantizedInputs.Zip(pair.ReferenceInputs, (actual, expected) => Moments(pair.Reference, actual, expected))
-            .Aggregate((all, batch) => [.. all.Zip(batch, (sum, part) => sum.add_(part))]);
-        var count = sums[4].ToDouble();
-        (meanQuantized, meanReference) = (sums[0].div(count), sums[1].div(count));
-        covariance = sums[2].div(count).sub_(meanQuantized.unsqueeze(2).mul(meanQuantized.unsqueeze(1)));
-        var across = sums[3].div(count).sub_(meanReference.unsqueeze(2).mul(meanQuantized.unsqueeze(1)));
-        pull = Weight.bmm(across);
-        foreach (var tensor in new[] { Weight, covariance, pull, meanReference, meanQuantized }) tensor.MoveToOuterDisposeScope();
+        var layer = pair.Reference;
+        var groups = layer is ConvolutionNode convolution ? convolution.Groups : 1;
+        (inputs, OutputsOfGroup) = (layer.Weight.Values.Length / layer.Weight.Channels, layer.Weight.Channels / groups);
+        var weight = layer.Weight.ToTensor().to(pair.QuantizedInputs[0].device).view(groups, OutputsOfGroup, inputs);
+
+        var positions = pair.QuantizedInputs.Sum(batch => batch.shape[0] * PositionsOf(layer, batch));
+        var step = Math.Max((int)Math.Sqrt(positions / (double)(FewestPositions + PositionsPerInput * inputs)), 1);
+        Tensor[]? sums = null;
+        for (var batch = 0; batch < pair.QuantizedInputs.Count; batch++)
+        {
+            var moments = Moments(Patches(layer, pair.QuantizedInputs[batch], step, batch), Patches(layer, pair.ReferenceInputs[batch], step, batch));
+            sums = sums is null ? moments : [.. sums.Zip(moments, (sum, moment) => sum.add_(moment))];
+        }
+        var (count, actual, expected) = (sums![0].ToDouble(), sums[1], sums[2]);
+        var covariance = sums[3].sub_(actual.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
+        var across = sums[4].sub_(expected.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
+        (Covariance, Pull) = (Numbers(covariance), Numbers(weight.bmm(across)));
     }
 
-    /// <summary>The weight in floating point: [groups, outputs of a group, inputs of a patch].</summary>
-    public Tensor Weight { get; }
+    /// <summary>The number of output channels that share a covariance.</summary>
+    public int OutputsOfGroup { get; }
 
-    /// <summary>The squared error summed over the output channels, but for a constant; the weight is shaped as <see cref="Weight"/>.</summary>
-    public Tensor Error(Tensor rounded) => rounded.mul(rounded.bmm(covariance).sub(pull.mul(2))).sum();
+    private float[] Covariance { get; }
 
-    /// <summary>What the bias must gain so that the means agree, [outputs].</summary>
-    public Tensor BiasShift(Tensor rounded) =>
-        Weight.mul(meanReference.unsqueeze(1)).sum(2).sub(rounded.mul(meanQuantized.unsqueeze(1)).sum(2)).view(-1);
+    private float[] Pull { get; }
 
-    /// <summary>Numbers of each output channel in the shape of <see cref="Weight"/>.</summary>
-    public static Tensor InGroups(WeightedNode layer, Constant constant, Device device) => constant.ToTensor().to(device).view(Groups(layer), constant.Channels / Groups(layer), -1);
+    /// <summary>C of an output channel, a square matrix.</summary>
+    public ReadOnlySpan<float> CovarianceOf(int channel) => Covariance.AsSpan(channel / OutputsOfGroup * inputs * inputs, inputs * inputs);
 
-    /// <summary>Sums over positions: x', x, x' x'ᵀ, x x'ᵀ, and their number.</summary>
-    private static Tensor[] Moments(WeightedNode layer, Tensor actual, Tensor expected)
+    /// <summary>p of an output channel.</summary>
+    public ReadOnlySpan<float> PullOf(int channel) => Pull.AsSpan(channel * inputs, inputs);
+
+    /// <summary>The number of patches, and the sums over them of x', x, x' x'ᵀ, x x'ᵀ.</summary>
+    private static Tensor[] Moments(Tensor actual, Tensor expected)
     {
         using var scope = NewDisposeScope();
-        var (quantized, reference) = (Patches(layer, actual), Patches(layer, expected));
-        Tensor[] sums = [quantized.sum(1), reference.sum(1), quantized.transpose(1, 2).bmm(quantized), reference.transpose(1, 2).bmm(quantized), tensor((float)quantized.shape[1])];
+        Tensor[] sums = [tensor((double)actual.shape[1]), actual.sum(1), expected.sum(1), actual.transpose(1, 2).bmm(actual), expected.transpose(1, 2).bmm(actual)];
         return [.. sums.Select(sum => sum.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>What the kernel sees at each position: [groups, images * positions, inputs of a patch].</summary>
-    private static Tensor Patches(WeightedNode layer, Tensor input)
+    /// <summary>What the kernel sees, at every so-manieth position and line: [groups, images * positions, inputs of a patch].</summary>
+    private static Tensor Patches(WeightedNode layer, Tensor input, int step, int batch)
     {
         if (layer is not ConvolutionNode { Kernel: var kernel, Stride: var stride, Padding: var padding, Groups: var groups }) return input.unsqueeze(0);
+        using var scope = NewDisposeScope();
         var padded = padding == 0 ? input : nn.functional.pad(input, [padding, padding, padding, padding]);
-        // [N, C, H, W, kernel, kernel]
+        // [N, C, H, W, kernel, kernel]; each batch begins elsewhere, so that edges have their share.
         var windows = padded.unfold(2, kernel, stride).unfold(3, kernel, stride);
-        var shape = windows.shape;
-        return windows.reshape(shape[0], groups, shape[1] / groups, shape[2], shape[3], kernel, kernel)
-            .permute(1, 0, 3, 4, 2, 5, 6).reshape(groups, shape[0] * shape[2] * shape[3], -1);
+        var sizes = windows.shape;
+        var first = batch % Math.Min(step, Math.Min(sizes[2], sizes[3]));
+        var chosen = windows.slice(2, first, sizes[2], step).slice(3, first, sizes[3], step);
+        var shape = chosen.shape;
+        return chosen.reshape(shape[0], groups, shape[1] / groups, shape[2], shape[3], kernel, kernel)
+            .permute(1, 0, 3, 4, 2, 5, 6).reshape(groups, shape[0] * shape[2] * shape[3], -1).MoveToOuterDisposeScope();
     }
 
-    private static int Groups(WeightedNode layer) => layer is ConvolutionNode convolution ? convolution.Groups : 1;
+    private static long PositionsOf(WeightedNode layer, Tensor input) =>
+        layer is ConvolutionNode { Stride: var stride } ? input.shape[2] * input.shape[3] / (stride * stride) : 1;
+
+    private static float[] Numbers(Tensor values) => values.cpu().contiguous().data<float>().ToArray();
 }

@@ -48,7 +48,7 @@ public sealed class SignalToNoise
             using var scope = NewDisposeScope();
             var input = batches.Load(step).Images;
             var results = new Dictionary<string, Tensor>();
-            exact.Run(input, (name, value) => results[name] = value.clone());
+            exact.Run(input, (name, value) => results[name] = value.clone().MoveToOuterDisposeScope());
             rounded.Run(input, (name, value) =>
             {
                 // What counts is what the next layers see.

@@ -4,4 +4,4 @@ namespace DistillKit.Edge.Execution;
 /// <param name="Images">The caller's images: planar floats, outside the memory plan.</param>
 /// <param name="Logits">Where the last operator leaves the result.</param>
 /// <param name="Operators">In the order in which they run.</param>
-internal sealed record Program(Activation Images, Activation Logits, IReadOnlyList<Operator> Operators);
+internal sealed record FusedNetwork(Activation Images, Activation Logits, IReadOnlyList<Operator> Operators);

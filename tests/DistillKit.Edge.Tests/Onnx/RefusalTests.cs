@@ -1,0 +1,163 @@
+using System.Text;
+using DistillKit.Edge.Onnx;
+using DistillKit.Edge.Tests.Models;
+using Google.Protobuf;
+
+namespace DistillKit.Edge.Tests.Onnx;
+
+/// <summary>What is wrong with a file is said in one line.</summary>
+public sealed class RefusalTests
+{
+    [Fact]
+    public void Foreign_files_are_refused()
+    {
+        foreach (var foreign in (byte[][])[[], [0], Encoding.UTF8.GetBytes("{\"model\": 1}"), [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13],
+            [.. Enumerable.Repeat((byte)0xFF, 100)], [.. new byte[1000]]])
+            Assert.StartsWith("This is not an ONNX model", Refusal(foreign));
+    }
+
+    [Fact]
+    public void A_truncated_file_is_refused_wherever_it_ends()
+    {
+        var file = Model().ToByteArray();
+        for (var length = 0; length < file.Length - 40; length += 7)
+            Assert.StartsWith("This is not an ONNX model", Refusal(file[..length]));
+    }
+
+    [Fact]
+    public void A_file_that_does_not_exist_is_refused() =>
+        Assert.Contains("does not exist", Assert.Throws<EdgeException>(() => EdgeModel.Load("no/such/file.onnx")).Message);
+
+    [Fact]
+    public void An_unsupported_operator_is_named_with_its_node() =>
+        Assert.StartsWith("Softmax node 'v0': this operator is not supported", Refusal(model => model.Graph.Node.First(node => node.Name == "v0").OpType = "Softmax"));
+
+    [Fact]
+    public void An_operator_of_another_domain_is_refused() => Assert.Contains("com.microsoft", Refusal(model => model.Graph.Node[0].Domain = "com.microsoft"));
+
+    [Theory, InlineData(12), InlineData(0), InlineData(22), InlineData(long.MaxValue)]
+    public void Another_operator_set_is_refused(long version) => Assert.Contains("opset 17", Refusal(model => model.OpsetImport[0].Version = version));
+
+    [Fact]
+    public void Nodes_in_a_cycle_or_in_the_wrong_order_are_refused()
+    {
+        Assert.Contains("no input, initializer or earlier node defines", Refusal(model => model.Graph.Node[0].Input[0] = model.Graph.Node[^1].Output[0]));
+        Assert.Contains("no input, initializer or earlier node defines", Refusal(model => (model.Graph.Node[0], model.Graph.Node[1]) = (model.Graph.Node[1], model.Graph.Node[0])));
+    }
+
+    [Fact]
+    public void A_name_that_is_given_twice_is_refused() => Assert.Contains("two values", Refusal(model => model.Graph.Node[1].Output[0] = model.Graph.Node[0].Output[0]));
+
+    [Theory, InlineData(0), InlineData(-1), InlineData(long.MaxValue), InlineData(1L << 40)]
+    public void Impossible_dimensions_are_refused(long extent)
+    {
+        Assert.Contains("empty or too large", Refusal(model => model.Graph.Initializer[0].Dims[0] = extent));
+        Assert.Contains("images", Refusal(model => model.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimValue = extent));
+    }
+
+    [Fact]
+    public void Dimensions_whose_product_overflows_are_refused() => Assert.Contains("empty or too large", Refusal(model =>
+    {
+        model.Graph.Initializer[0].Dims.Clear();
+        model.Graph.Initializer[0].Dims.Add([1L << 30, 1L << 30, 1L << 30, 16]);
+    }));
+
+    [Fact]
+    public void Data_of_another_length_than_the_shape_is_refused() =>
+        Assert.Contains("bytes of data, where its shape", Refusal(model => model.Graph.Initializer[0].RawData = ByteString.CopyFrom(1, 2, 3)));
+
+    [Fact]
+    public void An_unknown_element_type_is_refused() => Assert.Contains("of type 10", Refusal(model => model.Graph.Initializer[0].DataType = 10));
+
+    [Fact]
+    public void Weights_that_do_not_fit_their_input_are_refused() => Assert.Contains("do not fit an input of", Refusal(model =>
+        (model.Graph.Initializer[0].Dims[0], model.Graph.Initializer[0].Dims[1]) = (model.Graph.Initializer[0].Dims[1], model.Graph.Initializer[0].Dims[0])));
+
+    [Theory, InlineData("pads", -1), InlineData("pads", 3), InlineData("strides", 0), InlineData("strides", 2), InlineData("dilations", 2), InlineData("kernel_shape", 5)]
+    public void Attributes_outside_what_the_engine_knows_are_refused(string name, int value)
+    {
+        var message = Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute.First(attribute => attribute.Name == name).Ints[0] = value);
+        Assert.StartsWith("Conv node 'v0_raw'", message);
+    }
+
+    [Fact]
+    public void An_unknown_attribute_is_refused() =>
+        Assert.Contains("'color' is not supported", Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute[0].Name = "color"));
+
+    [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    public void Scales_that_are_not_positive_and_finite_are_refused(float scale) => Assert.Contains("not positive and finite", Refusal(
+        model => model.Graph.Initializer.First(tensor => tensor.Name == "images_scale").RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale)), FileKind.Static));
+
+    [Fact]
+    public void A_dequantization_with_another_scale_is_refused() => Assert.Contains("differ from those of the QuantizeLinear", Refusal(
+        model => model.Graph.Node.First(node => node.Name == "images_dq").Input[1] = "v0_scale", FileKind.Static));
+
+    [Fact]
+    public void A_model_without_input_output_or_with_several_is_refused()
+    {
+        Assert.Contains("0 inputs", Refusal(model => model.Graph.Input.Clear()));
+        Assert.Contains("2 inputs", Refusal(model => model.Graph.Input.Add(new ValueInfoProto { Name = "more" })));
+        Assert.Contains("0 outputs", Refusal(model => model.Graph.Output.Clear()));
+        Assert.Contains("[batch, classes]", Refusal(model => model.Graph.Output[0].Name = "v0"));
+        Assert.Contains("[-1, 77]", Refusal(model => model.Graph.Output[0].Type.TensorType.Shape.Dim[1].DimValue = 77));
+    }
+
+    [Fact]
+    public void A_network_too_deep_is_refused_and_a_deep_one_runs()
+    {
+        ModelProto Deep(int layers)
+        {
+            var builder = new ModelBuilder(1, 1, 1);
+            var name = builder.Node("Flatten", "flat", ["images"]);
+            for (var i = 0; i < layers; i++)
+                name = builder.Node("Relu", $"relu{i}", [name]);
+            return builder.Build(name, 1);
+        }
+        Assert.Contains("20000 nodes", Refusal(Deep(20_001).ToByteArray()));
+        using var model = EdgeModel.Load(Deep(19_000).ToByteArray());
+        var logits = new float[1];
+        model.Run([2], logits);
+        Assert.Equal(2, logits[0]);
+    }
+
+    [Fact]
+    public void A_network_that_needs_too_much_memory_is_refused()
+    {
+        var builder = new ModelBuilder(1, 1024, 1024);
+        var weights = builder.Constant("w", new float[64], 64, 1, 1, 1);
+        string[] branches = [.. Enumerable.Range(0, 5).Select(i => builder.Node("Conv", $"conv{i}", ["images", weights]))];
+        var sum = branches.Aggregate((first, second) => builder.Node("Add", $"{second}_sum", [first, second]));
+        var file = builder.Build(builder.Node("Flatten", "flat", [builder.Node("GlobalAveragePool", "mean", [sum])]), 64).ToByteArray();
+        Assert.Contains("MiB", Refusal(file));
+    }
+
+    [Fact]
+    public void Random_bytes_in_names_stay_on_one_line()
+    {
+        var message = Refusal(model => model.Graph.Node[0].Input[0] = "a\nb\r\u0085\u2028" + new string('c', 100_000));
+        Assert.DoesNotContain(message, char.IsControl);
+        Assert.InRange(message.Length, 10, 300);
+    }
+
+    private static ModelProto Model(FileKind kind = FileKind.Float)
+    {
+        var network = new TestNetwork(2, 6, 6, 1);
+        var layer = network.Convolution(-1, 4, 3, 1, ActivationFunction.Relu);
+        network.Linear(network.Average(network.Convolution(layer, 5, 1, 1, ActivationFunction.None)), 3);
+        return FileWriter.Write(network, new(kind), Ranges.Of(network));
+    }
+
+    private static string Refusal(Action<ModelProto> change, FileKind kind = FileKind.Float)
+    {
+        var model = Model(kind);
+        change(model);
+        return Refusal(model.ToByteArray());
+    }
+
+    private static string Refusal(byte[] file)
+    {
+        var message = Assert.Throws<EdgeException>(() => EdgeModel.Load(file)).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+}
