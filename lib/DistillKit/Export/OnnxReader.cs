@@ -56,7 +56,7 @@ internal sealed class OnnxReader(ModelProto model)
             case "Relu":
                 Add(node.Output[0], new ActivationNode(node.Name, names[node.Input[0]], Activation.ReLU));
                 break;
-            case "Clip" when initializers.ContainsKey("relu6.maximum") && node.Input[2] == "relu6.maximum":
+            case "Clip" when !node.Name.EndsWith(OnnxWriter.SaturateSuffix, StringComparison.Ordinal):
                 Add(node.Output[0], new ActivationNode(node.Name, names[node.Input[0]], Activation.ReLU6));
                 break;
             case "Add" when names.ContainsKey(node.Input[1]):
@@ -89,7 +89,7 @@ internal sealed class OnnxReader(ModelProto model)
         var isSigned = zeroPoint.DataType == (int)DataType.Int8;
         int zero = isSigned ? (sbyte)zeroPoint.RawData[0] : (int)zeroPoint.RawData[0];
         var bits = 8;
-        if (producers.GetValueOrDefault(input) is { OpType: "Clip" } clip && clip.Name == $"{node.Name}.saturate")
+        if (producers.GetValueOrDefault(input) is { OpType: "Clip" } clip && clip.Name == node.Name + OnnxWriter.SaturateSuffix)
         {
             var steps = (Numbers(clip.Input[2])[0] - Numbers(clip.Input[1])[0]) / scale;
             bits = (int)Math.Ceiling(Math.Log2(Math.Round(steps) + 1));

@@ -1,4 +1,5 @@
 using DistillKit.Data;
+using DistillKit.Graphs;
 using DistillKit.Quantization;
 using DistillKit.Quantization.PostTraining;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ public sealed class AdaRoundTests
         var nearest = BiasCorrection.Apply(network.Graph, quantized, network.Images);
         Assert.True(Ratio(rounded) > Ratio(nearest) + 1, $"{Ratio(rounded)} dB, nearest {Ratio(nearest)} dB");
 
-        double Ratio(Graphs.Graph graph)
+        double Ratio(Graph graph)
         {
             var ratio = new SignalToNoise();
             ratio.Add(network.Logits(network.Graph), network.Logits(graph));

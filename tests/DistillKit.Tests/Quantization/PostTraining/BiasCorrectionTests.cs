@@ -1,4 +1,5 @@
 using DistillKit.Data;
+using DistillKit.Graphs;
 using DistillKit.Quantization;
 using DistillKit.Quantization.PostTraining;
 using DistillKit.Tests.Parity;
@@ -22,7 +23,7 @@ public sealed class BiasCorrectionTests
         Close.AssertRelative(exact.mean([0]), network.Logits(corrected).mean([0]), 1e-4, "means");
         Assert.True(Error(corrected) < Error(quantized));
 
-        double Error(Graphs.Graph graph) => network.Logits(graph).sub(exact).square().sum().item<float>();
+        double Error(Graph graph) => network.Logits(graph).sub(exact).square().sum().item<float>();
     }
 
     [Fact]
