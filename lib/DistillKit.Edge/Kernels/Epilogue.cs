@@ -5,7 +5,7 @@ internal abstract record Epilogue;
 
 /// <summary>
 /// To u8, in integers: clamp(ZeroPoint + round(accumulator * multiplier * 2^-shift), Minimum, Maximum), with a <see cref="FixedPoint"/> for each
-/// output channel. The activation function is in the limits.
+/// output channel (shift 33, or from 21 on with a multiplier in [2^30, 2^31)). The activation function is in the limits.
 /// </summary>
 internal sealed record Requantize(int[] Multipliers, int[] Shifts, byte ZeroPoint, byte Minimum, byte Maximum) : Epilogue
 {

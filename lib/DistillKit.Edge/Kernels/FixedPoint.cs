@@ -28,6 +28,14 @@ internal readonly record struct FixedPoint(int Multiplier, int Shift)
     /// <summary>The product, rounded to the nearest integer (halves upwards).</summary>
     public long Scale(int value) => ((long)value * Multiplier + (1L << (Shift - 1))) >> Shift;
 
+    /// <summary>The product, rounded to the nearest integer, halves to even: where the factor is a power of two, halves are frequent.</summary>
+    public long ScaleToEven(int value)
+    {
+        var product = (long)value * Multiplier;
+        var isHalf = (product & ((1L << Shift) - 1)) == 1L << (Shift - 1);
+        return isHalf ? Scale(value) & ~1L : Scale(value);
+    }
+
     /// <summary>The product as a quantized value: clamp(zeroPoint + round(value * factor)).</summary>
     public byte Scale(int value, byte zeroPoint, byte minimum, byte maximum) => (byte)Math.Clamp(zeroPoint + Scale(value), minimum, maximum);
 }

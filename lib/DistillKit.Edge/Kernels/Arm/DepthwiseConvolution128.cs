@@ -50,6 +50,7 @@ internal sealed unsafe class DepthwiseConvolution128 : IntegerConvolution, IDept
         _weights.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RunLines(byte** rows, byte* output, int lines)
     {
         var columns = Scratch.Second((long)(Geometry.PadLeft + Geometry.Width + Geometry.PadRight) * ColumnBytes);
@@ -64,6 +65,7 @@ internal sealed unsafe class DepthwiseConvolution128 : IntegerConvolution, IDept
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Interleave(byte* top, byte* middle, byte* bottom, byte* columns)
     {
         Unsafe.InitBlockUnaligned(columns, _zeroPoint, (uint)(Geometry.PadLeft * ColumnBytes));
@@ -82,6 +84,7 @@ internal sealed unsafe class DepthwiseConvolution128 : IntegerConvolution, IDept
         Unsafe.InitBlockUnaligned(columns, _zeroPoint, (uint)(Geometry.PadRight * ColumnBytes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputePixel(int block, byte* columns, byte* output)
     {
         var parameters = _parameters[block];

@@ -45,6 +45,7 @@ internal sealed unsafe class MatrixConvolution128 : IntegerConvolution, IMatrixK
         _weights.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(int panel, in MatrixBlock block)
     {
         for (var line = 0; line < block.Lines; line++)
@@ -56,6 +57,7 @@ internal sealed unsafe class MatrixConvolution128 : IntegerConvolution, IMatrixK
     }
 
     /// <summary>Rows beyond the last are the last row again; their results are not stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTile(int panel, in MatrixBlock block, byte* row0, byte* output, int rows)
     {
         var parameters = _parameters[panel];

@@ -45,6 +45,7 @@ internal sealed unsafe class MatrixConvolution256<TDot, TOperand> : IntegerConvo
         _weights.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(int panel, in MatrixBlock block)
     {
         for (var line = 0; line < block.Lines; line++)
@@ -55,7 +56,11 @@ internal sealed unsafe class MatrixConvolution256<TDot, TOperand> : IntegerConvo
         }
     }
 
-    /// <summary>Rows beyond the last are the last row again; their results are not stored.</summary>
+    /// <summary>
+    /// Rows beyond the last are the last row again; their results are not stored. (Hot loops here and elsewhere are optimized at once: the runtime's
+    /// tiers were seen to leave such short ones in a slow version for good.)
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTile(int panel, in MatrixBlock block, byte* row0, byte* output, int rows)
     {
         var parameters = _parameters[panel];

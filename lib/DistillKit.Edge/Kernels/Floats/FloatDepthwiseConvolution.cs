@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistillKit.Edge.Kernels.Depthwise;
 
 namespace DistillKit.Edge.Kernels.Floats;
@@ -34,6 +35,7 @@ internal sealed unsafe class FloatDepthwiseConvolution<TVector> : FloatConvoluti
         _bias.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RunLines(byte** rows, byte* output, int lines)
     {
         var (minimum, maximum) = (TVector.Broadcast(_minimum), TVector.Broadcast(_maximum));
@@ -54,6 +56,7 @@ internal sealed unsafe class FloatDepthwiseConvolution<TVector> : FloatConvoluti
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TVector Accumulate(float** rows, int left, int channel)
     {
         var weights = (float*)_weights.Pointer + channel;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Floats;
@@ -44,6 +45,7 @@ internal sealed unsafe class FloatMatrixConvolution<TVector> : FloatConvolution,
         _bias.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(int panel, in MatrixBlock block)
     {
         for (var line = 0; line < block.Lines; line++)
@@ -55,6 +57,7 @@ internal sealed unsafe class FloatMatrixConvolution<TVector> : FloatConvolution,
     }
 
     /// <summary>Rows beyond the last are the last row again; their results are not stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTile(int panel, in MatrixBlock block, byte* row0, byte* output, int rows)
     {
         var weights = (float*)_weights.Pointer + (long)panel * PanelWeights;

@@ -20,8 +20,6 @@ internal sealed partial class Assembler
 
     public void Move(Zmm to, Zmm from) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x6F, to, default, from);
 
-    public void Clear(Zmm register) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xEF, register, register, register);
-
     /// <summary>32 bits of memory into each of the 16 elements.</summary>
     public void Broadcast32(Zmm to, Memory from) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x58, to, default, from, 4);
 

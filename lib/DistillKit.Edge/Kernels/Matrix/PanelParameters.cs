@@ -72,6 +72,8 @@ internal sealed unsafe class PanelParameters : IDisposable
             if (channel < 0) continue;
             var vectors = Column(parameters, column);
             var excess = FixedPoint.UsualShift - epilogue.Shifts[channel];
+            if (excess is < 0 or > FixedPoint.UsualShift - FixedPoint.LeastShift || (excess > 0 && epilogue.Multipliers[channel] < 1 << 30))
+                throw new ArgumentException("a requantization that FixedPoint.Of cannot have made", nameof(epilogue));
             ((int*)(vectors + _layout.Even))[element] = epilogue.Multipliers[channel];
             if (element % 2 == 1) ((int*)(vectors + _layout.Odd))[element - 1] = epilogue.Multipliers[channel];
             ((int*)(vectors + _layout.Excess))[element] = excess;

@@ -9,6 +9,7 @@ internal static unsafe class Additions
 {
     private const int Lanes = 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(byte* first, byte* second, byte* output, int count, Addition addition)
     {
         var (firstFactor, secondFactor) = (Vector256.Create(addition.FirstMultiplier), Vector256.Create(addition.SecondMultiplier));
@@ -29,6 +30,7 @@ internal static unsafe class Additions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float* first, float* second, float* output, int count, float minimum, float maximum)
     {
         var (least, greatest) = (Vector256.Create(minimum), Vector256.Create(maximum));

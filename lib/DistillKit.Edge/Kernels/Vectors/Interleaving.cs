@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace DistillKit.Edge.Kernels.Vectors;
@@ -10,6 +11,7 @@ internal static unsafe class Interleaving
     // For each of the three vectors that 16 pixels make, and each plane: which of its bytes goes where; 255 leaves a 0.
     private static readonly Vector128<byte>[] _orders = [.. from vector in Enumerable.Range(0, 3) from plane in Enumerable.Range(0, 3) select Order(vector, plane)];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Three(byte* planes, byte* output, int pixels)
     {
         var orders = _orders;

@@ -18,6 +18,7 @@ internal static unsafe class Pooling
             MaxOfWindow(geometry, input, y * geometry.Stride - geometry.PadTop, x * geometry.Stride - geometry.PadLeft, output);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MaxOfWindow<T>(ConvolutionGeometry geometry, T* image, int top, int left, T* output) where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         new Span<T>(output, geometry.Inputs).Fill(T.MinValue);
@@ -32,6 +33,7 @@ internal static unsafe class Pooling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GlobalAverage(byte* input, byte* output, int images, int pixels, int channels, Averaging averaging)
     {
         var sums = stackalloc int[Lanes];
@@ -59,6 +61,7 @@ internal static unsafe class Pooling
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GlobalAverage(float* input, float* output, int images, int pixels, int channels)
     {
         for (var image = 0; image < images; image++, input += pixels * channels, output += channels)
@@ -79,15 +82,17 @@ internal static unsafe class Pooling
         }
     }
 
-    /// <summary>With the usual shift of 33: half of the products' upper halves, rounded.</summary>
+    /// <summary>With the usual shift of 33: half of the products' upper halves, rounded, halves to even.</summary>
     private static ulong Average(Vector256<int> sum, int pixels, Averaging averaging)
     {
         sum -= Vector256.Create(pixels * averaging.InputZeroPoint);
         var multiplier = Vector256.Create(averaging.Factor.Multiplier);
-        var even = Avx2.Multiply(sum, multiplier) >>> 32;
+        var even = Avx2.Multiply(sum, multiplier);
         var odd = Avx2.Multiply((sum.AsInt64() >>> 32).AsInt32(), multiplier);
-        var halves = Avx2.Blend(even.AsInt32(), odd.AsInt32(), 0b10101010);
-        var values = ((halves + Vector256<int>.One) >> 1) + Vector256.Create((int)averaging.ZeroPoint);
+        var halves = Avx2.Blend((even >>> 32).AsInt32(), odd.AsInt32(), 0b10101010);
+        var rest = Avx2.Blend(even.AsInt32(), (odd << 32).AsInt32(), 0b10101010);
+        var isHalf = Vector256.Equals(rest, Vector256<int>.Zero) & halves & Vector256<int>.One;
+        var values = Vector256.AndNot((halves + Vector256<int>.One) >> 1, isHalf) + Vector256.Create((int)averaging.ZeroPoint);
         values = Vector256.Min(Vector256.Max(values, Vector256.Create((int)averaging.Minimum)), Vector256.Create((int)averaging.Maximum));
         return Widening.ToBytes(values, values, values, values).AsUInt64()[0];
     }

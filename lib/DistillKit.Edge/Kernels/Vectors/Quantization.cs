@@ -9,6 +9,7 @@ internal static unsafe class Quantization
 {
     private const int Lanes = 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(float* input, byte* output, int count, float scale, byte zeroPoint)
     {
         var (scales, lowest, highest) = (Vector256.Create(scale), Vector256.Create((float)-zeroPoint), Vector256.Create(255f - zeroPoint));
@@ -32,6 +33,7 @@ internal static unsafe class Quantization
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Dequantize(byte* input, float* output, int count, float scale, byte zeroPoint)
     {
         var (scales, zero) = (Vector256.Create(scale), Vector256.Create((int)zeroPoint));
