@@ -70,8 +70,8 @@ public sealed class DeploymentTests : IDisposable
         var graph = OnnxFile.Load(folder["model.onnx"]);
         using var model = new Deployment(folder["model.onnx"], runtime).Open();
         Assert.Equal([3, 32, 32, 10], [.. model.InputShape, model.Classes]);
-        using var set = TestGraphs.Images(48);
-        var images = set.Take([.. Enumerable.Range(0, 48)]).Images;
+        using var set = TestGraphs.Images(20);
+        var images = set.Take([.. Enumerable.Range(0, 20)]).Images;
         var all = Simulated(graph, images, batch: 1);
         var deviation = Deviation(all);
 
