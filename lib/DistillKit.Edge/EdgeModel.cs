@@ -12,6 +12,7 @@ namespace DistillKit.Edge;
 public sealed unsafe class EdgeModel : IDisposable
 {
     private readonly FusedNetwork program;
+    private readonly WeightStream weights;
     private readonly Arena arena;
     private readonly Workers workers;
     private readonly int chunk;
@@ -30,6 +31,7 @@ public sealed unsafe class EdgeModel : IDisposable
         inputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
         foreach (var operation in program.Operators)
             MultiplyAccumulates += operation.MultiplyAccumulates;
+        weights = new([.. program.Operators.Select(operation => operation.Convolution).OfType<Convolution>()]);
         chunk = Arena.Chunk(program);
         arena = Arena.Allocate(program, chunk);
         workers = new(options.Threads);
@@ -87,6 +89,7 @@ public sealed unsafe class EdgeModel : IDisposable
         workers.Dispose();
         foreach (var operation in program.Operators)
             operation.Dispose();
+        weights.Dispose();
         arena.Dispose();
     }
 

@@ -8,7 +8,7 @@ internal sealed unsafe class DynamicConvolutionOperator(
 {
     private int image;
 
-    public override long MultiplyAccumulates => convolution.Geometry.MultiplyAccumulates;
+    public override Convolution Convolution => convolution;
 
     public override void Execute(Workers workers, int images)
     {

@@ -1,3 +1,5 @@
+using DistillKit.Edge.Kernels;
+
 namespace DistillKit.Edge.Execution;
 
 /// <summary>One operator of the fused network, ready to run: kernels are chosen, weights packed, buffers fixed.</summary>
@@ -10,8 +12,11 @@ internal abstract class Operator(string name, string kind, Activation output, pa
     public Activation Output { get; } = output;
     public IReadOnlyList<Activation> Inputs { get; } = inputs;
 
+    /// <summary>The kernel of a layer with weights.</summary>
+    public virtual Convolution? Convolution => null;
+
     /// <summary>For one image.</summary>
-    public virtual long MultiplyAccumulates => 0;
+    public long MultiplyAccumulates => Convolution?.Geometry.MultiplyAccumulates ?? 0;
 
     /// <summary>Runs on this many images. By default its work is one set of independent items.</summary>
     public virtual void Execute(Workers workers, int images) => workers.Run(this, images, WorkItems(images));
