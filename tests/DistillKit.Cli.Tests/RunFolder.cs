@@ -15,6 +15,7 @@ public sealed class RunFolder : IDisposable
               "teacher": { "model": { "family": "resnet", "blocks": [1, 1], "width": 0.125 }, "training": {{training.Replace("\"epochs\": 20", "\"epochs\": 2")}} },
               "student": { "model": { "family": "resnet", "blocks": [1], "width": 0.25 }, "training": {{training}} },
               "distillation": { "alpha": 0.9, "temperature": 4 },
+              "quantization": { "calibrationImages": 20, "training": {{training.Replace("\"epochs\": 20", "\"epochs\": 10")}} },
               "benchmark": { "latencyRepeats": 2, "throughputRepeats": 1 }
             }
             """);

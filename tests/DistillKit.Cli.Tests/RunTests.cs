@@ -1,11 +1,13 @@
 using System.Text.Json;
+using DistillKit.Export;
 using DistillKit.Files;
 
 namespace DistillKit.Cli.Tests;
 
 public sealed class RunTests : IDisposable
 {
-    private static readonly string[] Stages = ["teacher", "baseline", "distill"];
+    private static readonly string[] Networks = ["teacher", "baseline", "distill"];
+    private static readonly string[] Formats = ["fp32", "int8 static", "int8 dynamic", "int8 QAT"];
 
     private readonly RunFolder folder = new();
 
@@ -17,14 +19,16 @@ public sealed class RunTests : IDisposable
         string[] arguments = ["run", "--profile", "smoke", "--output", folder["smoke"], "--threads", "1"];
         var first = await Cli.RunAsync(arguments);
         Assert.Equal((0, ""), (first.ExitCode, first.Error));
-        Assert.Equal(Stages, Table(first).Select(row => row.Split('|', StringSplitOptions.TrimEntries)[1]));
+        var table = Table(first).Select(row => row.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        Assert.Equal(Networks, table.Select(row => row[1]).Distinct());
+        Assert.Equal(Formats, table.Select(row => row[2]).Distinct());
         Assert.Contains("benchmark.csv, benchmark.json; total time", first.Output);
 
         var second = await Cli.RunAsync([.. arguments, "--json"]);
         Assert.Equal(0, second.ExitCode);
-        Assert.All([.. Stages, "benchmark"], stage => Assert.Matches($"(?m)^{stage} .*\\(from an earlier run\\)$", second.Error));
-        var rows = JsonDocument.Parse(second.Output).RootElement.GetProperty("rows").EnumerateArray();
-        Assert.Equal(Stages, rows.Select(row => row.GetProperty("name").GetString()!));
+        Assert.All((string[])[.. Networks, "ptq", "qat", "export", "benchmark"], stage => Assert.Matches($"(?m)^{stage} .*\\(from an earlier run\\)$", second.Error));
+        var rows = JsonDocument.Parse(second.Output).RootElement.GetProperty("rows").EnumerateArray().ToList();
+        Assert.Equal(table.Select(row => row[1]), rows.Select(row => row.GetProperty("name").GetString()!));
         Assert.All(rows, row => Assert.True(row.GetProperty("peakMemoryBytes").GetInt64() > 10_000_000));
     }
 
@@ -32,7 +36,7 @@ public sealed class RunTests : IDisposable
     public async Task A_run_that_was_interrupted_and_killed_ends_with_the_weights_of_one_that_was_not()
     {
         Assert.Equal(0, (await Cli.RunAsync(folder.Run("whole"))).ExitCode);
-        var (baseline, distill) = (folder["broken/baseline/metrics.jsonl"], folder["broken/distill/metrics.jsonl"]);
+        var (baseline, distill, aware) = (folder["broken/baseline/metrics.jsonl"], folder["broken/distill/metrics.jsonl"], folder["broken/qat/metrics.jsonl"]);
 
         using (var first = Cli.Start(folder.Run("broken")))
         {
@@ -52,6 +56,12 @@ public sealed class RunTests : IDisposable
             await third.UntilAsync(distill, lines: 2);
             third.Kill();
             await third.ExitAsync();
+        }
+        using (var fourth = Cli.Start(folder.Run("broken")))
+        {
+            await fourth.UntilAsync(aware, lines: 2);
+            fourth.Kill();
+            await fourth.ExitAsync();
         }
         Assert.True(File.Exists(folder["broken/baseline/stage.json"]));
         var last = await Cli.RunAsync(folder.Run("broken"));
@@ -90,16 +100,21 @@ public sealed class RunTests : IDisposable
 
     private void AssertSameWeights(string one, string other)
     {
-        foreach (var stage in Stages)
+        foreach (var stage in Networks)
         {
             using var expected = Safetensors.Load(folder[$"{one}/{stage}/model.safetensors"]);
             using var actual = Safetensors.Load(folder[$"{other}/{stage}/model.safetensors"]);
             Assert.Equal(expected.Tensors.Keys, actual.Tensors.Keys);
             Assert.All(expected.Tensors, entry => Assert.True(entry.Value.bytes.SequenceEqual(actual.Tensors[entry.Key].bytes), $"{stage} {entry.Key}"));
         }
+        foreach (var file in (string[])["distill/model.onnx", "ptq/static.onnx", "ptq/dynamic.onnx", "qat/model.onnx"])
+            Assert.True(WithoutProvenance(folder[$"{one}/{file}"]).SequenceEqual(WithoutProvenance(folder[$"{other}/{file}"])), file);
     }
 
-    private string[] Steps(string run) => [.. Stages.SelectMany(stage => File.ReadAllLines(folder[$"{run}/{stage}/metrics.jsonl"])).Select(line => line.Split(',')[0])];
+    /// <summary>A file's bytes but for its metadata, which has a date.</summary>
+    private static byte[] WithoutProvenance(string path) => OnnxFile.ToBytes(OnnxFile.Load(path).With(new Dictionary<string, string>()));
+
+    private string[] Steps(string run) => [.. Networks.Append("qat").SelectMany(stage => File.ReadAllLines(folder[$"{run}/{stage}/metrics.jsonl"])).Select(line => line.Split(',')[0])];
 
     private static string[] Table(Outcome outcome) => [.. outcome.Output.Split('\n').Where(line => line.StartsWith('|')).Skip(2)];
 }

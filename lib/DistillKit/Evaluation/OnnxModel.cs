@@ -46,6 +46,8 @@ public sealed class OnnxModel : IDeployedModel
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // the exceptions say the same
         };
+        // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
+        settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
         InferenceSession session;
         try
         {

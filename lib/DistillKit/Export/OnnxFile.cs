@@ -58,5 +58,14 @@ public static class OnnxFile
         {
             throw new InvalidDataException("it is no ONNX file, or a damaged one", error);
         }
+        catch (InvalidDataException error)
+        {
+            // It may quote the file.
+            throw new InvalidDataException(error.Message.ReplaceLineEndings(" "), error);
+        }
+        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
+        {
+            throw new InvalidDataException($"it is damaged: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", error);
+        }
     }
 }

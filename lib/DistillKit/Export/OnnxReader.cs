@@ -8,6 +8,7 @@ using static DistillKit.Edge.Onnx.TensorProto.Types;
 namespace DistillKit.Export;
 
 /// <summary>Turns the messages of a file that <see cref="OnnxWriter"/> has written into the graph again: the same nodes, and weights rounded as in the file.</summary>
+/// <remarks>In a damaged file it runs into whatever is missing or does not fit; <see cref="OnnxFile"/> says so in one way.</remarks>
 /// <exception cref="InvalidDataException">The file holds something else.</exception>
 internal sealed class OnnxReader(ModelProto model)
 {
@@ -32,15 +33,8 @@ internal sealed class OnnxReader(ModelProto model)
         {
             foreach (var output in node.Output) producers[output] = node;
         }
-        try
-        {
-            foreach (var node in proto.Node) Read(node);
-            return new(nodes, model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value));
-        }
-        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"it is damaged: {error.Message.TrimEnd('.')}", error);
-        }
+        foreach (var node in proto.Node) Read(node);
+        return new(nodes, model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value));
     }
 
     private void Read(NodeProto node)
@@ -62,7 +56,7 @@ internal sealed class OnnxReader(ModelProto model)
             case "Relu":
                 Add(node.Output[0], new ActivationNode(node.Name, names[node.Input[0]], Activation.ReLU));
                 break;
-            case "Clip" when initializers.ContainsKey("relu6.maximum") && node.Input[2] == "relu6.maximum":
+            case "Clip" when !node.Name.EndsWith(OnnxWriter.SaturateSuffix, StringComparison.Ordinal):
                 Add(node.Output[0], new ActivationNode(node.Name, names[node.Input[0]], Activation.ReLU6));
                 break;
             case "Add" when names.ContainsKey(node.Input[1]):
@@ -95,7 +89,7 @@ internal sealed class OnnxReader(ModelProto model)
         var isSigned = zeroPoint.DataType == (int)DataType.Int8;
         int zero = isSigned ? (sbyte)zeroPoint.RawData[0] : (int)zeroPoint.RawData[0];
         var bits = 8;
-        if (producers.GetValueOrDefault(input) is { OpType: "Clip" } clip && clip.Name == $"{node.Name}.saturate")
+        if (producers.GetValueOrDefault(input) is { OpType: "Clip" } clip && clip.Name == node.Name + OnnxWriter.SaturateSuffix)
         {
             var steps = (Numbers(clip.Input[2])[0] - Numbers(clip.Input[1])[0]) / scale;
             bits = (int)Math.Ceiling(Math.Log2(Math.Round(steps) + 1));

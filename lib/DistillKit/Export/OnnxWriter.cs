@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DistillKit.Edge.Onnx;
 using DistillKit.Graphs;
 using DistillKit.Models;
 using DistillKit.Quantization;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using static DistillKit.Edge.Onnx.TensorProto.Types;
 
 namespace DistillKit.Export;
@@ -13,6 +15,7 @@ internal sealed class OnnxWriter
 {
     internal const string Output = "logits";
     internal const int OperatorSet = 17;
+    internal const string SaturateSuffix = ".saturate";
     private const int IrVersion = 8;
 
     private readonly GraphProto proto = new() { Name = "distillkit" };
@@ -25,6 +28,7 @@ internal sealed class OnnxWriter
         proto.Input.Add(Value(graph.Input.Name, [graph.Input.Channels, graph.Input.Size, graph.Input.Size]));
         proto.Output.Add(Value(Output, graph.Shapes[graph.Output.Name]));
         foreach (var node in graph.Nodes) tensors[node.Name] = Write(graph, node);
+        ShortenTensorNames();
         return new()
         {
             IrVersion = IrVersion,
@@ -33,6 +37,18 @@ internal sealed class OnnxWriter
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
             MetadataProps = { graph.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }) },
         };
+    }
+
+    /// <summary>Nodes keep their names, but tensors are mere links: with long names they would be a twentieth of a small network's file.</summary>
+    private void ShortenTensorNames()
+    {
+        var names = proto.Input.Concat(proto.Output).ToDictionary(value => value.Name, value => value.Name);
+        string Short(string name) => names.TryGetValue(name, out var known) ? known : names[name] = names.Count.ToString("x", CultureInfo.InvariantCulture);
+        foreach (var tensor in proto.Initializer) tensor.Name = Short(tensor.Name);
+        foreach (var link in proto.Node.SelectMany(node => (RepeatedField<string>[])[node.Input, node.Output]))
+        {
+            for (var index = 0; index < link.Count; index++) link[index] = Short(link[index]);
+        }
     }
 
     /// <returns>The tensor with the node's result.</returns>
@@ -97,7 +113,7 @@ internal sealed class OnnxWriter
     private string Saturate(QuantizeNode node, QuantizationParameters parameters, string input, string scale)
     {
         float Bound(int integer) => (integer - parameters.ZeroPoints[0]) * parameters.Scales[0];
-        Emit("Clip", $"{node.Name}.saturate", [input, Scalar($"{node.Name}.minimum", Bound(parameters.Minimum)), Scalar($"{node.Name}.maximum", Bound(parameters.Maximum))], $"{node.Name}.saturated");
+        Emit("Clip", node.Name + SaturateSuffix, [input, Scalar($"{node.Name}.minimum", Bound(parameters.Minimum)), Scalar($"{node.Name}.maximum", Bound(parameters.Maximum))], $"{node.Name}.saturated");
         return $"{node.Name}.saturated";
     }
 

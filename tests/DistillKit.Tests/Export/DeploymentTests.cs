@@ -35,6 +35,16 @@ public sealed class DeploymentTests : IDisposable
     [MemberData(nameof(Quantized))]
     public void ONNX_Runtime_gives_the_engines_logits(string spec, string kind) => Compare(spec, kind, InferenceRuntime.OnnxRuntime);
 
+    /// <summary>See <see cref="TestGraphs.Bottlenecks"/>: a few values that round otherwise make a difference here.</summary>
+    [Theory]
+    [InlineData("float", 1e-4)]
+    [InlineData("static", 0.15)]
+    [InlineData("dynamic", 0.15)]
+    public void The_whole_of_MobileNetV2_gives_about_the_same_logits(string kind, double tolerance)
+    {
+        foreach (var runtime in Deployment.Runtimes) Compare(TestGraphs.MobileNet, kind, runtime, tolerance);
+    }
+
     [Fact]
     public void A_file_that_a_runtime_cannot_use_is_named()
     {
@@ -54,14 +64,14 @@ public sealed class DeploymentTests : IDisposable
         Assert.Throws<UserException>(() => DeploymentProbe.Latencies([deployment], repeats: 0));
     }
 
-    private void Compare(string spec, string kind, InferenceRuntime runtime)
+    private void Compare(string spec, string kind, InferenceRuntime runtime, double? tolerance = null)
     {
         OnnxFile.Save(folder["model.onnx"], TestGraphs.Quantized(spec, kind));
         var graph = OnnxFile.Load(folder["model.onnx"]);
         using var model = new Deployment(folder["model.onnx"], runtime).Open();
-        Assert.Equal(([3, 32, 32], 10), (model.InputShape, model.Classes));
-        using var set = TestGraphs.Images(48);
-        var images = set.Take([.. Enumerable.Range(0, 48)]).Images;
+        Assert.Equal([3, 32, 32, 10], [.. model.InputShape, model.Classes]);
+        using var set = TestGraphs.Images(20);
+        var images = set.Take([.. Enumerable.Range(0, 20)]).Images;
         var all = Simulated(graph, images, batch: 1);
         var deviation = Deviation(all);
 
@@ -71,7 +81,7 @@ public sealed class DeploymentTests : IDisposable
             var expected = Simulated(graph, images, runtime == InferenceRuntime.Edge ? 1 : batch);
             var actual = Run(model, images, batch);
             var difference = expected.Zip(actual, (one, other) => Math.Abs(one - other)).ToArray();
-            Assert.True(difference.Average() <= Tolerance(kind) * deviation, FormattableString.Invariant($"batch {batch}: {difference.Average() / deviation:g3} deviations, at most {difference.Max() / deviation:g3}"));
+            Assert.True(difference.Average() <= (tolerance ?? Tolerance(kind)) * deviation, FormattableString.Invariant($"batch {batch}: {difference.Average() / deviation:g3} deviations, at most {difference.Max() / deviation:g3}"));
         }
     }
 
@@ -79,8 +89,7 @@ public sealed class DeploymentTests : IDisposable
     private static double Tolerance(string kind) => kind switch
     {
         "float" or "weight only" => 1e-4,
-        "low bit" => 0.1,
-        _ => 0.03,
+        _ => 0.005,
     };
 
     private static float[] Simulated(Graph graph, Tensor images, int batch)

@@ -177,7 +177,6 @@ public sealed class AwareModuleTests : IDisposable
         var expected = module.call(batch.Images);
         // Folding rounds a weight in float32 that was rounded in another order: now and then to the next integer.
         var difference = expected.sub(TestGraphs.Logits(deployed, batch.Images)).abs().mean().item<float>();
-        Console.WriteLine($"DBG {spec[..25]} {learning} {difference / expected.sub(expected.mean([0L], keepdim: true)).square().mean().sqrt().item<float>()} std {expected.std().item<float>()}");
         Assert.InRange(difference / expected.sub(expected.mean([0L], keepdim: true)).square().mean().sqrt().item<float>(), 0, 0.03);
     }
 
