@@ -2,6 +2,7 @@ using DistillKit.Edge.Execution;
 using DistillKit.Edge.Fusion;
 using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using DistillKit.Edge.Tests.Models;
 using Google.Protobuf;
 

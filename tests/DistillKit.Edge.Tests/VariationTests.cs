@@ -1,4 +1,4 @@
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using DistillKit.Edge.Tests.Models;
 using Google.Protobuf;
 

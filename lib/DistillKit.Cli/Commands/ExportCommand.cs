@@ -1,6 +1,8 @@
 using System.CommandLine;
+using DistillKit.Data;
 using DistillKit.Export;
 using DistillKit.Graphs;
+using DistillKit.Pipeline;
 
 namespace DistillKit.Cli.Commands;
 
@@ -11,13 +13,14 @@ internal static class ExportCommand
     {
         var file = new Argument<string>("MODEL") { Description = "A trained network (.safetensors), or a .onnx of ours." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write: .onnx, .txt (a table of the layers) or .mmd (Mermaid). [default: MODEL with the ending .onnx]" };
-        var command = new Command("export", "Write a network as an ONNX file, as text or as a drawing.") { file, output };
+        var profile = new Option<string>("--profile", "-p") { Description = "Whose images the network takes: a profile's name, or the path of its JSON file.", DefaultValueFactory = _ => "quick" };
+        var command = new Command("export", "Write a network as an ONNX file, as text or as a drawing.") { file, output, profile };
         command.SetAction(arguments =>
         {
             var path = arguments.GetValue(file)!;
             var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".onnx");
             if (Path.GetFullPath(target) == Path.GetFullPath(path)) throw new UserException($"{path} would be written over itself: give another file with --output.");
-            var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Cifar10Metadata.Of(path));
+            var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Metadata(Profile.Load(arguments.GetValue(profile)!)));
             switch (Path.GetExtension(target))
             {
                 case ".onnx":
@@ -35,6 +38,13 @@ internal static class ExportCommand
             Console.WriteLine(FormattableString.Invariant($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates"));
         });
         return command;
+    }
+
+    private static IReadOnlyDictionary<string, string> Metadata(Profile profile)
+    {
+        if (profile.Data.Source == DataSource.Cifar10) return OnnxFile.InputMetadata(Cifar10.Normalization, Cifar10.ClassNames);
+        var images = profile.Data.Load(folder: null, profile.Seed);
+        return OnnxFile.InputMetadata(images.Normalization, images.Training.ClassNames);
     }
 
     private static void Write(string path, string text)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using DistillKit.Cli.Views;
-using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Export;
 using DistillKit.Graphs;
@@ -29,23 +28,21 @@ internal static class QuantizeCommand
             var recipe = rounding.Recipe(arguments);
             var graph = ModelArgument.Load(path);
             recipe.Plan.ValidateFor(graph);
-            var (calibration, validation) = images.Load(arguments);
-            using var disposeCalibration = calibration;
-            using var disposeValidation = validation;
-            var quantized = ProgressView.Show<Graph>(progress => PostTrainingQuantization.Run(graph, recipe, calibration, progress));
-            OnnxFile.Save(target, quantized.With(Cifar10Metadata.Of(path)));
-            var (before, after) = (Accuracy(graph, validation), Accuracy(quantized, validation));
+            using var chosen = images.Load(arguments);
+            var quantized = ProgressView.Show<Graph>(progress => PostTrainingQuantization.Run(graph, recipe, chosen.Calibration, progress));
+            OnnxFile.Save(target, quantized.With(chosen.Metadata(path)));
+            var (before, after) = (Accuracy(graph, chosen), Accuracy(quantized, chosen));
             var (floatBytes, bytes) = (OnnxFile.ToBytes(graph).Length, new FileInfo(target).Length);
-            if (arguments.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { file = target, floatAccuracy = before, accuracy = after, validationImages = validation.Count, floatBytes, bytes, packedBytes = quantized.PackedBytes }, JsonSerializerOptions.Web));
-            else Console.WriteLine(FormattableString.Invariant($"{target}: {100 * after:f2} % of {validation.Count:n0} validation images (float {100 * before:f2} %), {bytes / 1e6:f2} MB (float {floatBytes / 1e6:f2} MB)"));
+            if (arguments.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { file = target, floatAccuracy = before, accuracy = after, validationImages = chosen.Validation.Count, floatBytes, bytes, packedBytes = quantized.PackedBytes }, JsonSerializerOptions.Web));
+            else Console.WriteLine(FormattableString.Invariant($"{target}: {100 * after:f2} % of {chosen.Validation.Count:n0} validation images (float {100 * before:f2} %), {bytes / 1e6:f2} MB (float {floatBytes / 1e6:f2} MB)"));
         });
         return command;
     }
 
-    private static double Accuracy(Graph graph, DeviceImages images)
+    private static double Accuracy(Graph graph, ChosenImages images)
     {
         using var module = new GraphModule(graph);
-        module.to(images.Device);
-        return Evaluator.Evaluate(module, images, Cifar10.ClassNames).Accuracy;
+        module.to(images.Validation.Device);
+        return Evaluator.Evaluate(module, images.Validation, images.ClassNames).Accuracy;
     }
 }

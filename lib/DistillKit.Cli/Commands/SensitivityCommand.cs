@@ -26,19 +26,17 @@ internal static class SensitivityCommand
             var recipe = rounding.Recipe(arguments);
             var graph = ModelArgument.Load(path);
             recipe.Plan.ValidateFor(graph);
-            var (calibration, validation) = images.Load(arguments);
-            using var disposeCalibration = calibration;
-            using var disposeValidation = validation;
-            var ranges = Calibration.Run(graph, recipe.Plan, calibration);
+            using var chosen = images.Load(arguments);
+            var ranges = Calibration.Run(graph, recipe.Plan, chosen.Calibration);
             if (arguments.GetValue(budget) is not { } points)
             {
-                var layers = ProgressView.Show<IReadOnlyList<LayerSensitivity>>(progress => SensitivityScan.Run(graph, recipe.Plan, ranges, validation, ProgressView.Named("layers", progress)));
+                var layers = ProgressView.Show<IReadOnlyList<LayerSensitivity>>(progress => SensitivityScan.Run(graph, recipe.Plan, ranges, chosen.Validation, ProgressView.Named("layers", progress)));
                 if (arguments.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(layers, JsonSerializerOptions.Web));
                 else SensitivityTable.Show(layers);
                 return;
             }
             var target = arguments.GetValue(planOutput) ?? Path.ChangeExtension(path, ".plan.json");
-            var found = ProgressView.Show<FoundPlan>(progress => PlanSearch.Find(graph, recipe.Plan, ranges, validation, points / 100, arguments.GetValue(goal), ProgressView.Named("plans", progress)));
+            var found = ProgressView.Show<FoundPlan>(progress => PlanSearch.Find(graph, recipe.Plan, ranges, chosen.Validation, points / 100, arguments.GetValue(goal), ProgressView.Named("plans", progress)));
             found.Plan.Save(target);
             if (arguments.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(found, JsonSerializerOptions.Web));
             else SensitivityTable.Show(found, target);

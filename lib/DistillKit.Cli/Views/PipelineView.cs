@@ -97,16 +97,20 @@ internal sealed class PlainView(TextWriter output) : PipelineView
     private DateTime next;
     private DateTime begun;
     private int firstStep;
+    private int lastTrained;
 
     public override void Started(string stage, string description, int resumedStep)
     {
-        (name, firstStep, begun, next) = (stage, resumedStep, DateTime.UtcNow, DateTime.UtcNow + Interval);
+        (name, firstStep, lastTrained, begun, next) = (stage, resumedStep, resumedStep, DateTime.UtcNow, DateTime.UtcNow + Interval);
         Line(resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description);
     }
 
     public override void Trained(TrainingProgress progress)
     {
         var now = DateTime.UtcNow;
+        // A stage may train several networks.
+        if (progress.Step < lastTrained) (begun, firstStep) = (now, progress.Step);
+        lastTrained = progress.Step;
         if (now < next) return;
         next = now + Interval;
         var remaining = (now - begun) * ((double)(progress.Steps - progress.Step) / Math.Max(progress.Step - firstStep, 1));

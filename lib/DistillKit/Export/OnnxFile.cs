@@ -1,6 +1,6 @@
 using System.Globalization;
 using DistillKit.Data;
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using DistillKit.Files;
 using DistillKit.Graphs;
 using Google.Protobuf;

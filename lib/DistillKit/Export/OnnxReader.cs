@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using DistillKit.Graphs;
 using DistillKit.Models;
 using DistillKit.Quantization;
-using static DistillKit.Edge.Onnx.TensorProto.Types;
+using static DistillKit.Export.Messages.TensorProto.Types;
 
 namespace DistillKit.Export;
 

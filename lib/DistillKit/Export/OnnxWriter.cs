@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using DistillKit.Graphs;
 using DistillKit.Models;
 using DistillKit.Quantization;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
-using static DistillKit.Edge.Onnx.TensorProto.Types;
+using static DistillKit.Export.Messages.TensorProto.Types;
 
 namespace DistillKit.Export;
 

@@ -44,6 +44,7 @@ internal sealed class Ladder(StageContext context, TrainingStages training, int 
     public LadderResult Climb(CancellationToken cancellation)
     {
         var fingerprint = StageStore.Fingerprint(training.Fingerprint(training[TrainingStages.Student]), JsonSerializer.Serialize(Recipe), Stage);
+        foreach (var stage in (string[])[TrainingStages.Teacher, TrainingStages.Student]) training.Train(training[stage], cancellation);
         return context.RunOnce(Stage, fingerprint, $"{bits}-bit weights", () =>
         {
             using var student = training.Load(TrainingStages.Student, cancellation);

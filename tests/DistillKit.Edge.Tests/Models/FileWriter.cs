@@ -1,4 +1,4 @@
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 
 namespace DistillKit.Edge.Tests.Models;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using DistillKit.Edge.Onnx;
-using static DistillKit.Edge.Onnx.TensorProto.Types;
+using DistillKit.Export.Messages;
+using static DistillKit.Export.Messages.TensorProto.Types;
 
 namespace DistillKit.Edge.Tests.Models;
 

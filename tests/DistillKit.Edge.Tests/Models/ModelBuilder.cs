@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using Google.Protobuf;
 
 namespace DistillKit.Edge.Tests.Models;

@@ -1,4 +1,4 @@
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using DistillKit.Edge.Onnx;
+using DistillKit.Export.Messages;
 using DistillKit.Edge.Tests.Models;
 using Google.Protobuf;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DistillKit.Export;
+using DistillKit.Export.Messages;
 using DistillKit.Graphs;
 using DistillKit.Models;
 using DistillKit.Quantization;
@@ -171,7 +172,7 @@ public sealed class OnnxFileTests : IDisposable
 
     private static byte[] Edited(Func<string, string> producer)
     {
-        var model = Edge.Onnx.ModelProto.Parser.ParseFrom(OnnxFile.ToBytes(TestGraphs.Quantized(TestGraphs.ResNet, "float")));
+        var model = ModelProto.Parser.ParseFrom(OnnxFile.ToBytes(TestGraphs.Quantized(TestGraphs.ResNet, "float")));
         model.ProducerName = producer(model.ProducerName);
         return Google.Protobuf.MessageExtensions.ToByteArray(model);
     }

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using DistillKit.Files;
+using DistillKit.Models;
+
+namespace DistillKit.Cli.Tests;
+
+/// <summary>The verbs that work on one network: quantize, sensitivity, export, benchmark with files.</summary>
+public sealed class ModelVerbTests : IDisposable
+{
+    private static readonly ModelSpec Spec = new ResNetSpec { Blocks = [1], Width = 0.125 };
+
+    private readonly RunFolder folder = new();
+    private readonly string model;
+
+    public ModelVerbTests()
+    {
+        model = folder["model.safetensors"];
+        using var network = Spec.Build();
+        ModelFile.Save(model, network, new() { Spec = Spec });
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Quantize_writes_a_smaller_file_that_the_other_verbs_take()
+    {
+        var quantized = await Cli.RunAsync(["quantize", model, "--equalize", "--adaround", "--correct-bias", "--bits", "4", "--output", folder["int.onnx"], "--json", .. Images]);
+        Assert.Equal(0, quantized.ExitCode);
+        var result = JsonDocument.Parse(quantized.Output).RootElement;
+        Assert.InRange(result.GetProperty("packedBytes").GetInt64(), 1, result.GetProperty("bytes").GetInt64());
+        Assert.True(result.GetProperty("bytes").GetInt64() < result.GetProperty("floatBytes").GetInt64());
+
+        var text = await Cli.RunAsync("export", folder["int.onnx"], "--output", folder["graph.txt"]);
+        Assert.Equal(0, text.ExitCode);
+        Assert.Contains("weight s4 per channel", File.ReadAllText(folder["graph.txt"]));
+
+        var speed = await Cli.RunAsync("benchmark", folder["int.onnx"], "--repeats", "3", "--json");
+        Assert.Equal(0, speed.ExitCode);
+        Assert.All(JsonDocument.Parse(speed.Output).RootElement.EnumerateArray(), row => Assert.True(row.GetProperty("latencyMilliseconds").GetDouble() > 0));
+
+        var operators = await Cli.RunAsync("benchmark", folder["int.onnx"], "--operators", "--repeats", "3");
+        Assert.Equal(0, operators.ExitCode);
+        Assert.Contains("layer1.0.conv1", operators.Output);
+    }
+
+    [Fact]
+    public async Task Sensitivity_lists_every_layer_and_a_plan_that_it_finds_can_be_carried_out()
+    {
+        var scan = await Cli.RunAsync(["sensitivity", model, "--bits", "2", "--json", .. Images]);
+        Assert.Equal(0, scan.ExitCode);
+        Assert.Equal(
+            ["conv1", "layer1.0.conv1", "layer1.0.conv2", "fc"],
+            JsonDocument.Parse(scan.Output).RootElement.EnumerateArray().Select(layer => layer.GetProperty("layer").GetString()));
+
+        var search = await Cli.RunAsync(["sensitivity", model, "--budget", "5", "--plan-output", folder["plan.json"], .. Images]);
+        Assert.Equal((0, true), (search.ExitCode, search.Output.Contains("plan.json")));
+        var carriedOut = await Cli.RunAsync(["quantize", model, "--plan", folder["plan.json"], .. Images]);
+        Assert.Equal((0, true), (carriedOut.ExitCode, File.Exists(folder["model.int8.onnx"])));
+    }
+
+    [Fact]
+    public async Task Export_draws_a_network_and_refuses_to_overwrite_its_source()
+    {
+        Assert.Equal(0, (await Cli.RunAsync("export", model, "--output", folder["graph.mmd"])).ExitCode);
+        Assert.StartsWith("flowchart TD", File.ReadAllText(folder["graph.mmd"]));
+        Assert.Equal(0, (await Cli.RunAsync("export", model, "--output", folder["model.onnx"], "--profile", "smoke")).ExitCode);
+        await Refused("written over itself", "export", folder["model.onnx"]);
+        await Refused("No format ends in '.png'", "export", model, "--output", folder["graph.png"]);
+    }
+
+    [Fact]
+    public async Task Mistakes_are_one_line()
+    {
+        File.WriteAllText(folder["plan.json"], """{ "layers": { "layer9": { "strategy": "Float" } } }""");
+        await Refused("a layer 'layer9' that the network does not have", ["quantize", model, "--plan", folder["plan.json"], .. Images]);
+        await Refused("ranges cannot be found without any", "quantize", model, "--calibration", "0", "--profile", "smoke");
+        await Refused("bits must be 2 to 8", ["quantize", model, "--bits", "9", .. Images]);
+        File.WriteAllText(folder["foreign.onnx"], "not a model");
+        await Refused("foreign.onnx", ["quantize", folder["foreign.onnx"], .. Images]);
+        await Refused("foreign.onnx", "benchmark", folder["foreign.onnx"]);
+    }
+
+    private string[] Images => ["--profile", "smoke", "--calibration", "20", "--validation", "40", "--threads", "1"];
+
+    private static async Task Refused(string reason, params string[] arguments)
+    {
+        var outcome = await Cli.RunAsync(arguments);
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains(reason, outcome.Error);
+        Assert.Single(outcome.Error.Trim().Split('\n'));
+    }
+}
