@@ -22,7 +22,7 @@ internal static class BenchmarkCommand
             if (arguments.GetValue(files) is { Length: > 0 } chosen)
             {
                 if (arguments.GetValue(operators)) OperatorTable.Show(chosen, arguments.GetValue(repeats), arguments.GetValue(options.Json));
-                else Compare(chosen, arguments.GetValue(repeats), arguments.GetValue(options.Json));
+                else Compare(chosen, arguments.GetValue(repeats), arguments.GetValue(EngineOptions.Threads) ?? Environment.ProcessorCount, arguments.GetValue(options.Json));
                 return Task.FromResult(0);
             }
             return PipelineView.ShowAsync(async view =>
@@ -36,14 +36,15 @@ internal static class BenchmarkCommand
         return command;
     }
 
-    private static void Compare(IReadOnlyList<string> files, int repeats, bool json)
+    private static void Compare(IReadOnlyList<string> files, int repeats, int threads, bool json)
     {
+        if (threads < 1) throw new UserException($"--threads must be at least 1, not {threads}.");
         Deployment[] deployments = [.. from file in files from runtime in Deployment.Runtimes select new Deployment(file, runtime)];
         var latencies = DeploymentProbe.Latencies(deployments, repeats);
-        var throughputs = DeploymentProbe.Throughputs(deployments, Math.Max(1, repeats / 10));
+        var throughputs = DeploymentProbe.Throughputs(deployments, Math.Max(1, repeats / 10), threads);
         SpeedRow[] rows = [.. deployments.Select((deployment, index) => Row(deployment, latencies[index], throughputs[index]))];
         if (json) Console.WriteLine(JsonSerializer.Serialize(rows, JsonSerializerOptions.Web));
-        else SpeedTable.Show(rows);
+        else SpeedTable.Show(rows, threads);
     }
 
     private static SpeedRow Row(Deployment deployment, Latency latency, double throughput)

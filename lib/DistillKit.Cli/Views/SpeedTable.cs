@@ -10,7 +10,7 @@ internal sealed record SpeedRow(string File, string Runtime, long FileBytes, dou
 /// <summary>How fast ONNX files are.</summary>
 internal static class SpeedTable
 {
-    internal static void Show(IReadOnlyList<SpeedRow> rows)
+    internal static void Show(IReadOnlyList<SpeedRow> rows, int threads)
     {
         var table = Tables.New("file").AddColumn("runtime");
         foreach (var column in (string[])["size", "latency", "p95", "throughput", "memory"]) table.AddColumn(new TableColumn(column).RightAligned());
@@ -22,7 +22,7 @@ internal static class SpeedTable
         }
         Tables.Write(table);
         var machine = MachineInfo.Current();
-        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; latency: 1 image, 1 thread, median and 95th percentile, the files taking turns; throughput: batches of 64, all threads; memory: peak of a process that only infers");
+        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; latency: 1 image, 1 thread, median and 95th percentile, the files taking turns; throughput: batches of 64 on {threads} {(threads == 1 ? "thread" : "threads")}; memory: peak of a process that only infers");
     }
 
     private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);

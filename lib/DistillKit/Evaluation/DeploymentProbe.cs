@@ -14,10 +14,13 @@ public static class DeploymentProbe
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
     public static IReadOnlyList<Latency> Latencies(IReadOnlyList<Deployment> deployments, int repeats = 200) => [.. Times(deployments, threads: 1, batch: 1, repeats).Select(Latency.FromTimes)];
 
-    /// <summary>Images per second in batches of 64 on all threads, from the median time of a batch, for each.</summary>
+    /// <summary>Images per second in batches of 64, from the median time of a batch, for each.</summary>
+    /// <param name="deployments">The files and what runs them.</param>
+    /// <param name="repeats">Timed batches of each.</param>
+    /// <param name="threads">Threads to compute with; all of the machine's when not given.</param>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
-    public static IReadOnlyList<double> Throughputs(IReadOnlyList<Deployment> deployments, int repeats = 10) =>
-        [.. Times(deployments, Environment.ProcessorCount, Batch, repeats).Select(times => Batch * 1000 / Latency.FromTimes(times).Median)];
+    public static IReadOnlyList<double> Throughputs(IReadOnlyList<Deployment> deployments, int repeats = 10, int? threads = null) =>
+        [.. Times(deployments, threads ?? Environment.ProcessorCount, Batch, repeats).Select(times => Batch * 1000 / Latency.FromTimes(times).Median)];
 
     private static List<double>[] Times(IReadOnlyList<Deployment> deployments, int threads, int batch, int repeats)
     {
