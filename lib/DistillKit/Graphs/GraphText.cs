@@ -21,7 +21,7 @@ public static class GraphText
         return text.ToString();
     }
 
-    /// <summary>A flow chart in Mermaid's language, which code hosts and notebooks draw. Rounded values stand on the arrows as their scale.</summary>
+    /// <summary>A flow chart in Mermaid's language, which code hosts and notebooks draw; the places where values are rounded have round ends.</summary>
     public static string ToMermaid(this Graph graph)
     {
         var text = new StringBuilder("flowchart TD\n");
