@@ -10,6 +10,8 @@ public static class DeploymentProbe
     private const int Rounds = 10;
     private const int Batch = 64;
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
+
     /// <summary>The latency of one image on one thread, for each.</summary>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
     public static IReadOnlyList<Latency> Latencies(IReadOnlyList<Deployment> deployments, int repeats = 200) => [.. Times(deployments, threads: 1, batch: 1, repeats).Select(Latency.FromTimes)];
@@ -50,8 +52,10 @@ public static class DeploymentProbe
         var random = new Random(1);
         for (var i = 0; i < images.Length; i++) images[i] = 2 * random.NextSingle() - 1;
         var logits = new float[batch * model.Classes];
-        // The caches belong to the model before the clock runs.
-        model.Run(images, logits);
+        // The caches belong to the model before the clock runs; at first, .NET also has to have compiled its code for good.
+        var begun = Stopwatch.GetTimestamp();
+        do model.Run(images, logits);
+        while (times is null && Stopwatch.GetElapsedTime(begun) < WarmUp);
         for (var call = 0; call < calls; call++)
         {
             var start = Stopwatch.GetTimestamp();

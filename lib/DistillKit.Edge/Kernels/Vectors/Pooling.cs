@@ -83,6 +83,7 @@ internal static unsafe class Pooling
     }
 
     /// <summary>With the usual shift of 33: half of the products' upper halves, rounded, halves to even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Average(Vector256<int> sum, int pixels, Averaging averaging)
     {
         sum -= Vector256.Create(pixels * averaging.InputZeroPoint);
