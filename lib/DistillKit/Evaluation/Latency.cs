@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DistillKit.Evaluation;
 
 /// <summary>How long one call takes, in milliseconds.</summary>
@@ -8,22 +6,6 @@ namespace DistillKit.Evaluation;
 /// <param name="Repeats">The number of timed calls.</param>
 public sealed record Latency(double Median, double P95, int Repeats)
 {
-    /// <summary>Calls <paramref name="run"/> for warm-up, then times each of the repeats with the monotonic clock.</summary>
-    /// <exception cref="UserException">There is nothing to repeat.</exception>
-    public static Latency Measure(Action run, int warmUp = 10, int repeats = 100)
-    {
-        if (repeats < 1) throw new UserException($"A latency needs at least 1 repeat, but {repeats} were asked for.");
-        for (var call = 0; call < warmUp; call++) run();
-        var times = new double[repeats];
-        for (var call = 0; call < repeats; call++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            run();
-            times[call] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }
-        return FromTimes(times);
-    }
-
     /// <summary>
     /// Summarizes times that something else measured, at least one. The 95th percentile is the smallest time that 95 % do not exceed.
     /// </summary>
