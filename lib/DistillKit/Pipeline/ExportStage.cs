@@ -56,21 +56,19 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
         context.Observer.Advanced(Path.GetRelativePath(context.Store.Folder, path));
         using var deployed = new Deployment(path, InferenceRuntime.Edge).Open();
         var count = Math.Min(CheckedImages, context.Images.Validation.Count);
-        var (classes, same, difference) = (deployed.Classes, 0, 0.0);
-        var logits = new float[classes];
         using var module = new GraphModule(OnnxFile.Load(path));
         module.to(context.Device);
         using var inference = new InferenceScope(module);
+        var (expected, actual) = (new List<float>(), new float[count * deployed.Classes]);
         for (var image = 0; image < count; image++)
         {
             using var scope = NewDisposeScope();
             var batch = context.Data.Validation.Take([image]).Images;
-            var expected = module.call(batch).cpu().contiguous().data<float>().ToArray();
-            deployed.Run(batch.cpu().contiguous().data<float>().ToArray(), logits);
-            difference += expected.Zip(logits, (one, other) => Math.Abs(one - other)).Average() / count;
-            if (Array.IndexOf(expected, expected.Max()) == Array.IndexOf(logits, logits.Max())) same++;
+            expected.AddRange(module.call(batch).cpu().contiguous().data<float>().ToArray());
+            deployed.Run(batch.cpu().contiguous().data<float>().ToArray(), actual.AsSpan(image * deployed.Classes, deployed.Classes));
         }
-        var file = new ExportedFile(path, new FileInfo(path).Length, difference, (double)same / count);
+        var alike = RuntimeAgreement.Of(path, [.. expected], actual, deployed.Classes);
+        var file = new ExportedFile(path, new FileInfo(path).Length, alike.MeanDifference, alike.SameTop1);
         if (file.SameTop1 < Agreement)
             throw new InvalidOperationException(FormattableString.Invariant($"{path} does not compute what its network does: only {file.SameTop1:p0} of the answers are the same."));
         return file;
