@@ -9,8 +9,7 @@ public static class DeploymentProbe
 {
     private const int Rounds = 10;
     private const int Batch = 64;
-
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
+    private const int LongestWarmUp = 300;
 
     /// <summary>The latency of one image on one thread, for each.</summary>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
@@ -36,7 +35,7 @@ public static class DeploymentProbe
             for (var done = -turn; done < repeats; done += turn)
             {
                 // The first turn is a warm-up.
-                foreach (var (index, model) in models.Index()) Time(model, batch, Math.Min(turn, repeats - Math.Max(0, done)), done < 0 ? null : times[index]);
+                foreach (var (index, model) in models.Index()) Time(model, batch, Math.Min(turn, repeats - Math.Max(0, done)), done < 0 ? null : times[index], Math.Min(repeats, LongestWarmUp));
             }
             return times;
         }
@@ -46,7 +45,7 @@ public static class DeploymentProbe
         }
     }
 
-    private static void Time(IDeployedModel model, int batch, int calls, List<double>? times)
+    private static void Time(IDeployedModel model, int batch, int calls, List<double>? times, int warmUp)
     {
         var images = new float[batch * model.InputShape.Aggregate(1, (product, size) => product * size)];
         var random = new Random(1);
@@ -55,7 +54,7 @@ public static class DeploymentProbe
         // The caches belong to the model before the clock runs; at first, .NET also has to have compiled its code for good.
         var begun = Stopwatch.GetTimestamp();
         do model.Run(images, logits);
-        while (times is null && Stopwatch.GetElapsedTime(begun) < WarmUp);
+        while (times is null && Stopwatch.GetElapsedTime(begun).TotalMilliseconds < warmUp);
         for (var call = 0; call < calls; call++)
         {
             var start = Stopwatch.GetTimestamp();
