@@ -13,7 +13,7 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         export.Run(cancellation);
         var runtimes = Deployment.Runtimes;
         if (OnnxModel.RuntimeVersion is null) context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
-        var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark.ToString(), string.Join(',', runtimes));
+        var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark, string.Join(',', runtimes));
         return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
         {
             var (rows, agreements) = Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Export;
@@ -43,7 +42,7 @@ internal sealed class Ladder(StageContext context, TrainingStages training, int 
 
     public LadderResult Climb(CancellationToken cancellation)
     {
-        var fingerprint = StageStore.Fingerprint(training.Fingerprint(training[TrainingStages.Student]), JsonSerializer.Serialize(Recipe), Stage);
+        var fingerprint = StageStore.Fingerprint(training.Fingerprint(training[TrainingStages.Student]), Recipe, Stage);
         foreach (var stage in (string[])[TrainingStages.Teacher, TrainingStages.Student]) training.Train(training[stage], cancellation);
         return context.RunOnce(Stage, fingerprint, $"{bits}-bit weights", () =>
         {

@@ -37,9 +37,9 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     public string AwarePath => Path.Combine(context.Store.FolderOf(Aware), "model.onnx");
 
     public string PostTrainingFingerprint => StageStore.Fingerprint(
-        training.Fingerprint(training[TrainingStages.Student]), JsonSerializer.Serialize(Recipe.PostTraining), Recipe.CalibrationImages.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        training.Fingerprint(training[TrainingStages.Student]), Recipe.PostTraining, Recipe.CalibrationImages);
 
-    public string AwareFingerprint => StageStore.Fingerprint(PostTrainingFingerprint, JsonSerializer.Serialize(Recipe.Aware), JsonSerializer.Serialize(Recipe.Training));
+    public string AwareFingerprint => StageStore.Fingerprint(PostTrainingFingerprint, Recipe.Aware, Recipe.Training);
 
     /// <summary>Rounds the student as it is, with static and with dynamic ranges.</summary>
     public PostTrainingResult Quantize(CancellationToken cancellation)

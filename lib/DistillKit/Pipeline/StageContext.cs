@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Files;
@@ -38,9 +37,6 @@ internal sealed class StageContext : IDisposable
     public TrainingData Data => data.Value;
 
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
-
-    /// <summary>Everything a result depends on besides its own recipe.</summary>
-    public string Common => $"{Profile.Data}\n{Profile.Seed.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Runs a stage, unless it has finished with the same inputs and its files are still there.</summary>
     public T RunOnce<T>(string stage, string fingerprint, string description, Func<T> run, Func<T, string> describe, params IEnumerable<string> files) where T : class

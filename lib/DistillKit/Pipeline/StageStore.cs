@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DistillKit.Files;
 
 namespace DistillKit.Pipeline;
@@ -14,6 +15,8 @@ public sealed class StageStore : IDisposable
     private const string StageFile = "stage.json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    private static readonly JsonSerializerOptions Recipes = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly FileStream exclusive;
 
@@ -40,10 +43,13 @@ public sealed class StageStore : IDisposable
     /// <summary>The folder of a stage.</summary>
     public string FolderOf(string stage) => Path.Combine(Folder, stage);
 
-    /// <summary>A short text that changes whenever one of the inputs does.</summary>
-    public static string Fingerprint(params ReadOnlySpan<string> inputs)
+    /// <summary>
+    /// A short text that changes whenever one of the inputs does: texts, or recipes. What a recipe leaves out (null) does not count, so that a new
+    /// option makes no finished result stale.
+    /// </summary>
+    public static string Fingerprint(params IEnumerable<object> inputs)
     {
-        var text = string.Join('\n', inputs!);
+        var text = string.Join('\n', inputs.Select(input => input as string ?? JsonSerializer.Serialize(input, Recipes)));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 

@@ -81,10 +81,13 @@ internal sealed class TrainingStages(StageContext context)
     }
 
     public string Fingerprint(TrainingStage stage) => StageStore.Fingerprint(
+    [
         stage.Network.Model.ToJson(),
-        JsonSerializer.Serialize(stage.Network.Training),
-        context.Common,
-        stage.Teacher is null ? "" : Profile.Distillation + Fingerprint(this[stage.Teacher]));
+        stage.Network.Training,
+        Profile.Data,
+        Profile.Seed,
+        .. stage.Teacher is null ? (object[])[] : [Profile.Distillation, Fingerprint(this[stage.Teacher])],
+    ]);
 
     public ModelInfo Provenance(TrainingStage stage, TrainingResult result) => context.Provenance(
         stage.Network.Model,
