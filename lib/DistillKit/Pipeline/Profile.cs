@@ -115,16 +115,6 @@ public sealed record Profile
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
 
-/// <summary>The numbers of knowledge distillation.</summary>
-/// <param name="Alpha">The teacher's share of the loss, in [0, 1].</param>
-/// <param name="Temperature">What both networks' logits are divided by.</param>
-/// <param name="TeacherResolution">The teacher sees larger images resized to this height and width, which costs less; null for as they are.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record DistillationRecipe(double Alpha = 0.9, double Temperature = 4, int? TeacherResolution = null)
-{
-    internal KnowledgeDistillationLoss Loss(double labelSmoothing) => new(Alpha, Temperature, labelSmoothing);
-}
-
 /// <summary>How the benchmark measures.</summary>
 /// <param name="LatencyRepeats">Timed calls with one image.</param>
 /// <param name="ThroughputRepeats">Timed calls with 64 images.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Models;
 using DistillKit.Training;
@@ -70,7 +71,7 @@ internal sealed class TrainingStages(StageContext context)
     /// <summary>What a network is trained for, alone or with a teacher.</summary>
     public IObjective Objective(TrainingRecipe recipe, ImageClassifier? teacher) => teacher is null
         ? new Supervised(recipe.LabelSmoothing)
-        : new Distilled(teacher, Profile.Distillation.Loss(recipe.LabelSmoothing), Profile.Distillation.TeacherResolution);
+        : new Distilled(new LiveTeacher(teacher, Profile.Distillation.TeacherResolution), Profile.Distillation.Loss(recipe.LabelSmoothing));
 
     /// <summary>Marks a training as finished: its checkpoint is not needed any more.</summary>
     public void Finish(string stage, string fingerprint, TrainingResult result)

@@ -1,0 +1,19 @@
+using DistillKit.Data;
+using static TorchSharp.torch;
+
+namespace DistillKit.Distillation;
+
+/// <summary>What a network says about a batch.</summary>
+/// <param name="Logits">[N, K].</param>
+/// <param name="Features">The feature maps that were asked for, [N, C, H, W], by their names.</param>
+public sealed record NetworkOutput(Tensor Logits, IReadOnlyDictionary<string, Tensor> Features);
+
+/// <summary>Where a student's targets come from: a network that is asked in every step, several, or logits that were stored.</summary>
+public interface ITeacher
+{
+    /// <summary>What the teacher says about a batch, without gradients; the tensors belong to the caller's dispose scope.</summary>
+    /// <param name="batch">The very images that the student sees.</param>
+    /// <param name="features">The names of the feature maps to answer with.</param>
+    /// <exception cref="UserException">The teacher has no such feature, or does not know these images.</exception>
+    NetworkOutput Answer(Batch batch, IReadOnlyList<string> features);
+}
