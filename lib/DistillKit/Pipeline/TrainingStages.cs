@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using DistillKit.Distillation;
 using DistillKit.Files;
@@ -11,8 +12,9 @@ namespace DistillKit.Pipeline;
 /// <summary>A stage that trains a network.</summary>
 /// <param name="Name">Its name, and that of its folder.</param>
 /// <param name="Network">The network and its recipe.</param>
-/// <param name="Teacher">The stage whose network teaches it; null to learn from labels alone.</param>
-public sealed record TrainingStage(string Name, NetworkRecipe Network, string? Teacher);
+/// <param name="Teachers">The stages whose networks teach it together; none to learn from labels alone.</param>
+/// <param name="Distillation">How it learns from them; null where there are none.</param>
+public sealed record TrainingStage(string Name, NetworkRecipe Network, IReadOnlyList<string> Teachers, DistillationRecipe? Distillation);
 
 /// <summary>The stages that train networks in floating point.</summary>
 internal sealed class TrainingStages(StageContext context)
@@ -20,20 +22,30 @@ internal sealed class TrainingStages(StageContext context)
     public const string Teacher = "teacher";
     public const string Baseline = "baseline";
     public const string Student = "distill";
+    private const string SoftTargets = "soft-targets";
 
     private Profile Profile => context.Profile;
 
     /// <summary>In order.</summary>
-    public IReadOnlyList<TrainingStage> All { get; } =
-    [
-        new(Teacher, context.Profile.Teacher, Teacher: null),
-        new(Baseline, context.Profile.Student, Teacher: null),
-        new(Student, context.Profile.Student, Teacher),
-    ];
+    public IReadOnlyList<TrainingStage> All { get; } = [.. Compose(context.Profile)];
 
     public TrainingStage this[string name] => All.First(stage => stage.Name == name);
 
     public string ModelPath(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), "model.safetensors");
+
+    private static IEnumerable<TrainingStage> Compose(Profile profile)
+    {
+        yield return new(Teacher, profile.Teacher, [], Distillation: null);
+        yield return new(Baseline, profile.Student, [], Distillation: null);
+        var last = Teacher;
+        foreach (var (index, assistant) in profile.Assistants.Index())
+        {
+            var name = AssistantRecipe.NameOf(index);
+            yield return new(name, new(assistant.Model, assistant.Training), assistant.Distillation?.Teachers ?? [last], assistant.Distillation ?? profile.Distillation);
+            last = name;
+        }
+        yield return new(Student, profile.Student, profile.Distillation.Teachers ?? [last], profile.Distillation);
+    }
 
     /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation)
@@ -44,14 +56,14 @@ internal sealed class TrainingStages(StageContext context)
             context.Found(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds));
             return (earlier, path);
         }
-        using var teacher = stage.Teacher is null ? null : Load(stage.Teacher, cancellation);
+        using var teacher = TeacherOf(stage, cancellation);
         manual_seed((long)Profile.Seed);
         using var model = stage.Network.Model.Build();
         model.to(context.Device);
         var recipe = stage.Network.Training;
-        var objective = Objective(recipe, teacher);
+        var objective = Objective(recipe, teacher, stage.Distillation);
         using var trainer = new Trainer(model, objective, recipe, context.Data, Profile.Seed, new(context.Store.FolderOf(stage.Name), fingerprint));
-        teacher?.ComputeType = model.ComputeType;
+        (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
 
         context.Observer.Started(stage.Name, Describe(stage.Network.Model), trainer.Step);
         var result = trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
@@ -68,10 +80,29 @@ internal sealed class TrainingStages(StageContext context)
         return model;
     }
 
+    /// <summary>The networks that teach a stage, trained if need be.</summary>
+    public LiveTeacher LiveTeacherOf(TrainingStage stage, CancellationToken cancellation) =>
+        new([.. stage.Teachers.Select(name => Load(name, cancellation))], stage.Distillation!.TeacherResolution);
+
     /// <summary>What a network is trained for, alone or with a teacher.</summary>
-    public IObjective Objective(TrainingRecipe recipe, ImageClassifier? teacher) => teacher is null
+    public static IObjective Objective(TrainingRecipe recipe, ITeacher? teacher, DistillationRecipe? distillation) => teacher is null || distillation is null
         ? new Supervised(recipe.LabelSmoothing)
-        : new Distilled(new LiveTeacher(teacher, Profile.Distillation.TeacherResolution), Profile.Distillation.Loss(recipe.LabelSmoothing));
+        : new Distilled(teacher, distillation.Loss(recipe.LabelSmoothing));
+
+    private ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)
+    {
+        if (stage.Distillation is not { } distillation) return null;
+        if (!distillation.Stored) return LiveTeacherOf(stage, cancellation);
+        foreach (var name in stage.Teachers) Train(this[name], cancellation);
+        var (recipe, images) = (stage.Network.Training, context.Data.Training);
+        var run = StageStore.Fingerprint([.. stage.Teachers.Select(name => Fingerprint(this[name])), $"{distillation.TeacherResolution}", recipe.Augmentation, recipe.Views!]);
+        var store = new SoftTargetStore(Path.Combine(context.Store.FolderOf(SoftTargets), run), run);
+        var start = Stopwatch.GetTimestamp();
+        context.Observer.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
+        var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, new Forward<string>(context.Observer.Advanced), cancellation);
+        context.Observer.Finished(SoftTargets, made == 0 ? "all there" : $"{made} views of {images.Count:N0} images", Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
+        return store.Open(recipe, images);
+    }
 
     /// <summary>Marks a training as finished: its checkpoint is not needed any more.</summary>
     public void Finish(string stage, string fingerprint, TrainingResult result)
@@ -87,12 +118,12 @@ internal sealed class TrainingStages(StageContext context)
         stage.Network.Training,
         Profile.Data,
         Profile.Seed,
-        .. stage.Teacher is null ? (object[])[] : [Profile.Distillation, Fingerprint(this[stage.Teacher])],
+        .. stage.Distillation is null ? (object[])[] : [stage.Distillation, .. stage.Teachers.Select(name => Fingerprint(this[name]))],
     ]);
 
     public ModelInfo Provenance(TrainingStage stage, TrainingResult result) => context.Provenance(
         stage.Network.Model,
-        JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Teacher is null ? null : Profile.Distillation }),
+        JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Distillation }),
         result.ValidationAccuracy);
 
     public static string Describe(TrainingResult result) =>

@@ -149,7 +149,7 @@ public sealed class Trainer : IDisposable
         return (value, logits.argmax(1).eq(batch.Labels).sum().ToInt32());
     }
 
-    private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing);
+    private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
 
     private double SetLearningRate()
     {
