@@ -103,9 +103,9 @@ public sealed record Profile
         Benchmark.Validate();
         if (Teacher.Model.Classes != Student.Model.Classes)
             throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the student {Student.Model.Classes}: they must have the same.");
-        if (Distillation.TeacherResolution is < 8)
-            throw new UserException($"The distillation's teacherResolution must be at least 8 pixels, but is {Distillation.TeacherResolution}.");
-        _ = Distillation.Loss(labelSmoothing: 0);
+        Distillation.Validate();
+        // Before the hours in which the teacher is trained; networks are built only if there are names to be checked.
+        if (Distillation.Terms?.Any(term => term is FeatureTerm) == true) Distillation.ValidateFor(NetworkSignature.Of(Student.Model), NetworkSignature.Of(Teacher.Model));
     }
 }
 

@@ -49,7 +49,7 @@ internal sealed class TrainingStages(StageContext context)
         using var model = stage.Network.Model.Build();
         model.to(context.Device);
         var recipe = stage.Network.Training;
-        var objective = Objective(recipe, teacher);
+        var objective = Objective(model, recipe, teacher);
         using var trainer = new Trainer(model, objective, recipe, context.Data, Profile.Seed, new(context.Store.FolderOf(stage.Name), fingerprint));
         teacher?.ComputeType = model.ComputeType;
 
@@ -68,10 +68,15 @@ internal sealed class TrainingStages(StageContext context)
         return model;
     }
 
-    /// <summary>What a network is trained for, alone or with a teacher.</summary>
-    public IObjective Objective(TrainingRecipe recipe, ImageClassifier? teacher) => teacher is null
-        ? new Supervised(recipe.LabelSmoothing)
-        : new Distilled(new LiveTeacher(teacher, Profile.Distillation.TeacherResolution), Profile.Distillation.Loss(recipe.LabelSmoothing));
+    /// <summary>What a network is trained for, alone or with a teacher. Quantization-aware training has no features to tap, so it learns by the terms on logits.</summary>
+    public IObjective Objective(nn.Module<Tensor, Tensor> student, TrainingRecipe recipe, ImageClassifier? teacher)
+    {
+        if (teacher is null) return new Supervised(recipe.LabelSmoothing);
+        var loss = student is ImageClassifier network
+            ? new DistillationLoss(Profile.Distillation, network, teacher, recipe.LabelSmoothing)
+            : new DistillationLoss(Profile.Distillation.OnLogits(), new(teacher.Classes, []), teacher, recipe.LabelSmoothing);
+        return new Distilled(new LiveTeacher(teacher, Profile.Distillation.TeacherResolution), loss.to(context.Device));
+    }
 
     /// <summary>Marks a training as finished: its checkpoint is not needed any more.</summary>
     public void Finish(string stage, string fingerprint, TrainingResult result)
