@@ -84,7 +84,7 @@ internal sealed class Ladder(StageContext context, TrainingStages training, int 
         using var module = new GraphModule(Quantizer.Quantize(graph, Plan, Calibration.Run(graph, Plan, images)), Recipe.Aware);
         module.to(context.Device);
         var files = new TrainingFiles(Path.Combine(context.Store.FolderOf(Stage), teacher is null ? "labels" : "distilled"), fingerprint);
-        using var trainer = new Trainer(module, TrainingStages.Objective(Recipe.Training, teacher, Student.Distillation), Recipe.Training, context.Data, context.Profile.Seed, files);
+        using var trainer = new Trainer(module, training.Objective(module, Recipe.Training, teacher, Student.Distillation), Recipe.Training, context.Data, context.Profile.Seed, files);
         trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
         return Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(context.Data.Training.ImageSize)));
     }

@@ -107,18 +107,18 @@ public sealed record Profile
         Quantization.Validate();
         Data.Validate();
         Benchmark.Validate();
-        List<string> teachers = ["teacher"];
+        List<(string Name, ModelSpec Model)> teachers = [("teacher", Teacher.Model)];
         foreach (var (index, assistant) in Assistants.Index())
         {
             var name = AssistantRecipe.NameOf(index);
             assistant.Model.Validate();
             assistant.Training.Validate();
             RequireSameClasses(name, assistant.Model);
-            Validate(assistant.Distillation ?? Distillation with { Teachers = null }, assistant.Training, teachers);
-            teachers.Add(name);
+            Validate(assistant.Distillation ?? Distillation with { Teachers = null }, new(assistant.Model, assistant.Training), teachers);
+            teachers.Add((name, assistant.Model));
         }
         RequireSameClasses("student", Student.Model);
-        Validate(Distillation, Student.Training, teachers);
+        Validate(Distillation, Student, teachers);
     }
 
     private void RequireSameClasses(string name, ModelSpec model)
@@ -127,14 +127,18 @@ public sealed record Profile
             throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the {name} {model.Classes}: they must have the same.");
     }
 
-    private static void Validate(DistillationRecipe distillation, TrainingRecipe training, List<string> teachers)
+    private static void Validate(DistillationRecipe distillation, NetworkRecipe student, List<(string Name, ModelSpec Model)> teachers)
     {
-        if (distillation.TeacherResolution is < 8)
-            throw new UserException($"The distillation's teacherResolution must be at least 8 pixels, but is {distillation.TeacherResolution}.");
-        if (distillation.Teachers is { } names && (names.Count == 0 || names.Except(teachers).Any()))
-            throw new UserException($"The distillation's teachers must be one or more of {string.Join(", ", teachers)}, but are [{string.Join(", ", names)}].");
-        if (distillation.Stored) SoftTargetStore.Validate(training);
-        _ = distillation.Loss(labelSmoothing: 0);
+        distillation.Validate();
+        var known = teachers.Select(teacher => teacher.Name);
+        if (distillation.Teachers is { } names && (names.Count == 0 || names.Except(known).Any()))
+            throw new UserException($"The distillation's teachers must be one or more of {string.Join(", ", known)}, but are [{string.Join(", ", names)}].");
+        if (distillation.Stored) SoftTargetStore.Validate(student.Training);
+        // Before the hours in which the teacher is trained; networks are built only if there are names to be checked.
+        if (distillation.Terms?.Any(term => term is FeatureTerm) != true) return;
+        if (distillation.Stored) throw new UserException("The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
+        var first = distillation.Teachers is { } several ? teachers.First(teacher => teacher.Name == several[0]).Model : teachers[^1].Model;
+        distillation.ValidateFor(NetworkSignature.Of(student.Model), NetworkSignature.Of(first));
     }
 }
 

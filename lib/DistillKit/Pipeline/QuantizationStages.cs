@@ -79,7 +79,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var graph = student.ToGraph(size);
         using var module = new GraphModule(Rounded(graph), Recipe.Aware);
         module.to(context.Device);
-        using var trainer = new Trainer(module, TrainingStages.Objective(Recipe.Training, teacher, stage.Distillation), Recipe.Training, context.Data, Profile.Seed, new(context.Store.FolderOf(Aware), AwareFingerprint));
+        using var trainer = new Trainer(module, training.Objective(module, Recipe.Training, teacher, stage.Distillation), Recipe.Training, context.Data, Profile.Seed, new(context.Store.FolderOf(Aware), AwareFingerprint));
         context.Observer.Started(Aware, "INT8, with the teacher", trainer.Step);
         var result = trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
         var deployed = Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(size)));

@@ -61,7 +61,7 @@ internal sealed class TrainingStages(StageContext context)
         using var model = stage.Network.Model.Build();
         model.to(context.Device);
         var recipe = stage.Network.Training;
-        var objective = Objective(recipe, teacher, stage.Distillation);
+        var objective = Objective(model, recipe, teacher, stage.Distillation);
         using var trainer = new Trainer(model, objective, recipe, context.Data, Profile.Seed, new(context.Store.FolderOf(stage.Name), fingerprint));
         (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
 
@@ -84,10 +84,16 @@ internal sealed class TrainingStages(StageContext context)
     public LiveTeacher LiveTeacherOf(TrainingStage stage, CancellationToken cancellation) =>
         new([.. stage.Teachers.Select(name => Load(name, cancellation))], stage.Distillation!.TeacherResolution);
 
-    /// <summary>What a network is trained for, alone or with a teacher.</summary>
-    public static IObjective Objective(TrainingRecipe recipe, ITeacher? teacher, DistillationRecipe? distillation) => teacher is null || distillation is null
-        ? new Supervised(recipe.LabelSmoothing)
-        : new Distilled(teacher, distillation.Loss(recipe.LabelSmoothing));
+    /// <summary>What a network is trained for, alone or with a teacher. Quantization-aware training has no features to tap, so it learns by the terms on logits.</summary>
+    public IObjective Objective(nn.Module<Tensor, Tensor> student, TrainingRecipe recipe, ITeacher? teacher, DistillationRecipe? distillation)
+    {
+        if (teacher is null || distillation is null) return new Supervised(recipe.LabelSmoothing);
+        var known = new NetworkSignature(teacher.Classes, teacher.Features);
+        var loss = student is ImageClassifier network
+            ? new DistillationLoss(distillation, network, known, recipe.LabelSmoothing)
+            : new DistillationLoss(distillation.OnLogits(), known with { Features = [] }, known, recipe.LabelSmoothing);
+        return new Distilled(teacher, loss.to(context.Device));
+    }
 
     private ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Pipeline;
 using DistillKit.Tests.Files;
@@ -79,6 +80,8 @@ public sealed class AssistantTests : IDisposable
     {
         Assert.Contains("assistant1 3", Refused(Tiny with { Assistants = [BornAgain with { Model = BornAgain.Model with { Classes = 3 } }] }));
         Assert.Contains("fixed views", Refused(Tiny with { Distillation = new(Stored: true) }));
+        var viewed = Tiny with { Student = Tiny.Student with { Training = Tiny.Student.Training with { Views = new(2) } } };
+        Assert.Contains("stored answers are logits", Refused(viewed with { Distillation = new(Stored: true, Terms: [new HintTerm("layer1", "layer1")]) }));
     }
 
     private static string Refused(Profile profile) => Assert.Throws<UserException>(() => Profile.Parse(profile.ToJson(), "test")).Message;
