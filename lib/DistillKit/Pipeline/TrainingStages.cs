@@ -12,7 +12,11 @@ namespace DistillKit.Pipeline;
 /// <param name="Name">Its name, and that of its folder.</param>
 /// <param name="Network">The network and its recipe.</param>
 /// <param name="Teacher">The stage whose network teaches it; null to learn from labels alone.</param>
-public sealed record TrainingStage(string Name, NetworkRecipe Network, string? Teacher);
+public sealed record TrainingStage(string Name, NetworkRecipe Network, string? Teacher)
+{
+    /// <summary>Decides the network's start, the order of the images, augmentation and dropout; null for the profile's seed.</summary>
+    internal ulong? Seed { get; init; }
+}
 
 /// <summary>The stages that train networks in floating point.</summary>
 internal sealed class TrainingStages(StageContext context)
@@ -20,6 +24,7 @@ internal sealed class TrainingStages(StageContext context)
     public const string Teacher = "teacher";
     public const string Baseline = "baseline";
     public const string Student = "distill";
+    public const string ModelName = "model.safetensors";
 
     private Profile Profile => context.Profile;
 
@@ -33,24 +38,26 @@ internal sealed class TrainingStages(StageContext context)
 
     public TrainingStage this[string name] => All.First(stage => stage.Name == name);
 
-    public string ModelPath(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), "model.safetensors");
+    public string ModelPath(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), ModelName);
 
     /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation)
     {
         var (fingerprint, path) = (Fingerprint(stage), ModelPath(stage));
+        if (context.Elsewhere?.Invoke(stage, fingerprint, cancellation) is { } done) return done;
         if (File.Exists(path) && context.Store.Find<TrainingResult>(stage.Name, fingerprint) is { } earlier)
         {
             context.Found(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds));
             return (earlier, path);
         }
         using var teacher = stage.Teacher is null ? null : Load(stage.Teacher, cancellation);
-        manual_seed((long)Profile.Seed);
+        var seed = stage.Seed ?? Profile.Seed;
+        manual_seed((long)seed);
         using var model = stage.Network.Model.Build();
         model.to(context.Device);
         var recipe = stage.Network.Training;
         var objective = Objective(recipe, teacher);
-        using var trainer = new Trainer(model, objective, recipe, context.Data, Profile.Seed, new(context.Store.FolderOf(stage.Name), fingerprint));
+        using var trainer = new Trainer(model, objective, recipe, context.Data, seed, new(context.Store.FolderOf(stage.Name), fingerprint));
         teacher?.ComputeType = model.ComputeType;
 
         context.Observer.Started(stage.Name, Describe(stage.Network.Model), trainer.Step);
@@ -58,6 +65,12 @@ internal sealed class TrainingStages(StageContext context)
         ModelFile.Save(path, model, Provenance(stage, result));
         Finish(stage.Name, fingerprint, result);
         return (result, path);
+    }
+
+    /// <summary>Makes what a stage learns from, unless that has been done.</summary>
+    public void Prepare(TrainingStage stage, CancellationToken cancellation)
+    {
+        if (stage.Teacher is { } teacher) Train(this[teacher], cancellation);
     }
 
     /// <summary>The network of a stage, trained if need be, on the device.</summary>
@@ -86,14 +99,14 @@ internal sealed class TrainingStages(StageContext context)
         stage.Network.Model.ToJson(),
         stage.Network.Training,
         Profile.Data,
-        Profile.Seed,
+        stage.Seed ?? Profile.Seed,
         .. stage.Teacher is null ? (object[])[] : [Profile.Distillation, Fingerprint(this[stage.Teacher])],
     ]);
 
     public ModelInfo Provenance(TrainingStage stage, TrainingResult result) => context.Provenance(
         stage.Network.Model,
         JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Teacher is null ? null : Profile.Distillation }),
-        result.ValidationAccuracy);
+        result.ValidationAccuracy) with { Seed = (long)(stage.Seed ?? Profile.Seed) };
 
     public static string Describe(TrainingResult result) =>
         FormattableString.Invariant($"validation {100 * result.ValidationAccuracy:f2} %, {result.ImagesPerSecond:n0} images/s");
