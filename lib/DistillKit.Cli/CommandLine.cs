@@ -12,6 +12,7 @@ public static class CommandLine
     static IEnumerable<Command> Verbs =>
     [
         RunCommand.Create(),
+        ExperimentCommand.Create(),
         EvaluateCommand.Create(),
         QuantizeCommand.Create(),
         SensitivityCommand.Create(),

@@ -28,7 +28,7 @@ public sealed class PipelineRun : IDisposable
     public PipelineRun(Profile profile, string folder, IPipelineObserver observer, Device? device = null, string? dataFolder = null)
     {
         DataFolder = dataFolder;
-        context = new(profile, folder, observer, device, dataFolder);
+        context = new(profile, new StageStore(folder), observer, device, dataFolder);
         training = new(context);
         quantization = new(context, training);
         export = new(context, training, quantization);

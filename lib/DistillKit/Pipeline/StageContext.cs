@@ -15,11 +15,14 @@ internal sealed class StageContext : IDisposable
     private readonly Lazy<TrainingData> data;
     private readonly HashSet<string> finished = [];
 
-    /// <exception cref="UserException">The folder cannot be used.</exception>
-    public StageContext(Profile profile, string folder, IPipelineObserver observer, Device? device, string? dataFolder)
+    /// <param name="profile">What to do.</param>
+    /// <param name="store">Where results go; disposed with this.</param>
+    /// <param name="observer">Is told what happens.</param>
+    /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
+    /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
+    public StageContext(Profile profile, StageStore store, IPipelineObserver observer, Device? device, string? dataFolder)
     {
-        (Profile, Observer, Device) = (profile, observer, device ?? (cuda.is_available() ? CUDA : CPU));
-        Store = new StageStore(folder);
+        (Profile, Store, Observer, Device) = (profile, store, observer, device ?? (cuda.is_available() ? CUDA : CPU));
         images = new(() => Profile.Data.Load(dataFolder, Profile.Seed));
         data = new(() => new(OnDevice(Images.Training), OnDevice(Images.Validation), Images.Training.ClassNames));
     }
@@ -31,6 +34,9 @@ internal sealed class StageContext : IDisposable
     public Device Device { get; }
 
     public StageStore Store { get; }
+
+    /// <summary>Trains a stage, given with its fingerprint, in another place that several runs share, and says where the network is; returns null for a stage that is trained here.</summary>
+    public Func<TrainingStage, string, CancellationToken, (TrainingResult Result, string ModelPath)?>? Elsewhere { get; init; }
 
     public PipelineImages Images => images.Value;
 

@@ -24,16 +24,26 @@ public sealed class StageStore : IDisposable
     /// <param name="folder">Where the results are kept; it is made when missing.</param>
     /// <exception cref="UserException">The folder cannot be written, or another process is using it.</exception>
     public StageStore(string folder)
+        : this(folder, Hold(folder) ?? throw new UserException($"Cannot use {Path.GetFullPath(folder)} for results: another run is using it. Wait for that run, or choose another folder with --output."))
     {
-        Folder = Path.GetFullPath(folder);
+    }
+
+    private StageStore(string folder, FileStream exclusive) => (Folder, this.exclusive) = (Path.GetFullPath(folder), exclusive);
+
+    /// <summary>Opens the store, or returns null when another process is using it.</summary>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    public static StageStore? TryOpen(string folder) => Hold(folder) is { } exclusive ? new(folder, exclusive) : null;
+
+    private static FileStream? Hold(string folder)
+    {
         try
         {
-            Directory.CreateDirectory(Folder);
-            exclusive = new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            Directory.CreateDirectory(folder);
+            return LockFile.TryHold(Path.Combine(folder, ".lock"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"Cannot use {Folder} for results: {error.Message.TrimEnd('.')}. If another run is using it, wait for that run, or choose another folder with --output.", error);
+            throw new UserException($"Cannot use {Path.GetFullPath(folder)} for results: {error.Message.TrimEnd('.')}. Choose another folder with --output.", error);
         }
     }
 
@@ -54,9 +64,12 @@ public sealed class StageStore : IDisposable
     }
 
     /// <summary>The result of a finished stage; null when it has not finished, or with other inputs.</summary>
-    public T? Find<T>(string stage, string fingerprint) where T : class
+    public T? Find<T>(string stage, string fingerprint) where T : class => Read<T>(Folder, stage, fingerprint);
+
+    /// <summary>The result of a finished stage in a store that may be another process's.</summary>
+    internal static T? Read<T>(string folder, string stage, string fingerprint) where T : class
     {
-        var path = Path.Combine(FolderOf(stage), StageFile);
+        var path = Path.Combine(folder, stage, StageFile);
         if (!File.Exists(path)) return null;
         try
         {

@@ -14,7 +14,11 @@ namespace DistillKit.Pipeline;
 /// <param name="Network">The network and its recipe.</param>
 /// <param name="Teachers">The stages whose networks teach it together; none to learn from labels alone.</param>
 /// <param name="Distillation">How it learns from them; null where there are none.</param>
-public sealed record TrainingStage(string Name, NetworkRecipe Network, IReadOnlyList<string> Teachers, DistillationRecipe? Distillation);
+public sealed record TrainingStage(string Name, NetworkRecipe Network, IReadOnlyList<string> Teachers, DistillationRecipe? Distillation)
+{
+    /// <summary>Decides the network's start, the order of the images, augmentation and dropout; null for the profile's seed.</summary>
+    internal ulong? Seed { get; init; }
+}
 
 /// <summary>The stages that train networks in floating point.</summary>
 internal sealed class TrainingStages(StageContext context)
@@ -22,6 +26,7 @@ internal sealed class TrainingStages(StageContext context)
     public const string Teacher = "teacher";
     public const string Baseline = "baseline";
     public const string Student = "distill";
+    public const string ModelName = "model.safetensors";
     private const string SoftTargets = "soft-targets";
 
     private Profile Profile => context.Profile;
@@ -31,7 +36,7 @@ internal sealed class TrainingStages(StageContext context)
 
     public TrainingStage this[string name] => All.First(stage => stage.Name == name);
 
-    public string ModelPath(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), "model.safetensors");
+    public string ModelPath(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), ModelName);
 
     private static IEnumerable<TrainingStage> Compose(Profile profile)
     {
@@ -51,18 +56,20 @@ internal sealed class TrainingStages(StageContext context)
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation)
     {
         var (fingerprint, path) = (Fingerprint(stage), ModelPath(stage));
+        if (context.Elsewhere?.Invoke(stage, fingerprint, cancellation) is { } done) return done;
         if (File.Exists(path) && context.Store.Find<TrainingResult>(stage.Name, fingerprint) is { } earlier)
         {
             context.Found(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds));
             return (earlier, path);
         }
         using var teacher = TeacherOf(stage, cancellation);
-        manual_seed((long)Profile.Seed);
+        var seed = stage.Seed ?? Profile.Seed;
+        manual_seed((long)seed);
         using var model = stage.Network.Model.Build();
         model.to(context.Device);
         var recipe = stage.Network.Training;
         var objective = Objective(model, recipe, teacher, stage.Distillation);
-        using var trainer = new Trainer(model, objective, recipe, context.Data, Profile.Seed, new(context.Store.FolderOf(stage.Name), fingerprint));
+        using var trainer = new Trainer(model, objective, recipe, context.Data, seed, new(context.Store.FolderOf(stage.Name), fingerprint));
         (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
 
         context.Observer.Started(stage.Name, Describe(stage.Network.Model), trainer.Step);
@@ -70,6 +77,13 @@ internal sealed class TrainingStages(StageContext context)
         ModelFile.Save(path, model, Provenance(stage, result));
         Finish(stage.Name, fingerprint, result);
         return (result, path);
+    }
+
+    /// <summary>Makes what a stage learns from, unless that has been done.</summary>
+    public void Prepare(TrainingStage stage, CancellationToken cancellation)
+    {
+        foreach (var teacher in stage.Teachers) Train(this[teacher], cancellation);
+        if (stage.Distillation is { Stored: true }) TeacherOf(stage, cancellation)!.Dispose();
     }
 
     /// <summary>The network of a stage, trained if need be, on the device.</summary>
@@ -99,10 +113,14 @@ internal sealed class TrainingStages(StageContext context)
     {
         if (stage.Distillation is not { } distillation) return null;
         if (!distillation.Stored) return LiveTeacherOf(stage, cancellation);
-        foreach (var name in stage.Teachers) Train(this[name], cancellation);
         var (recipe, images) = (stage.Network.Training, context.Data.Training);
         var run = StageStore.Fingerprint([.. stage.Teachers.Select(name => Fingerprint(this[name])), $"{distillation.TeacherResolution}", recipe.Augmentation, recipe.Views!]);
-        var store = new SoftTargetStore(Path.Combine(context.Store.FolderOf(SoftTargets), run), run);
+        // Beside the teacher, which several runs may share.
+        string[] networks = [.. stage.Teachers.Select(name => Train(this[name], cancellation).ModelPath)];
+        var folder = Path.Combine(Path.GetDirectoryName(networks[0])!, SoftTargets, run);
+        Directory.CreateDirectory(folder);
+        using var exclusive = LockFile.Hold(Path.Combine(folder, ".lock"), cancellation);
+        var store = new SoftTargetStore(folder, run);
         var start = Stopwatch.GetTimestamp();
         context.Observer.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
         var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, new Forward<string>(context.Observer.Advanced), cancellation);
@@ -123,14 +141,14 @@ internal sealed class TrainingStages(StageContext context)
         stage.Network.Model.ToJson(),
         stage.Network.Training,
         Profile.Data,
-        Profile.Seed,
+        stage.Seed ?? Profile.Seed,
         .. stage.Distillation is null ? (object[])[] : [stage.Distillation, .. stage.Teachers.Select(name => Fingerprint(this[name]))],
     ]);
 
     public ModelInfo Provenance(TrainingStage stage, TrainingResult result) => context.Provenance(
         stage.Network.Model,
         JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Distillation }),
-        result.ValidationAccuracy);
+        result.ValidationAccuracy) with { Seed = (long)(stage.Seed ?? Profile.Seed) };
 
     public static string Describe(TrainingResult result) =>
         FormattableString.Invariant($"validation {100 * result.ValidationAccuracy:f2} %, {result.ImagesPerSecond:n0} images/s");

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using DistillKit.Cli.Views;
+using DistillKit.Experiments;
+
+namespace DistillKit.Cli.Commands;
+
+/// <summary>`distillkit experiment FILE`: recipes x grid x seeds, at equal budget, in any number of processes, with a verdict.</summary>
+internal static class ExperimentCommand
+{
+    internal static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "What to compare: a JSON file with recipes, seeds and a baseline (lib/DistillKit/Experiments/README.md)." };
+        var shard = new Option<Shard?>("--shard") { Description = "i/n, i from 0: do the i-th of n shares of the runs; others may do the rest at the same time.", HelpName = "i/n", CustomParser = ParseShard };
+        var prepare = new Option<bool>("--prepare") { Description = "Only train the networks that the runs learn from: the first job of an array." };
+        var table = new Option<bool>("--table") { Description = "Run nothing: show the table of what has finished." };
+        var output = new Option<string?>("--output", "-o") { Description = "Where results go; all shards need the same folder. [default: artifacts/experiments/NAME]" };
+        var data = new Option<string?>("--data") { Description = "Where CIFAR-10 is kept. [default: data/cifar10 in the repository]" };
+        var json = new Option<bool>("--json") { Description = "Print the table as JSON; progress goes to standard error." };
+        var command = new Command("experiment", "Compare recipes over several seeds at equal budget, and say which beat the baseline.")
+        {
+            file, shard, prepare, table, output, data, EngineOptions.Threads, EngineOptions.Device, json,
+        };
+        command.Validators.Add(result =>
+        {
+            Option[] modes = [.. new Option[] { shard, prepare, table }.Where(option => result.GetResult(option) is { Implicit: false })];
+            if (modes.Length > 1) result.AddError($"{modes[0].Name} and {modes[1].Name} exclude each other.");
+        });
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var experiment = Experiment.Load(arguments.GetValue(file)!);
+            var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
+            var isJson = arguments.GetValue(json);
+            var result = await PipelineView.WatchAsync(async view =>
+            {
+                var run = new ExperimentRun(experiment, folder, view, EngineOptions.Apply(arguments), arguments.GetValue(data));
+                if (arguments.GetValue(table)) return run.Table();
+                await run.InstallDataAsync(cancellation);
+                if (arguments.GetValue(prepare)) run.Prepare(cancellation);
+                else run.Run(arguments.GetValue(shard) ?? Shard.All, cancellation);
+                return run.Table();
+            }, isJson);
+            if (isJson) Console.WriteLine(result.ToJson());
+            else if (!arguments.GetValue(prepare)) ExperimentTableView.Show(result, folder);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Shard? ParseShard(ArgumentResult result)
+    {
+        try
+        {
+            return Shard.Parse(result.Tokens.Single().Value);
+        }
+        catch (UserException error)
+        {
+            result.AddError(error.Message);
+            return null;
+        }
+    }
+}
