@@ -15,6 +15,7 @@ public sealed class MistakeTests : IDisposable
 
     [Theory]
     [InlineData(1, "There is no profile 'slow': take one of smoke, quick, standard, full", "run", "--profile", "slow")]
+    [InlineData(1, "There is no stage 'tea': the stages are data, teacher, baseline, distill, ptq, qat, export", "run", "--profile", "smoke", "--stage", "tea")]
     [InlineData(1, "--threads must be at least 1", "run", "--profile", "smoke", "--threads", "0")]
     [InlineData(1, "--device must be cpu or cuda, not 'tpu'", "run", "--profile", "smoke", "--device", "tpu")]
     [InlineData(1, "no-such-file", "evaluate", "no-such-file")]

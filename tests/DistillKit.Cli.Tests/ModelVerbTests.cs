@@ -65,6 +65,9 @@ public sealed class ModelVerbTests : IDisposable
         Assert.StartsWith("flowchart TD", File.ReadAllText(folder["graph.mmd"]));
         Assert.Equal(0, (await Cli.RunAsync("export", model, "--output", folder["model.onnx"], "--profile", "smoke")).ExitCode);
         await Refused("written over itself", "export", folder["model.onnx"]);
+        Assert.Contains("in float16", (await Cli.RunAsync("export", model, "--output", folder["half.safetensors"])).Output);
+        Assert.Equal(0, (await Cli.RunAsync("export", folder["half.safetensors"], "--output", folder["half.txt"])).ExitCode);
+        await Refused("no trainable weights", "export", folder["model.onnx"], "--output", folder["again.safetensors"]);
         await Refused("No format ends in '.png'", "export", model, "--output", folder["graph.png"]);
     }
 

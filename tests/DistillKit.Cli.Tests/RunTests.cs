@@ -33,6 +33,14 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task One_stage_runs_after_those_that_it_needs_and_no_other()
+    {
+        var run = await Cli.RunAsync([.. folder.Run("part"), "--stage", "distill"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(["distill", "teacher"], Directory.GetDirectories(folder["part"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task A_run_that_was_interrupted_and_killed_ends_with_the_weights_of_one_that_was_not()
     {
         Assert.Equal(0, (await Cli.RunAsync(folder.Run("whole"))).ExitCode);

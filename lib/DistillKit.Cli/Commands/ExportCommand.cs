@@ -1,8 +1,10 @@
 using System.CommandLine;
 using DistillKit.Data;
 using DistillKit.Export;
+using DistillKit.Files;
 using DistillKit.Graphs;
 using DistillKit.Pipeline;
+using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;
 
@@ -12,14 +14,19 @@ internal static class ExportCommand
     internal static Command Create()
     {
         var file = new Argument<string>("MODEL") { Description = "A trained network (.safetensors), or a .onnx of ours." };
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write: .onnx, .txt (a table of the layers) or .mmd (Mermaid). [default: MODEL with the ending .onnx]" };
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write: .onnx, .safetensors (float16, to hand on), .txt (a table of the layers) or .mmd (Mermaid). [default: MODEL with the ending .onnx]" };
         var profile = new Option<string>("--profile", "-p") { Description = "Whose images the network takes: a profile's name, or the path of its JSON file.", DefaultValueFactory = _ => "quick" };
-        var command = new Command("export", "Write a network as an ONNX file, as text or as a drawing.") { file, output, profile };
+        var command = new Command("export", "Write a network as an ONNX file, in half the size, as text or as a drawing.") { file, output, profile };
         command.SetAction(arguments =>
         {
             var path = arguments.GetValue(file)!;
             var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".onnx");
             if (Path.GetFullPath(target) == Path.GetFullPath(path)) throw new UserException($"{path} would be written over itself: give another file with --output.");
+            if (Path.GetExtension(target) == ".safetensors")
+            {
+                SaveHalf(path, target);
+                return;
+            }
             var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Metadata(Profile.Load(arguments.GetValue(profile)!)));
             switch (Path.GetExtension(target))
             {
@@ -33,11 +40,19 @@ internal static class ExportCommand
                     Write(target, graph.ToMermaid());
                     break;
                 case var other:
-                    throw new UserException($"No format ends in '{other}': give --output a name that ends in .onnx, .txt or .mmd.");
+                    throw new UserException($"No format ends in '{other}': give --output a name that ends in .onnx, .safetensors, .txt or .mmd.");
             }
             Console.WriteLine(FormattableString.Invariant($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates"));
         });
         return command;
+    }
+
+    private static void SaveHalf(string path, string target)
+    {
+        if (ModelArgument.IsOnnx(path)) throw new UserException($"{path} has no trainable weights to write: export the .safetensors file that it was made from.");
+        var (model, info) = ModelFile.Load(path);
+        using (model) ModelFile.Save(target, model, info, ScalarType.Float16);
+        Console.WriteLine(FormattableString.Invariant($"{target}: {new FileInfo(target).Length / 1e6:f2} MB in float16"));
     }
 
     private static IReadOnlyDictionary<string, string> Metadata(Profile profile)

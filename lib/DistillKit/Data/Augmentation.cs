@@ -41,19 +41,40 @@ public sealed record Augmentation(int Padding = 4, Flip Flip = Flip.Random, int 
     /// <exception cref="UserException">An option is out of range.</exception>
     public Distortion[] Draw(ReadOnlySpan<int> images, int imageSize, ulong seed, int epoch, int step)
     {
-        if (Padding < 0 || Padding >= imageSize || Cutout < 0 || Cutout > imageSize)
-            throw new UserException($"Padding {Padding} and cutout {Cutout} must be at least 0 and no more than the image's {imageSize} pixels allow.");
+        Validate(imageSize);
         var random = SplitMix64.At(seed, (long)Purpose.Augmentation, epoch, step);
         var distortions = new Distortion[images.Length];
-        for (var i = 0; i < images.Length; i++)
-        {
-            var (down, right) = (random.Below(2 * Padding + 1) - Padding, random.Below(2 * Padding + 1) - Padding);
-            var coin = random.Below(2) == 1;
-            var first = Flip == Flip.Alternating && SplitMix64.At(seed, (long)Purpose.FirstFlip, images[i]).Below(2) == 1;
-            var flip = Flip switch { Flip.Random => coin, Flip.Alternating => first ^ (epoch % 2 == 1), _ => false };
-            distortions[i] = new(down, right, flip, random.Below(imageSize) - Cutout / 2, random.Below(imageSize) - Cutout / 2);
-        }
+        for (var i = 0; i < images.Length; i++) distortions[i] = Draw(random, images[i], imageSize, seed, epoch);
         return distortions;
+    }
+
+    /// <summary>Draws a fixed view of each image. It depends on the image, the seed and the view's number, and neither on the batch nor on its place in it.</summary>
+    /// <param name="images">The indices of the images.</param>
+    /// <param name="imageSize">Their height and width.</param>
+    /// <param name="seed">Of the views, <see cref="Views.Seed"/>.</param>
+    /// <param name="view">The view's number, from 0.</param>
+    /// <exception cref="UserException">An option is out of range.</exception>
+    public Distortion[] DrawView(ReadOnlySpan<int> images, int imageSize, ulong seed, int view)
+    {
+        Validate(imageSize);
+        var distortions = new Distortion[images.Length];
+        for (var i = 0; i < images.Length; i++) distortions[i] = Draw(SplitMix64.At(seed, (long)Purpose.View, view, images[i]), images[i], imageSize, seed, view);
+        return distortions;
+    }
+
+    private void Validate(int imageSize)
+    {
+        if (Padding < 0 || Padding >= imageSize || Cutout < 0 || Cutout > imageSize)
+            throw new UserException($"Padding {Padding} and cutout {Cutout} must be at least 0 and no more than the image's {imageSize} pixels allow.");
+    }
+
+    private Distortion Draw(SplitMix64 random, int image, int imageSize, ulong seed, int epoch)
+    {
+        var (down, right) = (random.Below(2 * Padding + 1) - Padding, random.Below(2 * Padding + 1) - Padding);
+        var coin = random.Below(2) == 1;
+        var first = Flip == Flip.Alternating && SplitMix64.At(seed, (long)Purpose.FirstFlip, image).Below(2) == 1;
+        var flip = Flip switch { Flip.Random => coin, Flip.Alternating => first ^ (epoch % 2 == 1), _ => false };
+        return new(down, right, flip, random.Below(imageSize) - Cutout / 2, random.Below(imageSize) - Cutout / 2);
     }
 }
 
@@ -72,4 +93,5 @@ enum Purpose
     Augmentation,
     FirstFlip,
     Mixing,
+    View,
 }

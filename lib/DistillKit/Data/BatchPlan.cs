@@ -14,6 +14,7 @@ public sealed class BatchPlan
     readonly int epoch;
     readonly Augmentation? augmentation;
     readonly Mixing? mixing;
+    readonly Views? views;
     readonly int[] order;
 
     internal BatchPlan(DeviceImages images, int batchSize)
@@ -23,12 +24,15 @@ public sealed class BatchPlan
         Count = (images.Count + batchSize - 1) / batchSize;
     }
 
-    internal BatchPlan(DeviceImages images, int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing)
+    internal BatchPlan(DeviceImages images, int batchSize, Augmentation augmentation, Views views, int view)
+        : this(images, batchSize) => (this.augmentation, this.views, epoch) = (augmentation, views, view);
+
+    internal BatchPlan(DeviceImages images, int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing, Views? views)
         : this(images, batchSize)
     {
         if (images.Count < batchSize)
             throw new UserException($"A batch of {batchSize} is more than the {images.Count} training images: choose a smaller batch.");
-        (this.seed, this.epoch, this.augmentation, this.mixing) = (seed, epoch, augmentation, mixing);
+        (this.seed, this.epoch, this.augmentation, this.mixing, this.views) = (seed, epoch, augmentation, mixing, views);
         SplitMix64.At(seed, (long)Purpose.Order, epoch).Shuffle(order.AsSpan());
         Count = images.Count / batchSize;
     }
@@ -48,13 +52,18 @@ public sealed class BatchPlan
             return images.Take(indices, resolution: resolution);
 
         using var scope = NewDisposeScope();
-        var distortions = augmentation.Draw(indices, images.ImageSize, seed, epoch, step);
+        var distortions = views is null
+            ? augmentation.Draw(indices, images.ImageSize, seed, epoch, step)
+            : augmentation.DrawView(indices, images.ImageSize, views.Seed, views.Of(epoch));
         var batch = images.Take(indices, distortions, augmentation.Cutout, resolution);
+        if (views is not null)
+            batch = batch with { View = new(views.Of(epoch), tensor(Array.ConvertAll(indices.ToArray(), index => (long)index)).to(images.Device)) };
         if (mixing is not null)
             batch = mixing.Apply(batch, images.Classes, seed, epoch, step);
         batch.Images.MoveToOuterDisposeScope();
         batch.Labels.MoveToOuterDisposeScope();
         batch.Targets?.MoveToOuterDisposeScope();
+        batch.View?.Indices.MoveToOuterDisposeScope();
         return batch;
     }
 }

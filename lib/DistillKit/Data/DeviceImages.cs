@@ -49,8 +49,11 @@ public sealed class DeviceImages : IDisposable
 
     /// <summary>One training epoch: a random order, augmented; images that do not fill a batch are left out of this epoch.</summary>
     /// <exception cref="UserException">There are fewer images than a batch takes.</exception>
-    public BatchPlan ShuffledBatches(int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing = null) =>
-        new(this, batchSize, seed, epoch, augmentation, mixing);
+    public BatchPlan ShuffledBatches(int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing = null, Views? views = null) =>
+        new(this, batchSize, seed, epoch, augmentation, mixing, views);
+
+    /// <summary>A fixed view of all images, in their order; the last batch may be smaller.</summary>
+    public BatchPlan View(int batchSize, Augmentation augmentation, Views views, int view) => new(this, batchSize, augmentation, views, view);
 
     /// <summary>Cuts a batch out of the set. The tensors belong to the caller's dispose scope.</summary>
     /// <param name="images">The indices of the images.</param>

@@ -1,4 +1,5 @@
 using DistillKit.Data;
+using DistillKit.Models;
 using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
@@ -8,9 +9,15 @@ namespace DistillKit.Distillation;
 /// <param name="Features">The feature maps that were asked for, [N, C, H, W], by their names.</param>
 public sealed record NetworkOutput(Tensor Logits, IReadOnlyDictionary<string, Tensor> Features);
 
-/// <summary>Where a student's targets come from: a network that is asked in every step, several, or logits that were stored.</summary>
-public interface ITeacher
+/// <summary>Where a student's targets come from: networks that are asked in every step, or answers that were stored.</summary>
+public interface ITeacher : IDisposable
 {
+    /// <summary>The number of classes, K.</summary>
+    int Classes { get; }
+
+    /// <summary>The feature maps that can be asked for.</summary>
+    IReadOnlyList<FeatureTap> Features { get; }
+
     /// <summary>What the teacher says about a batch, without gradients; the tensors belong to the caller's dispose scope.</summary>
     /// <param name="batch">The very images that the student sees.</param>
     /// <param name="features">The names of the feature maps to answer with.</param>

@@ -4,23 +4,63 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 
-/// <summary>A network that sees the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237).</summary>
-/// <param name="network">It is only asked: in evaluation mode, without gradients.</param>
-/// <param name="resolution">Larger images are resized to this height and width, which costs less; null for as they are.</param>
-public sealed class LiveTeacher(ImageClassifier network, int? resolution = null) : ITeacher
+/// <summary>
+/// Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237). Several answer with the mean of
+/// their logits, the geometric mean of their predictions at any temperature (Hinton, Vinyals and Dean 2015, arXiv:1503.02531); feature maps are the first one's.
+/// </summary>
+public sealed class LiveTeacher : ITeacher
 {
+    private readonly IReadOnlyList<ImageClassifier> networks;
+    private readonly int? resolution;
+
+    /// <summary>Makes a teacher of networks, which it owns from now on.</summary>
+    /// <param name="networks">They are only asked: in evaluation mode, without gradients.</param>
+    /// <param name="resolution">Larger images are resized to this height and width, which costs less; null for as they are.</param>
+    /// <exception cref="UserException">They differ in their number of classes.</exception>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public LiveTeacher(IReadOnlyList<ImageClassifier> networks, int? resolution = null)
+    {
+        if (networks.Count == 0) throw new ArgumentException("A teacher needs a network.", nameof(networks));
+        if (networks.Select(network => network.Classes).Distinct().Count() > 1)
+            throw new UserException($"The teachers have {string.Join(", ", networks.Select(network => network.Classes))} classes: they must have the same.");
+        (this.networks, this.resolution) = (networks, resolution);
+    }
+
+    /// <inheritdoc/>
+    public int Classes => networks[0].Classes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FeatureTap> Features => networks[0].Features;
+
+    /// <summary>The type in which their convolutions compute, <see cref="ImageClassifier.ComputeType"/>.</summary>
+    public ScalarType ComputeType
+    {
+        get => networks[0].ComputeType;
+        set
+        {
+            foreach (var network in networks) network.ComputeType = value;
+        }
+    }
+
     /// <inheritdoc/>
     public NetworkOutput Answer(Batch batch, IReadOnlyList<string> features)
     {
         // Not inference mode: losses save what they are given for their gradients.
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        network.eval();
+        foreach (var network in networks) network.eval();
         var images = resolution is { } size && size < batch.Images.shape[3]
             ? nn.functional.interpolate(batch.Images, [size, size], mode: InterpolationMode.Bilinear, align_corners: false)
             : batch.Images;
-        var (logits, maps) = network.ForwardWithFeatures(images, features);
+        var (logits, maps) = networks[0].ForwardWithFeatures(images, features);
+        foreach (var network in networks.Skip(1)) logits = logits.add(network.call(images));
         var named = features.Zip(maps).ToDictionary(pair => pair.First, pair => pair.Second.MoveToOuterDisposeScope());
-        return new(logits.MoveToOuterDisposeScope(), named);
+        return new((networks.Count > 1 ? logits.div(networks.Count) : logits).MoveToOuterDisposeScope(), named);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var network in networks) network.Dispose();
     }
 }

@@ -24,5 +24,20 @@ internal static class Shapes
             throw new ArgumentException($"Logits of student {Show(student)} and teacher {Show(teacher)} must have one shape.", nameof(teacher));
     }
 
+    /// <exception cref="ArgumentException">They are not two [N, C, H, W] of one batch.</exception>
+    public static void RequireMaps(Tensor student, Tensor teacher)
+    {
+        if (student.dim() != 4 || teacher.dim() != 4)
+            throw new ArgumentException($"Feature maps must be [N, C, H, W], but those of student and teacher are {Show(student)} and {Show(teacher)}.", nameof(student));
+        RequireSameBatch(student, teacher);
+    }
+
+    /// <exception cref="ArgumentException">The numbers of images differ.</exception>
+    public static void RequireSameBatch(Tensor student, Tensor teacher)
+    {
+        if (student.shape[0] != teacher.shape[0])
+            throw new ArgumentException($"Features of student {Show(student)} and teacher {Show(teacher)} must be of the same images.", nameof(teacher));
+    }
+
     private static string Show(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -12,9 +12,14 @@ public static class ModelFile
     /// <param name="path">The file.</param>
     /// <param name="model">The network.</param>
     /// <param name="info">The provenance; its spec is replaced by the model's own.</param>
+    /// <param name="type">What to store the numbers as: float32, or float16 for half the size; it is loaded as float32 again.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Save(string path, ImageClassifier model, ModelInfo info) =>
-        Safetensors.Save(path, model.state_dict(), (info with { Spec = model.Spec }).ToMetadata());
+    public static void Save(string path, ImageClassifier model, ModelInfo info, ScalarType type = ScalarType.Float32)
+    {
+        using var scope = NewDisposeScope();
+        var state = model.state_dict().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.is_floating_point() ? entry.Value.to(type) : entry.Value)).ToList();
+        Safetensors.Save(path, state, (info with { Spec = model.Spec }).ToMetadata());
+    }
 
     /// <summary>Builds the network that the file describes, and loads it.</summary>
     /// <exception cref="UserException">The file cannot be read, or names no spec.</exception>

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using DistillKit.Data;
+using DistillKit.Distillation;
 using DistillKit.Evaluation;
 using DistillKit.Export;
 using DistillKit.Graphs;
-using DistillKit.Models;
 using DistillKit.Quantization;
 using DistillKit.Quantization.Observers;
 using DistillKit.Quantization.Plans;
@@ -38,16 +38,18 @@ internal sealed class Ladder(StageContext context, TrainingStages training, int 
 
     private QuantizationRecipe Recipe => context.Profile.Quantization;
 
+    private TrainingStage Student => training[TrainingStages.Student];
+
     private QuantizationPlan Plan => Recipe.PostTraining.Plan with { Weights = Recipe.PostTraining.Plan.Weights with { Bits = bits } };
 
     public LadderResult Climb(CancellationToken cancellation)
     {
-        var fingerprint = StageStore.Fingerprint(training.Fingerprint(training[TrainingStages.Student]), Recipe, Stage);
-        foreach (var stage in (string[])[TrainingStages.Teacher, TrainingStages.Student]) training.Train(training[stage], cancellation);
+        var fingerprint = StageStore.Fingerprint(training.Fingerprint(Student), Recipe, Stage);
+        training.Train(Student, cancellation);
         return context.RunOnce(Stage, fingerprint, $"{bits}-bit weights", () =>
         {
             using var student = training.Load(TrainingStages.Student, cancellation);
-            using var teacher = training.Load(TrainingStages.Teacher, cancellation);
+            using var teacher = training.LiveTeacherOf(Student, cancellation);
             using var images = context.OnDevice(context.Images.Training.Sample(Recipe.CalibrationImages));
             var graph = student.ToGraph(context.Data.Training.ImageSize);
             var folded = FoldBatchNorm.Apply(graph);
@@ -77,12 +79,12 @@ internal sealed class Ladder(StageContext context, TrainingStages training, int 
         yield return ("+ adaptive rounding", recipe with { AdaRound = true });
     }
 
-    private Graph TrainAware(Graph graph, DeviceImages images, ImageClassifier? teacher, string fingerprint, CancellationToken cancellation)
+    private Graph TrainAware(Graph graph, DeviceImages images, ITeacher? teacher, string fingerprint, CancellationToken cancellation)
     {
         using var module = new GraphModule(Quantizer.Quantize(graph, Plan, Calibration.Run(graph, Plan, images)), Recipe.Aware);
         module.to(context.Device);
         var files = new TrainingFiles(Path.Combine(context.Store.FolderOf(Stage), teacher is null ? "labels" : "distilled"), fingerprint);
-        using var trainer = new Trainer(module, training.Objective(Recipe.Training, teacher), Recipe.Training, context.Data, context.Profile.Seed, files);
+        using var trainer = new Trainer(module, training.Objective(module, Recipe.Training, teacher, Student.Distillation), Recipe.Training, context.Data, context.Profile.Seed, files);
         trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
         return Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(context.Data.Training.ImageSize)));
     }

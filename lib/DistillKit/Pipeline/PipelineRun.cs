@@ -65,6 +65,22 @@ public sealed class PipelineRun : IDisposable
         return Benchmark(memoryOfInference, cancellation);
     }
 
+    /// <summary>Runs one stage, after those that it needs: data, a training stage, ptq, qat or export.</summary>
+    /// <param name="stage">Its name.</param>
+    /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
+    /// <exception cref="UserException">There is no such stage; the message lists those that there are. Or something else that the person can mend.</exception>
+    public async Task RunStageAsync(string stage, CancellationToken cancellation = default)
+    {
+        var jobs = new Dictionary<string, Action> { ["data"] = () => { } };
+        foreach (var network in TrainingStages) jobs[network.Name] = () => Train(network, cancellation);
+        jobs["ptq"] = () => Quantize(cancellation);
+        jobs["qat"] = () => TrainAware(cancellation);
+        jobs["export"] = () => Export(cancellation);
+        if (!jobs.TryGetValue(stage, out var job)) throw new UserException($"There is no stage '{stage}': the stages are {string.Join(", ", jobs.Keys)}.");
+        await InstallDataAsync(cancellation);
+        job();
+    }
+
     /// <summary>The data stage: puts CIFAR-10 in its place, if the profile needs it.</summary>
     public async Task InstallDataAsync(CancellationToken cancellation = default)
     {

@@ -39,6 +39,12 @@ public sealed record Profile
     /// <summary>The large network.</summary>
     public required NetworkRecipe Teacher { get; init; }
 
+    /// <summary>
+    /// Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020, arXiv:1902.03393). One with the student's
+    /// own description is a born-again student (Furlanello et al. 2018, arXiv:1805.04770).
+    /// </summary>
+    public IReadOnlyList<AssistantRecipe> Assistants { get; init; } = [];
+
     /// <summary>The small network. Alone and from the teacher it is trained by one recipe, so at equal budget.</summary>
     public required NetworkRecipe Student { get; init; }
 
@@ -101,11 +107,38 @@ public sealed record Profile
         Quantization.Validate();
         Data.Validate();
         Benchmark.Validate();
-        if (Teacher.Model.Classes != Student.Model.Classes)
-            throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the student {Student.Model.Classes}: they must have the same.");
-        if (Distillation.TeacherResolution is < 8)
-            throw new UserException($"The distillation's teacherResolution must be at least 8 pixels, but is {Distillation.TeacherResolution}.");
-        _ = Distillation.Loss(labelSmoothing: 0);
+        List<(string Name, ModelSpec Model)> teachers = [("teacher", Teacher.Model)];
+        foreach (var (index, assistant) in Assistants.Index())
+        {
+            var name = AssistantRecipe.NameOf(index);
+            assistant.Model.Validate();
+            assistant.Training.Validate();
+            RequireSameClasses(name, assistant.Model);
+            Validate(assistant.Distillation ?? Distillation with { Teachers = null }, new(assistant.Model, assistant.Training), teachers);
+            teachers.Add((name, assistant.Model));
+        }
+        RequireSameClasses("student", Student.Model);
+        Validate(Distillation, Student, teachers);
+    }
+
+    private void RequireSameClasses(string name, ModelSpec model)
+    {
+        if (Teacher.Model.Classes != model.Classes)
+            throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the {name} {model.Classes}: they must have the same.");
+    }
+
+    private static void Validate(DistillationRecipe distillation, NetworkRecipe student, List<(string Name, ModelSpec Model)> teachers)
+    {
+        distillation.Validate();
+        var known = teachers.Select(teacher => teacher.Name);
+        if (distillation.Teachers is { } names && (names.Count == 0 || names.Except(known).Any()))
+            throw new UserException($"The distillation's teachers must be one or more of {string.Join(", ", known)}, but are [{string.Join(", ", names)}].");
+        if (distillation.Stored) SoftTargetStore.Validate(student.Training);
+        // Before the hours in which the teacher is trained; networks are built only if there are names to be checked.
+        if (distillation.Terms?.Any(term => term is FeatureTerm) != true) return;
+        if (distillation.Stored) throw new UserException("The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
+        var first = distillation.Teachers is { } several ? teachers.First(teacher => teacher.Name == several[0]).Model : teachers[^1].Model;
+        distillation.ValidateFor(NetworkSignature.Of(student.Model), NetworkSignature.Of(first));
     }
 }
 
@@ -114,6 +147,16 @@ public sealed record Profile
 /// <param name="Training">Its recipe.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
+
+/// <summary>A network between teacher and student.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Training">Its recipe.</param>
+/// <param name="Distillation">How it learns from the one before it; null for as the student does.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, DistillationRecipe? Distillation = null)
+{
+    internal static string NameOf(int index) => FormattableString.Invariant($"assistant{index + 1}");
+}
 
 /// <summary>How the benchmark measures.</summary>
 /// <param name="LatencyRepeats">Timed calls with one image.</param>

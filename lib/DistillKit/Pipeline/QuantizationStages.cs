@@ -72,13 +72,14 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
             return earlier;
         }
         using var student = training.Load(TrainingStages.Student, cancellation);
-        using var teacher = training.Load(TrainingStages.Teacher, cancellation);
+        var stage = training[TrainingStages.Student];
+        using var teacher = training.LiveTeacherOf(stage, cancellation);
         var size = context.Data.Training.ImageSize;
         // With its norms, so that they go on following the batches until they are frozen.
         var graph = student.ToGraph(size);
         using var module = new GraphModule(Rounded(graph), Recipe.Aware);
         module.to(context.Device);
-        using var trainer = new Trainer(module, training.Objective(Recipe.Training, teacher), Recipe.Training, context.Data, Profile.Seed, new(context.Store.FolderOf(Aware), AwareFingerprint));
+        using var trainer = new Trainer(module, training.Objective(module, Recipe.Training, teacher, stage.Distillation), Recipe.Training, context.Data, Profile.Seed, new(context.Store.FolderOf(Aware), AwareFingerprint));
         context.Observer.Started(Aware, "INT8, with the teacher", trainer.Step);
         var result = trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
         var deployed = Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(size)));

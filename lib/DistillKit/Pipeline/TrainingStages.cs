@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using DistillKit.Distillation;
 using DistillKit.Files;
@@ -11,8 +12,9 @@ namespace DistillKit.Pipeline;
 /// <summary>A stage that trains a network.</summary>
 /// <param name="Name">Its name, and that of its folder.</param>
 /// <param name="Network">The network and its recipe.</param>
-/// <param name="Teacher">The stage whose network teaches it; null to learn from labels alone.</param>
-public sealed record TrainingStage(string Name, NetworkRecipe Network, string? Teacher)
+/// <param name="Teachers">The stages whose networks teach it together; none to learn from labels alone.</param>
+/// <param name="Distillation">How it learns from them; null where there are none.</param>
+public sealed record TrainingStage(string Name, NetworkRecipe Network, IReadOnlyList<string> Teachers, DistillationRecipe? Distillation)
 {
     /// <summary>Decides the network's start, the order of the images, augmentation and dropout; null for the profile's seed.</summary>
     internal ulong? Seed { get; init; }
@@ -25,20 +27,30 @@ internal sealed class TrainingStages(StageContext context)
     public const string Baseline = "baseline";
     public const string Student = "distill";
     public const string ModelName = "model.safetensors";
+    private const string SoftTargets = "soft-targets";
 
     private Profile Profile => context.Profile;
 
     /// <summary>In order.</summary>
-    public IReadOnlyList<TrainingStage> All { get; } =
-    [
-        new(Teacher, context.Profile.Teacher, Teacher: null),
-        new(Baseline, context.Profile.Student, Teacher: null),
-        new(Student, context.Profile.Student, Teacher),
-    ];
+    public IReadOnlyList<TrainingStage> All { get; } = [.. Compose(context.Profile)];
 
     public TrainingStage this[string name] => All.First(stage => stage.Name == name);
 
     public string ModelPath(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), ModelName);
+
+    private static IEnumerable<TrainingStage> Compose(Profile profile)
+    {
+        yield return new(Teacher, profile.Teacher, [], Distillation: null);
+        yield return new(Baseline, profile.Student, [], Distillation: null);
+        var last = Teacher;
+        foreach (var (index, assistant) in profile.Assistants.Index())
+        {
+            var name = AssistantRecipe.NameOf(index);
+            yield return new(name, new(assistant.Model, assistant.Training), assistant.Distillation?.Teachers ?? [last], assistant.Distillation ?? profile.Distillation);
+            last = name;
+        }
+        yield return new(Student, profile.Student, profile.Distillation.Teachers ?? [last], profile.Distillation);
+    }
 
     /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation)
@@ -50,15 +62,15 @@ internal sealed class TrainingStages(StageContext context)
             context.Found(stage.Name, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds));
             return (earlier, path);
         }
-        using var teacher = stage.Teacher is null ? null : Load(stage.Teacher, cancellation);
+        using var teacher = TeacherOf(stage, cancellation);
         var seed = stage.Seed ?? Profile.Seed;
         manual_seed((long)seed);
         using var model = stage.Network.Model.Build();
         model.to(context.Device);
         var recipe = stage.Network.Training;
-        var objective = Objective(recipe, teacher);
+        var objective = Objective(model, recipe, teacher, stage.Distillation);
         using var trainer = new Trainer(model, objective, recipe, context.Data, seed, new(context.Store.FolderOf(stage.Name), fingerprint));
-        teacher?.ComputeType = model.ComputeType;
+        (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
 
         context.Observer.Started(stage.Name, Describe(stage.Network.Model), trainer.Step);
         var result = trainer.Run(new Forward<TrainingProgress>(context.Observer.Trained), cancellation);
@@ -70,7 +82,8 @@ internal sealed class TrainingStages(StageContext context)
     /// <summary>Makes what a stage learns from, unless that has been done.</summary>
     public void Prepare(TrainingStage stage, CancellationToken cancellation)
     {
-        if (stage.Teacher is { } teacher) Train(this[teacher], cancellation);
+        foreach (var teacher in stage.Teachers) Train(this[teacher], cancellation);
+        if (stage.Distillation is { Stored: true }) TeacherOf(stage, cancellation)!.Dispose();
     }
 
     /// <summary>The network of a stage, trained if need be, on the device.</summary>
@@ -81,10 +94,39 @@ internal sealed class TrainingStages(StageContext context)
         return model;
     }
 
-    /// <summary>What a network is trained for, alone or with a teacher.</summary>
-    public IObjective Objective(TrainingRecipe recipe, ImageClassifier? teacher) => teacher is null
-        ? new Supervised(recipe.LabelSmoothing)
-        : new Distilled(new LiveTeacher(teacher, Profile.Distillation.TeacherResolution), Profile.Distillation.Loss(recipe.LabelSmoothing));
+    /// <summary>The networks that teach a stage, trained if need be.</summary>
+    public LiveTeacher LiveTeacherOf(TrainingStage stage, CancellationToken cancellation) =>
+        new([.. stage.Teachers.Select(name => Load(name, cancellation))], stage.Distillation!.TeacherResolution);
+
+    /// <summary>What a network is trained for, alone or with a teacher. Quantization-aware training has no features to tap, so it learns by the terms on logits.</summary>
+    public IObjective Objective(nn.Module<Tensor, Tensor> student, TrainingRecipe recipe, ITeacher? teacher, DistillationRecipe? distillation)
+    {
+        if (teacher is null || distillation is null) return new Supervised(recipe.LabelSmoothing);
+        var known = new NetworkSignature(teacher.Classes, teacher.Features);
+        var loss = student is ImageClassifier network
+            ? new DistillationLoss(distillation, network, known, recipe.LabelSmoothing)
+            : new DistillationLoss(distillation.OnLogits(), known with { Features = [] }, known, recipe.LabelSmoothing);
+        return new Distilled(teacher, loss.to(context.Device));
+    }
+
+    private ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)
+    {
+        if (stage.Distillation is not { } distillation) return null;
+        if (!distillation.Stored) return LiveTeacherOf(stage, cancellation);
+        var (recipe, images) = (stage.Network.Training, context.Data.Training);
+        var run = StageStore.Fingerprint([.. stage.Teachers.Select(name => Fingerprint(this[name])), $"{distillation.TeacherResolution}", recipe.Augmentation, recipe.Views!]);
+        // Beside the teacher, which several runs may share.
+        string[] networks = [.. stage.Teachers.Select(name => Train(this[name], cancellation).ModelPath)];
+        var folder = Path.Combine(Path.GetDirectoryName(networks[0])!, SoftTargets, run);
+        Directory.CreateDirectory(folder);
+        using var exclusive = LockFile.Hold(Path.Combine(folder, ".lock"), cancellation);
+        var store = new SoftTargetStore(folder, run);
+        var start = Stopwatch.GetTimestamp();
+        context.Observer.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
+        var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, new Forward<string>(context.Observer.Advanced), cancellation);
+        context.Observer.Finished(SoftTargets, made == 0 ? "all there" : $"{made} views of {images.Count:N0} images", Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
+        return store.Open(recipe, images);
+    }
 
     /// <summary>Marks a training as finished: its checkpoint is not needed any more.</summary>
     public void Finish(string stage, string fingerprint, TrainingResult result)
@@ -100,12 +142,12 @@ internal sealed class TrainingStages(StageContext context)
         stage.Network.Training,
         Profile.Data,
         stage.Seed ?? Profile.Seed,
-        .. stage.Teacher is null ? (object[])[] : [Profile.Distillation, Fingerprint(this[stage.Teacher])],
+        .. stage.Distillation is null ? (object[])[] : [stage.Distillation, .. stage.Teachers.Select(name => Fingerprint(this[name]))],
     ]);
 
     public ModelInfo Provenance(TrainingStage stage, TrainingResult result) => context.Provenance(
         stage.Network.Model,
-        JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Teacher is null ? null : Profile.Distillation }),
+        JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Distillation }),
         result.ValidationAccuracy) with { Seed = (long)(stage.Seed ?? Profile.Seed) };
 
     public static string Describe(TrainingResult result) =>

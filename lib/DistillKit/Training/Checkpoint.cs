@@ -15,7 +15,7 @@ namespace DistillKit.Training;
 internal sealed record Counters(int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0);
 
 /// <summary>
-/// A training in progress as one safetensors file: the network's state ("model."), the average ("average."), the best state so far ("best."),
+/// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the average ("average."), the best state so far ("best."),
 /// the optimizer's own file format as bytes, and the counters. Random numbers need no state: they are functions of seed and step.
 /// </summary>
 internal static class Checkpoint

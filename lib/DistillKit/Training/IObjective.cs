@@ -4,9 +4,15 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
-/// <summary>What a network is trained for.</summary>
+/// <summary>What a network is trained for. One that changes as the training goes on is <see cref="IStaged"/> as well.</summary>
 public interface IObjective
 {
+    /// <summary>
+    /// What learns along with the network: it is trained by the same recipe and kept in checkpoints, but it is no part of the network and not averaged.
+    /// Null for nothing.
+    /// </summary>
+    nn.Module? Adapters => null;
+
     /// <summary>Runs the network on a batch.</summary>
     /// <returns>The loss, a scalar, and the logits [N, K]; they belong to the caller's dispose scope.</returns>
     (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch);
@@ -22,18 +28,5 @@ public sealed class Supervised(double labelSmoothing) : IObjective
     {
         var logits = model.call(batch.Images);
         return (crossEntropy.Compute(logits, batch.Targets ?? batch.Labels), logits);
-    }
-}
-
-/// <summary>Learning from a teacher.</summary>
-/// <param name="teacher">Says what it sees in the same images.</param>
-/// <param name="loss">What compares the two.</param>
-public sealed class Distilled(ITeacher teacher, KnowledgeDistillationLoss loss) : IObjective
-{
-    /// <inheritdoc/>
-    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
-    {
-        var logits = model.call(batch.Images);
-        return (loss.Compute(logits, teacher.Answer(batch, []).Logits, batch.Targets ?? batch.Labels), logits);
     }
 }

@@ -30,10 +30,10 @@ public sealed record OptimizerRecipe(OptimizerKind Kind = OptimizerKind.Sgd, dou
         TrainingRecipe.Require(WeightDecay is >= 0 and < 1, "optimizer.weightDecay must be at least 0 and below 1");
     }
 
-    /// <summary>Makes the optimizer of a network: one group with weight decay, one without.</summary>
-    internal OptimizerHelper Create(nn.Module model)
+    /// <summary>Makes the optimizer of a network's parameters: one group with weight decay, one without.</summary>
+    internal OptimizerHelper Create(IReadOnlyList<Parameter> parameters)
     {
-        var (matrices, vectors) = (model.parameters().Where(p => p.dim() > 1), model.parameters().Where(p => p.dim() <= 1));
+        var (matrices, vectors) = (parameters.Where(p => p.dim() > 1), parameters.Where(p => p.dim() <= 1));
         return Kind == OptimizerKind.AdamW
             ? optim.AdamW([new AdamW.ParamGroup(matrices, LearningRate, weight_decay: WeightDecay), new AdamW.ParamGroup(vectors, LearningRate, weight_decay: 0)], LearningRate)
             : optim.SGD([Descent(matrices, WeightDecay), Descent(vectors, 0)], LearningRate, Momentum, nesterov: Momentum > 0);

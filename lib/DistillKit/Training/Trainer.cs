@@ -44,9 +44,11 @@ public sealed class Trainer : IDisposable
     private readonly TrainingData data;
     private readonly ulong seed;
     private readonly TrainingFiles? files;
+    private readonly IReadOnlyList<Parameter> parameters;
     private readonly OptimizerHelper optimizer;
     private readonly WeightAverage? average;
     private readonly IReadOnlyDictionary<string, Tensor> state;
+    private readonly IReadOnlyDictionary<string, Tensor>? adapters;
     private readonly int stepsPerEpoch;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
@@ -58,7 +60,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Prepares a training, and continues it where its files hold a checkpoint.</summary>
     /// <param name="model">The network, on the device of the data. It is trained in place.</param>
-    /// <param name="objective">What it is trained for.</param>
+    /// <param name="objective">What it is trained for; what learns along with the network is on the device of the data, too.</param>
     /// <param name="recipe">How it is trained.</param>
     /// <param name="data">What it learns from.</param>
     /// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
@@ -73,7 +75,9 @@ public sealed class Trainer : IDisposable
         plan = PlanOf(epoch: 0);
         stepsPerEpoch = plan.Count;
         state = model.state_dict();
-        optimizer = recipe.Optimizer.Create(model);
+        parameters = [.. model.parameters(), .. objective.Adapters?.parameters() ?? []];
+        adapters = objective.Adapters?.state_dict();
+        optimizer = recipe.Optimizer.Create(parameters);
         average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
         counters = (files is null ? null : Resume(files)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
         classifier?.ComputeType = counters.ComputeType;
@@ -99,7 +103,7 @@ public sealed class Trainer : IDisposable
             var start = Stopwatch.GetTimestamp();
             ApplyFreeze(epoch);
             SkipResiduals(epoch < recipe.ShallowEpochs);
-            (model as IStagedModule)?.Begin((double)Step / Steps);
+            foreach (var staged in (ReadOnlySpan<object>)[model, objective]) (staged as IStaged)?.Begin((double)Step / Steps);
             var learningRate = SetLearningRate();
             var (loss, right) = TrainStep(epoch, position);
             average?.Update(Step);
@@ -140,16 +144,17 @@ public sealed class Trainer : IDisposable
         if (planEpoch != epoch) (plan, planEpoch) = (PlanOf(epoch), epoch);
         var batch = plan.Load(position, recipe.ResolutionOf(epoch));
         model.zero_grad();
+        objective.Adapters?.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
         var value = loss.ToDouble();
         if (!double.IsFinite(value)) throw Diverged(value);
         loss.backward();
-        if (recipe.ClipNorm is { } norm) nn.utils.clip_grad_norm_(model.parameters(), norm);
+        if (recipe.ClipNorm is { } norm) nn.utils.clip_grad_norm_(parameters, norm);
         optimizer.step();
         return (value, logits.argmax(1).eq(batch.Labels).sum().ToInt32());
     }
 
-    private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing);
+    private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
 
     private double SetLearningRate()
     {
@@ -204,13 +209,14 @@ public sealed class Trainer : IDisposable
     {
         if (files is null) return;
         var start = Stopwatch.GetTimestamp();
-        Checkpoint.Save(files.Checkpoint, files.Run, counters, optimizer, ("model", state), ("average", average?.Values), ("best", best));
+        Checkpoint.Save(files.Checkpoint, files.Run, counters, optimizer, ("model", state), ("adapters", adapters), ("average", average?.Values), ("best", best));
         checkpointCost = Stopwatch.GetElapsedTime(start);
         sinceCheckpoint.Restart();
     }
 
     private Counters? Resume(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run, optimizer,
         ("model", saved => State.Assign(state, saved)),
+        ("adapters", saved => State.Assign(adapters!, saved)),
         ("average", saved => State.Assign(average!.Values, saved)),
         ("best", saved => best = State.Copy(saved)));
 

@@ -27,6 +27,9 @@ public sealed record TrainingRecipe
     /// <summary>Random changes that keep an image's class.</summary>
     public Augmentation Augmentation { get; init; } = new();
 
+    /// <summary>Show a fixed number of augmented views, so that a teacher's answers can be stored; where not given, every epoch draws anew.</summary>
+    public Views? Views { get; init; }
+
     /// <summary>Mixup and cutmix, where given.</summary>
     public Mixing? Mixing { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record TrainingRecipe
         Require(Phases.Count > 0 && Phases.All(phase => phase is { Epochs: > 0, Resolution: null or >= 8 }), "phases must each have at least 1 epoch and 8 pixels");
         Require(BatchSize is >= 1 and <= 65536, "batchSize must be from 1 to 65536");
         Require(LabelSmoothing is >= 0 and < 1, "labelSmoothing must be at least 0 and below 1");
+        Require(Views is null or { Count: >= 1 }, "views must be at least 1");
         Require(ClipNorm is null or > 0, "clipNorm must be above 0");
         Require(AverageDecay is null or (> 0 and < 1), "averageDecay must be between 0 and 1");
         Require(ValidateEvery >= 1, "validateEvery must be at least 1");

@@ -31,7 +31,7 @@ public sealed class LossTests : IDisposable
                 expected += (alpha * temperature * temperature * teacher[k] * Math.Log(teacher[k] / student[k]) - (1 - alpha) * target * Math.Log(plain[k])) / 2;
             }
         }
-        var loss = new KnowledgeDistillationLoss(alpha, temperature, smoothing);
+        var loss = new DistillationLoss(alpha, temperature, smoothing);
         Assert.Equal(expected, loss.Compute(Matrix(Student), Matrix(Teacher), Matrix(Soft)).item<double>(), tolerance: 1e-12);
     }
 
@@ -48,12 +48,12 @@ public sealed class LossTests : IDisposable
 
     [Fact]
     public void A_student_that_agrees_with_the_teacher_has_no_distillation_loss() =>
-        Assert.Equal(0, new KnowledgeDistillationLoss(1, 4).Compute(Matrix(Teacher), Matrix(Teacher), Matrix(Soft)).item<double>(), tolerance: 1e-12);
+        Assert.Equal(0, new DistillationLoss(1, 4).Compute(Matrix(Teacher), Matrix(Teacher), Matrix(Soft)).item<double>(), tolerance: 1e-12);
 
     [Fact]
     public void The_gradient_of_distillation_agrees_with_finite_differences()
     {
-        var loss = new KnowledgeDistillationLoss(0.7, 3, 0.1);
+        var loss = new DistillationLoss(0.7, 3, 0.1);
         GradientCheck.Check(student => loss.Compute(student, Matrix(Teacher), tensor(new long[] { 2, 0 })), Student, rows: 2);
         GradientCheck.Check(student => loss.Compute(student, Matrix(Teacher), Matrix(Soft)), Student, rows: 2);
     }
@@ -70,7 +70,7 @@ public sealed class LossTests : IDisposable
     public void No_gradient_flows_to_the_teacher()
     {
         var teacher = Matrix(Teacher).requires_grad_();
-        new KnowledgeDistillationLoss(0.5, 2).Compute(Matrix(Student).requires_grad_(), teacher, Matrix(Soft)).backward();
+        new DistillationLoss(0.5, 2).Compute(Matrix(Student).requires_grad_(), teacher, Matrix(Soft)).backward();
         Assert.Null(teacher.grad);
     }
 
@@ -82,12 +82,12 @@ public sealed class LossTests : IDisposable
     [InlineData(0.5, double.PositiveInfinity, 0, "temperature")]
     [InlineData(0.5, 4, 1, "smoothing")]
     public void Numbers_out_of_range_are_refused_by_name(double alpha, double temperature, double smoothing, string name) =>
-        Assert.Contains(name, Assert.Throws<UserException>(() => new KnowledgeDistillationLoss(alpha, temperature, smoothing)).Message);
+        Assert.Contains(name, Assert.Throws<UserException>(() => new DistillationLoss(alpha, temperature, smoothing)).Message);
 
     [Fact]
     public void Shapes_that_do_not_fit_are_refused()
     {
-        var loss = new KnowledgeDistillationLoss(0.5, 4);
+        var loss = new DistillationLoss(0.5, 4);
         Assert.Throws<ArgumentException>(() => loss.Compute(Matrix(Student), Matrix(Teacher).t(), Matrix(Soft)));
         Assert.Throws<ArgumentException>(() => loss.Compute(Matrix(Student), Matrix(Teacher), tensor(new long[] { 1, 2, 0 })));
         Assert.Throws<ArgumentException>(() => loss.Compute(Matrix(Student), Matrix(Teacher), tensor(new float[] { 1, 2 })));

@@ -11,7 +11,7 @@ public sealed class LossTests
     [Theory]
     [MemberData(nameof(Rows))]
     public void Distillation_loss_and_its_gradient_are_PyTorchs(int row) => Compare(row, (fixture, student, targets, setting) =>
-        new KnowledgeDistillationLoss(setting[0], setting[1], setting[2]).Compute(student, fixture["teacher"], targets));
+        new DistillationLoss(setting[0], setting[1], setting[2]).Compute(student, fixture["teacher"], targets));
 
     [Theory]
     [InlineData(0)]

@@ -18,12 +18,12 @@ namespace DistillKit.Tests.Pipeline;
 [Collection(GlobalSettingsCollection.Name)]
 public sealed class PipelineRunTests : IDisposable
 {
-    private static readonly TrainingRecipe Recipe = new()
+    internal static readonly TrainingRecipe Recipe = new()
     {
         Phases = [new(2, 8)], BatchSize = 20, Optimizer = new(LearningRate: 0.05), Augmentation = new(1), Precision = Precision.Float32,
     };
 
-    private static readonly Profile Tiny = new()
+    internal static readonly Profile Tiny = new()
     {
         Name = "tiny", Description = "For tests.", Data = new(DataSource.Synthetic, Training: 100, Validation: 20, Test: 30),
         Teacher = new(new ResNetSpec { Blocks = [1, 1], Width = 0.125 }, Recipe), Student = new(new ResNetSpec { Blocks = [1], Width = 0.125 }, Recipe),
@@ -243,7 +243,7 @@ public sealed class PipelineRunTests : IDisposable
         _ => $"run/{row.Name}/model.onnx",
     }];
 
-    private sealed class Events : IPipelineObserver
+    internal sealed class Events : IPipelineObserver
     {
         public List<string> Started { get; } = [];
 

@@ -225,7 +225,7 @@ public sealed class TrainerTests : IDisposable
         using var scope = NewDisposeScope();
         var recipe = TinyTraining.Recipe with { Phases = [new(100)], AverageDecay = 0.9, ClipNorm = 1, Mixing = new(Mixup: 0.2), Optimizer = new(LearningRate: 0.01) };
         using var teacher = TinyTraining.Network();
-        using var trainer = tiny.Start(recipe, objective: new Distilled(new LiveTeacher(teacher), new(0.9, 4))).Trainer;
+        using var trainer = tiny.Start(recipe, objective: new Distilled(new LiveTeacher([teacher]), new(0.9, 4))).Trainer;
         trainer.Run(new AtEachStep(progress =>
         {
             if (progress.Step is not (100 or 500)) return;

@@ -87,7 +87,7 @@ public sealed class AwareTrainingTests : IDisposable
     {
         using var teacher = TinyTraining.Network();
         using var module = Module(Tracked);
-        using var trainer = new Trainer(module, new Distilled(new LiveTeacher(teacher), new(0.9, 4)), TinyTraining.Recipe, tiny.Data, TinyTraining.Seed);
+        using var trainer = new Trainer(module, new Distilled(new LiveTeacher([teacher]), new(0.9, 4)), TinyTraining.Recipe, tiny.Data, TinyTraining.Seed);
         var losses = new List<double>();
         trainer.Run(new AtEachStep(progress => losses.Add(progress.Loss)));
         Assert.True(losses.TakeLast(Epoch).Average() < losses.Take(Epoch).Average());

@@ -1,7 +1,7 @@
 namespace DistillKit.Training;
 
-/// <summary>A network that changes how it trains as the training goes on.</summary>
-public interface IStagedModule
+/// <summary>A network, or an objective, that changes how it trains as the training goes on.</summary>
+public interface IStaged
 {
     /// <summary>The next step begins; <paramref name="progress"/> is the share of the training that is done, from 0 to 1.</summary>
     void Begin(double progress);

@@ -1,0 +1,105 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace DistillKit.Distillation;
+
+/// <summary>
+/// What a student learns from labels and a teacher: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>, at the alpha, the
+/// temperature and with the terms that a <see cref="DistillationRecipe"/> has for that share of the training. Where no term counts, alpha is 0.
+/// As a module it holds what terms learn along with the student: adapters and projections, which are of no use afterwards.
+/// </summary>
+public sealed class DistillationLoss : nn.Module
+{
+    private readonly DistillationRecipe recipe;
+    private readonly SoftTargetCrossEntropy crossEntropy;
+    private readonly IReadOnlyList<(LossTerm Term, TermLoss Loss)> terms;
+
+    /// <summary>Makes Hinton's loss: <c>(1 - alpha) * CE(student, targets) + alpha * T² * KL(teacher_T || student_T)</c> (<see cref="KnowledgeDistillationLoss"/>).</summary>
+    /// <param name="alpha">The teacher's share, in [0, 1].</param>
+    /// <param name="temperature">Above 0; at higher temperatures the student sees more of the small probabilities.</param>
+    /// <param name="labelSmoothing">For the cross-entropy with the targets, in [0, 1).</param>
+    /// <exception cref="UserException">A number is out of range.</exception>
+    public DistillationLoss(double alpha, double temperature, double labelSmoothing = 0)
+        : this(new DistillationRecipe(alpha, temperature), Unknown, Unknown, labelSmoothing)
+    {
+    }
+
+    /// <summary>Makes the loss of a recipe. Adapters get fresh weights from the engine's random generator, on the CPU.</summary>
+    /// <param name="recipe">The numbers. For a student in which no features can be tapped, take its <see cref="DistillationRecipe.OnLogits"/>.</param>
+    /// <param name="student">The student: an image classifier, or its classes and features.</param>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="labelSmoothing">For the cross-entropy with the targets, in [0, 1).</param>
+    /// <exception cref="UserException">A number is out of range, the networks' classes differ, or one has no feature that a term names.</exception>
+    public DistillationLoss(DistillationRecipe recipe, NetworkSignature student, NetworkSignature teacher, double labelSmoothing = 0) : base(nameof(DistillationLoss))
+    {
+        recipe.ValidateFor(student, teacher);
+        (this.recipe, crossEntropy) = (recipe, new(labelSmoothing));
+        terms = [.. recipe.AllTerms.Index().Select(entry => (entry.Item, entry.Item.Build(DistillationRecipe.FieldOf(entry.Index), student, teacher)))];
+        foreach (var (index, (_, loss)) in terms.Index())
+        {
+            if (loss.Adapter is not null) register_module(index.ToString(CultureInfo.InvariantCulture), loss.Adapter);
+        }
+        StudentFeatures = [.. recipe.AllTerms.OfType<FeatureTerm>().Select(term => term.Student).Distinct()];
+        TeacherFeatures = [.. recipe.AllTerms.OfType<FeatureTerm>().Select(term => term.Teacher).Distinct()];
+    }
+
+    /// <summary>The names of the student's features that terms compare.</summary>
+    public IReadOnlyList<string> StudentFeatures { get; }
+
+    /// <summary>The names of the teacher's features that terms compare.</summary>
+    public IReadOnlyList<string> TeacherFeatures { get; }
+
+    private static NetworkSignature Unknown { get; } = new(0, []);
+
+    /// <summary>Whether the teacher has a say at that share of the training.</summary>
+    public bool NeedsTeacher(double progress) => recipe.AlphaAt(progress) > 0 && terms.Any(part => part.Term.IsActiveAt(progress));
+
+    /// <summary>The loss from logits alone.</summary>
+    /// <param name="studentLogits">[N, K].</param>
+    /// <param name="teacherLogits">[N, K].</param>
+    /// <param name="targets">Class indices, [N] of int64, or probabilities, [N, K] of the logits' type.</param>
+    /// <param name="progress">The share of the training that is done, from 0 to 1.</param>
+    /// <returns>A scalar. No gradient flows to the teacher.</returns>
+    /// <exception cref="ArgumentException">The shapes or types do not fit, or a term needs features.</exception>
+    public Tensor Compute(Tensor studentLogits, Tensor teacherLogits, Tensor targets, double progress = 0)
+    {
+        using var scope = NewDisposeScope();
+        Shapes.RequireTargets(studentLogits, targets);
+        var (labels, soft) = targets.dim() == 1 ? (targets, null) : (targets.argmax(1), targets);
+        var none = new Dictionary<string, Tensor>();
+        return Compute(new(studentLogits, none), new(teacherLogits, none), labels, soft, progress).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss.</summary>
+    /// <param name="student">What the student says, with <see cref="StudentFeatures"/>.</param>
+    /// <param name="teacher">What the teacher says about the same images, with <see cref="TeacherFeatures"/>; null if not <see cref="NeedsTeacher"/>.</param>
+    /// <param name="labels">Class indices, [N] of int64.</param>
+    /// <param name="targets">Class probabilities, [N, K] of the logits' type, where images were mixed; otherwise null.</param>
+    /// <param name="progress">The share of the training that is done, from 0 to 1.</param>
+    /// <returns>A scalar. No gradient flows to the teacher.</returns>
+    /// <exception cref="ArgumentException">The shapes or types do not fit, or features are missing.</exception>
+    public Tensor Compute(NetworkOutput student, NetworkOutput? teacher, Tensor labels, Tensor? targets = null, double progress = 0)
+    {
+        using var scope = NewDisposeScope();
+        var loss = crossEntropy.Compute(student.Logits, targets ?? labels);
+        // Not multiplied by 1: a teacher without a say changes not a bit.
+        if (!NeedsTeacher(progress)) return loss.MoveToOuterDisposeScope();
+
+        ArgumentNullException.ThrowIfNull(teacher);
+        RequireFeatures(student, StudentFeatures, nameof(student));
+        RequireFeatures(teacher, TeacherFeatures, nameof(teacher));
+        var (alpha, input) = (recipe.AlphaAt(progress), new TermInput(student, teacher, labels, recipe.TemperatureAt(progress)));
+        loss = loss.mul(1 - alpha);
+        foreach (var (term, part) in terms)
+        {
+            if (term.IsActiveAt(progress)) loss = loss.add(part.Compute(input).mul(alpha * term.Weight));
+        }
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    private static void RequireFeatures(NetworkOutput output, IReadOnlyList<string> names, string parameter)
+    {
+        if (names.FirstOrDefault(name => !output.Features.ContainsKey(name)) is { } missing)
+            throw new ArgumentException($"The loss compares the feature '{missing}', which is not in this output.", parameter);
+    }
+}

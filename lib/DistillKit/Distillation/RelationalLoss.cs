@@ -1,0 +1,76 @@
+using static TorchSharp.torch;
+
+namespace DistillKit.Distillation;
+
+/// <summary>
+/// Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>, where m is the network's mean
+/// distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs or triplets of distinct images, of Huber's loss of the student's
+/// value against the teacher's. The angles of a batch of N take memory for N³ numbers.
+/// </summary>
+public sealed class RelationalLoss
+{
+    /// <summary>Distances whose square is below this share of the embeddings' mean square are none: there the root has no gradient, and an angle no meaning.</summary>
+    private const double Coincidence = 1e-12;
+
+    private readonly double distance;
+    private readonly double angle;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="distance">The weight of the distances.</param>
+    /// <param name="angle">The weight of the angles; the paper has twice that of the distances.</param>
+    public RelationalLoss(double distance = 1, double angle = 2) => (this.distance, this.angle) = (distance, angle);
+
+    /// <summary>The loss, a scalar of at least 0; 0 where the relations agree, and for batches too small to have any. No gradient flows to the teacher.</summary>
+    /// <param name="student">Embeddings [N, C], or maps [N, C, H, W], whose mean over all positions is the embedding.</param>
+    /// <param name="teacher">Embeddings [N, D] or maps [N, D, I, J].</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public Tensor Compute(Tensor student, Tensor teacher)
+    {
+        using var scope = NewDisposeScope();
+        var count = student.shape[0];
+        var (studentEmbedding, teacherEmbedding) = FeatureMaps.Embed(student, teacher);
+        var (ofStudent, ofTeacher) = (new Relations(studentEmbedding), new Relations(teacherEmbedding));
+        var loss = Huber(ofStudent.Distances(), ofTeacher.Distances(), distance, count * (count - 1));
+        if (angle > 0) loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), angle, count * (count - 1) * (count - 2)));
+        return loss.to(studentEmbedding.dtype).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Huber(Tensor student, Tensor teacher, double weight, long count) =>
+        nn.functional.smooth_l1_loss(student, teacher, nn.Reduction.Sum).mul(weight / Math.Max(count, 1));
+
+    /// <summary>Pairs and triplets by way of the inner products, which need no [N, N, C]; in double precision, because they are differences of large numbers.</summary>
+    private readonly struct Relations
+    {
+        private readonly Tensor products;
+        private readonly Tensor squares;
+        private readonly Tensor squaredDistances;
+        private readonly Tensor isNone;
+
+        public Relations(Tensor embeddings)
+        {
+            var precise = embeddings.to(ScalarType.Float64);
+            products = precise.matmul(precise.t());
+            squares = products.diagonal();
+            var differences = squares.unsqueeze(0).add(squares.unsqueeze(1)).sub(products.mul(2));
+            isNone = differences.le(squares.mean().mul(Coincidence));
+            squaredDistances = differences.masked_fill(isNone, 1);
+        }
+
+        /// <summary>[N, N], in units of their mean over distinct images.</summary>
+        public Tensor Distances()
+        {
+            var distances = squaredDistances.sqrt().masked_fill(isNone, 0);
+            var count = distances.shape[0];
+            return distances.div(distances.sum().div(Math.Max(count * (count - 1), 1)).clamp_min(1e-30));
+        }
+
+        /// <summary>[N, N, N]: first the image at the angle, then the two that it is between; 0 unless the three are distinct.</summary>
+        public Tensor Cosines()
+        {
+            var inverse = squaredDistances.rsqrt().masked_fill(isNone, 0);
+            var dots = products.unsqueeze(0).sub(products.unsqueeze(2)).sub(products.unsqueeze(1)).add(squares.unsqueeze(1).unsqueeze(2));
+            var isOneImage = eye(products.shape[0], dtype: ScalarType.Bool, device: products.device).unsqueeze(0);
+            return dots.mul(inverse.unsqueeze(2)).mul(inverse.unsqueeze(1)).masked_fill(isOneImage, 0);
+        }
+    }
+}

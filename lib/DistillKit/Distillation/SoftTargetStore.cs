@@ -1,0 +1,110 @@
+using System.Globalization;
+using DistillKit.Data;
+using DistillKit.Files;
+using DistillKit.Training;
+using static TorchSharp.torch;
+
+namespace DistillKit.Distillation;
+
+/// <summary>
+/// A teacher's logits for fixed views of the training images, a file for each view at each resolution: float16, 20 bytes for an image of ten classes. With them,
+/// learning from a large teacher costs no more than learning from labels. Crops and flips are not stored: the views' seed draws them again.
+/// </summary>
+/// <param name="folder">Where the files are.</param>
+/// <param name="run">What identifies the teacher, the images and the recipe of the views, as text. Files of another run are made anew.</param>
+public sealed class SoftTargetStore(string folder, string run)
+{
+    private const string RunKey = "run";
+    private const string LogitsKey = "logits";
+
+    /// <summary>Asks the teacher for all views that a recipe shows and that are not there yet. It may be interrupted: a view that was written stays.</summary>
+    /// <param name="teacher">Makes the teacher; called only when something is missing.</param>
+    /// <param name="images">The training images.</param>
+    /// <param name="recipe">Of the student, with <see cref="TrainingRecipe.Views"/>.</param>
+    /// <param name="progress">Is told which views are done.</param>
+    /// <param name="cancellation">Stops at the next batch.</param>
+    /// <returns>The number of views that were made.</returns>
+    /// <exception cref="UserException">The recipe shows no fixed views, or mixes images.</exception>
+    public int Fill(Func<ITeacher> teacher, DeviceImages images, TrainingRecipe recipe, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        Validate(recipe);
+        var shown = Shown(recipe, images.ImageSize);
+        var missing = shown.Where(view => !IsFilled(view)).ToList();
+        if (missing.Count == 0) return 0;
+        using var asked = teacher();
+        foreach (var (index, view) in missing.Index())
+        {
+            Write(view, asked, images, recipe, cancellation);
+            progress?.Report($"{index + 1} of {missing.Count} views");
+        }
+        return missing.Count;
+    }
+
+    /// <summary>Loads the stored views that a recipe shows.</summary>
+    /// <param name="recipe">Of the student.</param>
+    /// <param name="images">The training images.</param>
+    /// <exception cref="UserException">A view is missing or damaged, or the recipe shows no fixed views.</exception>
+    public StoredTeacher Open(TrainingRecipe recipe, DeviceImages images)
+    {
+        Validate(recipe);
+        var logits = Shown(recipe, images.ImageSize).ToDictionary(view => view, view =>
+        {
+            if (!IsFilled(view)) throw new UserException($"The soft targets {PathOf(view)} are missing, or of another teacher: fill the store first.");
+            using var file = Safetensors.Load(PathOf(view));
+            return file.Tensors[LogitsKey].to(images.Device).clone().DetachFromDisposeScope();
+        });
+        return new(logits);
+    }
+
+    /// <summary>Checks that the answers about a recipe's images can be stored.</summary>
+    /// <exception cref="UserException">They cannot; the message says why.</exception>
+    public static void Validate(TrainingRecipe recipe)
+    {
+        if (recipe.Views is null) throw new UserException("Stored soft targets need fixed views: give the student's training, say, \"views\": { \"count\": 4 }.");
+        if (recipe.Mixing is not null) throw new UserException("Stored soft targets cannot be mixed: leave out the student's mixing, or ask the teacher itself.");
+    }
+
+    private static List<StoredView> Shown(TrainingRecipe recipe, int imageSize) =>
+        [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => new StoredView(recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct()];
+
+    private void Write(StoredView view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var batches = images.View(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view.Number);
+        var parts = new List<Tensor>();
+        for (var step = 0; step < batches.Count; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var batchScope = NewDisposeScope();
+            parts.Add(teacher.Answer(batches.Load(step, view.Resolution), []).Logits.to(ScalarType.Float16).MoveToOuterDisposeScope());
+        }
+        var metadata = new Dictionary<string, string>
+        {
+            [RunKey] = run,
+            ["view"] = view.Number.ToString(CultureInfo.InvariantCulture),
+            ["resolution"] = view.Resolution.ToString(CultureInfo.InvariantCulture),
+            ["viewsSeed"] = recipe.Views!.Seed.ToString(CultureInfo.InvariantCulture),
+        };
+        Safetensors.Save(PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], metadata);
+    }
+
+    private bool IsFilled(StoredView view)
+    {
+        if (!File.Exists(PathOf(view))) return false;
+        try
+        {
+            using var file = Safetensors.Load(PathOf(view));
+            return file.Metadata.GetValueOrDefault(RunKey) == run;
+        }
+        catch (UserException)
+        {
+            // Damaged: it is made anew.
+            return false;
+        }
+    }
+
+    private string PathOf(StoredView view) => Path.Combine(folder, FormattableString.Invariant($"view{view.Number}-{view.Resolution}px.safetensors"));
+}
+
+/// <summary>A view at a resolution.</summary>
+internal readonly record struct StoredView(int Resolution, int Number);
