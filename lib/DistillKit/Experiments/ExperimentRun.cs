@@ -58,14 +58,13 @@ public sealed class ExperimentRun
         observer.Finished("data", "installed", Stopwatch.GetElapsedTime(start));
     }
 
-    /// <summary>Makes all that the runs share, and none of them: the first job of an array.</summary>
+    /// <summary>Makes all that the runs share, and none of them: the first job of an array. Of several processes that prepare, one does it and the others wait.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Prepare(CancellationToken cancellation = default)
     {
         foreach (var variant in Experiment.Variants)
         {
-            using var store = StageStore.TryOpen(Path.Combine(Folder, "shared")) ?? throw new UserException($"Another process prepares {Folder} already: wait for it.");
-            using var context = Context(variant, store, observer);
+            using var context = Context(variant, shared.Open(cancellation), observer);
             var stages = new TrainingStages(context);
             stages.Prepare(stages[TrainingStages.Student], cancellation);
         }

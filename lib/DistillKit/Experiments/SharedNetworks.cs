@@ -27,10 +27,25 @@ internal sealed class SharedNetworks(string folder, IPipelineObserver observer, 
             }
             // Another may have finished between that look and this lock; the stage finds it then.
             if (StageStore.TryOpen(place) is { } store) return TrainHere(store, profile, stage, cancellation);
-            if (!waits) observer.Started(stage.Name, "waits for another process that trains it");
-            cancellation.WaitHandle.WaitOne(Pause);
-            cancellation.ThrowIfCancellationRequested();
+            Wait(waits, stage.Name, "waits for another process that trains it", cancellation);
         }
+    }
+
+    /// <summary>Opens the folder of all the networks, when no other process has it open.</summary>
+    public StageStore Open(CancellationToken cancellation)
+    {
+        for (var waits = false; ; waits = true)
+        {
+            if (StageStore.TryOpen(folder) is { } store) return store;
+            Wait(waits, "prepare", "waits for another process that prepares", cancellation);
+        }
+    }
+
+    private void Wait(bool isAnnounced, string stage, string text, CancellationToken cancellation)
+    {
+        if (!isAnnounced) observer.Started(stage, text);
+        cancellation.WaitHandle.WaitOne(Pause);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private (TrainingResult, string) TrainHere(StageStore store, Profile profile, TrainingStage stage, CancellationToken cancellation)
