@@ -1,3 +1,4 @@
+using DistillKit.Distillation;
 using DistillKit.Models;
 using DistillKit.Tests.Files;
 using DistillKit.Training;
@@ -18,6 +19,18 @@ public sealed class ResumeTests : IDisposable
         ["mixed"] = (TinyTraining.Recipe with { Mixing = new(0.2, 1), Augmentation = new(1), Phases = [new(1, 12), new(2)] }, TinyTraining.Spec),
         ["dropout"] = (TinyTraining.Recipe, new MobileNetV2Spec { Width = 0.125, Dropout = 0.5, Classes = 4 }),
         ["unfrozen"] = (TinyTraining.Recipe with { Unfreezing = [new(0, "stem"), new(1, null)] }, TinyTraining.Spec),
+    };
+
+    /// <summary>Adapters that learn at first, at last and always; a teacher whose share and temperature move.</summary>
+    private static readonly DistillationRecipe Distillation = new(0.6, 4, AlphaEnd: 0.9, TemperatureEnd: 2, Terms:
+    [
+        new HintTerm("stem", "layer1", Until: 0.5), new ContrastiveTerm("layer1", "stem", 8, From: 0.5), new HintTerm("layer1", "layer1"), new HintonTerm(From: 0.3),
+    ]);
+
+    private static readonly Dictionary<string, TrainingRecipe> Distillations = new()
+    {
+        ["SGD"] = TinyTraining.Recipe with { ClipNorm = 1 },
+        ["AdamW"] = TinyTraining.Recipe with { Optimizer = new(OptimizerKind.AdamW, 0.01), AverageDecay = 0.9, Mixing = new(0.2) },
     };
 
     private readonly TinyTraining tiny = new();
@@ -56,22 +69,68 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(expected.ValidationAccuracy, actual.ValidationAccuracy);
     }
 
-    [Fact]
-    public void A_training_that_was_killed_goes_on_from_its_last_checkpoint()
+    public static TheoryData<string> DistillationNames => [.. Distillations.Keys];
+
+    [Theory]
+    [MemberData(nameof(DistillationNames))]
+    public void A_resumed_distillation_gives_the_weights_and_adapters_of_an_uninterrupted_one_to_the_bit(string name)
     {
-        var (trainer, uninterrupted) = tiny.Start(TinyTraining.Recipe);
+        using var teacher = TinyTraining.Network(seed: 5);
+        var (trainer, uninterrupted) = tiny.Start(Distillations[name], objective: Distilled(teacher, seed: 1, out var expected));
+        trainer.Run();
+        trainer.Dispose();
+
+        // While the first adapter learns, after it has stopped and before the second starts, and when the second learns.
+        foreach (var (step, seed) in ((int, long)[])[(3, 1), (8, 99), (11, 99)])
+            CancelAt(step, Distillations[name], TinyTraining.Network(seed: seed), objective: Distilled(teacher, seed, out var _));
+        var (resumed, model) = tiny.Start(Distillations[name], Files, Distilled(teacher, seed: 99, out var actual), TinyTraining.Network(seed: 99));
+        using var running = resumed;
+        Assert.Equal(11, resumed.Step);
+        resumed.Run();
+        TinyTraining.AssertSame(uninterrupted.state_dict(), model.state_dict());
+        TinyTraining.AssertSame(expected.state_dict(), actual.state_dict());
+    }
+
+    [Fact]
+    public void Adapters_learn_and_are_clipped_with_the_network()
+    {
+        using var teacher = TinyTraining.Network(seed: 5);
+        var recipe = TinyTraining.Recipe with { Phases = [new(1)], Optimizer = new(LearningRate: 1, Momentum: 0, WeightDecay: 0), Schedule = new(ScheduleKind.Constant, WarmUp: 0), ClipNorm = 1e-3 };
+        var objective = Distilled(teacher, seed: 1, out var loss);
+        var model = TinyTraining.Network();
+        var before = (Model: TinyTraining.Copy(model), Adapters: TinyTraining.Copy(loss));
+        using var trainer = tiny.Start(recipe, objective: objective, model: model).Trainer;
+        using var cancellation = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(new AtEachStep(_ => cancellation.Cancel()), cancellation.Token));
+
+        // A step of plain descent at rate 1 goes as far as the gradient's norm, which is that of the network and the adapters together.
+        double Moved(nn.Module module, IReadOnlyDictionary<string, Tensor> start) =>
+            module.named_parameters().Sum(entry => entry.parameter.sub(start[entry.name]).square().sum().item<float>());
+        var (ofModel, ofAdapters) = (Moved(model, before.Model), Moved(loss, before.Adapters));
+        Assert.True(ofModel > 0 && ofAdapters > 0);
+        Assert.Equal(1e-3, Math.Sqrt(ofModel + ofAdapters), tolerance: 1e-5);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_training_that_was_killed_goes_on_from_its_last_checkpoint(bool isDistilled)
+    {
+        using var teacher = TinyTraining.Network(seed: 5);
+        IObjective? Objective(long seed) => isDistilled ? Distilled(teacher, seed, out var _) : null;
+        var (trainer, uninterrupted) = tiny.Start(TinyTraining.Recipe, objective: Objective(1));
         trainer.Run();
         trainer.Dispose();
 
         var files = Files with { CheckpointInterval = TimeSpan.Zero };
-        var (killed, _) = tiny.Start(TinyTraining.Recipe, files);
+        var (killed, _) = tiny.Start(TinyTraining.Recipe, files, Objective(1));
         Assert.Throws<InvalidOperationException>(() => killed.Run(new AtEachStep(progress =>
         {
             // A checkpoint costs at most a fiftieth of the time.
             if (progress.Step == 7) Thread.Sleep(500);
             if (progress.Step == 9) throw new InvalidOperationException("killed");
         })));
-        var (resumed, model) = tiny.Start(TinyTraining.Recipe, files, model: TinyTraining.Network(seed: 99));
+        var (resumed, model) = tiny.Start(TinyTraining.Recipe, files, Objective(99), TinyTraining.Network(seed: 99));
         using var __ = resumed;
         Assert.InRange(resumed.Step, 7, 8);
         resumed.Run();
@@ -208,10 +267,16 @@ public sealed class ResumeTests : IDisposable
         }
     }
 
-    private void CancelAt(int step, TrainingRecipe recipe, ImageClassifier model, TrainingFiles? files = null)
+    private static Distilled Distilled(ImageClassifier teacher, long seed, out DistillationLoss loss)
+    {
+        using var shape = TinyTraining.Network(seed: seed);
+        return new(new LiveTeacher(teacher), loss = new(Distillation, shape, teacher));
+    }
+
+    private void CancelAt(int step, TrainingRecipe recipe, ImageClassifier model, TrainingFiles? files = null, IObjective? objective = null)
     {
         using var cancellation = new CancellationTokenSource();
-        using var trainer = tiny.Start(recipe, files ?? Files, model: model).Trainer;
+        using var trainer = tiny.Start(recipe, files ?? Files, objective, model).Trainer;
         var progress = new AtEachStep(progress =>
         {
             if (progress.Step == step) cancellation.Cancel();
