@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using DistillKit.Cli.Views;
 using DistillKit.Experiments;
+using DistillKit.Pipeline;
 
 namespace DistillKit.Cli.Commands;
 
@@ -31,10 +32,10 @@ internal static class ExperimentCommand
             var experiment = Experiment.Load(arguments.GetValue(file)!);
             var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
             var isJson = arguments.GetValue(json);
-            var result = await PipelineView.WatchAsync(async view =>
+            ExperimentRun Create(IPipelineObserver view) => new(experiment, folder, view, EngineOptions.Apply(arguments), arguments.GetValue(data));
+            var result = arguments.GetValue(table) ? Create(new PlainView(TextWriter.Null)).Table() : await PipelineView.WatchAsync(async view =>
             {
-                var run = new ExperimentRun(experiment, folder, view, EngineOptions.Apply(arguments), arguments.GetValue(data));
-                if (arguments.GetValue(table)) return run.Table();
+                var run = Create(view);
                 await run.InstallDataAsync(cancellation);
                 if (arguments.GetValue(prepare)) run.Prepare(cancellation);
                 else run.Run(arguments.GetValue(shard) ?? Shard.All, cancellation);

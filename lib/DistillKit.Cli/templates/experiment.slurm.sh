@@ -2,13 +2,13 @@
 # An experiment as a Slurm job array. Submit from the repository's root, on a file system that all nodes share; first the networks
 # that the runs learn from, then as many shards as you like, which wait for that:
 #
-#   first=$(sbatch --parsable lib/DistillKit.Cli/templates/experiment.slurm.sh losses.json)
-#   sbatch --array=0-7 --dependency=afterok:$first lib/DistillKit.Cli/templates/experiment.slurm.sh losses.json 8
+#   first=$(sbatch --parsable lib/DistillKit.Cli/templates/experiment.slurm.sh data/experiments/losses.json)
+#   sbatch --array=0-7 --dependency=afterok:$first lib/DistillKit.Cli/templates/experiment.slurm.sh data/experiments/losses.json 8
 #
 # The second argument is the number of shards: the array counts from 0 to one less. A task that was killed, preempted or ran out of time
 # goes on from its last checkpoint when it is submitted again (--array=3 with the same 8). The table, any time:
 #
-#   ./distillkit experiment losses.json --table
+#   ./distillkit experiment data/experiments/losses.json --table
 #
 # Settings: OUTPUT (where results go; default artifacts/experiments/NAME), DATA (where CIFAR-10 is kept), DISTILLKIT (the program; default ./distillkit).
 #SBATCH --job-name=distillkit

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DistillKit.Pipeline;
 
@@ -38,7 +37,7 @@ public sealed class Experiment
         (this.file, this.source) = (file, source);
         var path = Profile.BuiltIn.Contains(file.Profile) ? file.Profile : Path.Combine(folder, file.Profile);
         ProfileName = Path.GetFileNameWithoutExtension(path);
-        var original = JsonNode.Parse(Profile.Load(path).ToJson())!.AsObject();
+        var original = WithSet(JsonNode.Parse(Profile.Load(path).ToJson())!.AsObject());
         Variants = [.. file.Recipes.SelectMany(recipe => Points(recipe.Key).Select(point => VariantOf(original, recipe.Key, point)))];
         RequireEqualBudgets();
         Runs = [.. file.Seeds.SelectMany(seed => Variants.Select(variant => new PlannedRun(
@@ -113,19 +112,58 @@ public sealed class Experiment
         var changed = original.DeepClone().AsObject();
         try
         {
-            foreach (var (path, value) in file.Set) ProfilePath.Set(changed, path, value);
             string[] own = [.. file.Recipes[recipe].Select(change => Change(changed, change.Key, change.Value))];
             foreach (var (path, _, value) in point)
             {
                 var place = Change(changed, path, value);
-                if (own.FirstOrDefault(other => Overlap(other, place)) is { } other) throw new UserException($"it sets '{other}', which the grid varies: leave it out of one of the two.");
+                if (own.FirstOrDefault(other => $"{other}.".StartsWith($"{place}.", StringComparison.Ordinal)) is { } other)
+                    throw new UserException($"it sets '{other}', which the grid varies: leave it out of one of the two.");
             }
-            var profile = Profile.Parse(changed.ToJsonString(), "with these changes");
-            return new(recipe, [.. point.Select(value => new GridValue(value.Path, ExperimentFile.Text(value.Value)))], NameOf(recipe, point), profile);
+            return new(recipe, [.. point.Select(value => new GridValue(value.Path, ExperimentFile.Text(value.Value)))], NameOf(recipe, point), Read(changed));
         }
         catch (UserException error)
         {
-            throw Mistake($"{where}: {(error.InnerException is JsonException json ? ProfilePath.Reason(json, typeof(Profile)) : error.Message)}".TrimEnd('.'), error);
+            throw Mistake($"{(error.Message == MistakeOf(original) ? "set" : where)}: {error.Message.TrimEnd('.')}", error);
+        }
+    }
+
+    /// <summary>The profile with the changes for all runs.</summary>
+    private JsonObject WithSet(JsonObject profile)
+    {
+        try
+        {
+            foreach (var (path, value) in file.Set) ProfilePath.Set(profile, path, value);
+            return profile;
+        }
+        catch (UserException error)
+        {
+            throw Mistake($"set: {error.Message.TrimEnd('.')}", error);
+        }
+    }
+
+    private static Profile Read(JsonObject profile)
+    {
+        try
+        {
+            return Profile.Parse(profile.ToJsonString(), "with these changes");
+        }
+        catch (UserException error) when (error.InnerException is { } json)
+        {
+            throw new UserException(JsonMistake.Describe(json, typeof(Profile), profile), json);
+        }
+    }
+
+    /// <summary>What is wrong with a profile; null for nothing.</summary>
+    private static string? MistakeOf(JsonObject profile)
+    {
+        try
+        {
+            Read(profile);
+            return null;
+        }
+        catch (UserException error)
+        {
+            return error.Message;
         }
     }
 
@@ -134,8 +172,6 @@ public sealed class Experiment
         var place = ProfilePath.Set(profile, path, value);
         return place == "seed" ? throw new UserException("'seed' is not a recipe's to change: list seeds in 'seeds'.") : place;
     }
-
-    private static bool Overlap(string one, string other) => $"{one}.".StartsWith($"{other}.", StringComparison.Ordinal) || $"{other}.".StartsWith($"{one}.", StringComparison.Ordinal);
 
     private string NameOf(string recipe, (string Path, int Index, JsonNode? Value)[] point) => string.Concat(point.Select(value => $"-{ShortNameOf(value.Path)}{Label(value.Value, value.Index)}").Prepend(recipe));
 

@@ -74,7 +74,19 @@ internal sealed record ExperimentFile
         }
         catch (JsonException error)
         {
-            throw new UserException($"The experiment {source} cannot be read: {ProfilePath.Reason(error, typeof(ExperimentFile))}", error);
+            throw new UserException($"The experiment {source} cannot be read: {JsonMistake.Describe(error, typeof(ExperimentFile), Tree(json))}.", error);
+        }
+    }
+
+    private static JsonNode? Tree(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

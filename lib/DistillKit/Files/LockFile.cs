@@ -26,9 +26,14 @@ internal static class LockFile
     }
 
     /// <summary>Waits until no other process holds the file, and holds it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="waiting">Is called once if another process holds it.</param>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public static FileStream Hold(string path, CancellationToken cancellation)
+    public static FileStream Hold(string path, CancellationToken cancellation, Action? waiting = null)
     {
+        if (TryHold(path) is { } free) return free;
+        waiting?.Invoke();
         FileStream? held;
         while ((held = TryHold(path)) is null)
         {

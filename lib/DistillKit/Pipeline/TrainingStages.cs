@@ -119,10 +119,10 @@ internal sealed class TrainingStages(StageContext context)
         string[] networks = [.. stage.Teachers.Select(name => Train(this[name], cancellation).ModelPath)];
         var folder = Path.Combine(Path.GetDirectoryName(networks[0])!, SoftTargets, run);
         Directory.CreateDirectory(folder);
-        using var exclusive = LockFile.Hold(Path.Combine(folder, ".lock"), cancellation);
-        var store = new SoftTargetStore(folder, run);
         var start = Stopwatch.GetTimestamp();
         context.Observer.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
+        using var exclusive = LockFile.Hold(Path.Combine(folder, ".lock"), cancellation, () => context.Observer.Advanced("waits for another process that stores them"));
+        var store = new SoftTargetStore(folder, run);
         var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, new Forward<string>(context.Observer.Advanced), cancellation);
         context.Observer.Finished(SoftTargets, made == 0 ? "all there" : $"{made} views of {images.Count:N0} images", Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
         return store.Open(recipe, images);

@@ -1,3 +1,4 @@
+using DistillKit.Distillation;
 using DistillKit.Experiments;
 using DistillKit.Tests.Files;
 
@@ -34,6 +35,15 @@ public sealed class ExperimentTests
         Assert.Equal((null, 16), (alone.Distillation.TeacherResolution, kd.Distillation.TeacherResolution));
         Assert.Equal((null, 1), (alone.Student.Training.ClipNorm, kd.Student.Training.ClipNorm));
         Assert.Equal(0.2, kd.Student.Training.Mixing!.Mixup);
+    }
+
+    [Fact]
+    public void The_grid_may_vary_a_part_of_what_a_recipe_sets()
+    {
+        var experiment = Parse("""
+            "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "decoupled" }] } }, "grid": { "distillation.terms.0.targetWeight": [2, 3] }
+            """);
+        Assert.Equal([2, 3], experiment.Variants.Skip(1).Select(variant => ((DecoupledTerm)variant.Profile.Distillation.Terms![0]).TargetWeight));
     }
 
     [Fact]
@@ -76,15 +86,23 @@ public sealed class ExperimentTests
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.alpha.end": 1 } }  """, "distillation.alpha is a number")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "student.training.phases.1.epochs": 1 } }  """, "student.training.phases is a list of 1, counted from 0")]
     [InlineData("""  "recipes": { "alone": {}, "kd": {} }, "grid": { "distillation.tau": [1] }  """, "recipe kd with distillation.tau 1: 'distillation.tau' is not in a profile")]
-    [InlineData("""  "recipes": { "alone": {} }, "set": { "distillation.tau": 1 }  """, "'distillation.tau' is not in a profile")]
+    [InlineData("""  "recipes": { "alone": {} }, "set": { "distillation.tau": 1 }  """, "set: 'distillation.tau' is not in a profile")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.temperature": "hot" } }  """, "recipe kd: 'distillation.temperature' must be a number")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "student.training.batchSize": 2.5 } }  """, "'student.training.batchSize' must be a whole number")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "student.training.precision": "Float8" } }  """, "'student.training.precision' must be one of Auto, Float32, BFloat16")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "student.training.phases": 3 } }  """, "'student.training.phases' must be a list")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation": { "alhpa": 3 } } }  """, "'alhpa' is not known: distillation has alpha")]
-    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.alpha": 3 } }  """, "recipe kd: The distillation alpha must be from 0 to 1, but is 3")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.alpha": 3 } }  """, "recipe kd: The distillation's alpha must be from 0 to 1, but is 3")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "student.model.classes": 3 } }  """, "classes")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "seed": 3 } }  """, "'seed' is not a recipe's to change")]
+    [InlineData("""  "recipes": { "alone": {} }, "set": { "student.model.classes": 3 }  """, "set: The teacher has 10 classes and the student 3")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hinton", "tau": 1 }] } }  """, "'tau' is not known: distillation.terms[0] has kind, weight, from, until, standardize, temperature.")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hintin" }] } }  """, "distillation.terms[0] must have a 'kind', one of hinton, decoupled, ")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "weight": 2 }] } }  """, "distillation.terms[0] must have a 'kind', one of hinton, decoupled, ")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hint" }] } }  """, "distillation.terms[0] needs student, teacher")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hint", "student": "layer9", "teacher": "layer1" }] } }  """, "'layer9', but the student has the features features.0, ")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hint", "student": "features.1", "teacher": "layer9" }] } }  """, "'layer9', but the teacher has the features ")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": {} }, "grid": { "distillation.terms.0.weight": [1] }  """, "distillation.terms is a list of 0, counted from 0")]
     [InlineData("""  "recipes": { "kd": {} }  """, "baseline 'alone' is not one of the recipes: kd")]
     [InlineData("""  "recipes": {}  """, "at least one recipe")]
     [InlineData("""  "recipes": { "alone": {}, "k d": {} }  """, "the recipe 'k d' must be named with letters")]
@@ -92,6 +110,8 @@ public sealed class ExperimentTests
     [InlineData("""  "recipes": { "alone": {}, "kd": null }  """, "the recipe kd must be an object")]
     [InlineData("""  "recipes": { "alone": {}, "Alone": {} }  """, "two runs would be called")]
     [InlineData("""  "recipes": { "alone": {}, "alone": {} }  """, "alone")]
+    [InlineData("""  "recipes": [1]  """, "'recipes' must be an object")]
+    [InlineData("""  "recipes": { "alone": { "distillation.alpha" } }  """, "recipes.alone")]
     [InlineData("""  "recipes": { "alone": {}, "kd": {} }, "grid": { "distillation.alpha": [] }  """, "no values for 'distillation.alpha'")]
     [InlineData("""  "recipes": { "alone": {}, "kd": {} }, "grid": { "distillation.alpha": [0.5, 0.5] }  """, "a value of 'distillation.alpha' twice")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.alpha": 1 } }, "grid": { "distillation.alpha": [0.5] }  """, "sets 'distillation.alpha', which the grid varies")]
