@@ -20,5 +20,5 @@ public sealed class AttentionTransferLoss
         return Attention(student).sub(Attention(teacher)).square().sum().div(studentMap.shape[0]).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Attention(Tensor map) => Normalized.Unit(map.square().sum(1).flatten(1), 1);
+    private static Tensor Attention(Tensor map) => Normalized.Unit(map.square().sum(1).flatten(1), 1, degree: 2);
 }

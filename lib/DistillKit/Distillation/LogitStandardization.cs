@@ -8,7 +8,7 @@ namespace DistillKit.Distillation;
 /// </summary>
 public static class LogitStandardization
 {
-    /// <summary>The z-scores, [N, K]; zeros for a row of equal logits.</summary>
+    /// <summary>The z-scores, [N, K]; zeros without gradient for a row of equal logits.</summary>
     /// <param name="logits">[N, K].</param>
     public static Tensor Apply(Tensor logits)
     {

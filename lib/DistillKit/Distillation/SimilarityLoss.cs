@@ -23,6 +23,6 @@ public sealed class SimilarityLoss
     private static Tensor Similarities(Tensor map)
     {
         var rows = FeatureMaps.Single(map).flatten(1);
-        return Normalized.Unit(rows.matmul(rows.t()), 1);
+        return Normalized.Unit(rows.matmul(rows.t()), 1, degree: 2);
     }
 }

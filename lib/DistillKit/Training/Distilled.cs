@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
-/// <summary>Learning from a teacher, who is asked only while he has a say (<see cref="DistillationLoss.NeedsTeacher"/>).</summary>
+/// <summary>Learning from a teacher, which is asked only while it has a say (<see cref="DistillationLoss.NeedsTeacher"/>).</summary>
 /// <param name="teacher">Says what it sees in the same images.</param>
 /// <param name="loss">What compares the two, on the device of the student.</param>
 public sealed class Distilled(ITeacher teacher, DistillationLoss loss) : IObjective, IStaged

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Distillation;
 
+[Collection(GlobalSettingsCollection.Name)]
 public sealed class DistillationLossTests : IDisposable
 {
     private static readonly LossTerm[] EveryKind =
@@ -117,12 +118,21 @@ public sealed class DistillationLossTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void Training_by_any_kind_of_term_alone_lowers_it(int kind)
     {
-        var first = Train(new(Alpha: 1, Terms: [EveryKind[kind]]));
-        Assert.True(first[^1] < 0.9 * first[0], FormattableString.Invariant($"{EveryKind[kind].GetType().Name}: from {first[0]} to {first[^1]}"));
+        var losses = Train(new(Alpha: 1, Terms: [EveryKind[kind]]));
+        Assert.True(losses[^1] < 0.9 * losses[0], FormattableString.Invariant($"{EveryKind[kind].GetType().Name}: from {losses[0]} to {losses[^1]}"));
     }
 
     [Fact]
     public void Training_by_all_terms_together_lowers_their_sum() => Assert.True(Train(new(Alpha: 0.5, Terms: EveryKind)) is [var first, .., var last] && last < 0.9 * first);
+
+    [Fact]
+    public void No_tensor_outlives_its_step()
+    {
+        using var inner = NewDisposeScope();
+        var counts = new List<int>();
+        Train(new(Alpha: 0.5, Terms: EveryKind), _ => counts.Add(inner.DisposablesCount));
+        Assert.Equal(counts[TinyTraining.StepsPerEpoch], counts[^1]);
+    }
 
     [Theory]
     [InlineData("layer9", "layer1", "terms[1].student is 'layer9', but the student has the features stem, layer1.")]
@@ -166,7 +176,7 @@ public sealed class DistillationLossTests : IDisposable
     }
 
     /// <summary>The mean loss of each epoch.</summary>
-    private List<double> Train(DistillationRecipe recipe)
+    private List<double> Train(DistillationRecipe recipe, Action<TrainingProgress>? afterStep = null)
     {
         using var tiny = new TinyTraining();
         manual_seed(3);
@@ -176,6 +186,7 @@ public sealed class DistillationLossTests : IDisposable
         using var trainer = tiny.Start(training, objective: new Distilled(new LiveTeacher(teacher), loss), model: student).Trainer;
         trainer.Run(new AtEachStep(progress =>
         {
+            afterStep?.Invoke(progress);
             if (progress.Step % TinyTraining.StepsPerEpoch == 0) losses.Add(progress.Loss);
         }));
         return losses;

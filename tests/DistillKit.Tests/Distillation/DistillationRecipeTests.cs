@@ -83,7 +83,7 @@ public sealed class DistillationRecipeTests
     [InlineData("\"teacher\": \"layer3\"", "\"teacher\": null", "teacher")]
     [InlineData("\"teacher\": \"layer3\", ", "", "teacher")]
     [InlineData("\"kind\": \"dist\"", "\"kind\": \"distance\"", "distance")]
-    [InlineData("\"kind\": \"dist\", ", "", "kind")]
+    [InlineData("\"kind\": \"dist\", ", "", "terms[2]")]
     [InlineData("\"interClass\": 2", "\"interclas\": 2", "'interclas'")]
     [InlineData("\"angle\": 50", "\"angel\": 50", "'angel'")]
     [InlineData("\"terms\": [", "\"terms\": [ null,", "terms[0] must be a term with a kind")]

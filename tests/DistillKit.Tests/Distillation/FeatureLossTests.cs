@@ -40,6 +40,17 @@ public sealed class FeatureLossTests : IDisposable
         Assert.Equal(expected, WithoutAdapter[name](student.mul(3).flip(1), teacher.mul(0.2)).item<double>(), tolerance: 1e-6);
     });
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_image_without_any_feature_does_not_drown_the_others(string name)
+    {
+        manual_seed(1);
+        var (student, teacher) = (randn(4, 3, 2, 2), randn(4, 3, 2, 2));
+        student[0] = zeros(3, 2, 2);
+        var (_, gradient) = Samples.Finite(input => WithoutAdapter[name](input, teacher), student);
+        Assert.True(gradient.abs().max().item<float>() < 10);
+    }
+
     [Fact]
     public void Similarities_see_no_rotation_and_relations_no_movement_of_the_embeddings() => Samples.ForMaps((student, teacher) =>
     {
