@@ -132,8 +132,8 @@ public sealed class Trainer : IDisposable
 
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 
-    // Never more than a fiftieth of the time goes into checkpoints, however large the network.
-    private bool IsCheckpointDue => files is not null && sinceCheckpoint.Elapsed > files.CheckpointInterval && sinceCheckpoint.Elapsed > 50 * checkpointCost;
+    // At the end of an epoch too. Never more than a fiftieth of the time goes into checkpoints, however large the network.
+    private bool IsCheckpointDue => files is not null && (Step % stepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval) && sinceCheckpoint.Elapsed > 50 * checkpointCost;
 
     private (double Loss, int Right) TrainStep(int epoch, int position)
     {
