@@ -28,7 +28,7 @@ type BenchmarkDots private () =
               "latency (ms)", _.LatencyMilliseconds, (fun _ -> 0.0), (fun row -> row.LatencyP95Milliseconds - row.LatencyMilliseconds), true
               "images per second", _.ImagesPerSecond, (fun _ -> 0.0), (fun _ -> 0.0), true
               if hasMemory then "memory (MB)", (fun row -> if row.PeakMemoryBytes.HasValue then float row.PeakMemoryBytes.Value / 1e6 else nan), (fun _ -> 0.0), (fun _ -> 0.0), false ]
-        let layout = Figure.layout title 1180 (30.0 + Figure.widthOf names) false
+        let layout = Figure.layout title 1180 (30.0 + Figure.widthOf names) []
         let columns = Figure.columns panels.Length 0.025
         let traces: Trace list =
             [ for panel, (panelTitle, value, down, up, logarithmic) in Seq.indexed panels do
@@ -40,9 +40,7 @@ type BenchmarkDots private () =
                   // The numbers stand on the right of the dots: the axis leaves room for them.
                   if logarithmic then
                       let span = Math.Max(0.3, Math.Log10(high / low))
-                      x.``type`` <- "log"
-                      x.range <- [| Math.Log10 low - 0.1 * span; Math.Log10 high + 0.42 * span |]
-                      x.nticks <- 4
+                      Figure.logarithmicX x (low / 10.0 ** (0.1 * span)) (high * 10.0 ** (0.42 * span)) 4
                   else
                       let span = Math.Max(1e-9, high - low)
                       x.range <- [| low - 0.08 * span; high + 0.38 * span |]
@@ -57,15 +55,15 @@ type BenchmarkDots private () =
                       x = xs, y = places, mode = "markers", showlegend = false, hoverinfo = "text",
                       text = [| for _, row in known -> Figure.plain $"{BenchmarkRows.label row}: {text row} {panelTitle}" |],
                       marker = Marker(
-                          color = [| for _, row in known -> Theme.color (BenchmarkRows.groupOf rows row) |], size = 11.0,
+                          color = [| for _, row in known -> Theme.color (BenchmarkRows.groupOf rows row) |], size = 9.0,
                           symbol = [| for _, row in known -> if BenchmarkRows.runtime row = "Edge" then "diamond" else "circle" |], line = Line(color = Theme.Ink, width = 1.0)),
                       error_x = Error_x(
                           ``type`` = "data", symmetric = false, array = [| for _, row in known -> up row |], arrayminus = [| for _, row in known -> down row |], color = Theme.Ink, thickness = 1.5, width = 4.0),
                       xaxis = Figure.axisName "x" panel, yaxis = Figure.axisName "y" panel)
-                  Figure.labels panel [| for _, row in known -> value row + up row |] places [| for _, row in known -> $" {text row}" |] "middle right" Theme.Ink ]
+                  Figure.labels panel [| for _, row in known -> value row + up row |] places [| for _, row in known -> text row |] "middle right" Theme.Ink ]
         layout.annotations <-
             [ Figure.note
-                  $"bars: accuracy Wilson 95 %% of {testImages:N0} images, latency median to 95th percentile; latency, file and throughput on logarithmic axes; diamond: Edge"
+                  $"Error bars: 95 %% interval of the accuracy (Wilson, {testImages:N0} images); latency from the median to the 95th percentile.<br>File, latency and throughput have logarithmic axes. Circle: ONNX Runtime, diamond: Edge."
                   (0.0, 1.01) "left" "bottom" ]
-        layout.margin.t <- layout.margin.t + 24.0
-        Figure.chart 1180 (170 + 34 * names.Length) layout traces
+        Figure.reserve 38.0 layout
+        Figure.chart 1180 (250 + 34 * names.Length) layout traces

@@ -34,7 +34,7 @@ type ConfusionMatrix private () =
             [ map
               for color, group in List.groupBy colorOf cells do
                   Figure.labels 0 [ for _, column in group -> float column ] [ for row, _ in group -> float row ] [ for row, column in group -> texts row column ] "middle center" color ]
-        let layout = Figure.layout title 720 (40.0 + Figure.widthOf names) false
+        let layout = Figure.layout title 720 (40.0 + Figure.widthOf names) []
         let x = Figure.xAxis "prediction"
         x.tickvals <- places
         x.ticktext <- names |> Array.map Figure.plain

@@ -41,6 +41,21 @@ let yAxis (title: string) =
         title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid, zeroline = false,
         showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
 
+/// A logarithmic axis between two values. The ticks are ours: those of plotly.js are small digits between the powers of ten.
+let logarithmicX (axis: Xaxis) (low: float) (high: float) (count: int) =
+    let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
+    axis.``type`` <- "log"
+    axis.range <- [| Math.Log10 low; Math.Log10 high |]
+    axis.tickvals <- [| for value, _ in ticks -> value |]
+    axis.ticktext <- [| for _, text in ticks -> text |]
+
+let logarithmicY (axis: Yaxis) (low: float) (high: float) (count: int) =
+    let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
+    axis.``type`` <- "log"
+    axis.range <- [| Math.Log10 low; Math.Log10 high |]
+    axis.tickvals <- [| for value, _ in ticks -> value |]
+    axis.ticktext <- [| for _, text in ticks -> text |]
+
 /// Names from top to bottom.
 let namesAxis (title: string) (names: seq<string>) =
     let axis = yAxis title
@@ -62,13 +77,23 @@ let axisName letter panel = if panel = 0 then letter else $"{letter}{panel + 1}"
 let note (text: string) (x: float, y: float) (xanchor: string) (yanchor: string) =
     Annotation(text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "paper", x = x, y = y, xanchor = xanchor, yanchor = yanchor)
 
-/// A transparent layout with a title in as many lines as it needs; what is left of the margins is for the labels.
-let layout (title: string) (width: int) (left: float) (legend: bool) =
+/// Text beside the plot, at a row of the first panel.
+let rowNote (text: string) (x: float) (row: float) =
+    Annotation(text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "y", x = x, y = row, xanchor = "right", yanchor = "middle")
+
+/// Room for notes between title and plot. The title stays in the middle of the margin, so it takes twice as much.
+let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.t + 2.0 * pixels
+
+/// A transparent layout with a title in as many lines as it needs; the names of the legend need room below it.
+let layout (title: string) (width: int) (left: float) (legend: seq<string>) =
     let lines = wrapped (int (float (width - 60) / 9.0)) title
-    let top = 26.0 + 22.0 * float lines.Length + (if legend then 30.0 else 0.0)
+    let hasLegend = not (Seq.isEmpty legend)
+    let rows = Math.Ceiling((legend |> Seq.sumBy (fun name -> 60.0 + widthOf [ name ])) / (float width - left - 30.0))
+    // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
+    let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
     Panels(
         title = String.Join("<br>", lines), titlefont = font Theme.TitleSize, font = font Theme.TextSize, paper_bgcolor = "rgba(0,0,0,0)", plot_bgcolor = "rgba(0,0,0,0)",
-        margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = legend,
+        margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = hasLegend,
         legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = font Theme.TextSize, bgcolor = "rgba(0,0,0,0)"))
 
 /// A chart of a size in pixels.
@@ -77,10 +102,12 @@ let chart (width: int) (height: int) (layout: Layout) (traces: seq<Trace>) =
     chart.WithSize(width, height)
     chart
 
-/// Text at points of a panel, as a series of its own: bars have no text of their own here.
+/// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
 let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (position: string) (color: string) =
+    // Spaces that are not dropped keep the text off the point.
+    let spaced (text: string) = if position.EndsWith("right", StringComparison.Ordinal) then "\u00a0\u00a0" + text else text
     Scatter(
-        x = Seq.toArray xs, y = Seq.toArray ys, text = Seq.toArray texts, mode = "text", textposition = position, textfont = Textfont(family = Theme.Family, size = Theme.TextSize - 1.0, color = color),
+        x = Seq.toArray xs, y = Seq.toArray ys, text = [| for text in texts -> spaced text |], mode = "text", textposition = position, textfont = Textfont(family = Theme.Family, size = Theme.TextSize - 1.0, color = color),
         hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
 
 /// A dashed line from point to point.

@@ -38,7 +38,7 @@ type GridMap private () =
             [ map
               for color, group in cells |> List.groupBy (fun cell -> Theme.textOn (Theme.ofScale (share (value cell)))) do
                   Figure.labels 0 [ for _, column, _ in group -> float column ] [ for row, _, _ in group -> float row ] [ for cell in group -> Figure.number (value cell) digits ] "middle center" color ]
-        let layout = Figure.layout title 720 (50.0 + Figure.widthOf (Seq.map invariant ys)) false
+        let layout = Figure.layout title 720 (50.0 + Figure.widthOf (Seq.map invariant ys)) []
         let x, y = Figure.xAxis xTitle, Figure.yAxis yTitle
         x.tickvals <- places xs.Count
         x.ticktext <- [| for number in xs -> invariant number |]

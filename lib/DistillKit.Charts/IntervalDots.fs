@@ -47,7 +47,7 @@ type IntervalDots private () =
                   error_x = Error_x(
                       ``type`` = "data", symmetric = false, array = [| for estimate in estimates -> estimate.High - estimate.Mean |], arrayminus = [| for estimate in estimates -> estimate.Mean - estimate.Low |],
                       color = Theme.color 0, thickness = 2.0, width = 5.0)) ]
-        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) true
+        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) [ "mean and 95 % interval"; "single runs" ]
         let x, y = Figure.xAxis valueTitle, Figure.namesAxis "" names
         x.range <- [| List.min all - slack; List.max all + slack |]
         layout.SetAxes(0, x, y)

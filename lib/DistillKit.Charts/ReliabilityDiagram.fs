@@ -15,6 +15,7 @@ type ReliabilityDiagram private () =
     /// <param name="reports">A report for each network, by the name that it has in the chart.</param>
     static member Of(title: string, reports: seq<KeyValuePair<string, ClassificationReport>>) : PlotlyChart =
         let reports = [ for entry in reports -> entry.Key, entry.Value ]
+        let legend (name: string, report: ClassificationReport) = $"{name}: calibration error {Figure.number (100.0 * report.CalibrationError) 1} %%"
         let traces: Trace list =
             [ Figure.line 0 (0.0, 0.0) (100.0, 100.0)
               Figure.labels 0 [ 2.0 ] [ 97.0 ] [ "dashed: calibrated" ] "middle right" Theme.Ink
@@ -23,13 +24,13 @@ type ReliabilityDiagram private () =
                   let share (bin: CalibrationBin) = 100.0 * float bin.Count / float report.Count
                   Scatter(
                       x = [| for bin in bins -> 100.0 * bin.Confidence |], y = [| for bin in bins -> 100.0 * bin.Accuracy |], mode = "lines+markers",
-                      name = Figure.plain $"{name}, calibration error {Figure.number (100.0 * report.CalibrationError) 1} %%", showlegend = true, text = [| for bin in bins -> $"{bin.Count} images" |],
+                      name = Figure.plain (legend (name, report)), showlegend = true, text = [| for bin in bins -> $"{bin.Count} images" |],
                       line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), marker = Marker(color = Theme.color index, size = 9.0, symbol = Theme.symbol index))
                   Scatter(
                       x = [| for bin in bins -> 100.0 * bin.Confidence |], y = [| for bin in bins -> share bin |], mode = "lines+markers", name = Figure.plain name, showlegend = false,
                       line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), marker = Marker(color = Theme.color index, size = 6.0, symbol = Theme.symbol index),
                       xaxis = "x2", yaxis = "y2") ]
-        let layout = Figure.layout title 640 70.0 true
+        let layout = Figure.layout title 640 70.0 (reports |> List.map legend)
         let panel index (low: float) (high: float) x y =
             let x: Xaxis = x
             let y: Yaxis = y

@@ -17,15 +17,13 @@ type SensitivityBars private () =
         let worst = layers |> Seq.sortByDescending _.Divergence |> Seq.truncate top |> Seq.toArray
         let names = [| for layer in worst -> layer.Layer |]
         let values = [| for layer in worst -> Math.Max(0.0, layer.Divergence) |]
-        let text (layer: LayerSensitivity) =
-            $"{Figure.plain layer.Layer}: accuracy alone {Figure.number (100.0 * layer.Accuracy) 2} %%, {Figure.number layer.Decibels 1} dB, saves {layer.SavedBytes:N0} bytes"
         let places = [| for place in 0 .. names.Length - 1 -> float place |]
-        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) false
+        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) []
         let x, y = Figure.xAxis "Kullback-Leibler divergence of the answers from those in floating point (nats, mean over images)", Figure.namesAxis "" names
         x.range <- [| 0.0; 1.15 * Math.Max(1e-12, Seq.max values) |]
         y.showgrid <- false
         layout.SetAxes(0, x, y)
         let traces: Trace list =
-            [ Bar(x = values, y = places, orientation = "h", text = Array.map text worst, hoverinfo = "text", marker = Marker(color = Theme.color 1), showlegend = false)
+            [ Bar(x = values, y = places, orientation = "h", hoverinfo = "x", marker = Marker(color = Theme.color 1), showlegend = false)
               Figure.labels 0 values places (values |> Array.map Figure.short) "middle right" Theme.Ink ]
         Figure.chart 900 (150 + 22 * names.Length) layout traces

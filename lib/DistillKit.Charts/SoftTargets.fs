@@ -28,7 +28,7 @@ type SoftTargets private () =
     static member Of(title: string, logits: seq<float32>, classNames: seq<string>, temperatures: seq<float>) : PlotlyChart =
         let names, temperatures = Seq.toArray classNames, Seq.toArray temperatures
         if temperatures.Length < 1 || temperatures.Length > 6 then invalidArg (nameof temperatures) "There must be 1 to 6 temperatures, a panel for each."
-        let layout = Figure.layout title 900 (30.0 + Figure.widthOf names) false
+        let layout = Figure.layout title 900 (30.0 + Figure.widthOf names) []
         let traces: Trace list =
             [ for panel, (start, finish) in Seq.indexed (Figure.columns temperatures.Length 0.05) do
                   let probabilities = SoftTargets.Soften(logits, temperatures[panel]) |> Array.map (fun share -> 100.0 * share)
@@ -50,5 +50,5 @@ type SoftTargets private () =
             [ for panel, (start, finish) in Seq.indexed (Figure.columns temperatures.Length 0.05) do
                   let text = FormattableString.Invariant $"T = {temperatures[panel]}"
                   Figure.note text ((start + finish) / 2.0, 1.01) "center" "bottom" ]
-        layout.margin.t <- layout.margin.t + 24.0
+        Figure.reserve 18.0 layout
         Figure.chart 900 (190 + 26 * names.Length) layout traces

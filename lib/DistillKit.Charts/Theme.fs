@@ -69,14 +69,17 @@ module Theme =
         let lights = [ luminance one + 0.05; luminance other + 0.05 ]
         List.max lights / List.min lights
 
-    /// The colour of the scale at a share from 0 to 1.
-    let internal ofScale (share: float) =
+    /// The colour of a scale at a share from 0 to 1.
+    let internal between (scale: (float * string) list) (share: float) =
         let share = Math.Clamp(share, 0.0, 1.0)
-        let (low, lowColor), (high, highColor) = Scale |> List.pairwise |> List.find (fun (_, (stop, _)) -> share <= stop)
+        let (low, lowColor), (high, highColor) = scale |> List.pairwise |> List.find (fun (_, (stop, _)) -> share <= stop)
         let mix one other = int (Math.Round(255.0 * (one + (other - one) * (share - low) / (high - low))))
         match List.map2 mix (channels lowColor) (channels highColor) with
         | [ red; green; blue ] -> $"#{red:x2}{green:x2}{blue:x2}"
         | _ -> lowColor
+
+    /// The colour of the theme's scale at a share from 0 to 1.
+    let internal ofScale share = between Scale share
 
     /// Black or white, whichever is read better on a colour.
     let internal textOn background = if contrast background "#000000" > contrast background "#ffffff" then "#000000" else "#ffffff"

@@ -35,7 +35,16 @@ type TradeOff private () =
         let points = Array.distinct points
         let front = TradeOff.Front points
         let ranked = points |> Array.sortBy _.Cost
-        let number = dict [ for index, point in Seq.indexed ranked -> point, string (index + 1) ]
+        let low, high = ranked[0].Cost, (Array.last ranked).Cost
+        let worst, best = points |> Array.map _.Accuracy |> Array.min, points |> Array.map _.Accuracy |> Array.max
+        // Points that lie on each other share a label, on the right of the last.
+        let near (one: TradeOffPoint) (other: TradeOffPoint) =
+            Math.Log(Math.Max(one.Cost, other.Cost) / Math.Min(one.Cost, other.Cost)) <= 0.045 * Math.Log(1.56 * high / low) && abs (one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
+        let join (groups: (TradeOffPoint * string) list) (index, point) =
+            match groups with
+            | (last, text) :: rest when near last point -> (point, $"{text}, {index + 1}") :: rest
+            | _ -> (point, string (index + 1)) :: groups
+        let labels = ranked |> Array.indexed |> Array.sortBy (fun (_, point) -> Math.Round(point.Accuracy / Math.Max(1e-9, 0.04 * (best - worst))), point.Cost) |> Array.fold join []
         let errors (which: (float * float) -> float) (some: TradeOffPoint[]) = [| for point in some -> if images > 0 then 100.0 * which (BenchmarkRows.interval point.Accuracy images) else 0.0 |]
         let dots (some: TradeOffPoint[]) name color symbol =
             Scatter(
@@ -49,12 +58,10 @@ type TradeOff private () =
                   line = Line(color = Theme.color 0, width = 2.0, shape = "hv"))
               dots front "not beaten in both (Pareto front)" (Theme.color 0) (Theme.symbol 0)
               if others.Length > 0 then dots others "beaten" (Theme.color 1) (Theme.symbol 1)
-              Figure.labels 0 [ for point in points -> point.Cost ] [ for point in points -> 100.0 * point.Accuracy ] [ for point in points -> $" {number[point]}" ] "top right" Theme.Ink ]
-        let layout = Figure.layout title 900 70.0 true
+              Figure.labels 0 [ for point, _ in labels -> point.Cost ] [ for point, _ in labels -> 100.0 * point.Accuracy ] (List.map snd labels) "top right" Theme.Ink ]
+        let layout = Figure.layout title 900 70.0 [ "not beaten in both (Pareto front)"; "beaten" ]
         let x, y = Figure.xAxis costTitle, Figure.yAxis "right answers on the test set (%)"
-        x.``type`` <- "log"
-        let low, high = Array.min [| for point in points -> point.Cost |], Array.max [| for point in points -> point.Cost |]
-        x.range <- [| Math.Log10(low / 1.25); Math.Log10(high * 1.25) |]
+        Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
         layout.SetAxes(0, x, y)
         // The names stand beside the plot, by number: points lie too close for names of their own.
         layout.margin.r <- 40.0 + Figure.widthOf [ for point in points -> $"10 {point.Name}" ]

@@ -2,7 +2,6 @@ namespace DistillKit.Charts
 
 open System.Collections.Generic
 open System.IO
-open System.Linq
 open System.Text.Json
 open DistillKit
 open XPlot.Plotly
@@ -72,9 +71,13 @@ type TrainingCurves private () =
     /// <param name="runs">Their losses can only be compared where they are the same function.</param>
     static member Of(title: string, runs: seq<TrainingRun>) : PlotlyChart =
         let runs = Seq.toArray runs
-        let curve panel index name (values: IReadOnlyList<LoggedValue>) factor legend =
+        let legend (run: TrainingRun) =
+            match Seq.tryLast run.Validation with
+            | Some last -> $"{run.Name}: {Figure.number (100.0 * last.Value) 1} %% validation"
+            | None -> run.Name
+        let curve panel index (run: TrainingRun) (values: IReadOnlyList<LoggedValue>) factor =
             Scatter(
-                x = [| for value in values -> value.Epoch |], y = [| for value in values -> factor * value.Value |], mode = "lines", name = Figure.plain name, showlegend = legend, legendgroup = name,
+                x = [| for value in values -> value.Epoch |], y = [| for value in values -> factor * value.Value |], mode = "lines", name = Figure.plain (legend run), showlegend = (panel = 0), legendgroup = run.Name,
                 line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), xaxis = Figure.axisName "x" panel, yaxis = Figure.axisName "y" panel)
         let dots index (run: TrainingRun) =
             let joined = run.Validation.Count > 1 && run.Accuracy.Count = 0
@@ -84,20 +87,16 @@ type TrainingCurves private () =
                 marker = Marker(color = Theme.color index, size = 10.0, symbol = Theme.symbol index, line = Line(color = Theme.Ink, width = 1.0)), xaxis = "x2", yaxis = "y2")
         let traces: Trace list =
             [ for index, run in Seq.indexed runs do
-                  curve 0 index run.Name run.Loss 1.0 true
-                  if run.Accuracy.Count > 0 then curve 1 index run.Name run.Accuracy 100.0 false
-                  if run.Validation.Count > 0 then
-                      dots index run
-                      let last = run.Validation.Last()
-                      Figure.labels 1 [ last.Epoch ] [ 100.0 * last.Value ] [ Figure.number (100.0 * last.Value) 1 ] "middle right" Theme.Ink ]
-        let layout = Figure.layout title 900 70.0 true
+                  curve 0 index run run.Loss 1.0
+                  if run.Accuracy.Count > 0 then curve 1 index run run.Accuracy 100.0
+                  if run.Validation.Count > 0 then dots index run ]
+        let layout = Figure.layout title 900 70.0 (runs |> Array.map legend)
         let longest = Seq.max [ for run in runs do for value in Seq.append run.Loss run.Validation -> value.Epoch ]
         for panel, (start, finish) in Seq.indexed (Figure.columns 2 0.12) do
-            let x, y = Figure.xAxis "epochs", Figure.yAxis (if panel = 0 then "loss on training images" else "right answers (%)")
+            let x, y = Figure.xAxis "epochs", Figure.yAxis (if panel = 0 then "loss on training images" else "right answers (%); symbols: validation")
             x.domain <- [| start; finish |]
-            x.range <- [| 0.0; 1.1 * longest |]
+            x.range <- [| 0.0; 1.04 * longest |]
             x.anchor <- Figure.axisName "y" panel
             y.anchor <- Figure.axisName "x" panel
             layout.SetAxes(panel, x, y)
-        layout.annotations <- [ Figure.note "line: training, dot: validation" (1.0, 1.01) "right" "bottom" ]
         Figure.chart 900 440 layout traces

@@ -2,6 +2,7 @@ namespace DistillKit.Charts.Static
 
 open System
 open System.Text.Json
+open DistillKit.Charts
 open DistillKit.Charts.Static.ChartJson
 
 /// Where the panels lie in the picture, in pixels.
@@ -102,7 +103,7 @@ module internal Axes =
 
     let private ticks (axis: Axis) =
         let room = abs (axis.End - axis.Start)
-        let count = match int (number "nticks" 0.0 axis.Node) with 0 -> Math.Clamp(int (room / (if axis.IsHorizontal then 80.0 else 50.0)), 2, 10) | given -> given
+        let count = match int (number "nticks" 0.0 axis.Node) with 0 -> Math.Clamp(int (room / (if axis.IsHorizontal then 60.0 else 42.0)), 2, 12) | given -> given
         match list "tickvals" axis.Node, axis.Categories with
         | [||], [||] ->
             let low, high = min axis.Low axis.High, max axis.Low axis.High

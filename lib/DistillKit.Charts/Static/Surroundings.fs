@@ -13,10 +13,10 @@ let private sizeOf font = number "size" Theme.TextSize font
 
 let private colorOf font = text "color" Theme.Ink font
 
-/// The title's lines end where the legend or the plot begins.
+/// In the middle of the upper margin, as plotly.js has it.
 let title (frame: Frame) (layout: JsonElement) =
     let font = part "titlefont" layout
-    textAt (frame.Width / 2.0) 14.0 (text "title" "" layout) (number "size" Theme.TitleSize font) (colorOf font) "center" "top" 0.0
+    textAt (frame.Width / 2.0) (frame.Top / 2.0) (text "title" "" layout) (number "size" Theme.TitleSize font) (colorOf font) "center" "middle" 0.0
 
 let grid (axis: Axis) (other: Axis) =
     if not (flag "showgrid" true axis.Node) then ""
@@ -90,7 +90,7 @@ let colorBar (frame: Frame) (trace: JsonElement) =
         let low, high = number "zmin" (List.min all') trace, number "zmax" (List.max all') trace
         let left, steps = frame.Right + 14.0, 60
         let at share = frame.Y share
-        let pieces = [ for step in 0 .. steps - 1 -> rectangle left (at (float step / float steps) + 0.3) (left + 16.0) (at (float (step + 1) / float steps)) (paint "fill" (Theme.ofScale ((float step + 0.5) / float steps))) "" ]
+        let pieces = [ for step in 0 .. steps - 1 -> rectangle left (at (float step / float steps) + 0.8) (left + 16.0) (at (float (step + 1) / float steps)) (paint "fill" (Theme.between (Traces.scaleOf trace) ((float step + 0.5) / float steps))) "" ]
         let tickFont, titleFont = part "tickfont" bar, part "titlefont" bar
         let ticks = Ticks.linear low high 6
         let labels = [ for value, label in ticks -> textAt (left + 21.0) (at ((value - low) / (high - low))) label (sizeOf tickFont) (colorOf tickFont) "left" "middle" 0.0 ]

@@ -24,5 +24,5 @@ let draw (name: string) (x: float) (y: float) (size: float) (attributes: string)
 
 /// The stroke-dasharray of a dash of plotly.js.
 let dash (name: string) =
-    let pattern = match name with "dash" -> "9 6" | "dot" -> "2 5" | "dashdot" -> "9 5 2 5" | "longdash" -> "15 7" | "longdashdot" -> "15 6 2 6" | _ -> ""
+    let pattern = match name with "dash" -> "9 6" | "dot" -> "2 3" | "dashdot" -> "9 5 2 5" | "longdash" -> "15 7" | "longdashdot" -> "15 6 2 6" | _ -> ""
     if pattern = "" then "" else $" stroke-dasharray=\"{pattern}\""

@@ -98,9 +98,10 @@ let private scatter (index: int) (trace: JsonElement) (xAxis: Axis) (yAxis: Axis
             [ for point, (_, _, x, y) in Seq.indexed points do
                   if inside x y then
                       let position = at point tryText "textposition" "middle center" trace
-                      let across, right = if position.EndsWith("right", StringComparison.Ordinal) then "left", 7.0 elif position.EndsWith("left", StringComparison.Ordinal) then "right", -7.0 else "center", 0.0
-                      let down, below = if position.StartsWith("top", StringComparison.Ordinal) then "bottom", -5.0 elif position.StartsWith("bottom", StringComparison.Ordinal) then "top", 5.0 else "middle", 0.0
-                      textAt (x + (if mode = "text" && below <> 0.0 then right / 2.0 else right)) (y + below) (hover point trace) (number "size" 12.0 font) (text "color" Theme.Ink font) across down 0.0 ]
+                      let off = if mode.Contains "markers" then at point tryNumber "size" 6.0 (part "marker" trace) / 2.0 + 2.0 else 0.0
+                      let across, right = if position.EndsWith("right", StringComparison.Ordinal) then "left", off elif position.EndsWith("left", StringComparison.Ordinal) then "right", -off else "center", 0.0
+                      let down, below = if position.StartsWith("top", StringComparison.Ordinal) then "bottom", -off elif position.StartsWith("bottom", StringComparison.Ordinal) then "top", off else "middle", 0.0
+                      textAt (x + right) (y + below) (hover point trace) (number "size" 12.0 font) (text "color" Theme.Ink font) across down 0.0 ]
     let errors = errorBars trace xAxis points + errorBars trace yAxis points
     String.Join("", areas @ strokes), String.Join("", errors :: symbols @ texts)
 
@@ -126,18 +127,23 @@ let private bars (index: int) (trace: JsonElement) (xAxis: Axis) (yAxis: Axis) (
     let ends = Array.zip places lengths |> Array.map (fun (at', length) -> if isHorizontal then length, at', along.Pixel length, middle at' else at', length, middle at', along.Pixel length)
     String.Join("", drawn), errorBars trace along ends
 
+/// The steps of a heat map's colours; the theme's where it names a scale by a name only.
+let scaleOf (trace: JsonElement) =
+    let steps = [ for step in list "colorscale" trace do match items step with [| at; color |] when (tryNumber at).IsSome -> (tryNumber at).Value, tryText color |> Option.defaultValue "" | _ -> () ]
+    if steps.Length < 2 then Theme.Scale elif flag "reversescale" false trace then [ for stop, color in List.rev steps -> 1.0 - stop, color ] else steps
+
 let private heatmap (trace: JsonElement) (xAxis: Axis) (yAxis: Axis) =
     let rows = list "z" trace |> Array.map items
     let xs, ys = Axes.values "x" trace |> Array.map xAxis.Value, Axes.values "y" trace |> Array.map yAxis.Value
     let all = [ for row in rows do yield! Array.choose tryNumber row ]
     let low, high = number "zmin" (if all.IsEmpty then 0.0 else List.min all) trace, number "zmax" (if all.IsEmpty then 1.0 else List.max all) trace
-    let hovers = list "text" trace
+    let hovers, scale = list "text" trace, scaleOf trace
     let cells = [
         for row, cells in Seq.indexed rows do
             for column, cell in Seq.indexed cells do
                 match tryNumber cell with
                 | Some value ->
-                    let color = Theme.ofScale ((value - low) / (high - low))
+                    let color = Theme.between scale ((value - low) / (high - low))
                     let note = if row < hovers.Length then (items hovers[row] |> Array.tryItem column |> Option.bind tryText |> Option.defaultValue "") else ""
                     let edges (axis: Axis) value = axis.Pixel(value - 0.5), axis.Pixel(value + 0.5)
                     let (left, right), (one, other) = edges xAxis xs[column], edges yAxis ys[row]

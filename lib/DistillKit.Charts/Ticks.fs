@@ -1,5 +1,5 @@
 /// Round numbers for axes.
-module internal DistillKit.Charts.Static.Ticks
+module internal DistillKit.Charts.Ticks
 
 open System
 open System.Globalization
