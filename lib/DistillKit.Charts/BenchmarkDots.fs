@@ -28,7 +28,7 @@ type BenchmarkDots private () =
               "latency (ms)", _.LatencyMilliseconds, (fun _ -> 0.0), (fun row -> row.LatencyP95Milliseconds - row.LatencyMilliseconds), true
               "images per second", _.ImagesPerSecond, (fun _ -> 0.0), (fun _ -> 0.0), true
               if hasMemory then "memory (MB)", (fun row -> if row.PeakMemoryBytes.HasValue then float row.PeakMemoryBytes.Value / 1e6 else nan), (fun _ -> 0.0), (fun _ -> 0.0), false ]
-        let layout = Figure.layout title 1180 (30.0 + Figure.widthOf names) []
+        let layout = Figure.layout title 1120 (30.0 + Figure.widthOf names) []
         let columns = Figure.columns panels.Length 0.025
         let traces: Trace list =
             [ for panel, (panelTitle, value, down, up, logarithmic) in Seq.indexed panels do
@@ -40,10 +40,10 @@ type BenchmarkDots private () =
                   // The numbers stand on the right of the dots: the axis leaves room for them.
                   if logarithmic then
                       let span = Math.Max(0.3, Math.Log10(high / low))
-                      Figure.logarithmicX x (low / 10.0 ** (0.1 * span)) (high * 10.0 ** (0.42 * span)) 4
+                      Figure.logarithmicX x (low / 10.0 ** (0.1 * span)) (high * 10.0 ** (0.55 * span)) 4
                   else
                       let span = Math.Max(1e-9, high - low)
-                      x.range <- [| low - 0.08 * span; high + 0.38 * span |]
+                      x.range <- [| low - 0.08 * span; high + 0.5 * span |]
                       x.nticks <- 4
                   x.domain <- [| start; finish |]
                   x.anchor <- Figure.axisName "y" panel
@@ -66,4 +66,4 @@ type BenchmarkDots private () =
                   $"Error bars: 95 %% interval of the accuracy (Wilson, {testImages:N0} images); latency from the median to the 95th percentile.<br>File, latency and throughput have logarithmic axes. Circle: ONNX Runtime, diamond: Edge."
                   (0.0, 1.01) "left" "bottom" ]
         Figure.reserve 38.0 layout
-        Figure.chart 1180 (250 + 34 * names.Length) layout traces
+        Figure.chart 1120 (250 + 34 * names.Length) layout traces

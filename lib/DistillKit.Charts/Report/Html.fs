@@ -13,9 +13,9 @@ let all (parts: string seq) = String.Join("", parts)
 
 let paragraph (content: string) = element "p" (text content)
 
-/// A table whose first column has names, and whose other columns have numbers.
-let table (header: string list) (rows: string list list) =
-    let cells tag (row: string list) = all [ for index, cell in List.indexed row -> let kind = (if index = 0 then " class=\"name\"" else "") in $"<{tag}{kind}>{text cell}</{tag}>" ]
+/// A table whose first columns have words, on the left, and whose other columns have numbers.
+let table (words: int) (header: string list) (rows: string list list) =
+    let cells tag (row: string list) = all [ for index, cell in List.indexed row -> let kind = (if index < words then " class=\"words\"" else "") in $"<{tag}{kind}>{text cell}</{tag}>" ]
     let body = all [ for row in rows -> element "tr" (cells "td" row) ]
     let head = element "thead" (element "tr" (cells "th" header))
     $"<div class=\"wide\"><table>{head}<tbody>{body}</tbody></table></div>\n"

@@ -20,15 +20,18 @@ p { max-width: 48rem; margin: .5rem 0; }
 figure { margin: 1.25rem 0; }
 .chart { width: 100%; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .87rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { color: var(--soft); font-weight: 600; border-bottom-width: 2px; }
-.name { text-align: left; }
+table { border-collapse: collapse; width: 100%; font-size: .84rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .35rem .5rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; border-bottom-width: 2px; white-space: normal; vertical-align: bottom; }
+.words { text-align: left; }
+td.words:last-child { white-space: normal; }
 pre { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; font-size: .8rem; line-height: 1.4; white-space: pre-wrap; overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .25rem 0; }
 /* This page knows its background, so the charts' grey letters get its ink. */
 svg.distillkit { color: var(--ink); }
 .js-plotly-plot text[style*="rgb(126, 126, 126)"] { fill: var(--ink) !important; }
+.modebar-group { background: none !important; }
+.modebar-btn path { fill: var(--soft) !important; }
 @media print {
   :root { --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #fff; }
   body { max-width: none; padding: 0; font-size: 10pt; }

@@ -47,13 +47,13 @@ let benchmark (result: BenchmarkResult) =
         [ row.Name; row.Format; row.Runtime; percent row.Accuracy; percent row.CalibrationError; Figure.number (float row.MultiplyAccumulates / 1e6) 1 + " M"; megabytes row.FileBytes
           Figure.number row.LatencyMilliseconds 3 + " ms"; Figure.number row.LatencyP95Milliseconds 3 + " ms"; Figure.number row.ImagesPerSecond 0
           (if row.PeakMemoryBytes.HasValue then Figure.number (float row.PeakMemoryBytes.Value / 1e6) 0 + " MB" else "not measured"); Figure.number row.Seconds 0 + " s" ]
-    Html.table
+    Html.table 3
         [ "network"; "numbers"; "runtime"; "test accuracy"; "calibration error"; "multiply-adds"; "file"; "latency"; "95th percentile"; "images/s"; "memory"; "made in" ]
         [ for row in result.Rows -> cells row ]
     + Html.paragraph "Accuracy: the test set, read once, at the end. Latency: one image, one thread, median of calls in which the files take turns. Throughput: batches of 64 on all threads. Memory: peak of a fresh process that does only inference."
     + (if result.Agreements.Count = 0 then ""
        else
-           Html.table [ "one file, two runtimes"; "same answer"; "mean difference of logits" ]
+           Html.table 1 [ "one file, two runtimes"; "same answer"; "mean difference of logits" ]
                [ for agreement in result.Agreements -> [ agreement.Name; percent agreement.SameTop1; Figure.short agreement.MeanDifference ] ])
 
 /// What the curves show.
@@ -87,14 +87,14 @@ let latencyTitle (result: BenchmarkResult) =
 
 let ladderTitle (ladders: LadderResult list) =
     let lowest = ladders |> List.minBy _.WeightBits
-    let first, last = lowest.Rungs[1], lowest.Rungs |> Seq.maxBy _.Accuracy
+    let first, last = lowest.Rungs[1], lowest.Rungs |> Seq.skip 1 |> Seq.maxBy _.Accuracy
     $"With {lowest.WeightBits}-bit weights the simplest way keeps {percent first.Accuracy}, the best ({last.Name.TrimStart('+', ' ')}) {percent last.Accuracy}, of {percent lowest.Rungs[0].Accuracy} in floating point"
 
 let provenance (result: BenchmarkResult) (stages: (string * string * (string * JsonElement) list) list) (recipes: (string * string) list) =
     let runtimes = result.Rows |> Seq.map _.Runtime |> Seq.distinct
     let date = result.Date.ToString("yyyy-MM-dd HH:mm 'UTC'", Globalization.CultureInfo.InvariantCulture)
     let machine =
-        Html.table [ "what"; "value" ]
+        Html.table 2 [ "what"; "value" ]
             [ [ "profile"; result.Profile ]; [ "seed"; string result.Seed ]; [ "measured"; date ]; [ "processor"; $"{result.Machine.Cpu}, {result.Machine.Cores} logical cores" ]
               [ "system"; result.Machine.OperatingSystem ]; [ "engine"; result.Machine.Engine ]; [ "runtimes"; String.Join("; ", runtimes) ]
               [ "report"; $".NET {Environment.Version}, {nameof DistillKit} {typeof<Profile>.Assembly.GetName().Version}" ] ]
@@ -102,6 +102,6 @@ let provenance (result: BenchmarkResult) (stages: (string * string * (string * J
         let shown = match value.ValueKind with JsonValueKind.Number -> (let number = value.GetDouble() in if number = Math.Round number then string number else Figure.number number (if abs number < 1.0 then 4 else 1)) | _ -> string (value.GetString())
         $"{name} {shown}"
     let day (date: string) = if date.Length >= 16 then date.Substring(0, 16).Replace('T', ' ') else date
-    let steps = Html.table [ "stage"; "finished (UTC)"; "result" ] [ for stage, date, figures in stages -> [ stage; day date; String.Join(", ", List.map figure figures) ] ]
+    let steps = Html.table 3 [ "stage"; "finished (UTC)"; "result" ] [ for stage, date, figures in stages -> [ stage; day date; String.Join(", ", List.map figure figures) ] ]
     let details = [ for name, json in recipes -> $"<details><summary>recipe: {Html.text name}</summary><pre>{Html.text json}</pre></details>\n" ]
     machine + steps + Html.all details

@@ -37,9 +37,9 @@ let rec private write (writer: Utf8JsonWriter) (value: obj | null) =
     | :? float32 as number when not (Single.IsFinite number) -> writer.WriteStringValue(string number)
     | :? IDictionary as map ->
         writer.WriteStartObject()
-        for entry in map |> Seq.cast<DictionaryEntry> do
-            writer.WritePropertyName(string entry.Key)
-            write writer entry.Value
+        for key in map.Keys do
+            writer.WritePropertyName(string key)
+            write writer map[key]
         writer.WriteEndObject()
     | :? IEnumerable as items ->
         writer.WriteStartArray()
