@@ -42,7 +42,7 @@ type BenchmarkDots private () =
                       let span = Math.Max(0.3, Math.Log10(high / low))
                       Figure.logarithmicX x (low / 10.0 ** (0.1 * span)) (high * 10.0 ** (0.55 * span)) 4
                   else
-                      let span = Math.Max(1e-9, high - low)
+                      let span = Math.Max(high - low, 0.05 * high)
                       x.range <- [| low - 0.08 * span; high + 0.5 * span |]
                       x.nticks <- 4
                   x.domain <- [| start; finish |]

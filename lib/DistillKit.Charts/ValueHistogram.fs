@@ -30,9 +30,10 @@ type ValueHistogram private () =
         let series = [| for entry in series -> entry.Key, entry.Value |]
         let limits = match limits with null -> [] | some -> List.ofSeq some
         if series |> Array.exists (fun (_, values) -> values.Length = 0) || series.Length = 0 then raise (UserException $"There are no values to draw for '{title}'.")
+        if series |> Array.exists (snd >> Array.exists (fun value -> not (Single.IsFinite value))) then
+            raise (UserException $"A value for '{title}' is not finite: its training has diverged, lower the learning rate.")
         let lowest = float (series |> Array.map (snd >> Array.min) |> Array.min)
         let highest = float (series |> Array.map (snd >> Array.max) |> Array.max)
-        if not (Double.IsFinite(highest - lowest)) then raise (UserException $"A value for '{title}' is not finite: its training has diverged, lower the learning rate.")
         let width = if highest > lowest then (highest - lowest) / float bins else 1.0
         let shares (values: float32[]) =
             let counts = Array.zeroCreate<int> bins
