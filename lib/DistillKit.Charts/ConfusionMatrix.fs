@@ -11,7 +11,7 @@ type ConfusionMatrix private () =
 
     /// <summary>
     /// Draws the share of each class's images by prediction, in percent: rows are labels, columns predictions. Right answers are the numbers on the diagonal; colour is
-    /// kept for the mistakes, which it would not show beside them.
+    /// kept for the mistakes, which it would not show beside them. What is rarer than half a percent stays empty.
     /// </summary>
     /// <param name="title">What the chart shows, as a sentence.</param>
     /// <param name="report">Of the network.</param>
@@ -23,7 +23,7 @@ type ConfusionMatrix private () =
         let places = [| for place in 0 .. size - 1 -> float place |]
         let map =
             Heatmap(
-                z = [| for row in 0 .. size - 1 -> [| for column in 0 .. size - 1 -> if row = column then Nullable() else Nullable(Math.Round(share row column, 3)) |] |], x = places, y = places,
+                z = [| for row in 0 .. size - 1 -> [| for column in 0 .. size - 1 -> if row = column || share row column < 0.5 then Nullable() else Nullable(Math.Round(share row column, 3)) |] |], x = places, y = places,
                 text = [| for row in 0 .. size - 1 -> [| for column in 0 .. size - 1 -> Figure.plain $"{report.Confusion[row].[column]} of the {names[row]} images are taken for {names[column]}" |] |],
                 hoverinfo = "text", zmin = 0.0, zmax = worst, colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |], showscale = true,
                 colorbar = Colorbar(title = "mistakes, % of the row", titleside = "right", titlefont = Font(size = Theme.TextSize, color = Theme.Ink), tickfont = Font(size = Theme.TextSize, color = Theme.Ink), outlinewidth = 0.0))

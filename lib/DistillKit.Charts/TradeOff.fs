@@ -37,7 +37,7 @@ type TradeOff private () =
         let ranked = points |> Array.sortBy _.Cost
         let low, high = ranked[0].Cost, (Array.last ranked).Cost
         let worst, best = points |> Array.map _.Accuracy |> Array.min, points |> Array.map _.Accuracy |> Array.max
-        // Points that lie on each other share a label, on the right of the last.
+        // Points that lie on each other share a label, above the last.
         let near (one: TradeOffPoint) (other: TradeOffPoint) =
             Math.Log(Math.Max(one.Cost, other.Cost) / Math.Min(one.Cost, other.Cost)) <= 0.045 * Math.Log(1.56 * high / low) && abs (one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
         let join (groups: (TradeOffPoint * string) list) (index, point) =
@@ -56,9 +56,10 @@ type TradeOff private () =
             [ Scatter(
                   x = [| for point in front -> point.Cost |], y = [| for point in front -> 100.0 * point.Accuracy |], mode = "lines", showlegend = false, hoverinfo = "skip",
                   line = Line(color = Theme.color 0, width = 2.0, shape = "hv"))
-              dots front "not beaten in both (Pareto front)" (Theme.color 0) (Theme.symbol 0)
               if others.Length > 0 then dots others "beaten" (Theme.color 1) (Theme.symbol 1)
-              Figure.labels 0 [ for point, _ in labels -> point.Cost ] [ for point, _ in labels -> 100.0 * point.Accuracy ] (List.map snd labels) "top right" Theme.Ink ]
+              dots front "not beaten in both (Pareto front)" (Theme.color 0) (Theme.symbol 0)
+              // Above the error bars, where no line runs.
+              Figure.labels 0 [ for point, _ in labels -> point.Cost ] [ for point, _ in labels -> 100.0 * point.Accuracy + (errors snd [| point |])[0] ] (List.map snd labels) "top center" Theme.Ink ]
         let layout = Figure.layout title 900 70.0 [ "not beaten in both (Pareto front)"; "beaten" ]
         let x, y = Figure.xAxis costTitle, Figure.yAxis "right answers on the test set (%)"
         Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
