@@ -168,6 +168,39 @@ Npm_is_installed_for_onnx_runtime_where_that_is_allowed() {
     launch USER_ID=1000 $polyfilled run --seed 1; says 'no ONNX Runtime: error: npm is not installed'; calls 0 'apt-get'
     rm "$checkout/artifacts/setup/no-onnxruntime"; launch $polyfilled benchmark; calls 1 'install -y --no-install-recommends -o DPkg::Lock::Timeout=600 npm'; says 'ran benchmark'
 }
+# The report's script, out of a small package of the right shape.
+plotly() {
+    local report=lib/DistillKit.Charts/Report archive="$box/plotly.js-dist-min-2.35.3.tgz" sum
+    script="$box/home/.cache/distillkit/plotly.js-2.35.3/plotly.min.js"
+    mkdir -p "$checkout/$report" "$box/package"
+    echo script > "$box/package/plotly.min.js"
+    tar -C "$box" -czf "$archive" package
+    sum=$(sha512sum "$archive" | cut -d' ' -f1)
+    sed "s/^sum=.*/sum=$sum/" "$repository/$report/fetch.sh" > "$checkout/$report/fetch.sh"
+    stand_in npm <<END
+#!/bin/bash
+echo "npm \$*" >> '$box/calls'
+[[ \${NPM:-} != fails ]] || { echo 'npm error network request failed, reason: ENOTFOUND' >&2; exit 1; }
+cp '$archive' .
+END
+}
+Plotly_is_fetched_once_for_the_report() {
+    plotly
+    launch doctor; launch run --profile smoke; launch run --help; launch PLOTLYJS=/some run; calls 0 'npm'
+    launch run; says 'fetching plotly.js with npm'; says 'ran run'; calls 1 'npm pack plotly.js-dist-min@2.35.3'
+    [[ $(cat "$script") == script && $(ls -A "$(dirname "$script")") == plotly.min.js ]]
+    launch run; suite Good.Tests; no_shell_tests; launch test; calls 1 'npm'
+}
+Without_plotly_the_run_goes_on() {
+    plotly
+    launch NPM=fails run; says 'no plotly.js: npm error network request failed, reason: ENOTFOUND; the charts of the report will be pictures'; says 'ran run'
+    launch NPM=fails run; calls 1 'npm'
+}
+The_report_looks_where_plotly_is_put() {
+    plotly
+    local version; version=$(sed -n 's/.*Version = "\(.*\)"/\1/p' "$repository/lib/DistillKit.Charts/Report/PlotlyScript.fs")
+    [[ $(basename "$(dirname "$script")") == "plotly.js-$version" ]]
+}
 The_polyfill_looks_where_onnx_runtime_is_put() { onnxruntime; grep -q "\"$(basename "$(dirname "$library")")\"" "$repository/lib/polyfill/Microsoft.ML.OnnxRuntime/Interop/Library.cs"; }
 
 A_missing_home_is_replaced() {

@@ -1,0 +1,117 @@
+/// What all charts share: axes, a layout, and the chart around them.
+module internal DistillKit.Charts.Figure
+
+open System
+open System.Globalization
+open XPlot.Plotly
+
+let private font size = Font(family = Theme.Family, size = size, color = Theme.Ink)
+
+/// A number for people: a few digits, no more than it needs.
+let number (value: float) (digits: int) = value.ToString("F" + string digits, CultureInfo.InvariantCulture)
+
+/// A number with three significant digits.
+let short (value: float) =
+    if value = 0.0 then "0"
+    else
+        let digits = Math.Max(0, 2 - int (Math.Floor(Math.Log10(Math.Abs value))))
+        number value digits
+
+/// plotly.js reads markup in texts; what comes from a file must stay text.
+let plain (text: string) = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
+
+/// A title in lines of at most so many letters.
+let private wrapped (width: int) (text: string) =
+    let add (lines: string list) (word: string) =
+        match lines with
+        | line :: rest when line.Length + 1 + word.Length <= width -> (line + " " + word) :: rest
+        | _ -> word :: lines
+    text.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.fold add [] |> List.rev |> List.map plain
+
+/// How many pixels a text of this many letters takes, roughly.
+let widthOf (texts: seq<string>) = 7.2 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
+
+let xAxis (title: string) =
+    Xaxis(
+        title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid, zeroline = false,
+        showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
+
+let yAxis (title: string) =
+    Yaxis(
+        title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid, zeroline = false,
+        showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
+
+/// A logarithmic axis between two values. The ticks are ours: those of plotly.js are small digits between the powers of ten.
+let logarithmicX (axis: Xaxis) (low: float) (high: float) (count: int) =
+    let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
+    axis.``type`` <- "log"
+    axis.range <- [| Math.Log10 low; Math.Log10 high |]
+    axis.tickvals <- [| for value, _ in ticks -> value |]
+    axis.ticktext <- [| for _, text in ticks -> text |]
+
+let logarithmicY (axis: Yaxis) (low: float) (high: float) (count: int) =
+    let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
+    axis.``type`` <- "log"
+    axis.range <- [| Math.Log10 low; Math.Log10 high |]
+    axis.tickvals <- [| for value, _ in ticks -> value |]
+    axis.ticktext <- [| for _, text in ticks -> text |]
+
+/// Names from top to bottom.
+let namesAxis (title: string) (names: seq<string>) =
+    let axis = yAxis title
+    let count = Seq.length names
+    axis.``type`` <- "linear"
+    axis.range <- [| float count - 0.5; -0.5 |]
+    axis.tickvals <- [| for place in 0 .. count - 1 -> place |]
+    axis.ticktext <- [| for name in names -> plain name |]
+    axis
+
+/// Equal room for panels side by side, with a gap between them: the share of the width where each begins and ends.
+let columns (count: int) (gap: float) =
+    let width = (1.0 - gap * float (count - 1)) / float count
+    [ for panel in 0 .. count - 1 -> let start = float panel * (width + gap) in Math.Round(start, 4), Math.Round(start + width, 4) ]
+
+let axisName letter panel = if panel = 0 then letter else $"{letter}{panel + 1}"
+
+/// Text at a place of the whole plot, in shares of its width and height.
+let note (text: string) (x: float, y: float) (xanchor: string) (yanchor: string) =
+    Annotation(text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "paper", x = x, y = y, xanchor = xanchor, yanchor = yanchor)
+
+/// Text beside the plot, at a row of the first panel.
+let rowNote (text: string) (x: float) (row: float) =
+    Annotation(text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "y", x = x, y = row, xanchor = "right", yanchor = "middle")
+
+/// Room for notes between title and plot. The title stays in the middle of the margin, so it takes twice as much.
+let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.t + 2.0 * pixels
+
+/// A transparent layout with a title in as many lines as it needs; the names of the legend need room below it.
+let layout (title: string) (width: int) (left: float) (legend: seq<string>) =
+    let lines = wrapped (int (float (width - 60) / 9.0)) title
+    let hasLegend = not (Seq.isEmpty legend)
+    let rows = Math.Ceiling((legend |> Seq.sumBy (fun name -> 60.0 + widthOf [ name ])) / (float width - left - 30.0))
+    // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
+    let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
+    Panels(
+        title = String.Join("<br>", lines), titlefont = font Theme.TitleSize, font = font Theme.TextSize, paper_bgcolor = "rgba(0,0,0,0)", plot_bgcolor = "rgba(0,0,0,0)",
+        margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = hasLegend,
+        legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = font Theme.TextSize, bgcolor = "rgba(0,0,0,0)"))
+
+/// A chart of a size in pixels.
+let chart (width: int) (height: int) (layout: Layout) (traces: seq<Trace>) =
+    let chart = Chart.Plot(Seq.toArray traces, layout)
+    chart.WithSize(width, height)
+    chart
+
+/// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
+let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (position: string) (color: string) =
+    // Spaces that are not dropped keep the text off the point.
+    let spaced (text: string) = if position.EndsWith("right", StringComparison.Ordinal) then "\u00a0\u00a0" + text else text
+    Scatter(
+        x = Seq.toArray xs, y = Seq.toArray ys, text = [| for text in texts -> spaced text |], mode = "text", textposition = position, textfont = Textfont(family = Theme.Family, size = Theme.TextSize - 1.0, color = color),
+        hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
+
+/// A dashed line from point to point.
+let line (panel: int) (x0: float, y0: float) (x1: float, y1: float) =
+    Scatter(
+        x = [| x0; x1 |], y = [| y0; y1 |], mode = "lines", line = Line(color = Theme.Ink, width = 1.5, dash = "dash"), hoverinfo = "skip", showlegend = false,
+        xaxis = axisName "x" panel, yaxis = axisName "y" panel)

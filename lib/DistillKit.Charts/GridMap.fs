@@ -1,0 +1,57 @@
+namespace DistillKit.Charts
+
+open System
+open System.Collections.Generic
+open DistillKit
+open XPlot.Plotly
+
+/// <summary>A measure over two settings, for instance temperature and alpha.</summary>
+[<AbstractClass; Sealed>]
+type GridMap private () =
+
+    /// <summary>Draws a grid of numbers as colours, with the numbers in it and the largest one framed.</summary>
+    /// <param name="title">What the chart shows, as a sentence.</param>
+    /// <param name="xTitle">The setting from left to right.</param>
+    /// <param name="xs">Its values.</param>
+    /// <param name="yTitle">The setting from bottom to top.</param>
+    /// <param name="ys">Its values.</param>
+    /// <param name="valueTitle">What is measured, with its unit.</param>
+    /// <param name="values">A row for each of <paramref name="ys"/>, with a number for each of <paramref name="xs"/>; NaN where there is none.</param>
+    static member Of(title: string, xTitle: string, xs: IReadOnlyList<float>, yTitle: string, ys: IReadOnlyList<float>, valueTitle: string, values: IReadOnlyList<IReadOnlyList<float>>) : PlotlyChart =
+        if values.Count <> ys.Count || values |> Seq.exists (fun row -> row.Count <> xs.Count) then
+            invalidArg (nameof values) $"A grid of {xs.Count} columns and {ys.Count} rows needs as many numbers."
+        let cells = [ for row in 0 .. ys.Count - 1 do for column in 0 .. xs.Count - 1 do if Double.IsFinite(values[row].[column]) then row, column, values[row].[column] ]
+        if cells.IsEmpty then raise (UserException $"There are no numbers to draw for '{title}'.")
+        let value (_, _, it) = it
+        let low, high = cells |> List.map value |> List.min, cells |> List.map value |> List.max
+        let share it = if high > low then (it - low) / (high - low) else 0.5
+        let invariant (number: float) = FormattableString.Invariant $"{number}"
+        let places count = [| for place in 0 .. count - 1 -> float place |]
+        let map =
+            Heatmap(
+                z = [| for row in values -> [| for it in row -> if Double.IsFinite it then Nullable it else Nullable() |] |], x = places xs.Count, y = places ys.Count, hoverinfo = "skip",
+                zmin = (if high > low then low else low - 1.0), zmax = (if high > low then high else low + 1.0), colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |], showscale = true,
+                colorbar = Colorbar(title = Figure.plain valueTitle, titleside = "right", titlefont = Font(size = Theme.TextSize, color = Theme.Ink), tickfont = Font(size = Theme.TextSize, color = Theme.Ink), outlinewidth = 0.0))
+        let bestRow, bestColumn, best = cells |> List.maxBy value
+        let digits = if high - low < 0.5 then 2 else 1
+        let traces: Trace list =
+            [ map
+              for color, group in cells |> List.groupBy (fun cell -> Theme.textOn (Theme.ofScale (share (value cell)))) do
+                  Figure.labels 0 [ for _, column, _ in group -> float column ] [ for row, _, _ in group -> float row ] [ for cell in group -> Figure.number (value cell) digits ] "middle center" color ]
+        let layout = Figure.layout title 720 (50.0 + Figure.widthOf (Seq.map invariant ys)) []
+        let x, y = Figure.xAxis xTitle, Figure.yAxis yTitle
+        x.tickvals <- places xs.Count
+        x.ticktext <- [| for number in xs -> invariant number |]
+        x.range <- [| -0.5; float xs.Count - 0.5 |]
+        x.showgrid <- false
+        y.tickvals <- places ys.Count
+        y.ticktext <- [| for number in ys -> invariant number |]
+        y.range <- [| -0.5; float ys.Count - 0.5 |]
+        y.showgrid <- false
+        layout.SetAxes(0, x, y)
+        layout.margin.r <- 110.0
+        layout.shapes <-
+            [ Shape(
+                  ``type`` = "rect", xref = "x", yref = "y", x0 = float bestColumn - 0.46, x1 = float bestColumn + 0.46, y0 = float bestRow - 0.46, y1 = float bestRow + 0.46,
+                  line = Line(color = Theme.color 1, width = 4.0)) ]
+        Figure.chart 720 (210 + 60 * ys.Count) layout traces

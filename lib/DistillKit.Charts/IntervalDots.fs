@@ -1,0 +1,54 @@
+namespace DistillKit.Charts
+
+open System
+open System.Collections.Generic
+open System.Runtime.InteropServices
+open XPlot.Plotly
+
+/// <summary>What an experiment says about one recipe.</summary>
+type Estimate =
+    { /// What it is called in the chart.
+      Name: string
+      /// The mean over the seeds.
+      Mean: float
+      /// Where its 95 % interval begins.
+      Low: float
+      /// Where its 95 % interval ends.
+      High: float
+      /// The single runs; empty to leave them out.
+      Runs: IReadOnlyList<float> }
+
+/// <summary>Results of experiments as dots with their intervals: what is certain is seen next to what was measured.</summary>
+[<AbstractClass; Sealed>]
+type IntervalDots private () =
+
+    /// <summary>Draws estimates from top to bottom.</summary>
+    /// <param name="title">What the chart shows, as a sentence.</param>
+    /// <param name="valueTitle">What is measured, with its unit.</param>
+    /// <param name="estimates">In the order of the chart.</param>
+    /// <param name="reference">A dashed line, for instance at 0 for differences, or at the baseline's mean; NaN for none.</param>
+    static member Of(title: string, valueTitle: string, estimates: seq<Estimate>, [<Optional; DefaultParameterValue(Double.NaN)>] reference: float) : PlotlyChart =
+        let estimates = Seq.toArray estimates
+        let names = [| for estimate in estimates -> estimate.Name |]
+        let places = [| for place in 0 .. names.Length - 1 -> float place |]
+        let runs = [| for place, estimate in Seq.indexed estimates do for run in estimate.Runs -> run, float place + 0.22 |]
+        let all = [ for estimate in estimates do yield! [ estimate.Low; estimate.High; estimate.Mean ]; yield! estimate.Runs ] @ (if Double.IsFinite reference then [ reference ] else [])
+        let slack = Math.Max(1e-9, 0.06 * (List.max all - List.min all))
+        let traces: Trace list =
+            [ if Double.IsFinite reference then Figure.line 0 (reference, -0.5) (reference, float names.Length - 0.5)
+              if runs.Length > 0 then
+                  Scatter(
+                      x = Array.map fst runs, y = Array.map snd runs, mode = "markers", name = "single runs", showlegend = true, hoverinfo = "x",
+                      marker = Marker(color = Theme.color 1, size = 7.0, symbol = "diamond"))
+              Scatter(
+                  x = [| for estimate in estimates -> estimate.Mean |], y = places, mode = "markers", name = "mean and 95 % interval", showlegend = true,
+                  text = [| for estimate in estimates -> Figure.plain $"{estimate.Name}: {Figure.short estimate.Mean} ({Figure.short estimate.Low} to {Figure.short estimate.High})" |], hoverinfo = "text",
+                  marker = Marker(color = Theme.color 0, size = 11.0, symbol = "circle"),
+                  error_x = Error_x(
+                      ``type`` = "data", symmetric = false, array = [| for estimate in estimates -> estimate.High - estimate.Mean |], arrayminus = [| for estimate in estimates -> estimate.Mean - estimate.Low |],
+                      color = Theme.color 0, thickness = 2.0, width = 5.0)) ]
+        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) [ "mean and 95 % interval"; "single runs" ]
+        let x, y = Figure.xAxis valueTitle, Figure.namesAxis "" names
+        x.range <- [| List.min all - slack; List.max all + slack |]
+        layout.SetAxes(0, x, y)
+        Figure.chart 900 (190 + 44 * names.Length) layout traces

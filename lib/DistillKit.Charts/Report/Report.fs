@@ -1,0 +1,59 @@
+namespace DistillKit.Charts
+
+open System.Text
+open DistillKit.Files
+
+/// <summary>A report that has been written.</summary>
+type ReportFile =
+    { /// Where it is.
+      Path: string
+      /// How many charts it has.
+      Charts: int
+      /// Do the charts answer the pointer? Not where plotly.js is not on this machine: then they are pictures.
+      IsInteractive: bool }
+
+/// <summary>
+/// A run in one HTML file that opens without a network: figures, charts, tables, recipes, seed, machine, versions and dates. plotly.js is in it where this machine has it
+/// (the file that the variable PLOTLYJS names, or the one that Report/fetch.sh has fetched); each chart is there as a picture too.
+/// </summary>
+[<AbstractClass; Sealed>]
+type Report private () =
+
+    /// <summary>Writes the report of a finished run.</summary>
+    /// <param name="folder">Of the run, for instance <c>artifacts/quick</c>: its benchmark.json, and of its stages stage.json, metrics.jsonl and model.safetensors, as far as they are there.</param>
+    /// <param name="path">The HTML file, for instance <c>artifacts/quick/report.html</c>.</param>
+    /// <exception cref="T:DistillKit.UserException">There is no finished run in the folder, a file of it is damaged, or the report cannot be written.</exception>
+    static member Write(folder: string, path: string) : ReportFile =
+        let result = RunFolder.benchmark folder
+        let trainings, ladders = RunFolder.trainings folder, RunFolder.ladders folder
+        let plotly = PlotlyScript.find ()
+        let mutable charts = 0
+        let draw chart =
+            charts <- charts + 1
+            Html.chart $"chart-{charts}" chart
+        let title = Sections.headline result
+        let day = result.Date.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+        let body =
+            Html.all
+                [ Html.element "h1" (Html.text title)
+                  $"<p class=\"soft\">{Html.text result.Machine.Cpu}, {result.Machine.Cores} cores; seed {result.Seed}; {day}</p>\n"
+                  if plotly.IsNone then "<p class=\"soft\">The charts are pictures: plotly.js was not on the machine that wrote this report.</p>\n"
+                  Sections.summary result
+                  Html.element "h2" "The benchmark"
+                  draw (BenchmarkDots.Of(Sections.benchmarkTitle result, result))
+                  Sections.benchmark result
+                  Html.element "h2" "What accuracy costs"
+                  draw (TradeOff.AgainstSize(Sections.sizeTitle result, result))
+                  draw (TradeOff.AgainstLatency(Sections.latencyTitle result, result))
+                  if not trainings.IsEmpty then
+                      Html.element "h2" "The trainings"
+                      draw (TrainingCurves.Of(Sections.trainingTitle trainings, trainings))
+                      Html.paragraph "The losses of trainings with a teacher are another function than those without, and can be compared only among themselves. Training accuracy is of augmented images, validation accuracy of images as they are."
+                  if not ladders.IsEmpty then
+                      Html.element "h2" "The ladder of quantization"
+                      draw (LadderSteps.Of(Sections.ladderTitle ladders, ladders))
+                  Html.element "h2" "Where these figures come from"
+                  Sections.provenance result (RunFolder.stages folder) (RunFolder.recipes folder) ]
+        let page = Page.write title plotly body
+        AtomicFile.Write(path, fun stream -> stream.Write(System.ReadOnlySpan(Encoding.UTF8.GetBytes page)))
+        { Path = path; Charts = charts; IsInteractive = plotly.IsSome }

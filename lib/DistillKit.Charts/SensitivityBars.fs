@@ -1,0 +1,29 @@
+namespace DistillKit.Charts
+
+open System
+open System.Runtime.InteropServices
+open DistillKit.Quantization.Sensitivity
+open XPlot.Plotly
+
+/// <summary>Which layers suffer from being rounded.</summary>
+[<AbstractClass; Sealed>]
+type SensitivityBars private () =
+
+    /// <summary>Draws how far the network's answers move when one layer alone is rounded, the worst layers on top.</summary>
+    /// <param name="title">What the chart shows, as a sentence.</param>
+    /// <param name="layers">Of a scan.</param>
+    /// <param name="top">How many of the worst to show.</param>
+    static member Of(title: string, layers: seq<LayerSensitivity>, [<Optional; DefaultParameterValue(20)>] top: int) : PlotlyChart =
+        let worst = layers |> Seq.sortByDescending _.Divergence |> Seq.truncate top |> Seq.toArray
+        let names = [| for layer in worst -> layer.Layer |]
+        let values = [| for layer in worst -> Math.Max(0.0, layer.Divergence) |]
+        let places = [| for place in 0 .. names.Length - 1 -> float place |]
+        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) []
+        let x, y = Figure.xAxis "Kullback-Leibler divergence of the answers from those in floating point (nats, mean over images)", Figure.namesAxis "" names
+        x.range <- [| 0.0; 1.15 * Math.Max(1e-12, Seq.max values) |]
+        y.showgrid <- false
+        layout.SetAxes(0, x, y)
+        let traces: Trace list =
+            [ Bar(x = values, y = places, orientation = "h", hoverinfo = "x", marker = Marker(color = Theme.color 1), showlegend = false)
+              Figure.labels 0 values places (values |> Array.map Figure.short) "middle right" Theme.Ink ]
+        Figure.chart 900 (150 + 22 * names.Length) layout traces

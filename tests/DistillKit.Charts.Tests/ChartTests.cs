@@ -1,0 +1,122 @@
+using System.Text.Json;
+using DistillKit.Charts.Static;
+using FsCheck;
+using FsCheck.Fluent;
+using XPlot.Plotly;
+
+namespace DistillKit.Charts.Tests;
+
+public class ChartTests
+{
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void Every_chart_has_a_title_and_no_background(string name)
+    {
+        var (_, layout) = Read(Gallery.Draw(name));
+        Assert.NotEmpty(layout.GetProperty("title").GetString()!);
+        Assert.Equal("rgba(0,0,0,0)", layout.GetProperty("paper_bgcolor").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void Every_series_lies_on_axes_that_the_layout_has(string name)
+    {
+        var (data, layout) = Read(Gallery.Draw(name));
+        foreach (var trace in data.EnumerateArray())
+            foreach (var letter in (string[])["x", "y"])
+            {
+                var axis = trace.TryGetProperty(letter + "axis", out var own) ? own.GetString()! : letter;
+                Assert.True(layout.TryGetProperty($"{letter}axis{axis[1..]}", out _), $"{axis} of {name}");
+            }
+    }
+
+    [Fact]
+    public void A_long_title_is_broken_into_lines_and_its_markup_is_shown()
+    {
+        var title = string.Join(" ", Enumerable.Repeat("word", 40)) + " <b>";
+        var (_, layout) = Read(IntervalDots.Of(title, "points", [new Estimate("one", 1, 0, 2, [])]));
+        Assert.Contains("<br>", layout.GetProperty("title").GetString());
+        Assert.EndsWith("&lt;b&gt;", layout.GetProperty("title").GetString());
+    }
+
+    [Fact]
+    public void The_front_has_exactly_the_points_that_no_other_beats() => Check.QuickThrowOnFailure(Prop.ForAll(
+        ArbMap.Default.ArbFor<(byte Cost, byte Accuracy)[]>(),
+        pairs =>
+        {
+            var points = pairs.Select((pair, index) => new TradeOffPoint($"{index}", 1 + pair.Cost % 16, pair.Accuracy % 16 / 16.0)).ToArray();
+            var front = TradeOff.Front(points).ToHashSet();
+            bool Beaten(TradeOffPoint point) => points.Any(other => other.Cost <= point.Cost && other.Accuracy >= point.Accuracy && (other.Cost < point.Cost || other.Accuracy > point.Accuracy));
+            return points.All(point => front.Contains(point) != Beaten(point));
+        }));
+
+    [Fact]
+    public void Softened_probabilities_sum_to_one_and_get_flatter() => Check.QuickThrowOnFailure(Prop.ForAll(
+        ArbMap.Default.ArbFor<NonEmptyArray<int>>(),
+        logits =>
+        {
+            var values = logits.Get.Select(logit => (float)(logit % 50)).ToArray();
+            var (cold, warm) = (SoftTargets.Soften(values, 1), SoftTargets.Soften(values, 4));
+            return Math.Abs(cold.Sum() - 1) < 1e-9 && Math.Abs(warm.Sum() - 1) < 1e-9 && warm.Max() <= cold.Max() + 1e-12 && warm.Min() >= cold.Min() - 1e-12;
+        }));
+
+    [Fact]
+    public void A_temperature_must_be_above_zero() => Assert.Contains("above 0", Assert.Throws<UserException>(() => SoftTargets.Soften([1f], 0)).Message);
+
+    [Fact]
+    public void Wilsons_interval_is_the_published_one()
+    {
+        // 81 of 263: Newcombe 1998, Statistics in Medicine 17, table I: 0.2553 to 0.3662.
+        var (below, above) = BenchmarkRows.interval(81 / 263.0, 263);
+        Assert.Equal(0.2553, 81 / 263.0 - below, 4);
+        Assert.Equal(0.3662, 81 / 263.0 + above, 4);
+        Assert.Equal(0, BenchmarkRows.interval(0, 10).Item1, 9);
+    }
+
+    [Fact]
+    public void A_histogram_holds_every_value_once()
+    {
+        var (data, _) = Read(ValueHistogram.Of("t", "v", new Dictionary<string, float[]> { ["a"] = [0, 0, 1, 5, 10] }, bins: 10));
+        var shares = data[0].GetProperty("y").EnumerateArray().Select(share => share.GetDouble()).ToArray();
+        // The last edge repeats the last bin.
+        Assert.Equal(100, shares.SkipLast(1).Sum(), 9);
+        Assert.Equal([40, 20, 20, 20], shares.SkipLast(1).Where(share => share > 0));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "not finite")]
+    [InlineData(float.PositiveInfinity, "not finite")]
+    public void A_histogram_of_something_else_than_numbers_says_so(float value, string message) =>
+        Assert.Contains(message, Assert.Throws<UserException>(() => ValueHistogram.Of("t", "v", new Dictionary<string, float[]> { ["a"] = [1, value] })).Message);
+
+    [Fact]
+    public void Nothing_to_draw_is_a_plain_error()
+    {
+        Assert.Throws<UserException>(() => ValueHistogram.Of("t", "v", new Dictionary<string, float[]> { ["a"] = [] }));
+        Assert.Throws<UserException>(() => GridMap.Of("t", "x", [1], "y", [1], "v", [[double.NaN]]));
+        Assert.Throws<ArgumentException>(() => GridMap.Of("t", "x", [1, 2], "y", [1], "v", [[1]]));
+    }
+
+    [Fact]
+    public void The_grid_frames_its_largest_number()
+    {
+        var shape = Read(Gallery.Draw("grid")).Layout.GetProperty("shapes")[0];
+        Assert.Equal((1.54, 2.46), (shape.GetProperty("x0").GetDouble(), shape.GetProperty("x1").GetDouble()));
+        Assert.Equal(0.54, shape.GetProperty("y0").GetDouble(), 9);
+    }
+
+    [Fact]
+    public void The_confusion_matrix_colours_mistakes_only()
+    {
+        var report = Gallery.Report(1);
+        var z = Read(ConfusionMatrix.Of("t", report)).Data[0].GetProperty("z");
+        for (var label = 0; label < 10; label++) Assert.Equal(JsonValueKind.Null, z[label][label].ValueKind);
+        Assert.Equal(100.0 * report.Confusion[3][5] / report.Confusion[3].Sum(), z[3][5].GetDouble(), 2);
+    }
+
+    internal static (JsonElement Data, JsonElement Layout) Read(PlotlyChart chart)
+    {
+        var (data, layout) = ChartJson.read(chart);
+        return (data, layout);
+    }
+}

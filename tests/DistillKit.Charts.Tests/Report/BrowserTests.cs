@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace DistillKit.Charts.Tests.Report;
+
+[Collection(nameof(PlotlyScript))]
+public sealed class BrowserTests : IDisposable
+{
+    private readonly RunFolder run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [BrowserFact]
+    public async Task The_report_draws_every_chart_without_an_error_or_a_request()
+    {
+        run.Write();
+        var report = Charts.Report.Write(run.Path(), run.Path("report.html"));
+        Assert.True(report.IsInteractive);
+        await using var browser = await OpenAsync(report.Path);
+        var charts = await browser.EvaluateAsync("""
+            [...document.querySelectorAll('.chart')].map(box => ({
+              marks: box.querySelectorAll('.js-plotly-plot .point, .plot-container .point, .plot-container .js-line').length,
+              pictures: box.querySelectorAll('svg.distillkit').length,
+              title: box.querySelector('.gtitle')?.textContent ?? '',
+              width: box.querySelector('.main-svg').getBoundingClientRect().width
+            }))
+            """);
+        Assert.Equal(report.Charts, charts.AsArray().Count);
+        Assert.All(charts.AsArray(), chart =>
+        {
+            Assert.True(chart!["marks"]!.GetValue<int>() > 2, chart.ToJsonString());
+            Assert.Equal(0, chart["pictures"]!.GetValue<int>());
+            Assert.NotEmpty(chart["title"]!.GetValue<string>());
+            Assert.InRange(chart["width"]!.GetValue<double>(), 300, 1200);
+        });
+        AssertQuiet(browser);
+    }
+
+    [BrowserFact]
+    public async Task On_a_dark_page_the_letters_of_the_charts_are_light()
+    {
+        run.Write();
+        await using var browser = await OpenAsync(Charts.Report.Write(run.Path(), run.Path("report.html")).Path, scheme: "dark");
+        const string inkOf = "(() => { const color = getComputedStyle(document.querySelector('{0}')).fill; return color.match(/\\d+/g).slice(0, 3).map(Number); })()";
+        foreach (var text in (string[])[".chart .xtick text", ".chart .gtitle", ".chart .ytitle"])
+        {
+            var ink = await browser.EvaluateAsync(inkOf.Replace("{0}", text));
+            Assert.All(ink.AsArray(), channel => Assert.True(channel!.GetValue<int>() > 180, $"{text}: {ink.ToJsonString()}"));
+        }
+        AssertQuiet(browser);
+    }
+
+    [BrowserFact]
+    public async Task Every_chart_of_the_library_is_drawn_with_its_texts()
+    {
+        var page = new StringBuilder();
+        foreach (var (index, name) in Gallery.All.Index()) page.Append(Html.chart($"chart-{index}", Gallery.Draw(name)));
+        File.WriteAllText(run.Path("gallery.html"), Page.write("gallery", PlotlyScript.find(), page.ToString()));
+        await using var browser = await OpenAsync(run.Path("gallery.html"));
+        var charts = await browser.EvaluateAsync("""
+            [...document.querySelectorAll('.chart')].map(box => ({
+              marks: box.querySelectorAll('.point, .js-line, .heatmaplayer image, .bars path').length,
+              outside: [...box.querySelectorAll('.main-svg text')].filter(text => { const inner = text.getBoundingClientRect(), outer = box.getBoundingClientRect();
+                return inner.width > 0 && (inner.left < outer.left - 2 || inner.right > outer.right + 2 || inner.top < outer.top - 2 || inner.bottom > outer.bottom + 2); }).map(text => text.textContent)
+            }))
+            """);
+        foreach (var (name, chart) in Gallery.All.Zip(charts.AsArray()))
+        {
+            Assert.True(chart!["marks"]!.GetValue<int>() > 0, name);
+            Assert.True(chart["outside"]!.AsArray().Count == 0, $"{name}: {chart["outside"]!.ToJsonString()}");
+        }
+        AssertQuiet(browser);
+    }
+
+    [BrowserFact]
+    public async Task Without_plotly_the_pictures_are_seen()
+    {
+        run.Write();
+        Environment.SetEnvironmentVariable("PLOTLYJS", "/nowhere");
+        ReportFile report;
+        try { report = Charts.Report.Write(run.Path(), run.Path("report.html")); }
+        finally { Environment.SetEnvironmentVariable("PLOTLYJS", null); }
+        await using var browser = await OpenAsync(report.Path);
+        var heights = await browser.EvaluateAsync("[...document.querySelectorAll('svg.distillkit')].map(picture => picture.getBoundingClientRect().height)");
+        Assert.Equal(report.Charts, heights.AsArray().Count);
+        Assert.All(heights.AsArray(), height => Assert.True(height!.GetValue<double>() > 150));
+        AssertQuiet(browser);
+    }
+
+    private static async Task<Browser> OpenAsync(string path, string scheme = "light")
+    {
+        var browser = await Browser.StartAsync();
+        await browser.SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = scheme } } });
+        await browser.OpenAsync(path);
+        // plotly.js draws in steps; two frames after the last promise everything is on the page.
+        await browser.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 300))))");
+        return browser;
+    }
+
+    /// <summary>Nothing on the console, and nothing asked for but the file itself.</summary>
+    private static void AssertQuiet(Browser browser)
+    {
+        string Show(JsonNode node) => Regex.Replace(node.ToJsonString(), @"\s+", " ");
+        Assert.Empty(browser.Events.Where(one => one.Method is "Runtime.exceptionThrown" or "Log.entryAdded" or "Runtime.consoleAPICalled").Select(one => Show(one.Parameters)));
+        var requests = browser.Events.Where(one => one.Method == "Network.requestWillBeSent").Select(one => one.Parameters["request"]!["url"]!.GetValue<string>()).ToArray();
+        Assert.Single(requests, url => url.StartsWith("file:", StringComparison.Ordinal));
+        Assert.All(requests, url => Assert.Matches("^(file|data|blob):", url));
+    }
+
+    /// <summary>Needs Chromium, and plotly.js where Report/fetch.sh puts it.</summary>
+    private sealed class BrowserFactAttribute : FactAttribute
+    {
+        public BrowserFactAttribute()
+        {
+            if (Browser.Program is null) Skip = "There is no Chromium on this machine.";
+            else if (PlotlyScript.find() is null) Skip = "plotly.js has not been fetched (lib/DistillKit.Charts/Report/fetch.sh).";
+        }
+    }
+}

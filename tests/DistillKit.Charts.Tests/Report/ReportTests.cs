@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+
+namespace DistillKit.Charts.Tests.Report;
+
+[Collection(nameof(PlotlyScript))]
+public sealed class ReportTests : IDisposable
+{
+    private readonly RunFolder run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [Fact]
+    public void A_report_has_the_figures_the_recipe_and_where_they_come_from()
+    {
+        run.Write();
+        var html = Written(plotly: "/nowhere");
+        foreach (var part in (string[])["85.00 %", "76.90 %", "Some processor", "Some Linux", "seed", "2026-01-02", "libtorch 1", "Alternating", "validationAccuracy 0.77", "The ladder of quantization"])
+            Assert.Contains(part, html);
+    }
+
+    [Fact]
+    public void Without_plotly_its_charts_are_pictures_and_it_says_so()
+    {
+        run.Write();
+        var report = Write(plotly: "/nowhere");
+        Assert.False(report.IsInteractive);
+        Assert.Equal(5, report.Charts);
+        var html = File.ReadAllText(report.Path);
+        Assert.Equal(report.Charts, Regex.Count(html, "<svg [^>]*class=\"distillkit\""));
+        Assert.Contains("plotly.js was not on the machine", html);
+        Assert.DoesNotContain("newPlot", html);
+    }
+
+    [Fact]
+    public void With_plotly_the_script_is_in_the_file_and_cannot_end_early()
+    {
+        run.Write();
+        File.WriteAllText(run.Path("plotly.js"), "var Plotly = { text: '</script><b>' };");
+        var html = Written(run.Path("plotly.js"));
+        Assert.Contains("var Plotly = { text: '<\\/script><b>' };", html);
+        Assert.Contains("Plotly.newPlot", html);
+    }
+
+    [Fact]
+    public void Nothing_in_it_is_loaded_from_elsewhere()
+    {
+        run.Write();
+        var html = Regex.Replace(Written("/nowhere"), " xmlns=\"[^\"]*\"", "");
+        Assert.DoesNotMatch("(src|href)=\"(?!data:)", html);
+        Assert.DoesNotContain("http://", html);
+        Assert.DoesNotContain("https://", html);
+        Assert.Contains("default-src 'none'", html);
+    }
+
+    [Fact]
+    public void Names_from_files_stay_text()
+    {
+        const string hostile = "</script><script>alert('x')</script><img src=x onerror=alert(1)>";
+        run.Write(Gallery.Benchmark(hostile), hostile);
+        Directory.CreateDirectory(run.Path("<b>bold"));
+        File.WriteAllText(run.Path("<b>bold/metrics.jsonl"), "{\"step\":1,\"epoch\":0,\"loss\":1}");
+        var html = Written("/nowhere");
+        Assert.DoesNotContain("<script>alert", html);
+        Assert.DoesNotContain("<img", html);
+        Assert.DoesNotContain("<b>bold", html);
+        Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", html);
+    }
+
+    [Fact]
+    public void A_run_that_has_only_the_benchmark_has_a_report()
+    {
+        File.WriteAllText(run.Path("benchmark.json"), Gallery.Benchmark().ToJson());
+        Assert.Equal(3, Write("/nowhere").Charts);
+    }
+
+    [Fact]
+    public void A_folder_without_a_finished_run_is_refused() => Assert.Contains("no finished run", Assert.Throws<UserException>(() => Write("/nowhere")).Message);
+
+    [Theory]
+    [InlineData("benchmark.json", "{")]
+    [InlineData("distill/stage.json", "[")]
+    [InlineData("distill/model.safetensors", "\u0010\0\0\0\0\0\0\0not json, really.")]
+    public void A_damaged_file_is_named(string file, string content)
+    {
+        run.Write();
+        File.WriteAllText(run.Path(file), content);
+        Assert.Contains(file, Assert.Throws<UserException>(() => Write("/nowhere")).Message);
+    }
+
+    [Fact]
+    public void A_profile_that_the_run_has_kept_is_shown()
+    {
+        run.Write();
+        File.WriteAllText(run.Path("profile.json"), "{\"name\":\"mine & yours\"}");
+        Assert.Contains("mine &amp; yours", Written("/nowhere"));
+    }
+
+    private ReportFile Write(string plotly)
+    {
+        Environment.SetEnvironmentVariable("PLOTLYJS", plotly);
+        try
+        {
+            return Charts.Report.Write(run.Path(), run.Path("report.html"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PLOTLYJS", null);
+        }
+    }
+
+    private string Written(string plotly) => File.ReadAllText(Write(plotly).Path);
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Xml.Linq;
+using FsCheck;
+using FsCheck.Fluent;
+using XPlot.Plotly;
+
+namespace DistillKit.Charts.Tests.Static;
+
+public class SvgTests
+{
+    private static readonly XNamespace Space = "http://www.w3.org/2000/svg";
+
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void Every_chart_has_a_static_form_with_marks_and_without_numbers_that_are_none(string name)
+    {
+        var text = Svg.Render(Gallery.Draw(name));
+        var picture = XElement.Parse(text);
+        string[] marks = ["circle", "rect", "polygon", "polyline"];
+        Assert.True(picture.Descendants().Count(element => marks.Contains(element.Name.LocalName)) >= 2);
+        Assert.DoesNotContain("NaN", text);
+        Assert.DoesNotContain("Infinity", text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void Every_text_lies_in_the_picture(string name)
+    {
+        var picture = XElement.Parse(Svg.Render(Gallery.Draw(name)));
+        var (width, height) = (Number(picture, "width"), Number(picture, "height"));
+        foreach (var span in picture.Descendants(Space + "tspan"))
+        {
+            Assert.InRange(Number(span, "x"), 0, width);
+            Assert.InRange(Number(span, "y"), 8, height);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void The_same_chart_is_the_same_text(string name) => Assert.Equal(Svg.Render(Gallery.Draw(name)), Svg.Render(Gallery.Draw(name)));
+
+    [Fact]
+    public void Texts_are_shown_as_they_are()
+    {
+        var text = Svg.Render(Gallery.Draw("training curves"));
+        Assert.Contains(XElement.Parse(text).Descendants(Space + "tspan"), span => span.Value.StartsWith("with a <teacher> & more", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_point_stands_where_its_axis_says() => Check.QuickThrowOnFailure(Prop.ForAll(
+        ArbMap.Default.ArbFor<(byte, byte)>(),
+        point =>
+        {
+            var (x, y) = ((double)point.Item1, (double)point.Item2);
+            var layout = Frame(new() { range = (double[])[0, 255] }, new() { range = (double[])[0, 255] });
+            var circle = Circles(Chart.Plot(new Scatter { x = (double[])[x], y = (double[])[y], mode = "markers" }, layout)).Single();
+            return Math.Abs(circle.X - (100 + x / 255 * 300)) < 0.06 && Math.Abs(circle.Y - (250 - y / 255 * 200)) < 0.06;
+        }));
+
+    [Fact]
+    public void A_logarithmic_axis_gives_every_decade_the_same_room()
+    {
+        var layout = Frame(new() { type = "log", range = (double[])[0, 3] }, new());
+        var circles = Circles(Chart.Plot(new Scatter { x = (double[])[1, 10, 100, 1000], y = (double[])[1, 1, 1, 1], mode = "markers" }, layout));
+        Assert.Equal([100, 200, 300, 400], circles.Select(circle => Math.Round(circle.X)));
+    }
+
+    [Fact]
+    public void Categories_stand_side_by_side_in_the_order_of_the_data()
+    {
+        var layout = Frame(new() { range = (double[])[-0.5, 2.5] }, new());
+        var picture = XElement.Parse(Svg.Render(Chart.Plot(new Bar { x = (string[])["b", "a", "c"], y = (double[])[1, 2, 4] }, layout)));
+        var bars = picture.Descendants(Space + "rect").ToArray();
+        Assert.Equal(3, bars.Length);
+        Assert.Equal(2 * Number(bars[0], "height"), Number(bars[1], "height"), 0);
+        Assert.Equal([110, 210, 310], bars.Select(bar => Math.Round(Number(bar, "x"))));
+        Assert.Contains(picture.Descendants(Space + "tspan"), span => span.Value == "b");
+    }
+
+    [Fact]
+    public void An_error_bar_goes_as_far_as_it_says()
+    {
+        var layout = Frame(new() { range = (double[])[0, 2] }, new() { range = (double[])[0, 10] });
+        var trace = new Scatter { x = (double[])[1], y = (double[])[5], mode = "markers", error_y = new() { type = "data", symmetric = false, array = (double[])[2], arrayminus = (double[])[1], color = "#123456" } };
+        var line = XElement.Parse(Svg.Render(Chart.Plot(trace, layout))).Descendants(Space + "line").First(element => element.Attribute("stroke")?.Value == "#123456");
+        Assert.Equal([170, 110], new[] { Number(line, "y1"), Number(line, "y2") });
+    }
+
+    [Fact]
+    public void A_hole_in_a_heat_map_stays_empty()
+    {
+        var chart = Chart.Plot(new Heatmap { z = (double?[][])[[1, null], [2, 3]], showscale = false }, Frame(new(), new()));
+        Assert.Equal(3, XElement.Parse(Svg.Render(chart)).Descendants(Space + "rect").Count());
+    }
+
+    [Fact]
+    public void A_point_without_a_number_cuts_the_line()
+    {
+        var chart = Chart.Plot(new Scatter { x = (double[])[1, 2, 3, 4, 5], y = (double[])[1, 2, double.NaN, 2, 1], mode = "lines" }, Frame(new(), new()));
+        Assert.Equal(2, XElement.Parse(Svg.Render(chart)).Descendants(Space + "polyline").Count());
+    }
+
+    [Fact]
+    public void A_kind_of_series_that_is_not_drawn_is_refused_by_name() =>
+        Assert.Contains("'box'", Assert.Throws<UserException>(() => Svg.Render(Chart.Plot(new Box { y = (double[])[1, 2] }))).Message);
+
+    [Fact]
+    public void The_ink_is_the_pages_where_the_page_says_so()
+    {
+        var picture = XElement.Parse(Svg.Render(Gallery.Draw("ladder")));
+        Assert.Equal(Theme.Ink, picture.Attribute("color")?.Value);
+        Assert.All(picture.Descendants(Space + "text"), text => Assert.Equal("currentColor", text.Attribute("fill")?.Value));
+    }
+
+    private static Layout.Layout Frame(Xaxis x, Yaxis y) => new() { width = 500, height = 300, margin = new() { l = 100, r = 100, t = 50, b = 50 }, xaxis = x, yaxis = y };
+
+    private static (double X, double Y)[] Circles(PlotlyChart chart) => [.. XElement.Parse(Svg.Render(chart)).Descendants(Space + "circle").Select(circle => (Number(circle, "cx"), Number(circle, "cy")))];
+
+    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+}
