@@ -18,6 +18,7 @@ public static class CommandLine
         LadderCommand.Create(),
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
+        NotebooksCommand.Create(),
         DataCommand.Create(),
         DoctorCommand.Create(),
         MeasureMemoryCommand.Create(),

@@ -4,12 +4,13 @@ using DistillKit.Host;
 using DistillKit.Host.Execution;
 using DistillKit.Host.Files;
 
-// The process of one notebook: DistillKit.Host NOTEBOOK RESULT SECONDS [--watch-input]. `distillkit notebooks run` starts it for each notebook.
-// Exit codes: 0 done, 1 a cell failed, 2 wrong usage, 130 stopped. With --watch-input it stops when its standard input ends, as it does when the
-// process that started it goes away.
+// The process of one notebook, which `distillkit notebooks run` starts: DistillKit.Host NOTEBOOK RESULT SECONDS [--watch-input], or --check NOTEBOOKS.
+// Exit codes: 0 done, 1 a cell failed or outputs are stale, 2 wrong usage, 130 stopped. With --watch-input it stops when its standard input ends, as
+// it does when the process that started it goes away.
+if (args is ["--check", .. var checkedFiles]) return Check(checkedFiles);
 if (args is not [var path, var result, var seconds, .. var rest] || !double.TryParse(seconds, CultureInfo.InvariantCulture, out var limit) || rest is not ([] or ["--watch-input"]))
 {
-    Console.Error.WriteLine("usage: DistillKit.Host NOTEBOOK RESULT SECONDS [--watch-input]");
+    Console.Error.WriteLine("usage: DistillKit.Host NOTEBOOK RESULT SECONDS [--watch-input] | --check NOTEBOOKS");
     return 2;
 }
 
@@ -65,3 +66,23 @@ static void WatchInput(CancellationTokenSource stop) => new Thread(() =>
     }
     stop.Cancel();
 }) { IsBackground = true }.Start();
+
+static int Check(string[] files)
+{
+    var stale = 0;
+    foreach (var file in files)
+    {
+        try
+        {
+            if (NotebookFile.Load(file).FindStaleness() is not { } reason) continue;
+            Console.Error.WriteLine($"distillkit: {file}: {reason}; `./distillkit notebooks run {Path.GetFileName(file)} --write` executes it");
+        }
+        catch (HostException error)
+        {
+            Console.Error.WriteLine($"distillkit: {error.Message}");
+        }
+        stale++;
+    }
+    Console.WriteLine($"{files.Length - stale} of {files.Length} notebooks have the outputs of their code");
+    return stale == 0 ? 0 : 1;
+}

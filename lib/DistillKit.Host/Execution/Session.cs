@@ -13,14 +13,14 @@ internal sealed class Session
 {
     private readonly Dictionary<string, ILanguage> running = [];
     private readonly CellOutputs outputs;
+    private readonly ErrorText errors;
     private readonly Dictionary<string, Func<ILanguage>> starters;
 
     /// <param name="folder">The notebook's folder.</param>
     /// <param name="outputs">Where values go.</param>
     internal Session(string folder, CellOutputs outputs)
     {
-        this.outputs = outputs;
-        var errors = new ErrorText(folder);
+        (this.outputs, errors) = (outputs, new ErrorText(folder));
         starters = new()
         {
             [LanguageName.CSharp] = () => new CSharpLanguage(folder, errors),
@@ -56,6 +56,11 @@ internal sealed class Session
         catch (HostException error)
         {
             return CellError.Of(error.Message) with { Line = line };
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // What a formatter throws, say: the cell fails, not the host.
+            return errors.Of(error, $"cell {number}") with { Line = line };
         }
     }
 

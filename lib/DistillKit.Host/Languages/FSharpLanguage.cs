@@ -57,6 +57,7 @@ internal sealed class FSharpLanguage : ILanguage
         AppDomain.CurrentDomain.SetData(Handover, value);
         try
         {
+            Refer(type);
             var declared = value is null && type.IsValueType ? "obj" : CSharpTypeName.Of(type) is "object" ? "obj" : CSharpTypeName.Of(type).Replace("global::", "global.");
             session.EvalInteraction($"let {name} : {declared} = System.AppDomain.CurrentDomain.GetData \"{Handover}\" |> unbox", FSharpOption<CancellationToken>.None);
         }
@@ -65,6 +66,16 @@ internal sealed class FSharpLanguage : ILanguage
             AppDomain.CurrentDomain.SetData(Handover, null);
         }
         return Task.CompletedTask;
+    }
+
+    // To declare a value of a type, F# has to know the type's assembly; those of the framework it knows.
+    private void Refer(Type type)
+    {
+        var location = type.Assembly.IsDynamic ? "" : type.Assembly.Location;
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        if (location.Length > 0 && !location.StartsWith(framework, StringComparison.Ordinal)) session.EvalInteraction($"#r @\"{location}\"", FSharpOption<CancellationToken>.None);
+        foreach (var argument in type.GetGenericArguments()) Refer(argument);
+        if (type.HasElementType) Refer(type.GetElementType()!);
     }
 
     private static Problem Problem(FSharpDiagnostic diagnostic) => new(
