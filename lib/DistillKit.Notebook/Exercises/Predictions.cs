@@ -26,11 +26,13 @@ public sealed record Prediction(string Question, double Guess, double? Measured,
     {
         null => $"Off by {Number(Math.Abs(Guess - Measured ?? 0))}{Suffix}.",
         > 0.9 and < 1.1 => "Within a tenth.",
-        > 1 and var ratio => $"{Number(ratio)} times too high.",
-        var ratio => $"{Number(1 / ratio.Value)} times too low.",
+        > 1 and var ratio => $"{Times(ratio)} times too high.",
+        var ratio => $"{Times(1 / ratio.Value)} times too low.",
     };
 
     private static string Number(double value) => Text.Number(value);
+
+    private static string Times(double ratio) => ratio.ToString(ratio < 10 ? "f1" : "n0", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Guesses that are written down before the measurement: what one has guessed wrong, one remembers.</summary>
