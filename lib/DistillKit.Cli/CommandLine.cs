@@ -19,6 +19,7 @@ public static class CommandLine
         LadderCommand.Create(),
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
+        NotebooksCommand.Create(),
         DataCommand.Create(),
         DoctorCommand.Create(),
         MeasureMemoryCommand.Create(),

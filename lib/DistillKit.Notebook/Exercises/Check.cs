@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DistillKit.Notebook.Formatting;
+
+namespace DistillKit.Notebook.Exercises;
+
+/// <summary>How an answer is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CheckState>))]
+public enum CheckState
+{
+    /// <summary>There is no answer yet.</summary>
+    Open,
+
+    /// <summary>It is right.</summary>
+    Right,
+
+    /// <summary>It is wrong.</summary>
+    Wrong,
+}
+
+/// <summary>An exercise's answer and whether it is right.</summary>
+/// <param name="What">The exercise.</param>
+/// <param name="State">How the answer is.</param>
+/// <param name="Answer">The answer as text.</param>
+/// <param name="Hint">What helps, while it is not right; never the solution.</param>
+public sealed record CheckResult(string What, CheckState State, string? Answer, string? Hint)
+{
+    /// <inheritdoc/>
+    public override string ToString() => State switch
+    {
+        CheckState.Open => $"{What}: no answer yet.{HintText}",
+        CheckState.Right => $"{What}: right.",
+        _ => $"{What}: not yet.{HintText}",
+    };
+
+    internal string ToHtml()
+    {
+        // Okabe and Ito's colours, which the colour-blind can tell apart; the words say it too.
+        var colour = State switch { CheckState.Right => "#009e73", CheckState.Wrong => "#d55e00", _ => "#999999" };
+        return $"<div style=\"border-left: 4px solid {colour}; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
+    }
+
+    private string HintText => Hint is null ? "" : " " + Hint;
+}
+
+/// <summary>Checks of exercises: say right or wrong with a hint, without giving the solution away, and can be collected for grading.</summary>
+public static class Check
+{
+    private static readonly Dictionary<string, CheckResult> Results = [];
+
+    /// <summary>The results of all exercises of this notebook, each with its last answer.</summary>
+    public static IReadOnlyList<CheckResult> All => [.. Results.Values];
+
+    /// <summary>Checks a number.</summary>
+    /// <param name="what">The exercise; it is counted once, with the last answer.</param>
+    /// <param name="actual">The reader's answer; null while there is none.</param>
+    /// <param name="expected">The right one; compute it rather than write it down.</param>
+    /// <param name="tolerance">How far off is right too.</param>
+    /// <param name="hint">What helps; without it the check says whether the answer is too large or too small.</param>
+    public static CheckResult That(string what, double? actual, double expected, double tolerance = 0, string? hint = null)
+    {
+        if (actual is not { } answer) return Note(what, CheckState.Open, null, hint);
+        var isRight = Math.Abs(answer - expected) <= tolerance;
+        return Note(what, isRight ? CheckState.Right : CheckState.Wrong, Text.Number(answer), isRight ? null : hint ?? Direction(answer, expected));
+    }
+
+    /// <summary>Checks a statement about the reader's work, for instance that an array is sorted.</summary>
+    /// <param name="what">The exercise.</param>
+    /// <param name="isRight">Whether it holds; null while there is no answer.</param>
+    /// <param name="hint">What helps.</param>
+    public static CheckResult That(string what, bool? isRight, string? hint = null) =>
+        Note(what, isRight switch { null => CheckState.Open, true => CheckState.Right, _ => CheckState.Wrong }, isRight?.ToString(), isRight == true ? null : hint);
+
+    /// <summary>Checks an answer against a sealed one: the notebook holds only its <see cref="Seal"/>, from which it cannot be read.</summary>
+    /// <param name="what">The exercise.</param>
+    /// <param name="actual">The reader's answer, a whole number or a word; null while there is none.</param>
+    /// <param name="seal">Of the right one.</param>
+    /// <param name="hint">What helps.</param>
+    public static CheckResult Sealed(string what, object? actual, string seal, string? hint = null)
+    {
+        if (actual is null) return Note(what, CheckState.Open, null, hint);
+        var isRight = Seal(what, actual) == seal;
+        return Note(what, isRight ? CheckState.Right : CheckState.Wrong, Plain(actual), isRight ? null : hint);
+    }
+
+    /// <summary>The seal of an answer, for those who write exercises.</summary>
+    public static string Seal(string what, object answer) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{Plain(answer)}")))[..12];
+
+    /// <summary>All results as JSON, for grading: <c>{"right": 1, "of": 2, "exercises": [...], "predictions": [...]}</c>.</summary>
+    public static string Summary() => JsonSerializer.Serialize(
+        new { Right = All.Count(result => result.State == CheckState.Right), Of = All.Count, Exercises = All, Predictions = Predictions.All },
+        new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" });
+
+    /// <summary>Writes <see cref="Summary"/> to a file, for an instructor to collect.</summary>
+    public static void Save(string path) => File.WriteAllText(path, Summary() + "\n");
+
+    internal static void Clear() => Results.Clear();
+
+    private static CheckResult Note(string what, CheckState state, string? answer, string? hint) => Results[what] = new(what, state, answer, hint);
+
+    private static string Direction(double answer, double expected) =>
+        !double.IsFinite(answer) ? "It is not a number." : answer > expected ? "It is less than that." : "It is more than that.";
+
+    private static string Plain(object value) => (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Trim().ToLowerInvariant();
+}

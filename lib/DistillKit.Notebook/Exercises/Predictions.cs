@@ -1,0 +1,62 @@
+using System.Net;
+using DistillKit.Notebook.Formatting;
+
+namespace DistillKit.Notebook.Exercises;
+
+/// <summary>A guess beside what was measured.</summary>
+/// <param name="Question">What was asked.</param>
+/// <param name="Guess">The reader's guess.</param>
+/// <param name="Measured">What was measured; null before that.</param>
+/// <param name="Unit">Of both.</param>
+public sealed record Prediction(string Question, double Guess, double? Measured, string Unit)
+{
+    /// <summary>How many times too large (above 1) or too small the guess is; null without a measurement, or where one is not positive.</summary>
+    public double? Ratio => Measured is > 0 && Guess > 0 ? Guess / Measured : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Measured is { } measured
+        ? $"{Question} You said {Number(Guess)}{Suffix}, measured: {Number(measured)}{Suffix}. {Verdict}"
+        : $"{Question} Your guess: {Number(Guess)}{Suffix}. Noted.";
+
+    internal string ToHtml() => $"<div style=\"border-left: 4px solid #0072b2; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
+
+    private string Suffix => Unit.Length == 0 ? "" : " " + Unit;
+
+    private string Verdict => Ratio switch
+    {
+        null => $"Off by {Number(Math.Abs(Guess - Measured ?? 0))}{Suffix}.",
+        > 0.9 and < 1.1 => "Within a tenth.",
+        > 1 and var ratio => $"{Times(ratio)} times too high.",
+        var ratio => $"{Times(1 / ratio.Value)} times too low.",
+    };
+
+    private static string Number(double value) => Text.Number(value);
+
+    private static string Times(double ratio) => ratio.ToString(ratio < 10 ? "f1" : "n0", System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>Guesses that are written down before the measurement: what one has guessed wrong, one remembers.</summary>
+public static class Predictions
+{
+    private static readonly Dictionary<string, Prediction> Noted = [];
+
+    /// <summary>All guesses of this notebook, in order.</summary>
+    public static IReadOnlyList<Prediction> All => [.. Noted.Values];
+
+    /// <summary>Notes a guess; a later one on the same question replaces it.</summary>
+    /// <param name="question">The question, which <see cref="Reveal"/> repeats.</param>
+    /// <param name="value">The guess.</param>
+    /// <param name="unit">Its unit, for instance <c>%</c> or <c>images/s</c>.</param>
+    public static Prediction Predict(string question, double value, string unit = "") => Noted[question] = new(question, value, null, unit);
+
+    /// <summary>Compares the guess with what was measured.</summary>
+    /// <exception cref="UserException">Nobody guessed.</exception>
+    public static Prediction Reveal(string question, double measured)
+    {
+        if (!Noted.TryGetValue(question, out var prediction))
+            throw new UserException($"There is no prediction for '{question}': run the cell with Predict(\"{question}\", ...) first.");
+        return Noted[question] = prediction with { Measured = measured };
+    }
+
+    internal static void Clear() => Noted.Clear();
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using DistillKit.Data;
+using DistillKit.Evaluation;
+using DistillKit.Graphs;
+using DistillKit.Notebook.Exercises;
+using DistillKit.Notebook.Live;
+using DistillKit.Pipeline;
+using Microsoft.DotNet.Interactive.Formatting;
+using static TorchSharp.torch;
+
+namespace DistillKit.Notebook.Formatting;
+
+/// <summary>How the library's types look in a notebook.</summary>
+internal static class Formatters
+{
+    internal static void Register()
+    {
+        Both<Tensor>(TensorSummary.ToHtml, TensorSummary.Describe);
+        Both<ImageGrid>(grid => grid.ToHtml());
+        Both<ImageSet>(set => ImageGrid.Of(set).ToHtml(), set => ImageGrid.Of(set).ToString());
+        Both<Batch>(batch => ImageGrid.Of(batch).ToHtml(), batch => TensorSummary.Describe(batch.Images));
+        Both<ProgressBar>(bar => bar.ToHtml());
+        Both<Prediction>(prediction => prediction.ToHtml());
+        Both<CheckResult>(check => check.ToHtml());
+        Both<TrainingHistory>(History);
+        Both<TrainedNetwork>(network => History(network.History), network => $"{network.Stage}: validation {Text.Percent(network.Result.ValidationAccuracy)}");
+        Both<BenchmarkResult>(Benchmark, result => result.Summary);
+        Both<MachineInfo>(machine => Text.Table(["", ""], [["processor", machine.Cpu], ["cores", machine.Cores.ToString()], ["system", machine.OperatingSystem], ["engine", machine.Engine]]));
+        Both<Graph>(graph => $"<pre>{WebUtility.HtmlEncode(graph.ToText())}</pre>", graph => graph.ToText());
+        Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
+        DataFrames.Register();
+    }
+
+    private static void Both<T>(Func<T, string> toHtml, Func<T, string>? toText = null) where T : notnull
+    {
+        Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toHtml(value)), HtmlFormatter.MimeType);
+        Formatter.Register<T>((T value, TextWriter writer) => writer.Write((toText ?? (any => any.ToString() ?? ""))(value)), PlainTextFormatter.MimeType);
+        Formatter.SetPreferredMimeTypesFor(typeof(T), HtmlFormatter.MimeType, PlainTextFormatter.MimeType);
+    }
+
+    private static string History(TrainingHistory history) => Text.Table(
+        ["epoch", "loss", "training", "validation"],
+        history.Epochs.Select(epoch => (string[])[epoch.Epoch.ToString(), Text.Number(epoch.Loss), Text.Percent(epoch.Accuracy), epoch.Validation is { } value ? Text.Percent(value) : ""]),
+        history.Name);
+
+    private static string Benchmark(BenchmarkResult result)
+    {
+        var table = Text.Table(
+            ["network", "numbers", "runtime", "test", "ECE", "MACs", "file", "latency", "p95", "throughput", "memory"],
+            result.Rows.Select(row => new FormattableString[]
+            {
+                $"{row.Name}", $"{row.Format}", $"{row.Runtime}", $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %", $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB",
+                $"{row.LatencyMilliseconds:f3} ms", $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s", $"{(row.PeakMemoryBytes is { } bytes ? Math.Round(bytes / 1e6) : (double?)null)}{(row.PeakMemoryBytes is null ? "" : " MB")}",
+            }.Select(FormattableString.Invariant)));
+        var machine = result.Machine;
+        return table + $"<div>{WebUtility.HtmlEncode($"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}")}</div>";
+    }
+}

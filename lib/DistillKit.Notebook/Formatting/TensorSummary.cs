@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Net;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DistillKit.Notebook.Formatting;
+
+/// <summary>What one wants to know of a tensor: shape, type, place, the range of its values, and the values themselves when they are few.</summary>
+internal static class TensorSummary
+{
+    private const int Few = 100;
+
+    internal static string Describe(Tensor tensor)
+    {
+        var head = $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]{(tensor.device_type == DeviceType.CPU ? "" : $" on {tensor.device}")}";
+        if (tensor.numel() == 0) return head;
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var values = tensor.detach().to(CPU).to(ScalarType.Float64);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{head}, min {Text.Number(values.min().item<double>())}, max {Text.Number(values.max().item<double>())}, mean {Text.Number(values.mean().item<double>())}");
+    }
+
+    internal static string ToHtml(Tensor tensor)
+    {
+        var text = $"<div><code>{WebUtility.HtmlEncode(Describe(tensor))}</code></div>";
+        if (tensor.numel() is 0 or > Few || tensor.shape.Length is 0 or > 2) return text;
+        using var scope = NewDisposeScope();
+        var values = tensor.detach().to(CPU).to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        var rows = values.Chunk((int)tensor.shape[^1]).Select(row => row.Select(Text.Number));
+        return text + Text.Table([], rows);
+    }
+}

@@ -1,0 +1,137 @@
+using System.ComponentModel;
+using System.Globalization;
+using DistillKit.Data;
+using DistillKit.Files;
+using DistillKit.Models;
+using DistillKit.Notebook.Live;
+using DistillKit.Pipeline;
+using DistillKit.Training;
+using static TorchSharp.torch;
+
+namespace DistillKit.Notebook;
+
+/// <summary>A network that a stage has trained.</summary>
+/// <param name="Stage">The stage's name.</param>
+/// <param name="Result">What the training came to.</param>
+/// <param name="ModelPath">The file with the network.</param>
+/// <param name="History">How the training went.</param>
+public sealed record TrainedNetwork(string Stage, TrainingResult Result, string ModelPath, TrainingHistory History)
+{
+    /// <summary>The network with its weights, ready for inference.</summary>
+    public ImageClassifier Load()
+    {
+        var model = ModelFile.Load(ModelPath).Model;
+        model.eval();
+        return model;
+    }
+}
+
+/// <summary>
+/// A profile's results, as a notebook uses them: every stage runs when it is first asked for, with live progress, and is found again afterwards,
+/// also by other notebooks and by <c>./distillkit run</c>. The folder is locked only while a stage runs.
+/// </summary>
+public sealed class Lab
+{
+    private const string Prefix = "DISTILLKIT_";
+
+    private readonly string? dataFolder = Variable("DATA");
+    private readonly Lazy<PipelineImages> images;
+
+    private Lab(Profile profile)
+    {
+        Profile = profile;
+        Folder = Path.GetFullPath(Path.Combine(Variable("ARTIFACTS") ?? Path.Combine(Root(), "artifacts"), profile.Name));
+        images = new(() =>
+        {
+            if (profile.Data.Source == DataSource.Cifar10) Cifar10Installer.Create(dataFolder).RunAsync(null, NotebookSession.Cancellation).GetAwaiter().GetResult();
+            return profile.Data.Load(dataFolder, profile.Seed);
+        });
+    }
+
+    /// <summary>What the stages do.</summary>
+    public Profile Profile { get; }
+
+    /// <summary>Where their results are.</summary>
+    public string Folder { get; }
+
+    /// <summary>The profile's images; CIFAR-10 is fetched if it is not there.</summary>
+    /// <exception cref="UserException">CIFAR-10 could not be had.</exception>
+    public PipelineImages Images => images.Value;
+
+    /// <summary>The names of the stages that train a network, in order.</summary>
+    public static IReadOnlyList<string> Networks { get; } = ["teacher", "baseline", "distill"];
+
+    /// <summary>Opens a profile's results.</summary>
+    /// <param name="profile">The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else quick.</param>
+    /// <exception cref="UserException">There is no such profile.</exception>
+    public static Lab Open(string? profile = null) => new(Profile.Load(profile ?? Variable("PROFILE") ?? "quick"));
+
+    /// <summary>
+    /// A setting of the notebook: the environment variable DISTILLKIT_NAME, which <c>distillkit notebooks run --set name=value</c> sets, else the standard.
+    /// </summary>
+    /// <exception cref="UserException">The variable's text is no such value.</exception>
+    public static T Setting<T>(string name, T standard)
+    {
+        if (Variable(VariableName(name)) is not { } text) return standard;
+        try
+        {
+            return (T)TypeDescriptor.GetConverter(typeof(T)).ConvertFromInvariantString(text)!;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or NotSupportedException)
+        {
+            throw new UserException($"The setting {name} must be a {typeof(T).Name}, not '{text}' (environment variable {Prefix}{VariableName(name)}).", error);
+        }
+    }
+
+    /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
+    /// <param name="stage">One of <see cref="Networks"/>.</param>
+    /// <exception cref="UserException">There is no such stage, or something that the reader can mend went wrong.</exception>
+    public TrainedNetwork Train(string stage)
+    {
+        if (!Networks.Contains(stage)) throw new UserException($"There is no network '{stage}': {string.Join(", ", Networks)}.");
+        return With(run =>
+        {
+            var (result, path) = run.Train(run.TrainingStages.First(candidate => candidate.Name == stage), NotebookSession.Cancellation);
+            return new TrainedNetwork(stage, result, path, TrainingHistory.Load(stage, Path.Combine(Path.GetDirectoryName(path)!, "metrics.jsonl")));
+        });
+    }
+
+    /// <summary>Quantizes the distilled student after its training.</summary>
+    public PostTrainingResult Quantize() => With(run => run.Quantize(NotebookSession.Cancellation));
+
+    /// <summary>Trains the distilled student with rounded numbers.</summary>
+    public TrainingResult TrainAware() => With(run => run.TrainAware(NotebookSession.Cancellation));
+
+    /// <summary>Writes every network as an ONNX file.</summary>
+    public ExportResult Export() => With(run => run.Export(NotebookSession.Cancellation));
+
+    /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
+    public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
+
+    /// <summary>Does something with the pipeline itself, with live progress.</summary>
+    public T With<T>(Func<PipelineRun, T> work)
+    {
+        _ = Images;
+        using var progress = new LiveProgress();
+        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder);
+        return work(run);
+    }
+
+    /// <summary>Images on the device, normalized as networks expect them.</summary>
+    public DeviceImages OnDevice(ImageSet set) => new(set, cuda.is_available() ? CUDA : CPU, Images.Normalization);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"profile {Profile.Name}: {Profile.Description}";
+
+    private static string VariableName(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpper(letter, CultureInfo.InvariantCulture) : '_'));
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(Prefix + name) is { Length: > 0 } text ? text : null;
+
+    // Notebooks run in their folder; the results stand beside it.
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "DistillKit.Notebooks.sln"))) return folder.FullName;
+        return Directory.GetCurrentDirectory();
+    }
+}

@@ -1,0 +1,39 @@
+using DistillKit.Notebook.Formatting;
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace DistillKit.Notebook;
+
+/// <summary>What ties this library to the notebook that loaded it. The set-up script calls <see cref="Start"/>; outside of notebooks nobody has to.</summary>
+public static class NotebookSession
+{
+    private static Func<object, Action<object>>? show;
+    private static Func<CancellationToken>? cancellation;
+
+    /// <summary>Whether a notebook has loaded the library.</summary>
+    public static bool IsStarted => show is not null;
+
+    /// <summary>Is cancelled when the running cell is to stop.</summary>
+    public static CancellationToken Cancellation => cancellation?.Invoke() ?? CancellationToken.None;
+
+    /// <summary>Registers the formatters of the library's types, and notes how the notebook displays.</summary>
+    /// <param name="show">Displays a value, and returns what replaces it by another in the same place.</param>
+    /// <param name="cancellation">The running cell's cancellation.</param>
+    public static void Start(Func<object, Action<object>> show, Func<CancellationToken> cancellation)
+    {
+        (NotebookSession.show, NotebookSession.cancellation) = (show, cancellation);
+        Formatters.Register();
+    }
+
+    /// <summary>Says how values of a type look, for the types of other libraries: <c>Formats&lt;PlotlyChart&gt;(chart => chart.GetInlineHtml())</c>.</summary>
+    /// <param name="toHtml">The value as HTML.</param>
+    public static void Formats<T>(Func<T, string> toHtml) => Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toHtml(value)), HtmlFormatter.MimeType);
+
+    /// <summary>Displays a value in the notebook; elsewhere as a line on the console.</summary>
+    /// <returns>What replaces it by another in the same place; null outside of notebooks.</returns>
+    internal static Action<object>? Show(object value)
+    {
+        if (show is { } display) return display(value);
+        Console.WriteLine(value);
+        return null;
+    }
+}
