@@ -2,7 +2,7 @@ namespace Microsoft.Data.Analysis;
 
 public abstract partial class DataFrameColumn
 {
-    public DataFrameColumn Clone(long numberOfNullsToAppend = 0) => Select(Rows.Cast<long?>(), numberOfNullsToAppend);
+    public DataFrameColumn Clone(long numberOfNullsToAppend = 0) => Copy(numberOfNullsToAppend);
 
     /// <summary>The rows that <paramref name="mapIndices"/> names (numbers; null gives a null), or marks (truth values).</summary>
     public DataFrameColumn Clone(DataFrameColumn mapIndices, bool invertMapIndices = false, long numberOfNullsToAppend = 0) =>
@@ -20,6 +20,8 @@ public abstract partial class DataFrameColumn
 
     /// <summary>A column of the same type and name with these rows; null stands for a null.</summary>
     internal abstract DataFrameColumn Select(IEnumerable<long?> rows, long nullsToAppend = 0);
+
+    internal virtual DataFrameColumn Copy(long nullsToAppend) => Select(Rows.Cast<long?>(), nullsToAppend);
 
     /// <summary>Makes the groups of rows with the same value; rows without a value are in none.</summary>
     internal abstract GroupBy GroupBy(int columnIndex, DataFrame parent);

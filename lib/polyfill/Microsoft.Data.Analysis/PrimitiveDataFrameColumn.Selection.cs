@@ -46,17 +46,21 @@ public partial class PrimitiveDataFrameColumn<T>
         var selected = CreateNewColumn(Name);
         foreach (var row in rows)
         {
-            if (row is not { } index)
-            {
-                selected.Append(null);
-                continue;
-            }
-            if (index < 0 || index >= Length) throw new IndexOutOfRangeException();
-            selected._values.Add(_values[(int)index]);
-            selected._valid.Add(_valid[(int)index]);
+            if (row < 0 || row >= Length) throw new IndexOutOfRangeException();
+            selected.Append(row is { } index ? this[index] : null);
         }
         selected.AppendMany(null, nullsToAppend);
         return selected;
+    }
+
+    // Unlike a selection, a copy keeps the values behind its nulls.
+    internal override DataFrameColumn Copy(long nullsToAppend)
+    {
+        var copy = CreateNewColumn(Name);
+        copy._values.AddRange(_values);
+        copy._valid.AddRange(_valid);
+        copy.AppendMany(null, nullsToAppend);
+        return copy;
     }
 
     private protected override int CompareRows(long left, long right) =>
