@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace DistillKit.Cli.Tests;
+
+public partial class DevContainerTests
+{
+    static readonly string Root = FindRoot();
+    static readonly string[] Variants = ["devcontainer.json", "gpu/devcontainer.json"];
+
+    public static TheoryData<string> Files => [.. Variants];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void What_a_container_names_is_there(string file)
+    {
+        var container = Read(file);
+        var folder = Path.GetDirectoryName(PathOf(file))!;
+        Assert.True(File.Exists(Path.Combine(folder, (string)container["build"]!["dockerfile"]!)));
+        Assert.True(File.Exists(Path.Combine(Root, (string)Editor(container)["settings"]!["dotnet.defaultSolution"]!)));
+
+        var verbs = Verb().Matches((string)container["postCreateCommand"]!).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(verbs);
+        Assert.All(verbs, verb => Assert.Contains($"\"{verb}\"", AllCommands()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Features_and_extensions_are_named_in_full(string file)
+    {
+        var container = Read(file);
+        Assert.All(container["features"]?.AsObject() ?? [], feature => Assert.Matches(@":\d+\.\d+\.\d+$", feature.Key));
+        Assert.All(Editor(container)["extensions"]!.AsArray(), id => Assert.Matches(@"^[a-z-]+\.[a-z-]+$", (string)id!));
+        Assert.Null(container["image"]);
+    }
+
+    [Fact]
+    public void Images_and_tools_have_one_version()
+    {
+        var lines = File.ReadAllLines(PathOf("Dockerfile"));
+        Assert.All(lines.Where(line => line.StartsWith("FROM ")), line => Assert.Matches(@"^FROM \S+:\d+\.\d+\.\d+(-\S+)?$", line));
+        Assert.All(lines.Where(line => line.StartsWith("ARG ")), line => Assert.Matches(@"^ARG \w+=\d+(\.\d+)+$", line));
+        var packages = lines.SelectMany(line => Package().Matches(line)).Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(["jupyterlab==$JUPYTERLAB", "torch==$PYTORCH", "Microsoft.dotnet-interactive --version $DOTNET_INTERACTIVE"], packages);
+    }
+
+    [Fact]
+    public void The_container_for_a_GPU_adds_to_the_other_only_what_differs()
+    {
+        JsonObject cpu = Read(Variants[0]), gpu = Read(Variants[1]);
+        Assert.Equal("optional", (string)gpu["hostRequirements"]!["gpu"]!);
+        Assert.Equal("cuda-linux", (string)gpu["containerEnv"]!["TorchSharpBackend"]!);
+        Assert.Equal(Path.GetFullPath(PathOf("Dockerfile")), Path.GetFullPath(PathOf("gpu/" + (string)gpu["build"]!["dockerfile"]!)));
+        foreach (var container in new[] { cpu, gpu })
+            foreach (var name in new[] { "name", "build", "hostRequirements", "containerEnv" }) container.Remove(name);
+        Assert.Equal(cpu.ToJsonString(), gpu.ToJsonString());
+    }
+
+    static string PathOf(string file) => Path.Combine(Root, ".devcontainer", file);
+
+    static JsonObject Read(string file) =>
+        JsonNode.Parse(File.ReadAllText(PathOf(file)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+
+    static JsonNode Editor(JsonObject container) => container["customizations"]!["vscode"]!;
+
+    static string AllCommands() => string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "lib/DistillKit.Cli/Commands"), "*.cs").Select(File.ReadAllText));
+
+    static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "DistillKit.Notebooks.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+
+    [GeneratedRegex(@"\./distillkit (\w+)")]
+    private static partial Regex Verb();
+
+    [GeneratedRegex(@"(?:pip install --no-cache-dir|dotnet tool install --global) (.+?)(?=;| \\| &&|$)")]
+    private static partial Regex Package();
+}
