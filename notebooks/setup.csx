@@ -3,6 +3,10 @@
 #r "../lib/DistillKit.Notebook/bin/Release/net10.0/TorchSharp.dll"
 #r "../lib/DistillKit.Notebook/bin/Release/net10.0/DistillKit.Edge.dll"
 #r "../lib/DistillKit.Notebook/bin/Release/net10.0/DistillKit.dll"
+#r "../lib/DistillKit.Notebook/bin/Release/net10.0/FSharp.Core.dll"
+#r "../lib/DistillKit.Notebook/bin/Release/net10.0/XPlot.Plotly.dll"
+#r "../lib/DistillKit.Notebook/bin/Release/net10.0/Microsoft.Data.Analysis.dll"
+#r "../lib/DistillKit.Notebook/bin/Release/net10.0/DistillKit.Charts.dll"
 #r "../lib/DistillKit.Notebook/bin/Release/net10.0/DistillKit.Notebook.dll"
 using Microsoft.DotNet.Interactive;
 
