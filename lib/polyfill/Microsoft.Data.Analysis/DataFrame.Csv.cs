@@ -74,9 +74,9 @@ public partial class DataFrame
         List<string[]> records = [.. lines.Skip(header ? 1 : 0)];
         if (numberOfRowsToRead >= 0) records = [.. records.Take((int)Math.Min(numberOfRowsToRead, int.MaxValue))];
         List<string[]> guessed = [.. records.Take(Math.Max(0, header ? guessRows - 1 : guessRows))]; // the header counts as one of the rows
-        var types = dataTypes ?? [.. Enumerable.Range(0, guessed.Select(record => record.Length).DefaultIfEmpty().Max()).Select(GuessType)];
+        var columns = guessed.Select(record => record.Length).Append(dataTypes?.Length ?? 0).Max();
 
-        var loaded = new DataFrame(types.Select((type, i) => CreateColumn(type, NameOf(i))));
+        var loaded = new DataFrame(Enumerable.Range(0, columns).Select(i => CreateColumn(dataTypes?[i] ?? GuessType(i), NameOf(i))));
         foreach (var record in records) loaded.Append(record, inPlace: true, cultureInfo);
         if (addIndexColumn) loaded.Columns.Insert(0, new Int64DataFrameColumn("IndexColumn", loaded.Columns[0].Rows));
         return loaded;

@@ -68,14 +68,14 @@ public partial class PrimitiveDataFrameColumn<T>
         return copy;
     }
 
-    // A division leaves alone what is not there: a null's value is most often zero.
+    // Nothing is divided by a null, whose value is most often zero.
     PrimitiveDataFrameColumn<T> CombineInPlace(BinaryOperation operation, PrimitiveDataFrameColumn<T> right)
     {
         var divides = operation is BinaryOperation.Divide or BinaryOperation.Modulo;
         for (var row = 0; row < _values.Count; row++)
         {
             _valid[row] &= right._valid[row];
-            if (!divides || _valid[row]) _values[row] = Operations<T>.Instance.Combine(operation, _values[row], right._values[row]);
+            if (!divides || right._valid[row]) _values[row] = Operations<T>.Instance.Combine(operation, _values[row], right._values[row]);
         }
         return this;
     }
