@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Microsoft.Data.Analysis;
 
-/// <summary>Splits text into lines of fields: fields may stand in quotes and then span lines, white space around them is left out, and so are blank lines, even between quotes.</summary>
+/// <summary>
+/// Splits text into lines of fields: fields may stand in quotes and then span lines, white space around them is left out, and so are
+/// blank lines, even between quotes.
+/// </summary>
 internal static class CsvReader
 {
     public static IEnumerable<string[]> Lines(TextReader reader, char separator)
