@@ -122,7 +122,8 @@ public class ArithmeticTests
     [Fact]
     public void A_null_that_an_addition_left_is_compared_by_what_was_added()
     {
-        DataFrameColumn sum = (DataFrameColumn)I + 2;
+        DataFrameColumn i = I, sum = i + 2;
+        Assert.Equal("Boolean: False,True,False; Boolean: False,True,False", Show((sum / 2).ElementwiseEquals(1), (sum / i).ElementwiseEquals(2)));
         Assert.Equal("Boolean: False,True,False; Boolean: False,False,False", Show(sum.ElementwiseEquals(2), sum.Clone(new Int32DataFrameColumn("rows", [0, 1, 2])).ElementwiseEquals(2)));
     }
 

@@ -45,6 +45,7 @@ public class CsvTests
     [Theory]
     [InlineData("a,b\n\"x, y\",\"say \"\"hi\"\"\"\n \"q\" , z \n", "a,b|x, y,say \"hi\"|q,z")]
     [InlineData("a,b\n\"x\ny\",1\nz,2", "a,b|x\ny,1|z,2")]
+    [InlineData("a,b\n\"x\n\n \ny\",1", "a,b|x\ny,1")]
     [InlineData("a,b\n\n1,2\n   \n3,4\n\n", "a,b|1,2|3,4")]
     [InlineData("a,b,c\n1,2,\n3,4,5", "a,b,c|1,2,null|3,4,5")]
     [InlineData("a,b\r\n1,x\r\n", "a,b|1,x")]
@@ -74,6 +75,7 @@ public class CsvTests
         Assert.Equal("a,b|1,2|3,null", Show(DataFrame.LoadCsvFromString("a,b\n1,2\n3\n", guessRows: 2)));
         Assert.Equal("Line 2 has less columns than expected", Assert.Throws<FormatException>(() => DataFrame.LoadCsvFromString("a,b\n1\n1,2")).Message);
         Assert.Throws<ArgumentException>(() => DataFrame.LoadCsvFromString("a,b\n1,2\n1,2,3\n", guessRows: 2));
+        Assert.Throws<IndexOutOfRangeException>(() => DataFrame.LoadCsvFromString("a\n1,2", dataTypes: [typeof(int)]));
     }
 
     [Fact]

@@ -2,16 +2,17 @@ using System.Text;
 
 namespace Microsoft.Data.Analysis;
 
-/// <summary>Splits text into lines of fields: fields may stand in quotes and then span lines, white space around them is left out, and so are blank lines.</summary>
+/// <summary>
+/// Splits text into lines of fields: fields may stand in quotes and then span lines, white space around them is left out, and so are
+/// blank lines, even between quotes.
+/// </summary>
 internal static class CsvReader
 {
     public static IEnumerable<string[]> Lines(TextReader reader, char separator)
     {
         long number = 0;
-        while (reader.ReadLine() is { } line)
+        while (NextLine() is { } line)
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
             var first = number;
             List<string> fields = [];
             int? at = 0;
@@ -35,8 +36,7 @@ internal static class CsvReader
                 {
                     while (i >= text.Length)
                     {
-                        text = reader.ReadLine() ?? throw Malformed(first);
-                        number++;
+                        text = NextLine() ?? throw Malformed(first);
                         field.Append('\n');
                         i = 0;
                     }
@@ -51,6 +51,16 @@ internal static class CsvReader
                     }
                 }
             }
+        }
+
+        string NextLine()
+        {
+            while (reader.ReadLine() is { } line)
+            {
+                number++;
+                if (!string.IsNullOrWhiteSpace(line)) return line;
+            }
+            return null;
         }
     }
 

@@ -6,28 +6,34 @@ namespace Microsoft.Data.Analysis;
 public partial class DataFrame
 {
     public static DataFrame LoadCsv(
-        string filename, char separator = ',', bool header = true, string[] columnNames = null, Type[] dataTypes = null, int numRows = -1,
-        int guessRows = 10, bool addIndexColumn = false, Encoding encoding = null, bool renameDuplicatedColumns = false, CultureInfo cultureInfo = null)
+        string filename, char separator = ',', bool header = true, string[] columnNames = null, Type[] dataTypes = null,
+        int numRows = -1, int guessRows = 10, bool addIndexColumn = false, Encoding encoding = null,
+        bool renameDuplicatedColumns = false, CultureInfo cultureInfo = null)
     {
         using var stream = new FileStream(filename, FileMode.Open, FileAccess.Read);
-        return LoadCsv(stream, separator, header, columnNames, dataTypes, numRows, guessRows, addIndexColumn, encoding, renameDuplicatedColumns, cultureInfo);
+        return LoadCsv(
+            stream, separator, header, columnNames, dataTypes, numRows, guessRows,
+            addIndexColumn, encoding, renameDuplicatedColumns, cultureInfo);
     }
 
     public static DataFrame LoadCsv(
-        Stream csvStream, char separator = ',', bool header = true, string[] columnNames = null, Type[] dataTypes = null, long numberOfRowsToRead = -1,
-        int guessRows = 10, bool addIndexColumn = false, Encoding encoding = null, bool renameDuplicatedColumns = false, CultureInfo cultureInfo = null,
-        Func<IEnumerable<string>, Type> guessTypeFunction = null)
+        Stream csvStream, char separator = ',', bool header = true, string[] columnNames = null, Type[] dataTypes = null,
+        long numberOfRowsToRead = -1, int guessRows = 10, bool addIndexColumn = false, Encoding encoding = null,
+        bool renameDuplicatedColumns = false, CultureInfo cultureInfo = null, Func<IEnumerable<string>, Type> guessTypeFunction = null)
     {
         if (!csvStream.CanSeek) throw new ArgumentException("Expected a seekable stream", nameof(csvStream));
         using var reader = new StreamReader(csvStream, encoding ?? Encoding.UTF8, leaveOpen: true);
-        return LoadCsv(reader, separator, header, columnNames, dataTypes, numberOfRowsToRead, guessRows, addIndexColumn, renameDuplicatedColumns, cultureInfo, guessTypeFunction);
+        return LoadCsv(
+            reader, separator, header, columnNames, dataTypes, numberOfRowsToRead, guessRows,
+            addIndexColumn, renameDuplicatedColumns, cultureInfo, guessTypeFunction);
     }
 
     public static DataFrame LoadCsvFromString(
-        string csvString, char separator = ',', bool header = true, string[] columnNames = null, Type[] dataTypes = null, long numberOfRowsToRead = -1,
-        int guessRows = 10, bool addIndexColumn = false, bool renameDuplicatedColumns = false, CultureInfo cultureInfo = null,
-        Func<IEnumerable<string>, Type> guessTypeFunction = null) => LoadCsv(
-        new StringReader(csvString), separator, header, columnNames, dataTypes, numberOfRowsToRead, guessRows, addIndexColumn, renameDuplicatedColumns, cultureInfo, guessTypeFunction);
+        string csvString, char separator = ',', bool header = true, string[] columnNames = null, Type[] dataTypes = null,
+        long numberOfRowsToRead = -1, int guessRows = 10, bool addIndexColumn = false, bool renameDuplicatedColumns = false,
+        CultureInfo cultureInfo = null, Func<IEnumerable<string>, Type> guessTypeFunction = null) => LoadCsv(
+            new StringReader(csvString), separator, header, columnNames, dataTypes, numberOfRowsToRead, guessRows,
+            addIndexColumn, renameDuplicatedColumns, cultureInfo, guessTypeFunction);
 
     public static void SaveCsv(
         DataFrame dataFrame, string path, char separator = ',', bool header = true, Encoding encoding = null, CultureInfo cultureInfo = null)
@@ -48,7 +54,8 @@ public partial class DataFrame
         if (header) Write(dataFrame.Columns.Select(column => column.Name));
         foreach (var row in dataFrame.Rows) Write(row);
 
-        void Write(IEnumerable<object> values) => writer.WriteLine(string.Join(separator, values.Select(value => Text(value, separator, cultureInfo))));
+        void Write(IEnumerable<object> values) =>
+            writer.WriteLine(string.Join(separator, values.Select(value => Text(value, separator, cultureInfo))));
     }
 
     static string Text(object value, char separator, CultureInfo culture) => value switch
@@ -74,9 +81,9 @@ public partial class DataFrame
         List<string[]> records = [.. lines.Skip(header ? 1 : 0)];
         if (numberOfRowsToRead >= 0) records = [.. records.Take((int)Math.Min(numberOfRowsToRead, int.MaxValue))];
         List<string[]> guessed = [.. records.Take(Math.Max(0, header ? guessRows - 1 : guessRows))]; // the header counts as one of the rows
-        var types = dataTypes ?? [.. Enumerable.Range(0, guessed.Select(record => record.Length).DefaultIfEmpty().Max()).Select(GuessType)];
+        var columns = guessed.Select(record => record.Length).Append(dataTypes?.Length ?? 0).Max();
 
-        var loaded = new DataFrame(types.Select((type, i) => CreateColumn(type, NameOf(i))));
+        var loaded = new DataFrame(Enumerable.Range(0, columns).Select(i => CreateColumn(dataTypes?[i] ?? GuessType(i), NameOf(i))));
         foreach (var record in records) loaded.Append(record, inPlace: true, cultureInfo);
         if (addIndexColumn) loaded.Columns.Insert(0, new Int64DataFrameColumn("IndexColumn", loaded.Columns[0].Rows));
         return loaded;

@@ -32,7 +32,10 @@ public partial class DataFrame
         string leftSuffix = "_left", string rightSuffix = "_right", JoinAlgorithm joinAlgorithm = JoinAlgorithm.Left) =>
         Merge(other, [leftJoinColumn], [rightJoinColumn], leftSuffix, rightSuffix, joinAlgorithm);
 
-    /// <summary>A join as of data bases. As in the package: rows with a null among the keys go with those of the other side that have one, and nowhere else.</summary>
+    /// <summary>
+    /// A join as of data bases. As in the package, rows with a null among the keys go with those of the other side that have one, and nowhere
+    /// else: without such a partner a row is lost, even from the side that is kept.
+    /// </summary>
     public DataFrame Merge(
         DataFrame other, string[] leftJoinColumns, string[] rightJoinColumns,
         string leftSuffix = "_left", string rightSuffix = "_right", JoinAlgorithm joinAlgorithm = JoinAlgorithm.Left)
@@ -43,7 +46,8 @@ public partial class DataFrame
         if (leftJoinColumns.Length != rightJoinColumns.Length)
             throw new ArgumentException("Array lengths are mistmached", nameof(leftJoinColumns));
 
-        List<DataFrameColumn> left = [.. leftJoinColumns.Select(name => Columns[name])], right = [.. rightJoinColumns.Select(name => other.Columns[name])];
+        List<DataFrameColumn> left = [.. leftJoinColumns.Select(name => Columns[name])];
+        List<DataFrameColumn> right = [.. rightJoinColumns.Select(name => other.Columns[name])];
         var keepsLeft = joinAlgorithm switch
         {
             JoinAlgorithm.Right => false,
@@ -72,7 +76,9 @@ public partial class DataFrame
         {
             var found = keptKey.MatchingRows(otherKey, out var nulls);
             nullRows = [.. nullRows.Union(nulls)];
-            matches = matches is null ? found : matches.Keys.Intersect(found.Keys).ToDictionary(row => row, row => matches[row].Intersect(found[row]).ToList());
+            matches = matches is null
+                ? found
+                : matches.Keys.Intersect(found.Keys).ToDictionary(row => row, row => matches[row].Intersect(found[row]).ToList());
         }
 
         List<(long?, long?)> pairs = [];

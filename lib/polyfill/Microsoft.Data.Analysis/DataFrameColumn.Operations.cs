@@ -1,6 +1,8 @@
 namespace Microsoft.Data.Analysis;
 
-/// <summary>Where either side has a null, the answer of an arithmetic operation has one; a comparison takes a null for the type's default value.</summary>
+/// <summary>
+/// Where either side has a null, the answer of an arithmetic operation has one; a comparison takes a null for the type's default value.
+/// </summary>
 public abstract partial class DataFrameColumn
 {
     public DataFrameColumn Add(DataFrameColumn column, bool inPlace = false) => Combine(BinaryOperation.Add, column, inPlace);

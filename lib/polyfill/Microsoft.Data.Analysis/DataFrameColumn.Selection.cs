@@ -60,7 +60,8 @@ public abstract partial class DataFrameColumn
     IEnumerable<long?> RowsOf(DataFrameColumn mapIndices, bool invert) => mapIndices switch
     {
         null => Rows.Cast<long?>(),
-        PrimitiveDataFrameColumn<bool> marked when marked.Length > Length => throw new ArgumentException("MapIndices exceeds column length", "boolColumn"),
+        PrimitiveDataFrameColumn<bool> marked when marked.Length > Length =>
+            throw new ArgumentException("MapIndices exceeds column length", "boolColumn"),
         PrimitiveDataFrameColumn<bool> marked => marked.Rows.Where(row => marked[row] == true).Cast<long?>(),
         PrimitiveDataFrameColumn<int> indices => Inverted(indices.Select(row => (long?)row), invert),
         PrimitiveDataFrameColumn<long> indices => Inverted(indices, invert),

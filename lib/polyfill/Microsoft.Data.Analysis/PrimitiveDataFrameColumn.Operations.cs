@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Microsoft.Data.Analysis;
 
-/// <summary>Columns of the same type answer in it; two different types of numbers answer as doubles. (The typed members answer in the wider type.)</summary>
+/// <summary>
+/// Columns of the same type answer in it; two different types of numbers answer as doubles. (The typed members answer in the wider type.)
+/// </summary>
 public partial class PrimitiveDataFrameColumn<T>
 {
     private protected override DataFrameColumn CombineColumn(BinaryOperation operation, DataFrameColumn column, bool inPlace)
@@ -34,7 +36,8 @@ public partial class PrimitiveDataFrameColumn<T>
         return As<double>().CompareValue(operation, Double(value));
     }
 
-    private protected override PrimitiveDataFrameColumn<bool> Mark(Func<long, bool> isMarked) => new BooleanDataFrameColumn(Name, Rows.Select(isMarked));
+    private protected override PrimitiveDataFrameColumn<bool> Mark(Func<long, bool> isMarked) =>
+        new BooleanDataFrameColumn(Name, Rows.Select(isMarked));
 
     /// <summary>For the typed members: computes in the wider type, and there in place only where that is this column's own.</summary>
     private protected PrimitiveDataFrameColumn<TWider> CombineAs<TWider>(BinaryOperation operation, DataFrameColumn column, bool inPlace = false)
@@ -44,7 +47,8 @@ public partial class PrimitiveDataFrameColumn<T>
         return (inPlace ? (PrimitiveDataFrameColumn<TWider>)(object)this : As<TWider>()).CombineInPlace(operation, column.As<TWider>());
     }
 
-    private protected PrimitiveDataFrameColumn<TWider> CombineAs<TWider>(BinaryOperation operation, TWider value, bool inPlace = false, bool reversed = false)
+    private protected PrimitiveDataFrameColumn<TWider> CombineAs<TWider>(
+        BinaryOperation operation, TWider value, bool inPlace = false, bool reversed = false)
         where TWider : unmanaged =>
         (inPlace ? (PrimitiveDataFrameColumn<TWider>)(object)this : As<TWider>()).CombineInPlace(operation, value, reversed);
 
@@ -68,14 +72,14 @@ public partial class PrimitiveDataFrameColumn<T>
         return copy;
     }
 
-    // A division leaves alone what is not there: a null's value is most often zero.
+    // Nothing is divided by a null, whose value is most often zero.
     PrimitiveDataFrameColumn<T> CombineInPlace(BinaryOperation operation, PrimitiveDataFrameColumn<T> right)
     {
         var divides = operation is BinaryOperation.Divide or BinaryOperation.Modulo;
         for (var row = 0; row < _values.Count; row++)
         {
             _valid[row] &= right._valid[row];
-            if (!divides || _valid[row]) _values[row] = Operations<T>.Instance.Combine(operation, _values[row], right._values[row]);
+            if (!divides || right._valid[row]) _values[row] = Operations<T>.Instance.Combine(operation, _values[row], right._values[row]);
         }
         return this;
     }

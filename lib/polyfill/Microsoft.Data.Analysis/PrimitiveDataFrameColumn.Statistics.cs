@@ -70,7 +70,8 @@ public partial class PrimitiveDataFrameColumn<T>
         return changed;
     }
 
-    IEnumerable<T> ValuesOf(IEnumerable<long> rows) => rows.Select(row => row >= 0 && row < Length ? _values[(int)row] : throw new IndexOutOfRangeException());
+    IEnumerable<T> ValuesOf(IEnumerable<long> rows) =>
+        rows.Select(row => row >= 0 && row < Length ? _values[(int)row] : throw new IndexOutOfRangeException());
 
     IEnumerable<bool> Truths() => this is PrimitiveDataFrameColumn<bool> truths ? truths._values : throw new NotSupportedException();
 

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Microsoft.Data.Analysis;
 
-/// <summary>Values, and which of them are there: one that is not (a null) has a value all the same, which comparisons see, as in the package.</summary>
+/// <summary>
+/// Values, and which of them are there: one that is not (a null) has a value all the same, which comparisons see, as in the package.
+/// </summary>
 public partial class PrimitiveDataFrameColumn<T> : DataFrameColumn, IEnumerable<T?>
     where T : unmanaged
 {
