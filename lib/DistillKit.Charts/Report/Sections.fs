@@ -46,7 +46,7 @@ let benchmark (result: BenchmarkResult) =
     let cells (row: BenchmarkRow) =
         [ row.Name; row.Format; row.Runtime; percent row.Accuracy; percent row.CalibrationError; Figure.number (float row.MultiplyAccumulates / 1e6) 1 + " M"; megabytes row.FileBytes
           Figure.number row.LatencyMilliseconds 3 + " ms"; Figure.number row.LatencyP95Milliseconds 3 + " ms"; Figure.number row.ImagesPerSecond 0
-          (if row.PeakMemoryBytes.HasValue then Figure.number (float row.PeakMemoryBytes.Value / 1e6) 0 + " MB" else "not measured"); Figure.number row.Seconds 0 + " s" ]
+          (if row.PeakMemoryBytes.HasValue then Figure.number (float row.PeakMemoryBytes.Value / 1e6) 0 + " MB" else "not measured"); (if row.Seconds > 0.0 then Figure.number row.Seconds 0 + " s" else "not timed") ]
     Html.table 3
         [ "network"; "numbers"; "runtime"; "test accuracy"; "calibration error"; "multiply-adds"; "file"; "latency"; "95th percentile"; "images/s"; "memory"; "made in" ]
         [ for row in result.Rows -> cells row ]
