@@ -17,7 +17,7 @@ type BenchmarkDots private () =
     /// <param name="result">Of a run.</param>
     /// <param name="testImages">The test images that the accuracies were counted on.</param>
     static member Of(title: string, result: BenchmarkResult, [<Optional; DefaultParameterValue(10000)>] testImages: int) : PlotlyChart =
-        let rows = Seq.toArray result.Rows
+        let rows = Figure.some title result.Rows
         let names = [| for row in rows -> BenchmarkRows.label row |]
         let hasMemory = rows |> Array.exists (fun row -> row.PeakMemoryBytes.HasValue)
         let bound which (row: BenchmarkRow) = 100.0 * which (BenchmarkRows.interval row.Accuracy testImages)
@@ -63,7 +63,8 @@ type BenchmarkDots private () =
                   Figure.labels panel [| for _, row in known -> value row + up row |] places [| for _, row in known -> text row |] "middle right" Theme.Ink ]
         layout.annotations <-
             [ Figure.note
-                  $"Error bars: 95 %% interval of the accuracy (Wilson, {testImages:N0} images); latency from the median to the 95th percentile.<br>File, latency and throughput have logarithmic axes. Circle: ONNX Runtime, diamond: Edge."
+                  ($"Error bars: 95 %% interval of the accuracy (Wilson, {testImages:N0} images); latency from the median to the 95th percentile.<br>"
+                   + "File, latency and throughput have logarithmic axes. Circle: ONNX Runtime, diamond: Edge.")
                   (0.0, 1.01) "left" "bottom" ]
         Figure.reserve 38.0 layout
         Figure.chart 1120 (250 + 34 * names.Length) layout traces

@@ -96,6 +96,20 @@ let layout (title: string) (width: int) (left: float) (legend: seq<string>) =
         margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = hasLegend,
         legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = font Theme.TextSize, bgcolor = "rgba(0,0,0,0)"))
 
+/// What a chart is drawn from, as an array; there must be something.
+let some (title: string) (items: seq<'T>) =
+    let items = Seq.toArray items
+    if items.Length = 0 then raise (DistillKit.UserException $"There is nothing to draw for '{title}'.")
+    items
+
+/// A grid of numbers as colours of the theme's scale, with a bar that explains them.
+let heatmap (z: Nullable<float>[][]) (low: float) (high: float) (title: string) =
+    let font = font Theme.TextSize
+    Heatmap(
+        z = z, x = [| for place in 0 .. z[0].Length - 1 -> place |], y = [| for place in 0 .. z.Length - 1 -> place |], zmin = low, zmax = high,
+        colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |], showscale = true,
+        colorbar = Colorbar(title = plain title, titleside = "right", titlefont = font, tickfont = font, outlinewidth = 0.0))
+
 /// A chart of a size in pixels.
 let chart (width: int) (height: int) (layout: Layout) (traces: seq<Trace>) =
     let chart = Chart.Plot(Seq.toArray traces, layout)
@@ -107,7 +121,8 @@ let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (pos
     // Spaces that are not dropped keep the text off the point.
     let spaced (text: string) = if position.EndsWith("right", StringComparison.Ordinal) then "\u00a0\u00a0" + text else text
     Scatter(
-        x = Seq.toArray xs, y = Seq.toArray ys, text = [| for text in texts -> spaced text |], mode = "text", textposition = position, textfont = Textfont(family = Theme.Family, size = Theme.TextSize - 1.0, color = color),
+        x = Seq.toArray xs, y = Seq.toArray ys, text = [| for text in texts -> spaced text |], mode = "text", textposition = position,
+        textfont = Textfont(family = Theme.Family, size = Theme.TextSize - 1.0, color = color),
         hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
 
 /// A dashed line from point to point.

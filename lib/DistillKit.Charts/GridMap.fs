@@ -27,11 +27,10 @@ type GridMap private () =
         let share it = if high > low then (it - low) / (high - low) else 0.5
         let invariant (number: float) = FormattableString.Invariant $"{number}"
         let places count = [| for place in 0 .. count - 1 -> float place |]
-        let map =
-            Heatmap(
-                z = [| for row in values -> [| for it in row -> if Double.IsFinite it then Nullable it else Nullable() |] |], x = places xs.Count, y = places ys.Count, hoverinfo = "skip",
-                zmin = (if high > low then low else low - 1.0), zmax = (if high > low then high else low + 1.0), colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |], showscale = true,
-                colorbar = Colorbar(title = Figure.plain valueTitle, titleside = "right", titlefont = Font(size = Theme.TextSize, color = Theme.Ink), tickfont = Font(size = Theme.TextSize, color = Theme.Ink), outlinewidth = 0.0))
+        let shown it = if Double.IsFinite it then Nullable it else Nullable()
+        let below, above = if high > low then low, high else low - 1.0, low + 1.0
+        let map = Figure.heatmap [| for row in values -> [| for it in row -> shown it |] |] below above valueTitle
+        map.hoverinfo <- "skip"
         let bestRow, bestColumn, best = cells |> List.maxBy value
         let digits = if high - low < 0.5 then 2 else 1
         let traces: Trace list =

@@ -14,7 +14,7 @@ type LadderSteps private () =
     /// <param name="ladders">With the same rungs, for instance of 8 and of 4 bits.</param>
     /// <exception cref="T:System.ArgumentException">The rungs differ.</exception>
     static member Of(title: string, ladders: seq<LadderResult>) : PlotlyChart =
-        let ladders = ladders |> Seq.sortByDescending _.WeightBits |> Seq.toArray
+        let ladders = Figure.some title ladders |> Array.sortByDescending _.WeightBits
         let names = [| for rung in ladders[0].Rungs -> rung.Name |]
         if ladders |> Array.exists (fun ladder -> not (ladder.Rungs.Select(_.Name).SequenceEqual names)) then invalidArg (nameof ladders) "The ladders must have the same rungs."
         let places = [| for place in 0 .. names.Length - 1 -> float place |]
@@ -24,6 +24,8 @@ type LadderSteps private () =
             line.showlegend <- true
             line
         let legend (ladder: LadderResult) = $"{ladder.WeightBits}-bit weights, 8-bit activations"
+        let note (rung: Rung) =
+            Figure.plain $"{rung.Name}: {Figure.number (100.0 * rung.Accuracy) 2} %%, {Figure.number (float rung.FileBytes / 1e6) 2} MB, {Figure.number rung.Seconds 1} s"
         let values (ladder: LadderResult) = [| for rung in ladder.Rungs -> 100.0 * rung.Accuracy |]
         let all = [ for ladder in ladders do yield! values ladder ]
         let slack = Math.Max(0.05, 0.12 * (List.max all - List.min all))
@@ -32,8 +34,8 @@ type LadderSteps private () =
               for index, ladder in Seq.indexed ladders do
                   Scatter(
                       x = values ladder, y = places, mode = "lines+markers", name = legend ladder, showlegend = true,
-                      text = [| for rung in ladder.Rungs -> Figure.plain $"{rung.Name}: {Figure.number (100.0 * rung.Accuracy) 2} %%, {Figure.number (float rung.FileBytes / 1e6) 2} MB, {Figure.number rung.Seconds 1} s" |],
-                      hoverinfo = "text", line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), marker = Marker(color = Theme.color index, size = 10.0, symbol = Theme.symbol index)) ]
+                      text = [| for rung in ladder.Rungs -> note rung |], hoverinfo = "text",
+                      line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), marker = Marker(color = Theme.color index, size = 10.0, symbol = Theme.symbol index)) ]
         let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) [ "floating point"; for ladder in ladders do legend ladder ]
         let x, y = Figure.xAxis "right answers on the validation set (%)", Figure.namesAxis "" names
         x.range <- [| List.min all - slack; List.max all + slack |]

@@ -14,7 +14,7 @@ type ReliabilityDiagram private () =
     /// <param name="title">What the chart shows, as a sentence.</param>
     /// <param name="reports">A report for each network, by the name that it has in the chart.</param>
     static member Of(title: string, reports: seq<KeyValuePair<string, ClassificationReport>>) : PlotlyChart =
-        let reports = [ for entry in reports -> entry.Key, entry.Value ]
+        let reports = [ for entry in Figure.some title reports -> entry.Key, entry.Value ]
         let legend (name: string, report: ClassificationReport) = $"{name}: calibration error {Figure.number (100.0 * report.CalibrationError) 1} %%"
         let traces: Trace list =
             [ Figure.line 0 (0.0, 0.0) (100.0, 100.0)

@@ -31,8 +31,7 @@ type TradeOff private () =
     /// <param name="points">At least one; costs are above 0.</param>
     /// <param name="images">The images that the accuracies were counted on, for Wilson's 95 % intervals; 0 for none.</param>
     static member Of(title: string, costTitle: string, points: seq<TradeOffPoint>, [<Optional; DefaultParameterValue(0)>] images: int) : PlotlyChart =
-        let points = Seq.toArray points
-        let points = Array.distinct points
+        let points = Figure.some title points |> Array.distinct
         let front = TradeOff.Front points
         let ranked = points |> Array.sortBy _.Cost
         let low, high = ranked[0].Cost, (Array.last ranked).Cost
@@ -40,10 +39,11 @@ type TradeOff private () =
         // Points that lie on each other share a label, above the last.
         let near (one: TradeOffPoint) (other: TradeOffPoint) =
             Math.Log(Math.Max(one.Cost, other.Cost) / Math.Min(one.Cost, other.Cost)) <= 0.045 * Math.Log(1.56 * high / low) && abs (one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
-        let join (groups: (TradeOffPoint * string) list) (index, point) =
+        let above (point: TradeOffPoint) = 100.0 * point.Accuracy + (if images > 0 then 100.0 * snd (BenchmarkRows.interval point.Accuracy images) else 0.0)
+        let join (groups: (TradeOffPoint * float * string) list) (index, point) =
             match groups with
-            | (last, text) :: rest when near last point -> (point, $"{text}, {index + 1}") :: rest
-            | _ -> (point, string (index + 1)) :: groups
+            | (last, height, text) :: rest when near last point -> (point, Math.Max(height, above point), $"{text}, {index + 1}") :: rest
+            | _ -> (point, above point, string (index + 1)) :: groups
         let labels = ranked |> Array.indexed |> Array.sortBy (fun (_, point) -> Math.Round(point.Accuracy / Math.Max(1e-9, 0.04 * (best - worst))), point.Cost) |> Array.fold join []
         let errors (which: (float * float) -> float) (some: TradeOffPoint[]) = [| for point in some -> if images > 0 then 100.0 * which (BenchmarkRows.interval point.Accuracy images) else 0.0 |]
         let dots (some: TradeOffPoint[]) name color symbol =
@@ -59,7 +59,7 @@ type TradeOff private () =
               if others.Length > 0 then dots others "beaten" (Theme.color 1) (Theme.symbol 1)
               dots front "not beaten in both (Pareto front)" (Theme.color 0) (Theme.symbol 0)
               // Above the error bars, where no line runs.
-              Figure.labels 0 [ for point, _ in labels -> point.Cost ] [ for point, _ in labels -> 100.0 * point.Accuracy + (errors snd [| point |])[0] ] (List.map snd labels) "top center" Theme.Ink ]
+              Figure.labels 0 [ for point, _, _ in labels -> point.Cost ] [ for _, height, _ in labels -> height ] [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
         let layout = Figure.layout title 900 70.0 [ "not beaten in both (Pareto front)"; "beaten" ]
         let x, y = Figure.xAxis costTitle, Figure.yAxis "right answers on the test set (%)"
         Figure.logarithmicX x (low / 1.25) (high * 1.25) 8

@@ -70,7 +70,7 @@ type TrainingCurves private () =
     /// <param name="title">What the chart shows, as a sentence.</param>
     /// <param name="runs">Their losses can only be compared where they are the same function.</param>
     static member Of(title: string, runs: seq<TrainingRun>) : PlotlyChart =
-        let runs = Seq.toArray runs
+        let runs = Figure.some title runs
         let legend (run: TrainingRun) =
             match Seq.tryLast run.Validation with
             | Some last -> $"{run.Name}: {Figure.number (100.0 * last.Value) 1} %% validation"
@@ -91,7 +91,7 @@ type TrainingCurves private () =
                   if run.Accuracy.Count > 0 then curve 1 index run run.Accuracy 100.0
                   if run.Validation.Count > 0 then dots index run ]
         let layout = Figure.layout title 900 70.0 (runs |> Array.map legend)
-        let longest = Seq.max [ for run in runs do for value in Seq.append run.Loss run.Validation -> value.Epoch ]
+        let longest = [ for run in runs do for value in Seq.append run.Loss run.Validation -> value.Epoch ] |> List.append [ 0.01 ] |> List.max
         for panel, (start, finish) in Seq.indexed (Figure.columns 2 0.12) do
             let x, y = Figure.xAxis "epochs", Figure.yAxis (if panel = 0 then "loss on training images" else "right answers (%); symbols: validation")
             x.domain <- [| start; finish |]

@@ -93,6 +93,11 @@ public class ChartTests
     public void Nothing_to_draw_is_a_plain_error()
     {
         Assert.Throws<UserException>(() => ValueHistogram.Of("t", "v", new Dictionary<string, float[]> { ["a"] = [] }));
+        Assert.Throws<UserException>(() => TrainingCurves.Of("t", []));
+        Assert.Throws<UserException>(() => SensitivityBars.Of("t", []));
+        Assert.Throws<UserException>(() => TradeOff.Of("t", "cost", []));
+        Assert.Throws<UserException>(() => IntervalDots.Of("t", "v", []));
+        Assert.Throws<UserException>(() => LadderSteps.Of("t", []));
         Assert.Throws<UserException>(() => GridMap.Of("t", "x", [1], "y", [1], "v", [[double.NaN]]));
         Assert.Throws<ArgumentException>(() => GridMap.Of("t", "x", [1, 2], "y", [1], "v", [[1]]));
     }

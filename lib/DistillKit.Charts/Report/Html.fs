@@ -28,4 +28,4 @@ let chart (id: string) (chart: XPlot.Plotly.PlotlyChart) =
     let data, layout = ChartJson.read chart
     let picture = DistillKit.Charts.Svg.Render chart
     let script = $"<script type=\"application/json\" id=\"{id}-data\">{{\"data\":{json data},\"layout\":{json layout}}}</script>"
-    $"<figure><div class=\"chart\" id=\"{id}\" data-height=\"{chart.Height}\" style=\"max-width:{chart.Width}px\">{picture}</div>{script}</figure>\n"
+    $"<figure><div class=\"chart\" id=\"{id}\" data-height=\"{chart.Height}\" style=\"width:{chart.Width}px\"><div class=\"picture\">{picture}</div></div>{script}</figure>\n"

@@ -17,8 +17,9 @@ p { max-width: 48rem; margin: .5rem 0; }
 .facts div { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem; }
 .facts b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .facts span { color: var(--soft); font-size: .85rem; }
-figure { margin: 1.25rem 0; }
-.chart { width: 100%; }
+/* A chart keeps its size, so that its letters keep theirs; a narrow screen scrolls. Paper gets the picture, which shrinks. */
+figure { margin: 1.25rem 0; overflow-x: auto; }
+.drawn .picture { display: none; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .84rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .5rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -37,7 +38,9 @@ svg.distillkit { color: var(--ink); }
   body { max-width: none; padding: 0; font-size: 10pt; }
   figure, tr, .facts div { break-inside: avoid; }
   h2 { break-after: avoid; }
-  .modebar { display: none; }
+  .chart { width: auto !important; }
+  .drawn .picture { display: block; }
+  .drawn .plot { display: none; }
 }
 """
 
@@ -45,10 +48,11 @@ svg.distillkit { color: var(--ink); }
 let private start = """
 for (const box of document.querySelectorAll('.chart')) {
   const chart = JSON.parse(document.getElementById(box.id + '-data').textContent);
-  const picture = [...box.childNodes];
-  box.replaceChildren();
-  box.style.height = box.dataset.height + 'px';
-  Plotly.newPlot(box, chart.data, chart.layout, { responsive: true, displaylogo: false }).catch(error => { box.replaceChildren(...picture); box.style.height = ''; console.error(error); });
+  const plot = document.createElement('div');
+  plot.className = 'plot';
+  plot.style.height = box.dataset.height + 'px';
+  box.append(plot);
+  Plotly.newPlot(plot, chart.data, chart.layout, { displaylogo: false }).then(() => box.classList.add('drawn'), error => { plot.remove(); console.error(error); });
 }
 addEventListener('beforeprint', () => { for (const part of document.querySelectorAll('details')) part.open = true; });
 """

@@ -38,7 +38,9 @@ let summary (result: BenchmarkResult) =
                   fact ((if points >= 0.0 then "+" else "") + Figure.number points 2 + " points") "the student with the teacher, against the same student alone at equal budget; one seed"
               | None -> ()
               fact (megabytes integer.FileBytes) $"ONNX file; the teacher's is {times (float teacher.FileBytes / float integer.FileBytes)} as large"
-              fact (Figure.short integer.LatencyMilliseconds + " ms") $"for one image on one thread ({integer.Runtime}); the teacher takes {times (teacher.LatencyMilliseconds / integer.LatencyMilliseconds)} as long ({teacher.Runtime})" ]
+              fact
+                  (Figure.short integer.LatencyMilliseconds + " ms")
+                  $"for one image on one thread ({integer.Runtime}); the teacher takes {times (teacher.LatencyMilliseconds / integer.LatencyMilliseconds)} as long ({teacher.Runtime})" ]
         | _ -> []
     $"<div class=\"facts\">\n{Html.all facts}</div>\n"
 
@@ -46,11 +48,13 @@ let benchmark (result: BenchmarkResult) =
     let cells (row: BenchmarkRow) =
         [ row.Name; row.Format; row.Runtime; percent row.Accuracy; percent row.CalibrationError; Figure.number (float row.MultiplyAccumulates / 1e6) 1 + " M"; megabytes row.FileBytes
           Figure.number row.LatencyMilliseconds 3 + " ms"; Figure.number row.LatencyP95Milliseconds 3 + " ms"; Figure.number row.ImagesPerSecond 0
-          (if row.PeakMemoryBytes.HasValue then Figure.number (float row.PeakMemoryBytes.Value / 1e6) 0 + " MB" else "not measured"); Figure.number row.Seconds 0 + " s" ]
+          (if row.PeakMemoryBytes.HasValue then Figure.number (float row.PeakMemoryBytes.Value / 1e6) 0 + " MB" else "not measured"); (if row.Seconds > 0.0 then Figure.number row.Seconds 0 + " s" else "not timed") ]
     Html.table 3
         [ "network"; "numbers"; "runtime"; "test accuracy"; "calibration error"; "multiply-adds"; "file"; "latency"; "95th percentile"; "images/s"; "memory"; "made in" ]
         [ for row in result.Rows -> cells row ]
-    + Html.paragraph "Accuracy: the test set, read once, at the end. Latency: one image, one thread, median of calls in which the files take turns. Throughput: batches of 64 on all threads. Memory: peak of a fresh process that does only inference."
+    + Html.paragraph
+        ("Accuracy: the test set, read once, at the end. Latency: one image, one thread, median of calls in which the files take turns. "
+         + "Throughput: batches of 64 on all threads. Memory: peak of a fresh process that does only inference.")
     + (if result.Agreements.Count = 0 then ""
        else
            Html.table 1 [ "one file, two runtimes"; "same answer"; "mean difference of logits" ]
@@ -99,7 +103,11 @@ let provenance (result: BenchmarkResult) (stages: (string * string * (string * J
               [ "system"; result.Machine.OperatingSystem ]; [ "engine"; result.Machine.Engine ]; [ "runtimes"; String.Join("; ", runtimes) ]
               [ "report"; $".NET {Environment.Version}, {nameof DistillKit} {typeof<Profile>.Assembly.GetName().Version}" ] ]
     let figure (name: string, value: JsonElement) =
-        let shown = match value.ValueKind with JsonValueKind.Number -> (let number = value.GetDouble() in if number = Math.Round number then string number else Figure.number number (if abs number < 1.0 then 4 else 1)) | _ -> string (value.GetString())
+        let shown =
+            match value.ValueKind with
+            | JsonValueKind.Number when value.GetDouble() = Math.Round(value.GetDouble()) -> value.GetRawText()
+            | JsonValueKind.Number -> Figure.number (value.GetDouble()) (if abs (value.GetDouble()) < 1.0 then 4 else 1)
+            | _ -> string (value.GetString())
         $"{name} {shown}"
     let day (date: string) = if date.Length >= 16 then date.Substring(0, 16).Replace('T', ' ') else date
     let steps = Html.table 3 [ "stage"; "finished (UTC)"; "result" ] [ for stage, date, figures in stages -> [ stage; day date; String.Join(", ", List.map figure figures) ] ]

@@ -90,7 +90,10 @@ let colorBar (frame: Frame) (trace: JsonElement) =
         let low, high = number "zmin" (List.min all') trace, number "zmax" (List.max all') trace
         let left, steps = frame.Right + 14.0, 60
         let at share = frame.Y share
-        let pieces = [ for step in 0 .. steps - 1 -> rectangle left (at (float step / float steps) + 0.8) (left + 16.0) (at (float (step + 1) / float steps)) (paint "fill" (Theme.between (Traces.scaleOf trace) ((float step + 0.5) / float steps))) "" ]
+        let piece step =
+            let color = Theme.between (Traces.scaleOf trace) ((float step + 0.5) / float steps)
+            rectangle left (at (float step / float steps) + 0.8) (left + 16.0) (at (float (step + 1) / float steps)) (paint "fill" color) ""
+        let pieces = [ for step in 0 .. steps - 1 -> piece step ]
         let tickFont, titleFont = part "tickfont" bar, part "titlefont" bar
         let ticks = Ticks.linear low high 6
         let labels = [ for value, label in ticks -> textAt (left + 21.0) (at ((value - low) / (high - low))) label (sizeOf tickFont) (colorOf tickFont) "left" "middle" 0.0 ]
@@ -116,7 +119,8 @@ let annotations (frame: Frame) (axes: Map<string, Axis>) (layout: JsonElement) =
                 let isArrow = flag "showarrow" true note
                 let right, down = if isArrow then number "ax" 0.0 note, number "ay" -30.0 note else 0.0, 0.0
                 if isArrow then line (x + right) (y + down) x y (text "arrowcolor" Theme.Ink note) 1.0 ""
-                textAt (x + right) (y + down) (text "text" "" note) (sizeOf font) (colorOf font) (text "xanchor" "center" note) (text "yanchor" (if isArrow then "bottom" else "middle") note) (number "textangle" 0.0 note) ]
+                let across, up = text "xanchor" "center" note, text "yanchor" (if isArrow then "bottom" else "middle") note
+                textAt (x + right) (y + down) (text "text" "" note) (sizeOf font) (colorOf font) across up (number "textangle" 0.0 note) ]
 
 let shapes (frame: Frame) (axes: Map<string, Axis>) (layout: JsonElement) =
     all [

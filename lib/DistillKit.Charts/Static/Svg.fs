@@ -32,7 +32,8 @@ type Svg private () =
                    let clipped, free = Traces.draw layout traces index x y
                    // An inner picture clips without an id, which would have to be unique on a page.
                    let left, top, width, height = min x.Start x.End, min y.Start y.End, abs (x.End - x.Start), abs (y.End - y.Start)
-                   let box = $" x=\"{coordinate left}\" y=\"{coordinate top}\" width=\"{coordinate width}\" height=\"{coordinate height}\" viewBox=\"{coordinate left} {coordinate top} {coordinate width} {coordinate height}\""
+                   let size = $"width=\"{coordinate width}\" height=\"{coordinate height}\" viewBox=\"{coordinate left} {coordinate top} {coordinate width} {coordinate height}\""
+                   let box = $" x=\"{coordinate left}\" y=\"{coordinate top}\" {size}"
                    (if clipped = "" then "" else element "svg" box ("\n" + clipped)), free |]
         let content = StringBuilder()
         let add (part: string) = content.Append part |> ignore
@@ -53,7 +54,8 @@ type Svg private () =
         add (Surroundings.title frame layout)
         let size = $"width=\"{coordinate frame.Width}\" height=\"{coordinate frame.Height}\" viewBox=\"0 0 {coordinate frame.Width} {coordinate frame.Height}\""
         // A presentation attribute yields to any style of the page, so a page may set the colour of the text: svg.distillkit { color: ... }.
-        $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"distillkit\" role=\"img\" aria-label=\"{name}\" {size} color=\"{Theme.Ink}\" font-family=\"{Theme.Family}\" style=\"max-width:100%%;height:auto\">\n{content}</svg>\n"
+        let look = $"color=\"{Theme.Ink}\" font-family=\"{Theme.Family}\" style=\"max-width:100%%;height:auto\""
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"distillkit\" role=\"img\" aria-label=\"{name}\" {size} {look}>\n{content}</svg>\n"
 
     /// <summary>Writes the picture to a file.</summary>
     /// <exception cref="T:DistillKit.UserException">The file cannot be written, or the chart has a series of a kind that has no static form.</exception>

@@ -148,7 +148,7 @@ let private heatmap (trace: JsonElement) (xAxis: Axis) (yAxis: Axis) =
                     let edges (axis: Axis) value = axis.Pixel(value - 0.5), axis.Pixel(value + 0.5)
                     let (left, right), (one, other) = edges xAxis xs[column], edges yAxis ys[row]
                     // Cells overlap by a hair: otherwise the page shines through between them.
-                    rectangle left one (right + 0.4) (other + 0.4) (paint "fill" color) (tooltip note)
+                    rectangle left (min one other) (right + 0.4) (max one other + 0.4) (paint "fill" color) (tooltip note)
                 | None -> () ]
     String.Join("", cells), ""
 

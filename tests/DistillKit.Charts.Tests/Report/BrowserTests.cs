@@ -21,7 +21,7 @@ public sealed class BrowserTests : IDisposable
         var charts = await browser.EvaluateAsync("""
             [...document.querySelectorAll('.chart')].map(box => ({
               marks: box.querySelectorAll('.js-plotly-plot .point, .plot-container .point, .plot-container .js-line').length,
-              pictures: box.querySelectorAll('svg.distillkit').length,
+              picture: box.querySelector('svg.distillkit').getBoundingClientRect().height,
               title: box.querySelector('.gtitle')?.textContent ?? '',
               width: box.querySelector('.main-svg').getBoundingClientRect().width
             }))
@@ -30,7 +30,7 @@ public sealed class BrowserTests : IDisposable
         Assert.All(charts.AsArray(), chart =>
         {
             Assert.True(chart!["marks"]!.GetValue<int>() > 2, chart.ToJsonString());
-            Assert.Equal(0, chart["pictures"]!.GetValue<int>());
+            Assert.Equal(0, chart["picture"]!.GetValue<double>());
             Assert.NotEmpty(chart["title"]!.GetValue<string>());
             Assert.InRange(chart["width"]!.GetValue<double>(), 300, 1200);
         });
@@ -71,6 +71,21 @@ public sealed class BrowserTests : IDisposable
             Assert.True(chart["outside"]!.AsArray().Count == 0, $"{name}: {chart["outside"]!.ToJsonString()}");
         }
         AssertQuiet(browser);
+    }
+
+    [BrowserFact]
+    public async Task Paper_gets_pictures_that_fit()
+    {
+        run.Write();
+        await using var browser = await OpenAsync(Charts.Report.Write(run.Path(), run.Path("report.html")).Path);
+        await browser.SendAsync("Emulation.setEmulatedMedia", new { media = "print" });
+        await browser.SendAsync("Emulation.setDeviceMetricsOverride", new { width = 700, height = 1000, deviceScaleFactor = 1, mobile = false });
+        var charts = await browser.EvaluateAsync("[...document.querySelectorAll('.chart')].map(box => ({ picture: box.querySelector('svg.distillkit').getBoundingClientRect().right, plot: box.querySelector('.plot').getBoundingClientRect().height }))");
+        Assert.All(charts.AsArray(), chart =>
+        {
+            Assert.InRange(chart!["picture"]!.GetValue<double>(), 300, 700);
+            Assert.Equal(0, chart["plot"]!.GetValue<double>());
+        });
     }
 
     [BrowserFact]
