@@ -16,7 +16,7 @@ internal sealed partial class CommandArguments
     internal string? this[string option] => options.GetValueOrDefault(option);
 
     /// <exception cref="HostException">An option has no value, or there are two values without an option.</exception>
-    internal static CommandArguments Parse(IReadOnlyList<string> words)
+    internal static CommandArguments Parse(IReadOnlyList<string> words, int line)
     {
         var arguments = new CommandArguments();
         for (var index = 0; index < words.Count; index++)
@@ -24,9 +24,9 @@ internal sealed partial class CommandArguments
             var word = words[index];
             if (Flags.Contains(word)) arguments.options[word] = "";
             else if (word.StartsWith("--", StringComparison.Ordinal))
-                arguments.options[word] = ++index < words.Count ? Unquoted(words[index]) : throw new HostException($"The option {word} needs a value.");
+                arguments.options[word] = ++index < words.Count ? Unquoted(words[index]) : throw new HostException($"The option {word} needs a value.") { Line = line };
             else if (arguments.Implicit is null) arguments.Implicit = Unquoted(word);
-            else throw new HostException($"'{word}' is one value too many.");
+            else throw new HostException($"'{word}' is one value too many.") { Line = line };
         }
         return arguments;
     }

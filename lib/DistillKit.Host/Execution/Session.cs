@@ -55,7 +55,7 @@ internal sealed class Session
         }
         catch (HostException error)
         {
-            return CellError.Of(error.Message) with { Line = line };
+            return CellError.Of(error.Message) with { Line = error.Line ?? line };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

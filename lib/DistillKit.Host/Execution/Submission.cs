@@ -35,8 +35,8 @@ internal static class Submission
             Add(index);
             first = index + 1;
             if (next is not null) language = next;
-            else if (Commands.Contains(words[0])) pieces.Add(new Command(language, index + 1, words[0], CommandArguments.Parse(words[1..])));
-            else throw new HostException($"There is no magic command {words[0]} here: {string.Join(' ', LanguageName.All.Select(name => "#!" + name).Concat(Commands))}.");
+            else if (Commands.Contains(words[0])) pieces.Add(new Command(language, index + 1, words[0], CommandArguments.Parse(words[1..], index + 1)));
+            else throw new HostException($"There is no magic command {words[0]} here: {string.Join(' ', LanguageName.All.Select(name => "#!" + name).Concat(Commands))}.") { Line = index + 1 };
         }
         Add(lines.Length);
         return pieces;

@@ -24,6 +24,7 @@ public sealed record Prediction(string Question, double Guess, double? Measured,
 
     private string Verdict => Ratio switch
     {
+        null when Measured == Guess => "Exactly.",
         null => $"Off by {Number(Math.Abs(Guess - Measured ?? 0))}{Suffix}.",
         > 0.9 and < 1.1 => "Within a tenth.",
         > 1 and var ratio => $"{Times(ratio)} times too high.",

@@ -1,0 +1,118 @@
+using DistillKit.Data;
+using DistillKit.Data.Sources;
+using DistillKit.Models;
+using DistillKit.Notebook.Formatting;
+using Microsoft.DotNet.Interactive.Formatting;
+using static TorchSharp.torch;
+
+namespace DistillKit.Notebook.Tests;
+
+[Collection("notebook")]
+public sealed class FormatterTests
+{
+    public FormatterTests() => Formatters.Register();
+
+    [Fact]
+    public void A_small_tensor_shows_its_values_and_a_large_one_its_range()
+    {
+        Assert.Equal("Float32 [2, 2], min 1, max 4, mean 2.5", tensor(new float[] { 1, 2, 3, 4 }, [2, 2]).ToDisplayString("text/plain"));
+        Assert.Contains("<td style=\"text-align:right\">3</td>", tensor(new float[] { 1, 2, 3, 4 }, [2, 2]).ToDisplayString("text/html"));
+        Assert.DoesNotContain("<td", zeros(20, 20).ToDisplayString("text/html"));
+        Assert.Equal("Int64 [0]", zeros(0, dtype: ScalarType.Int64).ToDisplayString("text/plain"));
+        Assert.Contains("max 1", tensor(new[] { true, false }).ToDisplayString("text/plain"));
+    }
+
+    [Fact]
+    public void A_tensor_that_learns_is_described_without_a_gradient()
+    {
+        using var weights = rand(3, 3).requires_grad_();
+        Assert.Contains("Float32 [3, 3]", weights.ToDisplayString("text/html"));
+    }
+
+    [Fact]
+    public void An_image_set_shows_its_own_pixels_with_their_classes()
+    {
+        var set = SyntheticImages.Create(3, seed: 1);
+        var html = set.ToDisplayString("text/html");
+        var pictures = html.Split("base64,").Skip(1).Select(part => RgbPng.Decode(Convert.FromBase64String(part[..part.IndexOf('"')]), 32, 32)).ToArray();
+
+        Assert.Equal(3, pictures.Length);
+        for (var image = 0; image < 3; image++)
+            for (var i = 0; i < 32 * 32; i++)
+                for (var channel = 0; channel < 3; channel++) Assert.Equal(set.Image(image)[channel * 32 * 32 + i], pictures[image][3 * i + channel]);
+        foreach (var name in SyntheticImages.ClassNames.Take(3)) Assert.Contains($"alt=\"{name}\"", html);
+    }
+
+    [Fact]
+    public void A_batch_gets_its_colours_back()
+    {
+        var set = SyntheticImages.Create(4, seed: 1);
+        using var device = new DeviceImages(set, CPU);
+        var grid = ImageGrid.Of(device.Take([2, 0]), Normalization.Of(set), set.ClassNames);
+
+        Assert.Equal([set.ClassNames[2], set.ClassNames[0]], grid.Images.Select(image => image.Caption));
+        for (var i = 0; i < 32 * 32; i++) Assert.Equal(set.Image(2)[i], grid.Images[0].Pixels[3 * i]);
+    }
+
+    [Fact]
+    public void More_images_than_fit_are_counted() => Assert.Contains("60 more", SyntheticImages.Create(100, seed: 1).ToDisplayString("text/html"));
+
+    [Fact]
+    public void A_history_has_a_row_for_each_epoch()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, """
+            {"step":20,"epoch":0,"loss":2,"accuracy":0.2,"learningRate":0.1,"imagesPerSecond":100}
+            {"step":40,"epoch":0,"loss":1,"accuracy":0.4,"learningRate":0.1,"imagesPerSecond":100}
+            {"step":40,"epoch":0,"validationAccuracy":0.5}
+            {"step":60,"epoch":1,"loss":0.5,"accuracy":0.6,"learningRate":0.1,"imagesPerSecond":100}
+            {"step":80,"epo
+            """);
+        var history = TrainingHistory.Load("teacher", path);
+        File.Delete(path);
+
+        Assert.Equal([new(1, 1.5, 0.3, 0.5, 100), new(2, 0.5, 0.6, null, 100)], history.Epochs.Select(epoch => epoch with { Accuracy = Math.Round(epoch.Accuracy, 9) }));
+        Assert.Contains("50.00 %", history.ToDisplayString("text/html"));
+        Assert.Empty(TrainingHistory.Load("teacher", path).Epochs);
+    }
+
+    [Fact]
+    public void A_graph_is_a_table_of_its_nodes()
+    {
+        using var model = new ResNetSpec { Blocks = [1], Width = 0.25 }.Build();
+        Assert.Contains("layer1.0.conv1", model.ToGraph(32).ToDisplayString("text/html"));
+    }
+
+    [Fact]
+    public void Another_librarys_type_can_be_given_a_look()
+    {
+        NotebookSession.Formats<Chart>(chart => $"<svg>{chart.Title}</svg>");
+        Assert.Equal("<svg>t</svg>", new Chart("t").ToDisplayString("text/html"));
+    }
+
+    [Fact]
+    public void A_table_of_columns_is_shown_whatever_its_library()
+    {
+        var html = DataFrames.ToHtml(new { Columns = new[] { new Column("name", ["a<", null]), new Column("value", [1.23456789, 2.0]) } });
+        Assert.Contains("<th>name</th><th>value</th>", html);
+        Assert.Contains("<td>a&lt;</td><td style=\"text-align:right\">1.235</td>", html);
+    }
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(1234567, "1,234,567")]
+    [InlineData(1.23456, "1.235")]
+    [InlineData(-0.0123456, "-0.01235")]
+    [InlineData(0.000012345, "1.23e-5")]
+    [InlineData(double.NaN, "NaN")]
+    public void Numbers_are_short(double value, string text) => Assert.Equal(text, Text.Number(value));
+
+    private sealed record Chart(string Title);
+
+    private sealed class Column(string name, object?[] values) : List<object?>(values)
+    {
+        public string Name => name;
+
+        public long Length => Count;
+    }
+}

@@ -1,0 +1,55 @@
+namespace DistillKit.Notebook.Tests;
+
+[Collection("notebook")]
+public sealed class LabTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("distillkit-lab-").FullName;
+
+    public LabTests() => Set("ARTIFACTS", folder);
+
+    public void Dispose()
+    {
+        foreach (var name in (string[])["ARTIFACTS", "PROFILE", "RATE", "MANY_EPOCHS", "CAREFUL"]) Set(name, null);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_profile_comes_from_the_environment_else_it_is_quick()
+    {
+        Assert.Equal("quick", Lab.Open().Profile.Name);
+        Set("PROFILE", "smoke");
+        Assert.Equal("smoke", Lab.Open().Profile.Name);
+        Assert.Equal("standard", Lab.Open("standard").Profile.Name);
+        Assert.Equal(Path.Combine(folder, "smoke"), Lab.Open().Folder);
+        Set("PROFILE", "nonsense");
+        Assert.Contains("nonsense", Assert.Throws<UserException>(() => Lab.Open()).Message);
+    }
+
+    [Fact]
+    public void Settings_come_from_the_environment_with_their_type()
+    {
+        Assert.Equal(0.5, Lab.Setting("rate", 0.5));
+        Set("RATE", "0.25");
+        Set("MANY_EPOCHS", "3");
+        Set("CAREFUL", "true");
+        Assert.Equal(0.25, Lab.Setting("rate", 0.5));
+        Assert.Equal(3, Lab.Setting("many-epochs", 1));
+        Assert.True(Lab.Setting("careful", false));
+        Assert.Contains("DISTILLKIT_RATE", Assert.Throws<UserException>(() => Lab.Setting("rate", 1)).Message);
+    }
+
+    [Fact]
+    public void A_network_is_trained_once_and_found_again_while_the_lab_holds_no_lock()
+    {
+        var lab = Lab.Open("smoke");
+        var first = lab.Train("teacher");
+        var again = Lab.Open("smoke").Train("teacher");
+
+        Assert.Equal(first.Result, again.Result);
+        Assert.Equal(5, first.History.Epochs.Count);
+        Assert.Equal(10, first.Load().Classes);
+        Assert.Contains("teacher, baseline, distill", Assert.Throws<UserException>(() => lab.Train("nobody")).Message);
+    }
+
+    private static void Set(string name, string? value) => Environment.SetEnvironmentVariable("DISTILLKIT_" + name, value);
+}

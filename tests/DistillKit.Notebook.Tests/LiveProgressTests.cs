@@ -1,0 +1,62 @@
+using DistillKit.Notebook.Live;
+using DistillKit.Training;
+
+namespace DistillKit.Notebook.Tests;
+
+public sealed class LiveProgressTests
+{
+    [Fact]
+    public void In_a_notebook_a_stage_is_one_value_that_ends_as_its_result()
+    {
+        var values = new List<ProgressBar>();
+        using (var progress = new LiveProgress(bar =>
+        {
+            values.Add(bar);
+            var place = values.Count - 1;
+            return next => values[place] = (ProgressBar)next;
+        }))
+        {
+            progress.Started("teacher", "ResNet-18");
+            for (var step = 1; step <= 50; step++) progress.Trained(Progress(step));
+            progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3));
+            progress.Finished("baseline", "validation 70.00 %", TimeSpan.FromSeconds(3), isFromEarlierRun: true);
+        }
+        Assert.Equal(["teacher    validation 80.00 %", "baseline   validation 70.00 %"], values.Select(value => value.ToString()));
+    }
+
+    [Fact]
+    public void Elsewhere_there_are_few_lines()
+    {
+        var lines = new List<string>();
+        using var progress = new LiveProgress(bar =>
+        {
+            lines.Add(bar.ToString());
+            return null;
+        });
+        progress.Started("teacher", "ResNet-18", resumedStep: 5);
+        for (var step = 6; step <= 500; step++) progress.Trained(Progress(step));
+        progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3));
+        Assert.Equal(["teacher    ResNet-18, resumed at step 5", "teacher    validation 80.00 %"], lines);
+    }
+
+    [Fact]
+    public async Task A_running_stage_shows_bar_epoch_loss_accuracy_speed_and_time_left()
+    {
+        ProgressBar? shown = null;
+        using var progress = new LiveProgress(bar =>
+        {
+            shown = bar;
+            return next => shown = (ProgressBar)next;
+        });
+        progress.Started("teacher", "ResNet-18");
+        await Task.Delay(600);
+        progress.Trained(Progress(50));
+
+        Assert.Equal(0.5, shown!.Share);
+        Assert.Matches(@"epoch 2/4, loss 1\.500, training 40\.0 %, 1,234 images/s, 0:0\d left", shown.Text);
+        Assert.Contains("<progress value=\"0.500\"", shown.ToHtml());
+        Assert.Contains("[############............]  50 %", shown.ToString());
+    }
+
+    private static TrainingProgress Progress(int step) => new(1, 4, step, 100, 1.5, 0.4, 0.1, 1234, null);
+}
