@@ -1,7 +1,6 @@
 namespace DistillKit.Charts
 
 open System
-open System.Runtime.InteropServices
 open DistillKit.Pipeline
 open XPlot.Plotly
 
@@ -15,12 +14,11 @@ type BenchmarkDots private () =
     /// </summary>
     /// <param name="title">What the chart shows, as a sentence.</param>
     /// <param name="result">Of a run.</param>
-    /// <param name="testImages">The test images that the accuracies were counted on.</param>
-    static member Of(title: string, result: BenchmarkResult, [<Optional; DefaultParameterValue(10000)>] testImages: int) : PlotlyChart =
+    static member Of(title: string, result: BenchmarkResult) : PlotlyChart =
         let rows = Figure.some title result.Rows
         let names = [| for row in rows -> BenchmarkRows.label row |]
         let hasMemory = rows |> Array.exists (fun row -> row.PeakMemoryBytes.HasValue)
-        let bound which (row: BenchmarkRow) = 100.0 * which (BenchmarkRows.interval row.Accuracy testImages)
+        let bound which (row: BenchmarkRow) = 100.0 * which (BenchmarkRows.interval row.Accuracy result.TestImages)
         // Title, value, how far its error bar goes down and up, logarithmic.
         let panels: (string * (BenchmarkRow -> float) * (BenchmarkRow -> float) * (BenchmarkRow -> float) * bool) list =
             [ "right answers (%)", (fun row -> 100.0 * row.Accuracy), bound fst, bound snd, false
@@ -63,7 +61,7 @@ type BenchmarkDots private () =
                   Figure.labels panel [| for _, row in known -> value row + up row |] places [| for _, row in known -> text row |] "middle right" Theme.Ink ]
         layout.annotations <-
             [ Figure.note
-                  ($"Error bars: 95 %% interval of the accuracy (Wilson, {testImages:N0} images); latency from the median to the 95th percentile.<br>"
+                  ($"Error bars: 95 %% interval of the accuracy (Wilson, {result.TestImages:N0} images); latency from the median to the 95th percentile.<br>"
                    + "File, latency and throughput have logarithmic axes. Circle: ONNX Runtime, diamond: Edge.")
                   (0.0, 1.01) "left" "bottom" ]
         Figure.reserve 38.0 layout

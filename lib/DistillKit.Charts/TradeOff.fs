@@ -75,16 +75,14 @@ type TradeOff private () =
     /// <summary>Accuracy against the size of the file. A file that several runtimes ran counts once.</summary>
     /// <param name="title">What the chart shows, as a sentence.</param>
     /// <param name="result">Of a run.</param>
-    /// <param name="testImages">The test images that the accuracies were counted on.</param>
-    static member AgainstSize(title: string, result: BenchmarkResult, [<Optional; DefaultParameterValue(10000)>] testImages: int) : PlotlyChart =
+    static member AgainstSize(title: string, result: BenchmarkResult) : PlotlyChart =
         let rows = result.Rows |> Seq.distinctBy (fun row -> row.Name, row.Format)
         let points = [ for row in rows -> { Name = $"{row.Name} {row.Format}"; Cost = float row.FileBytes / 1e6; Accuracy = row.Accuracy } ]
-        TradeOff.Of(title, "ONNX file (MB, logarithmic)", points, testImages)
+        TradeOff.Of(title, "ONNX file (MB, logarithmic)", points, result.TestImages)
 
     /// <summary>Accuracy against the time for one image on one thread.</summary>
     /// <param name="title">What the chart shows, as a sentence.</param>
     /// <param name="result">Of a run.</param>
-    /// <param name="testImages">The test images that the accuracies were counted on.</param>
-    static member AgainstLatency(title: string, result: BenchmarkResult, [<Optional; DefaultParameterValue(10000)>] testImages: int) : PlotlyChart =
+    static member AgainstLatency(title: string, result: BenchmarkResult) : PlotlyChart =
         let points = [ for row in result.Rows -> { Name = BenchmarkRows.label row; Cost = row.LatencyMilliseconds; Accuracy = row.Accuracy } ]
-        TradeOff.Of(title, "time for one image, one thread (ms, median, logarithmic)", points, testImages)
+        TradeOff.Of(title, "time for one image, one thread (ms, median, logarithmic)", points, result.TestImages)

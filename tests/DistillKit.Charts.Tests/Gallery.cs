@@ -40,7 +40,7 @@ internal static class Gallery
             Row("distill", "fp32", "ONNX Runtime 1.30.0", 0.77, 2_700_000, 0.26), Row("distill", "int8 static", "ONNX Runtime 1.30.0", 0.769, 870_000, 0.21),
             Row("distill", "int8 static", "Edge avx2", 0.769, 870_000, 0.07), Row("distill", "int8 QAT", "Edge avx2", 0.771, 830_000, 0.07),
         ],
-        [new("distill int8 static", 0.999, 0.0006)]);
+        [new("distill int8 static", 0.999, 0.0006)], TestImages: 10000);
 
     public static LadderResult Ladder(int bits, double lowest) => new(bits, [new("float", 0.767, 2_700_000, 2_700_000, 0), new("per tensor", lowest, 800_000, 700_000, 0.3), new("+ a scale for each channel", 0.765, 800_000, 750_000, 0.2)]);
 

@@ -1,6 +1,5 @@
 namespace DistillKit.Charts
 
-open System.Runtime.InteropServices
 open System.Text
 open DistillKit.Files
 
@@ -23,9 +22,8 @@ type Report private () =
     /// <summary>Writes the report of a finished run.</summary>
     /// <param name="folder">Of the run, for instance <c>artifacts/quick</c>: its benchmark.json, and of its stages stage.json, metrics.jsonl and model.safetensors, as far as they are there.</param>
     /// <param name="path">The HTML file, for instance <c>artifacts/quick/report.html</c>.</param>
-    /// <param name="testImages">The test images that the accuracies were counted on.</param>
     /// <exception cref="T:DistillKit.UserException">There is no finished run in the folder, a file of it is damaged, or the report cannot be written.</exception>
-    static member Write(folder: string, path: string, [<Optional; DefaultParameterValue(10000)>] testImages: int) : ReportFile =
+    static member Write(folder: string, path: string) : ReportFile =
         let result = RunFolder.benchmark folder
         let trainings, ladders = RunFolder.trainings folder, RunFolder.ladders folder
         let plotly = PlotlyScript.find ()
@@ -42,11 +40,11 @@ type Report private () =
                   if plotly.IsNone then "<p class=\"soft\">The charts are pictures: plotly.js was not on the machine that wrote this report.</p>\n"
                   Sections.summary result
                   Html.element "h2" "The benchmark"
-                  draw (BenchmarkDots.Of(Sections.benchmarkTitle result, result, testImages))
+                  draw (BenchmarkDots.Of(Sections.benchmarkTitle result, result))
                   Sections.benchmark result
                   Html.element "h2" "What accuracy costs"
-                  draw (TradeOff.AgainstSize(Sections.sizeTitle result, result, testImages))
-                  draw (TradeOff.AgainstLatency(Sections.latencyTitle result, result, testImages))
+                  draw (TradeOff.AgainstSize(Sections.sizeTitle result, result))
+                  draw (TradeOff.AgainstLatency(Sections.latencyTitle result, result))
                   if not trainings.IsEmpty then
                       Html.element "h2" "The trainings"
                       draw (TrainingCurves.Of(Sections.trainingTitle trainings, trainings))

@@ -1,3 +1,4 @@
+using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Pipeline;
 using DistillKit.Training;
@@ -12,12 +13,13 @@ internal abstract class PipelineView : IPipelineObserver
     internal static Task<T> WatchAsync<T>(Func<IPipelineObserver, Task<T>> job, bool json) =>
         json || Console.IsOutputRedirected ? job(new PlainView(json ? Console.Error : Console.Out)) : OnTerminalAsync(job);
 
-    /// <summary>Runs the main job with a view, and prints its result.</summary>
+    /// <summary>Runs the main job with a view, writes its report, and prints its result.</summary>
     internal static async Task<int> ShowAsync(Func<IPipelineObserver, Task<(BenchmarkResult Result, string Folder)>> job, bool json, CancellationToken cancellation)
     {
         var started = DateTime.UtcNow;
         var (result, folder) = await WatchAsync(job, json);
         cancellation.ThrowIfCancellationRequested();
+        var report = Report.Write(folder, Path.Combine(folder, "report.html"));
         if (json)
         {
             Console.WriteLine(result.ToJson());
@@ -25,6 +27,7 @@ internal abstract class PipelineView : IPipelineObserver
         }
         BenchmarkTable.Show(result);
         Console.WriteLine($"{Path.Combine(Path.GetRelativePath(Directory.GetCurrentDirectory(), folder), "benchmark.csv")}, benchmark.json; total time {Clock(DateTime.UtcNow - started)}");
+        Console.WriteLine($"the report, to open in a browser: {Path.GetRelativePath(Directory.GetCurrentDirectory(), report.Path)}");
         return 0;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Graphs;
@@ -6,6 +7,7 @@ using DistillKit.Notebook.Exercises;
 using DistillKit.Notebook.Live;
 using DistillKit.Pipeline;
 using Microsoft.DotNet.Interactive.Formatting;
+using XPlot.Plotly;
 using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Formatting;
@@ -13,6 +15,8 @@ namespace DistillKit.Notebook.Formatting;
 /// <summary>How the library's types look in a notebook.</summary>
 internal static class Formatters
 {
+    private const string SvgType = "image/svg+xml";
+
     internal static void Register()
     {
         Both<Tensor>(TensorSummary.ToHtml, TensorSummary.Describe);
@@ -28,14 +32,16 @@ internal static class Formatters
         Both<MachineInfo>(machine => Text.Table(["", ""], [["processor", machine.Cpu], ["cores", machine.Cores.ToString()], ["system", machine.OperatingSystem], ["engine", machine.Engine]]));
         Both<Graph>(graph => $"<pre>{WebUtility.HtmlEncode(graph.ToText())}</pre>", graph => graph.ToText());
         Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
+        // As a picture: it shows where no script runs, on a code host, in print, without a network.
+        Both<PlotlyChart>(Svg.Render, chart => "a chart", SvgType);
         DataFrames.Register();
     }
 
-    private static void Both<T>(Func<T, string> toHtml, Func<T, string>? toText = null) where T : notnull
+    private static void Both<T>(Func<T, string> toRich, Func<T, string>? toText = null, string type = HtmlFormatter.MimeType) where T : notnull
     {
-        Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toHtml(value)), HtmlFormatter.MimeType);
+        Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toRich(value)), type);
         Formatter.Register<T>((T value, TextWriter writer) => writer.Write((toText ?? (any => any.ToString() ?? ""))(value)), PlainTextFormatter.MimeType);
-        Formatter.SetPreferredMimeTypesFor(typeof(T), HtmlFormatter.MimeType, PlainTextFormatter.MimeType);
+        Formatter.SetPreferredMimeTypesFor(typeof(T), type, PlainTextFormatter.MimeType);
     }
 
     private static string History(TrainingHistory history) => Text.Table(

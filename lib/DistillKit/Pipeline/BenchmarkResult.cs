@@ -33,8 +33,9 @@ public sealed record BenchmarkRow(
 /// <param name="Machine">Where they were measured.</param>
 /// <param name="Rows">A row for each file and runtime.</param>
 /// <param name="Agreements">How alike the runtimes' answers are, for each file that several ran.</param>
+/// <param name="TestImages">How many images the accuracies were counted on.</param>
 public sealed record BenchmarkResult(
-    string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows, IReadOnlyList<RuntimeAgreement> Agreements)
+    string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows, IReadOnlyList<RuntimeAgreement> Agreements, int TestImages)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -44,8 +45,8 @@ public sealed record BenchmarkResult(
     /// <summary>The result as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements) =>
-        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows, agreements);
+    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements, int testImages) =>
+        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows, agreements, testImages);
 
     /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
     /// <exception cref="UserException">The folder cannot be written.</exception>

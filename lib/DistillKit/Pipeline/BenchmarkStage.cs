@@ -17,7 +17,7 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
         {
             var (rows, agreements) = Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation);
-            var result = BenchmarkResult.Of(context.Profile, rows, agreements);
+            var result = BenchmarkResult.Of(context.Profile, rows, agreements, context.Images.Test.Count);
             result.Write(context.Store.Folder);
             return result;
         }, result => result.Summary);

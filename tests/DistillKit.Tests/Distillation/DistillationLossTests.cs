@@ -75,7 +75,7 @@ public sealed class DistillationLossTests : IDisposable
 
         bool[] Asked(DistillationRecipe recipe)
         {
-            var watcher = new Watcher { Teacher = new LiveTeacher(teacher) };
+            var watcher = new Watcher { Teacher = new LiveTeacher([teacher]) };
             var objective = new Distilled(watcher, Loss(recipe));
             return [.. ((double[])[0, 0.25, 0.5, 0.75]).Select(progress =>
             {
@@ -158,7 +158,7 @@ public sealed class DistillationLossTests : IDisposable
     public void Misuse_by_a_program_is_refused()
     {
         using var loss = Loss(new(Terms: [new AttentionTerm("stem", "layer1")]));
-        var objective = new Distilled(new LiveTeacher(teacher), loss);
+        var objective = new Distilled(new LiveTeacher([teacher]), loss);
         Assert.Throws<ArgumentException>(() => objective.Compute(new Chain([student]), batch));
         Assert.Throws<ArgumentException>(() => loss.Compute(randn(6, 4), randn(6, 4), batch.Labels));
         Assert.Throws<ArgumentNullException>(() => loss.Compute(Output(student, "stem"), null, batch.Labels));
@@ -183,7 +183,7 @@ public sealed class DistillationLossTests : IDisposable
         var losses = new List<double>();
         using var loss = Loss(recipe);
         var training = TinyTraining.Recipe with { Phases = [new(8)], Optimizer = new(OptimizerKind.AdamW, 0.01), ClipNorm = 5 };
-        using var trainer = tiny.Start(training, objective: new Distilled(new LiveTeacher(teacher), loss), model: student).Trainer;
+        using var trainer = tiny.Start(training, objective: new Distilled(new LiveTeacher([teacher]), loss), model: student).Trainer;
         trainer.Run(new AtEachStep(progress =>
         {
             afterStep?.Invoke(progress);
@@ -198,10 +198,16 @@ public sealed class DistillationLossTests : IDisposable
 
         public bool WasAsked { get; set; }
 
+        public int Classes => Teacher?.Classes ?? 0;
+
+        public IReadOnlyList<FeatureTap> Features => Teacher?.Features ?? [];
+
         public NetworkOutput Answer(Batch images, IReadOnlyList<string> features)
         {
             WasAsked = true;
             return (Teacher ?? throw new InvalidOperationException("was asked")).Answer(images, features);
         }
+
+        public void Dispose() => Teacher?.Dispose();
     }
 }

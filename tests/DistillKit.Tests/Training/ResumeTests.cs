@@ -270,7 +270,7 @@ public sealed class ResumeTests : IDisposable
     private static Distilled Distilled(ImageClassifier teacher, long seed, out DistillationLoss loss)
     {
         using var shape = TinyTraining.Network(seed: seed);
-        return new(new LiveTeacher(teacher), loss = new(Distillation, shape, teacher));
+        return new(new LiveTeacher([teacher]), loss = new(Distillation, shape, teacher));
     }
 
     private void CancelAt(int step, TrainingRecipe recipe, ImageClassifier model, TrainingFiles? files = null, IObjective? objective = null)
