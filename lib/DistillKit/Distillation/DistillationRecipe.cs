@@ -12,11 +12,11 @@ namespace DistillKit.Distillation;
 /// <param name="TemperatureEnd">The temperature at the end of the training, to which it moves in a straight line; null to stay.</param>
 /// <param name="Terms">What is learned from the teacher; null for Hinton's soft targets alone.</param>
 /// <param name="Teachers">The stages whose networks teach, by name; several teach together. Null for the last assistant, or the teacher where there is none.</param>
-/// <param name="Stored">Store the teacher's answers on disk once instead of asking it in every step; the student's training then shows fixed views (<see cref="Data.Views"/>).</param>
+/// <param name="Stored">Store the teacher's answers on disk once instead of asking it in every step; the student's training then shows fixed views (<see cref="Data.Views"/>). Null for no.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DistillationRecipe(
     double Alpha = 0.9, double Temperature = 4, int? TeacherResolution = null, double? AlphaEnd = null, double? TemperatureEnd = null, IReadOnlyList<LossTerm>? Terms = null,
-    IReadOnlyList<string>? Teachers = null, bool Stored = false)
+    IReadOnlyList<string>? Teachers = null, bool? Stored = null)
 {
     private static readonly IReadOnlyList<LossTerm> Hinton = [new HintonTerm()];
 

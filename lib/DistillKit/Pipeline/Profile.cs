@@ -133,10 +133,10 @@ public sealed record Profile
         var known = teachers.Select(teacher => teacher.Name);
         if (distillation.Teachers is { } names && (names.Count == 0 || names.Except(known).Any()))
             throw new UserException($"The distillation's teachers must be one or more of {string.Join(", ", known)}, but are [{string.Join(", ", names)}].");
-        if (distillation.Stored) SoftTargetStore.Validate(student.Training);
+        if (distillation.Stored is true) SoftTargetStore.Validate(student.Training);
         // Before the hours in which the teacher is trained; networks are built only if there are names to be checked.
         if (distillation.Terms?.Any(term => term is FeatureTerm) != true) return;
-        if (distillation.Stored) throw new UserException("The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
+        if (distillation.Stored is true) throw new UserException("The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
         var first = distillation.Teachers is { } several ? teachers.First(teacher => teacher.Name == several[0]).Model : teachers[^1].Model;
         distillation.ValidateFor(NetworkSignature.Of(student.Model), NetworkSignature.Of(first));
     }

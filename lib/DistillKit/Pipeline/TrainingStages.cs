@@ -112,7 +112,7 @@ internal sealed class TrainingStages(StageContext context)
     private ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)
     {
         if (stage.Distillation is not { } distillation) return null;
-        if (!distillation.Stored) return LiveTeacherOf(stage, cancellation);
+        if (distillation.Stored is not true) return LiveTeacherOf(stage, cancellation);
         var (recipe, images) = (stage.Network.Training, context.Data.Training);
         var run = StageStore.Fingerprint([.. stage.Teachers.Select(name => Fingerprint(this[name])), $"{distillation.TeacherResolution}", recipe.Augmentation, recipe.Views!]);
         // Beside the teacher, which several runs may share.

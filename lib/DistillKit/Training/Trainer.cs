@@ -21,8 +21,11 @@ public sealed record TrainingFiles(string Folder, string Run)
 {
     internal const string CheckpointName = "checkpoint.safetensors";
 
-    /// <summary>The time between checkpoints.</summary>
+    /// <summary>The time between checkpoints inside of an epoch; there is one at its end in any case.</summary>
     internal TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The largest share of the time that checkpoints may take, however large the network.</summary>
+    internal double CheckpointShare { get; init; } = 0.02;
 
     internal string Checkpoint => Path.Combine(Folder, CheckpointName);
 
@@ -132,8 +135,8 @@ public sealed class Trainer : IDisposable
 
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 
-    // At the end of an epoch too. Never more than a fiftieth of the time goes into checkpoints, however large the network.
-    private bool IsCheckpointDue => files is not null && (Step % stepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval) && sinceCheckpoint.Elapsed > 50 * checkpointCost;
+    private bool IsCheckpointDue => files is not null && (Step % stepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval)
+        && checkpointCost.TotalSeconds < files.CheckpointShare * sinceCheckpoint.Elapsed.TotalSeconds;
 
     private (double Loss, int Right) TrainStep(int epoch, int position)
     {
