@@ -29,6 +29,7 @@ let benchmark (folder: string) =
     if not (File.Exists path) then raise (UserException $"There is no finished run in {folder}: it has no benchmark.json. Run the pipeline to its end first.")
     match read path (fun text -> JsonSerializer.Deserialize<BenchmarkResult>(text, web)) with
     | null -> raise (UserException $"{path} is empty: delete it and run again.")
+    | result when result.TestImages < 1 || result.Rows.Count = 0 -> raise (UserException $"{path} was written by an older version: delete it and run again.")
     | result -> result
 
 /// The stages in their order, then any others.
