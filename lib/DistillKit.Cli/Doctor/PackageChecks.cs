@@ -7,12 +7,17 @@ static class PackageChecks
 {
     public static bool IsPolyfilled(string package) => Polyfilled is ["all"] || Polyfilled.Contains(package);
 
+    const string KernelsOwn = "Microsoft.DotNet.Interactive";
+
     public static IEnumerable<Check> Run()
     {
         var folder = Path.Combine(Checkout.Root, "lib", "polyfill");
         var packages = Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)!).Order().ToArray() : [];
-        foreach (var package in packages.Where(name => File.Exists(Path.Combine(folder, name, name + ".csproj"))))
-            yield return Check.OK("package", $"{package}: {(IsPolyfilled(package) ? $"lib/polyfill/{package}" : "NuGet")}");
+        foreach (var package in packages.Where(name => Directory.GetFiles(Path.Combine(folder, name), name + ".*proj").Length > 0))
+        {
+            var source = package == KernelsOwn ? "the kernel that runs a notebook brings it" : IsPolyfilled(package) ? $"lib/polyfill/{package}" : "NuGet";
+            yield return Check.OK("package", $"{package}: {source}");
+        }
     }
 
     static string[] Polyfilled { get; } =
