@@ -1,5 +1,4 @@
 using DistillKit.Notebook.Formatting;
-using Microsoft.DotNet.Interactive.Formatting;
 
 namespace DistillKit.Notebook;
 
@@ -23,10 +22,6 @@ public static class NotebookSession
         (NotebookSession.show, NotebookSession.cancellation) = (show, cancellation);
         Formatters.Register();
     }
-
-    /// <summary>Says how values of a type look, for the types of other libraries: <c>Formats&lt;PlotlyChart&gt;(chart => chart.GetInlineHtml())</c>.</summary>
-    /// <param name="toHtml">The value as HTML.</param>
-    public static void Formats<T>(Func<T, string> toHtml) => Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toHtml(value)), HtmlFormatter.MimeType);
 
     /// <summary>Displays a value in the notebook; elsewhere as a line on the console.</summary>
     /// <returns>What replaces it by another in the same place; null outside of notebooks.</returns>

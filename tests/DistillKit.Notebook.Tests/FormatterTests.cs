@@ -1,7 +1,9 @@
+using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Data.Sources;
 using DistillKit.Models;
 using DistillKit.Notebook.Formatting;
+using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using static TorchSharp.torch;
 
@@ -84,16 +86,17 @@ public sealed class FormatterTests
     }
 
     [Fact]
-    public void Another_librarys_type_can_be_given_a_look()
+    public void A_chart_is_a_picture()
     {
-        NotebookSession.Formats<Chart>(chart => $"<svg>{chart.Title}</svg>");
-        Assert.Equal("<svg>t</svg>", new Chart("t").ToDisplayString("text/html"));
+        var chart = TrainingCurves.Of("Down it goes", [TrainingRun.OfEpochs("a", [2.0, 1.0], [0.5, 0.6])]);
+        Assert.StartsWith("<svg", chart.ToDisplayString("image/svg+xml"));
     }
 
     [Fact]
-    public void A_table_of_columns_is_shown_whatever_its_library()
+    public void A_table_shows_its_first_rows()
     {
-        var html = DataFrames.ToHtml(new { Columns = new[] { new Column("name", ["a<", null]), new Column("value", [1.23456789, 2.0]) } });
+        var html = new DataFrame(new StringDataFrameColumn("name", ["a<", null]), new PrimitiveDataFrameColumn<double>("value", [1.23456789, 2.0])).ToDisplayString("text/html");
+        Assert.Contains("50 more rows", new DataFrame(new PrimitiveDataFrameColumn<int>("number", Enumerable.Range(0, 100))).ToDisplayString("text/html"));
         Assert.Contains("<th>name</th><th>value</th>", html);
         Assert.Contains("<td>a&lt;</td><td style=\"text-align:right\">1.235</td>", html);
     }
@@ -106,13 +109,4 @@ public sealed class FormatterTests
     [InlineData(0.000012345, "1.23e-5")]
     [InlineData(double.NaN, "NaN")]
     public void Numbers_are_short(double value, string text) => Assert.Equal(text, Text.Number(value));
-
-    private sealed record Chart(string Title);
-
-    private sealed class Column(string name, object?[] values) : List<object?>(values)
-    {
-        public string Name => name;
-
-        public long Length => Count;
-    }
 }

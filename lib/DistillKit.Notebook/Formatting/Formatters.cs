@@ -6,6 +6,7 @@ using DistillKit.Graphs;
 using DistillKit.Notebook.Exercises;
 using DistillKit.Notebook.Live;
 using DistillKit.Pipeline;
+using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using XPlot.Plotly;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ internal static class Formatters
         Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
         // As a picture: it shows where no script runs, on a code host, in print, without a network.
         Both<PlotlyChart>(Svg.Render, chart => "a chart", SvgType);
-        DataFrames.Register();
+        Formatter.Register<DataFrame>((DataFrame frame, TextWriter writer) => writer.Write(DataFrames.ToHtml(frame)), HtmlFormatter.MimeType);
     }
 
     private static void Both<T>(Func<T, string> toRich, Func<T, string>? toText = null, string type = HtmlFormatter.MimeType) where T : notnull

@@ -49,8 +49,7 @@ public sealed class SoftTargetStore(string folder, string run)
         Validate(recipe);
         var logits = Shown(recipe, images.ImageSize).ToDictionary(view => view, view =>
         {
-            if (!IsFilled(view)) throw new UserException($"The soft targets {PathOf(view)} are missing, or of another teacher: fill the store first.");
-            using var file = Safetensors.Load(PathOf(view));
+            using var file = Find(view) ?? throw new UserException($"The soft targets {PathOf(view)} are missing, or of another teacher: fill the store first.");
             return file.Tensors[LogitsKey].to(images.Device).clone().DetachFromDisposeScope();
         });
         return new(logits);
@@ -90,16 +89,24 @@ public sealed class SoftTargetStore(string folder, string run)
 
     private bool IsFilled(StoredView view)
     {
-        if (!File.Exists(PathOf(view))) return false;
+        using var file = Find(view);
+        return file is not null;
+    }
+
+    private SafetensorsFile? Find(StoredView view)
+    {
+        if (!File.Exists(PathOf(view))) return null;
         try
         {
-            using var file = Safetensors.Load(PathOf(view));
-            return file.Metadata.GetValueOrDefault(RunKey) == run;
+            var file = Safetensors.Load(PathOf(view));
+            if (file.Metadata.GetValueOrDefault(RunKey) == run) return file;
+            file.Dispose();
+            return null;
         }
         catch (UserException)
         {
             // Damaged: it is made anew.
-            return false;
+            return null;
         }
     }
 

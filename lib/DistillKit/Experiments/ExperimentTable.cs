@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using DistillKit.Experiments.Statistics;
 using DistillKit.Files;
@@ -69,8 +68,8 @@ public sealed record ExperimentTable(
     /// <exception cref="UserException">The folder cannot be written.</exception>
     internal void Write(string folder)
     {
-        WriteText(Path.Combine(folder, "results.csv"), ToCsv());
-        WriteText(Path.Combine(folder, "results.json"), ToJson() + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "results.csv"), ToCsv());
+        AtomicFile.WriteText(Path.Combine(folder, "results.json"), ToJson() + "\n");
     }
 
     private static TableRow Row(Variant variant, RunResult[] runs, Comparison? comparison, RunResult[] reference)
@@ -94,6 +93,4 @@ public sealed record ExperimentTable(
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
-
-    private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

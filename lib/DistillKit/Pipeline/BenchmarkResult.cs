@@ -52,11 +52,9 @@ public sealed record BenchmarkResult(
     /// <exception cref="UserException">The folder cannot be written.</exception>
     internal void Write(string folder)
     {
-        WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
         var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
         var lines = Rows.Select(row => string.Join(',', columns.Select(column => Convert.ToString(column.GetValue(row), CultureInfo.InvariantCulture))));
-        WriteText(Path.Combine(folder, "benchmark.csv"), string.Join('\n', lines.Prepend(string.Join(',', columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name))))) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "benchmark.csv"), string.Join('\n', lines.Prepend(string.Join(',', columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name))))) + "\n");
     }
-
-    private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 }
