@@ -3,6 +3,8 @@ namespace DistillKit.Charts
 open System
 open System.Collections.Generic
 open System.Runtime.InteropServices
+open DistillKit.Experiments
+open DistillKit.Experiments.Statistics
 open XPlot.Plotly
 
 /// <summary>What an experiment says about one recipe.</summary>
@@ -52,3 +54,24 @@ type IntervalDots private () =
         x.range <- [| List.min all - slack; List.max all + slack |]
         layout.SetAxes(0, x, y)
         Figure.chart 900 (190 + 44 * names.Length) layout traces
+
+    /// <summary>What the recipes of an experiment gain over its baseline, seed by seed, with their verdicts.</summary>
+    /// <param name="title">What the chart shows, as a sentence.</param>
+    /// <param name="table">Of an experiment with a baseline, of which at least one seed has finished.</param>
+    /// <exception cref="T:DistillKit.UserException">No recipe can be compared.</exception>
+    static member AboveBaseline(title: string, table: ExperimentTable) : PlotlyChart =
+        let reference = readOnlyDict [ for run in table.Runs do if Some run.Recipe = Option.ofObj table.Baseline then run.Seed, run.Accuracy ]
+        let estimate (row: TableRow) (comparison: Comparison) =
+            let ofRow (run: RunResult) = run.Recipe = row.Recipe && Seq.forall2 (=) run.Grid row.Grid && reference.ContainsKey run.Seed
+            let mean = 100.0 * comparison.Difference
+            let low, high = (match comparison.Interval with null -> mean, mean | interval -> 100.0 * interval.Low, 100.0 * interval.High)
+            let grid = String.concat "" [ for value in row.Grid -> $", {value.Path} {value.Value}" ]
+            { Name = $"{row.Recipe}{grid}: {comparison.Verdict.Text()}"; Mean = mean; Low = low; High = high
+              Runs = [| for run in table.Runs do if ofRow run then 100.0 * (run.Accuracy - reference[run.Seed]) |] }
+        let compared =
+            [ for row in table.Rows do
+                  match row.Comparison with
+                  | null -> ()
+                  | comparison -> estimate row comparison ]
+        if compared.IsEmpty then raise (DistillKit.UserException $"The experiment {table.Name} has nothing to compare yet.")
+        IntervalDots.Of(title, $"{table.Metric.ToString().ToLowerInvariant()} accuracy above {table.Baseline} (points)", compared, 0.0)

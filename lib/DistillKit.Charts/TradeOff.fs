@@ -30,7 +30,10 @@ type TradeOff private () =
     /// <param name="costTitle">What the cost is, with its unit.</param>
     /// <param name="points">At least one; costs are above 0.</param>
     /// <param name="images">The images that the accuracies were counted on, for Wilson's 95 % intervals; 0 for none.</param>
-    static member Of(title: string, costTitle: string, points: seq<TradeOffPoint>, [<Optional; DefaultParameterValue(0)>] images: int) : PlotlyChart =
+    /// <param name="set">What these images are.</param>
+    static member Of
+        (title: string, costTitle: string, points: seq<TradeOffPoint>, [<Optional; DefaultParameterValue(0)>] images: int, [<Optional; DefaultParameterValue("test set")>] set: string)
+        : PlotlyChart =
         let points = Figure.some title points |> Array.distinct
         let front = TradeOff.Front points
         let ranked = points |> Array.sortBy _.Cost
@@ -61,7 +64,7 @@ type TradeOff private () =
               // Above the error bars, where no line runs.
               Figure.labels 0 [ for point, _, _ in labels -> point.Cost ] [ for _, height, _ in labels -> height ] [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
         let layout = Figure.layout title 900 70.0 [ "not beaten in both (Pareto front)"; "beaten" ]
-        let x, y = Figure.xAxis costTitle, Figure.yAxis "right answers on the test set (%)"
+        let x, y = Figure.xAxis costTitle, Figure.yAxis $"right answers on the {set} (%%)"
         Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
         layout.SetAxes(0, x, y)
         // The names stand beside the plot, by number: points lie too close for names of their own.

@@ -28,6 +28,9 @@ type TrainingRun =
         let perEpoch values = [| for index, value in Seq.indexed values -> { Epoch = float (index + 1); Value = value } |]
         { Name = name; Loss = perEpoch losses; Accuracy = [||]; Validation = perEpoch validationAccuracies }
 
+    /// <summary>The same training by another name, as it shall stand in a chart.</summary>
+    member run.Named(name: string) = { run with Name = name }
+
     /// <summary>Reads a <c>metrics.jsonl</c> (<see cref="T:DistillKit.Training.MetricsLog"/>). A line that a crash cut off is left out.</summary>
     /// <exception cref="T:DistillKit.UserException">The file is not there, or holds no metrics.</exception>
     static member Read(name: string, path: string) =

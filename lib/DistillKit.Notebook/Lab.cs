@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using System.Globalization;
+using DistillKit.Charts;
 using DistillKit.Data;
+using DistillKit.Experiments;
 using DistillKit.Files;
 using DistillKit.Models;
 using DistillKit.Notebook.Live;
 using DistillKit.Pipeline;
 using DistillKit.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Notebook;
@@ -14,14 +17,18 @@ namespace DistillKit.Notebook;
 /// <param name="Stage">The stage's name.</param>
 /// <param name="Result">What the training came to.</param>
 /// <param name="ModelPath">The file with the network.</param>
-/// <param name="History">How the training went.</param>
-public sealed record TrainedNetwork(string Stage, TrainingResult Result, string ModelPath, TrainingHistory History)
+public sealed record TrainedNetwork(string Stage, TrainingResult Result, string ModelPath)
 {
-    /// <summary>The network with its weights, ready for inference.</summary>
+    /// <summary>How the training went.</summary>
+    /// <exception cref="UserException">Its log has been removed.</exception>
+    public TrainingRun History => TrainingRun.Read(Stage, Path.Combine(Path.GetDirectoryName(ModelPath)!, MetricsLog.FileName));
+
+    /// <summary>The network with its weights, ready for inference on <see cref="Lab.Device"/>.</summary>
     public ImageClassifier Load()
     {
         var model = ModelFile.Load(ModelPath).Model;
         model.eval();
+        model.to(Lab.Device);
         return model;
     }
 }
@@ -92,7 +99,7 @@ public sealed class Lab
         return With(run =>
         {
             var (result, path) = run.Train(run.TrainingStages.First(candidate => candidate.Name == stage), NotebookSession.Cancellation);
-            return new TrainedNetwork(stage, result, path, TrainingHistory.Load(stage, Path.Combine(Path.GetDirectoryName(path)!, "metrics.jsonl")));
+            return new TrainedNetwork(stage, result, path);
         });
     }
 
@@ -117,8 +124,29 @@ public sealed class Lab
         return work(run);
     }
 
+    /// <summary>Carries out an experiment on the lab's profile, as <c>distillkit experiment</c> does. Runs that are done are found again.</summary>
+    /// <param name="experiment">What the experiment's file says, as JSON; without <c>profile</c>, it is the lab's.</param>
+    /// <exception cref="UserException">The text has a mistake, or something that the reader can mend went wrong.</exception>
+    public ExperimentTable Run(string experiment)
+    {
+        _ = Images;
+        using var progress = new LiveProgress();
+        var parsed = Parse(experiment);
+        var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
+        run.Run(Shard.All, NotebookSession.Cancellation);
+        return run.Table();
+    }
+
+    /// <summary>Reads an experiment on the lab's profile without carrying it out.</summary>
+    /// <param name="experiment">What the experiment's file says, as JSON.</param>
+    /// <exception cref="UserException">The text has a mistake.</exception>
+    public Experiment Parse(string experiment) => Experiment.Parse(experiment, "of this notebook", Profile);
+
+    /// <summary>Where networks and images of a notebook are: the GPU where there is one.</summary>
+    public static Device Device => cuda.is_available() ? CUDA : CPU;
+
     /// <summary>Images on the device, normalized as networks expect them.</summary>
-    public DeviceImages OnDevice(ImageSet set) => new(set, cuda.is_available() ? CUDA : CPU, Images.Normalization);
+    public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
 
     /// <inheritdoc/>
     public override string ToString() => $"profile {Profile.Name}: {Profile.Description}";

@@ -103,6 +103,16 @@ public class ChartTests
     }
 
     [Fact]
+    public void An_experiment_shows_each_seed_next_to_the_mean_difference()
+    {
+        var data = Read(Gallery.Draw("experiment")).Data;
+        double[] Values(int trace) => [.. data[trace].GetProperty("x").EnumerateArray().Select(value => Math.Round(value.GetDouble(), 9))];
+        Assert.Equal([4, 6], Values(1));
+        Assert.Equal([5], Values(2));
+        Assert.Throws<UserException>(() => IntervalDots.AboveBaseline("t", Gallery.Experiment() with { Rows = [] }));
+    }
+
+    [Fact]
     public void The_grid_frames_its_largest_number()
     {
         var shape = Read(Gallery.Draw("grid")).Layout.GetProperty("shapes")[0];

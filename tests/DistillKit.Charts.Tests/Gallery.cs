@@ -1,4 +1,6 @@
 using DistillKit.Evaluation;
+using DistillKit.Experiments;
+using DistillKit.Experiments.Statistics;
 using DistillKit.Pipeline;
 using DistillKit.Quantization.Sensitivity;
 using XPlot.Plotly;
@@ -23,6 +25,7 @@ internal static class Gallery
         ["latency"] = () => TradeOff.AgainstLatency("INT8 is faster", Benchmark()),
         ["grid"] = () => GridMap.Of("Warm is best", "temperature", [1, 2, 4], "alpha", [0.5, 0.9], "accuracy (%)", [[73.1, 73.9, 74.4], [73.5, double.NaN, 75.2]]),
         ["intervals"] = () => IntervalDots.Of("One beats, one does not", "points", [new Estimate("kd", 0.8, 0.4, 1.2, [0.6, 1.0]), new Estimate("hints", -0.1, -0.5, 0.3, [])], reference: 0),
+        ["experiment"] = () => IntervalDots.AboveBaseline("A hint helps", Experiment()),
         ["ladder"] = () => LadderSteps.Of("Four bits need ideas", [Ladder(8, 0.76), Ladder(4, 0.6)]),
         ["benchmark"] = () => BenchmarkDots.Of("Small, fast and as good", Benchmark()),
     };
@@ -41,6 +44,16 @@ internal static class Gallery
             Row("distill", "int8 static", "Edge avx2", 0.769, 870_000, 0.07), Row("distill", "int8 QAT", "Edge avx2", 0.771, 830_000, 0.07),
         ],
         [new("distill int8 static", 0.999, 0.0006)], TestImages: 10000);
+
+    public static ExperimentTable Experiment()
+    {
+        var machine = new MachineInfo("Some processor", 2, "Some Linux", "TorchSharp 0, libtorch 1");
+        RunResult Run(string recipe, ulong seed, double accuracy) => new($"{recipe}-s{seed}", recipe, [], seed, accuracy, accuracy, 3, 1e6, 9, "Float32", machine, "1.0.0", DateTimeOffset.UnixEpoch);
+        return new(
+            "features", "", "smoke", Metric.Validation, "kd", 1, BudgetRule.Equal, [1, 2], 4, "paired t test", DateTimeOffset.UnixEpoch,
+            [new("kd", [], 2, 0.5, null, null, 1), new("hint", [], 2, 0.55, null, new(2, 0.05, new(0.03, 0.07), new(0.03, 0.07), 0.02, 0.02, Verdict.Beats), 1)],
+            [Run("kd", 1, 0.49), Run("kd", 2, 0.51), Run("hint", 1, 0.53), Run("hint", 2, 0.57)]);
+    }
 
     public static LadderResult Ladder(int bits, double lowest) => new(bits, [new("float", 0.767, 2_700_000, 2_700_000, 0), new("per tensor", lowest, 800_000, 700_000, 0.3), new("+ a scale for each channel", 0.765, 800_000, 750_000, 0.2)]);
 

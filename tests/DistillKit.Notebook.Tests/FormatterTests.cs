@@ -1,6 +1,9 @@
+using System.Text.RegularExpressions;
 using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Data.Sources;
+using DistillKit.Experiments;
+using DistillKit.Experiments.Statistics;
 using DistillKit.Models;
 using DistillKit.Notebook.Formatting;
 using Microsoft.Data.Analysis;
@@ -60,7 +63,7 @@ public sealed class FormatterTests
     public void More_images_than_fit_are_counted() => Assert.Contains("60 more", SyntheticImages.Create(100, seed: 1).ToDisplayString("text/html"));
 
     [Fact]
-    public void A_history_has_a_row_for_each_epoch()
+    public void A_training_has_a_row_for_each_epoch()
     {
         var path = Path.GetTempFileName();
         File.WriteAllText(path, """
@@ -70,12 +73,28 @@ public sealed class FormatterTests
             {"step":60,"epoch":1,"loss":0.5,"accuracy":0.6,"learningRate":0.1,"imagesPerSecond":100}
             {"step":80,"epo
             """);
-        var history = TrainingHistory.Load("teacher", path);
+        var html = TrainingRun.Read("teacher", path).ToDisplayString("text/html");
         File.Delete(path);
 
-        Assert.Equal([new(1, 1.5, 0.3, 0.5, 100), new(2, 0.5, 0.6, null, 100)], history.Epochs.Select(epoch => epoch with { Accuracy = Math.Round(epoch.Accuracy, 9) }));
-        Assert.Contains("50.00 %", history.ToDisplayString("text/html"));
-        Assert.Empty(TrainingHistory.Load("teacher", path).Epochs);
+        Assert.Equal(["epoch", "loss", "training", "validation"], Cells(html, 1));
+        Assert.Equal(["1", "1.5", "30.00 %", "50.00 %"], Cells(html, 2));
+        Assert.Equal(["2", "0.5", "60.00 %", ""], Cells(html, 3));
+    }
+
+    [Fact]
+    public void An_experiment_has_a_row_for_each_recipe_and_says_its_rule()
+    {
+        var beats = new Comparison(2, 0.05, new(0.0373, 0.0627), new(0.03, 0.07), 0.02, 0.04, Verdict.Beats);
+        var table = new ExperimentTable(
+            "features", "", "smoke", Metric.Validation, "kd", 1, BudgetRule.Equal, [1, 2], 4, "paired t test", DateTimeOffset.UnixEpoch,
+            [new("kd", [], 2, 0.5, null, null, 1), new("hint", [new("distillation.temperature", "4")], 2, 0.55, null, beats, 1)], []);
+        string[] expected = ["hint", "4", "2", "55.00", "5.00", "3.73 to 6.27", "0.040", "BEATS"];
+
+        var html = table.ToDisplayString("text/html");
+        Assert.Equal(["recipe", "distillation.temperature", "seeds", "validation (%)", "above kd (points)", "95 % interval, alone", "p after Holm", "verdict"], Cells(html, 1));
+        Assert.Equal(["kd", "", "2", "50.00", "", "", "", ""], Cells(html, 2));
+        Assert.Equal(expected, Cells(html, 3));
+        Assert.Contains("paired t test", html);
     }
 
     [Fact]
@@ -109,4 +128,6 @@ public sealed class FormatterTests
     [InlineData(0.000012345, "1.23e-5")]
     [InlineData(double.NaN, "NaN")]
     public void Numbers_are_short(double value, string text) => Assert.Equal(text, Text.Number(value));
+
+    private static IEnumerable<string> Cells(string html, int row) => Regex.Matches(html.Split("<tr>")[row], "<t[dh][^>]*>([^<]*)<").Select(match => match.Groups[1].Value);
 }

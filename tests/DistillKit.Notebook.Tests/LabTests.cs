@@ -46,9 +46,24 @@ public sealed class LabTests : IDisposable
         var again = Lab.Open("smoke").Train("teacher");
 
         Assert.Equal(first.Result, again.Result);
-        Assert.Equal(5, first.History.Epochs.Count);
+        Assert.Equal(5, Math.Round(first.History.Validation[^1].Epoch));
         Assert.Equal(10, first.Load().Classes);
         Assert.Contains("teacher, baseline, distill", Assert.Throws<UserException>(() => lab.Train("nobody")).Message);
+    }
+
+    [Fact]
+    public void An_experiment_is_carried_out_once_on_the_profile_of_the_lab()
+    {
+        const string Text = """
+            { "name": "warmth", "seeds": [1, 2], "baseline": "alone", "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} },
+              "set": { "student.training.phases": [{ "epochs": 1 }], "student.training.shallowEpochs": 0, "teacher.training.phases": [{ "epochs": 1 }] } }
+            """;
+        var table = Lab.Open("smoke").Run(Text);
+        var again = Lab.Open("smoke").Run(Text);
+
+        Assert.Equal(("smoke", 4), (table.Profile, table.Runs.Count));
+        Assert.Equal(table.Runs.Select(run => run.Date), again.Runs.Select(run => run.Date));
+        Assert.Contains("leave 'profile' out", Assert.Throws<UserException>(() => Lab.Open("smoke").Run(Text.Replace("\"seeds\"", "\"profile\": \"quick\", \"seeds\""))).Message);
     }
 
     private static void Set(string name, string? value) => Environment.SetEnvironmentVariable("DISTILLKIT_" + name, value);

@@ -15,6 +15,7 @@ sandbox() {
         ln -s "$(command -v $tool)" "$box/bin/$tool"
     done
     sed "s|/usr/include/ATen|$box/include/ATen|" "$repository/distillkit" > "$checkout/distillkit"
+    cp "$repository/lib/fetch-npm.sh" "$checkout/lib/"
     cp "$repository/tests/run" "$checkout/tests/run"
     chmod +x "$checkout/distillkit" "$checkout/tests/run"
     touch "$checkout"/lib/DistillKit.Cli/Commands/{Doctor,Run}Command.cs "$box/calls"
@@ -147,11 +148,11 @@ Onnx_runtime_is_fetched_once() {
     onnxruntime
     launch $polyfilled run; says "fetching ONNX Runtime's library with npm"; says 'ran run'; calls 1 'npm pack onnxruntime-node@1.30.0'
     [[ $(cat "$library") == library && $(ls -A "$(dirname "$library")") == libonnxruntime.so.1 ]]
-    launch $polyfilled run; launch $polyfilled benchmark; suite Good.Tests; no_shell_tests; launch $polyfilled test; calls 1 'npm'
+    launch $polyfilled run; launch $polyfilled benchmark; launch $polyfilled notebooks run; suite Good.Tests; no_shell_tests; launch $polyfilled test; calls 1 'npm'
 }
 Onnx_runtime_is_fetched_only_where_it_is_used() {
     onnxruntime
-    launch $polyfilled doctor; launch $polyfilled run --profile smoke; launch $polyfilled run --help; launch $polyfilled ONNXRUNTIME=/some run
+    launch $polyfilled doctor; launch $polyfilled run --profile smoke; launch $polyfilled notebooks run --profile smoke; launch $polyfilled run --help; launch $polyfilled ONNXRUNTIME=/some run
     launch $polyfilled 'MACHINE=Linux riscv64' run; launch DISTILLKIT_POLYFILL=none run; calls 0 'npm'
     stand_in ldconfig <<< "echo '	libonnxruntime.so.1 (libc6,x86-64) => /usr/lib/libonnxruntime.so.1'"; launch $polyfilled run; calls 0 'npm'
     rm "$box/bin/ldconfig"; suite Good.Tests; no_shell_tests; launch $polyfilled test; calls 1 'npm'

@@ -8,6 +8,7 @@ open System.Text.Encodings.Web
 open System.Text.Json
 open DistillKit
 open DistillKit.Pipeline
+open DistillKit.Training
 
 let private web = JsonSerializerOptions JsonSerializerDefaults.Web
 
@@ -40,7 +41,7 @@ let private stagesWith (file: string) (folder: string) =
     |> List.sortBy (fun stage -> (match List.tryFindIndex ((=) stage) order with Some place -> place | None -> order.Length), stage)
 
 /// The trainings that have logged.
-let trainings (folder: string) = [ for stage in stagesWith "metrics.jsonl" folder -> TrainingRun.Read(stage, Path.Combine(folder, stage, "metrics.jsonl")) ]
+let trainings (folder: string) = [ for stage in stagesWith MetricsLog.FileName folder -> TrainingRun.Read(stage, Path.Combine(folder, stage, MetricsLog.FileName)) ]
 
 /// A stage: its name, when it finished, and the plain figures of its result.
 let stages (folder: string) =

@@ -26,7 +26,7 @@ internal abstract class PipelineView : IPipelineObserver
             return 0;
         }
         BenchmarkTable.Show(result);
-        Console.WriteLine($"{Path.Combine(Path.GetRelativePath(Directory.GetCurrentDirectory(), folder), "benchmark.csv")}, benchmark.json; total time {Clock(DateTime.UtcNow - started)}");
+        Console.WriteLine($"{Path.Combine(Path.GetRelativePath(Directory.GetCurrentDirectory(), folder), "benchmark.csv")}, benchmark.json; total time {TimeLeft.Text(DateTime.UtcNow - started)}");
         Console.WriteLine($"the report, to open in a browser: {Path.GetRelativePath(Directory.GetCurrentDirectory(), report.Path)}");
         return 0;
     }
@@ -40,8 +40,6 @@ internal abstract class PipelineView : IPipelineObserver
     public abstract void Advanced(string part);
 
     public abstract void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun);
-
-    internal static string Clock(TimeSpan time) => time.TotalHours >= 1 ? time.ToString(@"h\:mm\:ss") : time.ToString(@"m\:ss");
 
     internal static string Describe(TrainingProgress progress) => FormattableString.Invariant(
         $"epoch {progress.Epoch + 1}/{progress.Epochs}  loss {progress.Loss:f3}  training {100 * progress.Accuracy:f1} %  {progress.ImagesPerSecond:n0} images/s");
@@ -98,26 +96,20 @@ internal sealed class PlainView(TextWriter output) : PipelineView
     private string name = "";
     private string lastStep = "";
     private DateTime next;
-    private DateTime begun;
-    private int firstStep;
-    private int lastTrained;
+    private TimeLeft timeLeft = new();
 
     public override void Started(string stage, string description, int resumedStep)
     {
-        (name, firstStep, lastTrained, begun, next) = (stage, resumedStep, resumedStep, DateTime.UtcNow, DateTime.UtcNow + Interval);
+        (name, timeLeft, next) = (stage, new(resumedStep), DateTime.UtcNow + Interval);
         Line(resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description);
     }
 
     public override void Trained(TrainingProgress progress)
     {
-        var now = DateTime.UtcNow;
-        // A stage may train several networks.
-        if (progress.Step < lastTrained) (begun, firstStep) = (now, progress.Step);
-        lastTrained = progress.Step;
+        var (now, left) = (DateTime.UtcNow, timeLeft.After(progress));
         if (now < next) return;
         next = now + Interval;
-        var remaining = (now - begun) * ((double)(progress.Steps - progress.Step) / Math.Max(progress.Step - firstStep, 1));
-        Line($"{Describe(progress)}  {Clock(remaining)} left");
+        Line($"{Describe(progress)}  {TimeLeft.Text(left)} left");
     }
 
     public override void Installed(DataProgress progress)
@@ -130,7 +122,7 @@ internal sealed class PlainView(TextWriter output) : PipelineView
     public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
     {
         name = stage;
-        Line($"{result} ({(isFromEarlierRun ? "from an earlier run" : Clock(time))})");
+        Line($"{result} ({(isFromEarlierRun ? "from an earlier run" : TimeLeft.Text(time))})");
     }
 
     private void Line(string text) => output.WriteLine($"{name,-10} {text}");

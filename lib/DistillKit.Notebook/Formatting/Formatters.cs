@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Evaluation;
+using DistillKit.Experiments;
 using DistillKit.Graphs;
 using DistillKit.Notebook.Exercises;
 using DistillKit.Notebook.Live;
@@ -27,9 +29,10 @@ internal static class Formatters
         Both<ProgressBar>(bar => bar.ToHtml());
         Both<Prediction>(prediction => prediction.ToHtml());
         Both<CheckResult>(check => check.ToHtml());
-        Both<TrainingHistory>(History);
+        Both<TrainingRun>(History);
         Both<TrainedNetwork>(network => History(network.History), network => $"{network.Stage}: validation {Text.Percent(network.Result.ValidationAccuracy)}");
         Both<BenchmarkResult>(Benchmark, result => result.Summary);
+        Both<ExperimentTable>(ExperimentTables.ToHtml, table => table.Test ?? table.Name);
         Both<MachineInfo>(machine => Text.Table(["", ""], [["processor", machine.Cpu], ["cores", machine.Cores.ToString()], ["system", machine.OperatingSystem], ["engine", machine.Engine]]));
         Both<Graph>(graph => $"<pre>{WebUtility.HtmlEncode(graph.ToText())}</pre>", graph => graph.ToText());
         Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
@@ -45,10 +48,21 @@ internal static class Formatters
         Formatter.SetPreferredMimeTypesFor(typeof(T), type, PlainTextFormatter.MimeType);
     }
 
-    private static string History(TrainingHistory history) => Text.Table(
-        ["epoch", "loss", "training", "validation"],
-        history.Epochs.Select(epoch => (string[])[epoch.Epoch.ToString(), Text.Number(epoch.Loss), Text.Percent(epoch.Accuracy), epoch.Validation is { } value ? Text.Percent(value) : ""]),
-        history.Name);
+    private static string History(TrainingRun run)
+    {
+        var (losses, accuracies, validations) = (ByEpoch(run.Loss), ByEpoch(run.Accuracy), ByEpoch(run.Validation));
+        var rows = losses.Keys.Union(validations.Keys).Order().Select(epoch => (string[])
+        [
+            epoch.ToString(CultureInfo.InvariantCulture), Cell(losses, epoch, Text.Number), Cell(accuracies, epoch, Text.Percent), Cell(validations, epoch, Text.Percent),
+        ]);
+        return Text.Table(["epoch", "loss", "training", "validation"], rows, run.Name);
+
+        static string Cell(Dictionary<int, double> values, int epoch, Func<double, string> write) => values.TryGetValue(epoch, out var value) ? write(value) : "";
+
+        // What is logged at the end of epoch 1 carries the time 1.
+        static Dictionary<int, double> ByEpoch(IEnumerable<LoggedValue> values) =>
+            values.GroupBy(value => (int)Math.Ceiling(value.Epoch - 1e-6)).ToDictionary(group => group.Key, group => group.Average(value => value.Value));
+    }
 
     private static string Benchmark(BenchmarkResult result)
     {

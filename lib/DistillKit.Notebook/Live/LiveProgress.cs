@@ -17,10 +17,8 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
     private readonly Func<ProgressBar, Action<object>?> show;
     private Action<object>? update;
     private string stage = "";
-    private long begun;
+    private TimeLeft timeLeft = new();
     private long last;
-    private int firstStep;
-    private int lastStep;
 
     /// <summary>Shows in the notebook, or on the console.</summary>
     public LiveProgress() : this(NotebookSession.Show)
@@ -32,20 +30,17 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
     /// <inheritdoc/>
     public void Started(string stage, string description, int resumedStep = 0)
     {
-        (this.stage, firstStep, lastStep, begun, update) = (stage, resumedStep, resumedStep, Stopwatch.GetTimestamp(), null);
+        (this.stage, timeLeft, update) = (stage, new(resumedStep), null);
         Show(new(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null));
     }
 
     /// <inheritdoc/>
     public void Trained(TrainingProgress progress)
     {
-        // A stage may train several networks.
-        if (progress.Step < lastStep) (begun, firstStep) = (Stopwatch.GetTimestamp(), progress.Step);
-        lastStep = progress.Step;
+        var left = timeLeft.After(progress);
         if (!IsDue()) return;
-        var left = Stopwatch.GetElapsedTime(begun) * ((double)(progress.Steps - progress.Step) / Math.Max(progress.Step - firstStep, 1));
         Show(new(stage, FormattableString.Invariant(
-            $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, {progress.ImagesPerSecond:n0} images/s, {Clock(left)} left"),
+            $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, {progress.ImagesPerSecond:n0} images/s, {TimeLeft.Text(left)} left"),
             (double)progress.Step / progress.Steps));
     }
 
@@ -86,6 +81,4 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
         if (update is null) update = show(bar);
         else update(bar);
     }
-
-    private static string Clock(TimeSpan time) => time.TotalHours >= 1 ? time.ToString(@"h\:mm\:ss") : time.ToString(@"m\:ss");
 }

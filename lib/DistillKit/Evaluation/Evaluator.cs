@@ -22,8 +22,10 @@ public static class Evaluator
     }
 
     /// <summary>Runs the network, in evaluation and inference mode, over all images.</summary>
+    /// <param name="model">Images [N, 3, H, W] to logits [N, K].</param>
+    /// <param name="images">The images and labels, on the network's device.</param>
     /// <returns>The logits [N, K], row by row, and the labels [N].</returns>
-    internal static (float[] Logits, long[] Labels) Logits(nn.Module<Tensor, Tensor> model, DeviceImages images)
+    public static (float[] Logits, long[] Labels) Logits(nn.Module<Tensor, Tensor> model, DeviceImages images)
     {
         var logits = new List<float>();
         var labels = new List<long>();

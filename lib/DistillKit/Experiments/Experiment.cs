@@ -32,12 +32,12 @@ public sealed class Experiment
     private readonly ExperimentFile file;
     private readonly string source;
 
-    private Experiment(ExperimentFile file, string source, string folder)
+    private Experiment(ExperimentFile file, string source, Func<string?, Profile> load)
     {
         (this.file, this.source) = (file, source);
-        var path = Profile.BuiltIn.Contains(file.Profile) ? file.Profile : Path.Combine(folder, file.Profile);
-        ProfileName = Path.GetFileNameWithoutExtension(path);
-        var original = WithSet(JsonNode.Parse(Profile.Load(path).ToJson())!.AsObject());
+        var profile = load(file.Profile);
+        ProfileName = file.Profile is null ? profile.Name : Path.GetFileNameWithoutExtension(file.Profile);
+        var original = WithSet(JsonNode.Parse(profile.ToJson())!.AsObject());
         Variants = [.. file.Recipes.SelectMany(recipe => Points(recipe.Key).Select(point => VariantOf(original, recipe.Key, point)))];
         RequireEqualBudgets();
         Runs = [.. file.Seeds.SelectMany(seed => Variants.Select(variant => new PlannedRun(
@@ -95,7 +95,18 @@ public sealed class Experiment
     /// <param name="source">What to call it in an error.</param>
     /// <param name="folder">Where a profile that is named by a relative path is looked for.</param>
     /// <exception cref="UserException">It is not valid; the message is one line that names the key.</exception>
-    public static Experiment Parse(string json, string source, string folder) => new(ExperimentFile.Parse(json, source), source, folder);
+    public static Experiment Parse(string json, string source, string folder) =>
+        new(ExperimentFile.Parse(json, source), source, name => Named(name ?? throw new UserException($"The experiment {source}: it names no profile."), folder));
+
+    /// <summary>Reads an experiment on a profile from JSON.</summary>
+    /// <param name="json">The text; comments are allowed, and <c>profile</c> is left out.</param>
+    /// <param name="source">What to call it in an error.</param>
+    /// <param name="profile">What the recipes change.</param>
+    /// <exception cref="UserException">It is not valid; the message is one line that names the key.</exception>
+    public static Experiment Parse(string json, string source, Profile profile) => new(
+        ExperimentFile.Parse(json, source), source, name => name is null ? profile : throw new UserException($"The experiment {source}: leave 'profile' out; it is {profile.Name} here."));
+
+    private static Profile Named(string name, string folder) => Profile.Load(Profile.BuiltIn.Contains(name) ? name : Path.Combine(folder, name));
 
     /// <summary>Every combination of the grid's values, the last path moving fastest.</summary>
     private IEnumerable<(string Path, int Index, JsonNode? Value)[]> Points(string recipe)

@@ -39,8 +39,8 @@ internal sealed record ExperimentFile
 
     public string Description { get; init; } = "";
 
-    /// <summary>A built-in profile's name, or the path of a file, relative to the experiment's.</summary>
-    public required string Profile { get; init; }
+    /// <summary>A built-in profile's name, or the path of a file, relative to the experiment's; null where whoever reads the experiment gives the profile.</summary>
+    public string? Profile { get; init; }
 
     public required IReadOnlyList<ulong> Seeds { get; init; }
 

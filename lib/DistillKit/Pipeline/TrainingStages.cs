@@ -151,7 +151,7 @@ internal sealed class TrainingStages(StageContext context)
         result.ValidationAccuracy) with { Seed = (long)(stage.Seed ?? Profile.Seed) };
 
     public static string Describe(TrainingResult result) =>
-        FormattableString.Invariant($"validation {100 * result.ValidationAccuracy:f2} %, {result.ImagesPerSecond:n0} images/s");
+        FormattableString.Invariant($"validation {100 * result.ValidationAccuracy:f2} %");
 
     public static string Describe(ModelSpec model) => model switch
     {

@@ -10,6 +10,9 @@ namespace DistillKit.Training;
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
+    /// <summary>What the file is called in the folder of a training.</summary>
+    public const string FileName = "metrics.jsonl";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly FileStream? file;

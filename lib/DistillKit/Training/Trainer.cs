@@ -29,7 +29,7 @@ public sealed record TrainingFiles(string Folder, string Run)
 
     internal string Checkpoint => Path.Combine(Folder, CheckpointName);
 
-    internal string Metrics => Path.Combine(Folder, "metrics.jsonl");
+    internal string Metrics => Path.Combine(Folder, MetricsLog.FileName);
 }
 
 /// <summary>

@@ -10,6 +10,9 @@ internal static unsafe class Pooling
 {
     private const int Lanes = 8;
 
+    // The greatest factor, 2^10, times this many bytes stays below 2^31.
+    private const int MostPixels = 1 << 13;
+
     public static void Max<T>(ConvolutionGeometry geometry, T* input, T* output, int images) where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         for (var image = 0; image < images; image++, input += geometry.Height * geometry.Width * geometry.Inputs)
@@ -44,7 +47,7 @@ internal static unsafe class Pooling
             {
                 var sum = Vector256<int>.Zero;
                 for (var pixel = 0; pixel < pixels; pixel++) sum += Widening.ToInt32(input + pixel * channels + channel);
-                if (Avx2.IsSupported && averaging.Factor.Shift == FixedPoint.UsualShift)
+                if (Avx2.IsSupported && pixels < MostPixels)
                 {
                     Unsafe.WriteUnaligned(output + channel, Average(sum, pixels, averaging));
                     continue;
@@ -82,19 +85,28 @@ internal static unsafe class Pooling
         }
     }
 
-    /// <summary>With the usual shift of 33: half of the products' upper halves, rounded, halves to even.</summary>
+    /// <summary><see cref="Averaging.Apply"/> of eight sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Average(Vector256<int> sum, int pixels, Averaging averaging)
     {
         sum -= Vector256.Create(pixels * averaging.InputZeroPoint);
         var multiplier = Vector256.Create(averaging.Factor.Multiplier);
-        var even = Avx2.Multiply(sum, multiplier);
-        var odd = Avx2.Multiply((sum.AsInt64() >>> 32).AsInt32(), multiplier);
-        var halves = Avx2.Blend((even >>> 32).AsInt32(), odd.AsInt32(), 0b10101010);
-        var rest = Avx2.Blend(even.AsInt32(), (odd << 32).AsInt32(), 0b10101010);
-        var isHalf = Vector256.Equals(rest, Vector256<int>.Zero) & halves & Vector256<int>.One;
-        var values = Vector256.AndNot((halves + Vector256<int>.One) >> 1, isHalf) + Vector256.Create((int)averaging.ZeroPoint);
+        var even = ShiftToEven(Avx2.Multiply(sum, multiplier), averaging.Factor.Shift);
+        var odd = ShiftToEven(Avx2.Multiply((sum.AsInt64() >>> 32).AsInt32(), multiplier), averaging.Factor.Shift);
+        var values = Avx2.Blend(even.AsInt32(), (odd << 32).AsInt32(), 0b10101010) + Vector256.Create((int)averaging.ZeroPoint);
         values = Vector256.Min(Vector256.Max(values, Vector256.Create((int)averaging.Minimum)), Vector256.Create((int)averaging.Maximum));
         return Widening.ToBytes(values, values, values, values).AsUInt64()[0];
+    }
+
+    /// <summary>Products, below 2^62 in size, over 2^shift, rounded to the nearest integer, halves to even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<long> ShiftToEven(Vector256<long> product, int shift)
+    {
+        // AVX2 shifts 64 bits without their sign, so all are made positive first.
+        const long Bias = 1L << 62;
+        var half = Vector256.Create(1L << (shift - 1));
+        var isHalf = Vector256.Equals(product & Vector256.Create((1L << shift) - 1), half);
+        var rounded = ((product + half + Vector256.Create(Bias)) >>> shift) - Vector256.Create(Bias >>> shift);
+        return rounded - (isHalf & rounded & Vector256<long>.One);
     }
 }
