@@ -31,6 +31,7 @@ type IntervalDots private () =
     /// <param name="reference">A dashed line, for instance at 0 for differences, or at the baseline's mean; NaN for none.</param>
     static member Of(title: string, valueTitle: string, estimates: seq<Estimate>, [<Optional; DefaultParameterValue(Double.NaN)>] reference: float) : PlotlyChart =
         let estimates = Figure.some title estimates
+        let legend = if estimates |> Array.exists (fun estimate -> estimate.Runs.Count > 0) then [ "mean and 95 % interval"; "single runs" ] else [ "95 % interval" ]
         let names = [| for estimate in estimates -> estimate.Name |]
         let places = [| for place in 0 .. names.Length - 1 -> float place |]
         let runs = [| for place, estimate in Seq.indexed estimates do for run in estimate.Runs -> run, float place + 0.22 |]
@@ -40,16 +41,16 @@ type IntervalDots private () =
             [ if Double.IsFinite reference then Figure.line 0 (reference, -0.5) (reference, float names.Length - 0.5)
               if runs.Length > 0 then
                   Scatter(
-                      x = Array.map fst runs, y = Array.map snd runs, mode = "markers", name = "single runs", showlegend = true, hoverinfo = "x",
+                      x = Array.map fst runs, y = Array.map snd runs, mode = "markers", name = List.last legend, showlegend = true, hoverinfo = "x",
                       marker = Marker(color = Theme.color 1, size = 7.0, symbol = "diamond"))
               Scatter(
-                  x = [| for estimate in estimates -> estimate.Mean |], y = places, mode = "markers", name = "mean and 95 % interval", showlegend = true,
+                  x = [| for estimate in estimates -> estimate.Mean |], y = places, mode = "markers", name = legend.Head, showlegend = true,
                   text = [| for estimate in estimates -> Figure.plain $"{estimate.Name}: {Figure.short estimate.Mean} ({Figure.short estimate.Low} to {Figure.short estimate.High})" |], hoverinfo = "text",
                   marker = Marker(color = Theme.color 0, size = 11.0, symbol = "circle"),
                   error_x = Error_x(
                       ``type`` = "data", symmetric = false, array = [| for estimate in estimates -> estimate.High - estimate.Mean |], arrayminus = [| for estimate in estimates -> estimate.Mean - estimate.Low |],
                       color = Theme.color 0, thickness = 2.0, width = 5.0)) ]
-        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) [ "mean and 95 % interval"; "single runs" ]
+        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) legend
         let x, y = Figure.xAxis valueTitle, Figure.namesAxis "" names
         x.range <- [| List.min all - slack; List.max all + slack |]
         layout.SetAxes(0, x, y)

@@ -96,7 +96,7 @@ type TrainingCurves private () =
         let layout = Figure.layout title 900 70.0 (runs |> Array.map legend)
         let longest = [ for run in runs do for value in Seq.append run.Loss run.Validation -> value.Epoch ] |> List.append [ 0.01 ] |> List.max
         for panel, (start, finish) in Seq.indexed (Figure.columns 2 0.12) do
-            let x, y = Figure.xAxis "epochs", Figure.yAxis (if panel = 0 then "loss on training images" else "right answers (%); symbols: validation")
+            let x, y = Figure.xAxis "epochs", Figure.yAxis (if panel = 0 then "loss on training images (nats)" else "right answers (%); symbols: validation")
             x.domain <- [| start; finish |]
             x.range <- [| 0.0; 1.04 * longest |]
             x.anchor <- Figure.axisName "y" panel

@@ -98,6 +98,9 @@ public class ChartTests
         Assert.Throws<UserException>(() => TradeOff.Of("t", "cost", []));
         Assert.Throws<UserException>(() => IntervalDots.Of("t", "v", []));
         Assert.Throws<UserException>(() => LadderSteps.Of("t", []));
+        Assert.Throws<UserException>(() => LineChart.Of("t", "x", "y", []));
+        Assert.Throws<UserException>(() => LineChart.Of("t", "x", "y", [new Curve("short", [1, 2], [1])]));
+        Assert.Throws<UserException>(() => LineChart.Of("t", "x", "y", [new Curve("none", [1], [double.NaN])]));
         Assert.Throws<UserException>(() => GridMap.Of("t", "x", [1], "y", [1], "v", [[double.NaN]]));
         Assert.Throws<ArgumentException>(() => GridMap.Of("t", "x", [1, 2], "y", [1], "v", [[1]]));
     }

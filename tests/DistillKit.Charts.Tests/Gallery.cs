@@ -15,6 +15,7 @@ internal static class Gallery
     private static readonly Dictionary<string, Func<PlotlyChart>> Charts = new()
     {
         ["training curves"] = () => TrainingCurves.Of("Help helps", [TrainingRun.OfEpochs("alone", [2.1, 1.7, 1.4], [0.3, 0.5, 0.6]), TrainingRun.OfEpochs("with a <teacher> & more", [1.9, 1.5, 1.2], [0.4, 0.6, 0.7])]),
+        ["lines"] = () => LineChart.Of("One falls, one rises", "share (%)", "error (dB)", [new Curve("a <b>", [1, 2, 3], [3, 2, 1]), new Curve("c", [1, 3], [1, 2])]),
         ["reliability"] = () => ReliabilityDiagram.Of("Sharp logits are overconfident", new Dictionary<string, ClassificationReport> { ["soft"] = Report(1), ["sharp"] = Report(3) }),
         ["confusion"] = () => ConfusionMatrix.Of("Cats are taken for dogs", Report(1)),
         ["soft targets"] = () => SoftTargets.Of("A cat is like a dog", [0.1f, -0.5f, 1.2f, 7.5f, 1, 5.1f, 2.2f, 0.8f, -0.7f, -0.2f], Classes, [1, 2, 4, 8]),

@@ -91,7 +91,7 @@ public sealed class FormatterTests
         string[] expected = ["hint", "4", "2", "55.00", "5.00", "3.73 to 6.27", "0.040", "BEATS"];
 
         var html = table.ToDisplayString("text/html");
-        Assert.Equal(["recipe", "distillation.temperature", "seeds", "validation (%)", "above kd (points)", "95 % interval, alone", "p after Holm", "verdict"], Cells(html, 1));
+        Assert.Equal(["recipe", "distillation.temperature", "seeds", "validation (%)", "above kd (points)", "95 % interval, uncorrected", "p after Holm", "verdict"], Cells(html, 1));
         Assert.Equal(["kd", "", "2", "50.00", "", "", "", ""], Cells(html, 2));
         Assert.Equal(expected, Cells(html, 3));
         Assert.Contains("paired t test", html);

@@ -26,15 +26,15 @@ public enum CheckState
 /// <param name="What">The exercise.</param>
 /// <param name="State">How the answer is.</param>
 /// <param name="Answer">The answer as text.</param>
-/// <param name="Hint">What helps, while it is not right; never the solution.</param>
+/// <param name="Hint">What helps when it is wrong; never the solution.</param>
 public sealed record CheckResult(string What, CheckState State, string? Answer, string? Hint)
 {
     /// <inheritdoc/>
     public override string ToString() => State switch
     {
-        CheckState.Open => $"{What}: no answer yet.{HintText}",
+        CheckState.Open => $"{What}: no answer yet.",
         CheckState.Right => $"{What}: right.",
-        _ => $"{What}: not yet.{HintText}",
+        _ => $"{What}: not yet.{(Hint is null ? "" : " " + Hint)}",
     };
 
     internal string ToHtml()
@@ -43,8 +43,6 @@ public sealed record CheckResult(string What, CheckState State, string? Answer, 
         var colour = State switch { CheckState.Right => "#009e73", CheckState.Wrong => "#d55e00", _ => "#999999" };
         return $"<div style=\"border-left: 4px solid {colour}; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
     }
-
-    private string HintText => Hint is null ? "" : " " + Hint;
 }
 
 /// <summary>Checks of exercises: say right or wrong with a hint, without giving the solution away, and can be collected for grading.</summary>
@@ -63,7 +61,7 @@ public static class Check
     /// <param name="hint">What helps; without it the check says whether the answer is too large or too small.</param>
     public static CheckResult That(string what, double? actual, double expected, double tolerance = 0, string? hint = null)
     {
-        if (actual is not { } answer) return Note(what, CheckState.Open, null, hint);
+        if (actual is not { } answer) return Note(what, CheckState.Open, null, null);
         var isRight = Math.Abs(answer - expected) <= tolerance;
         return Note(what, isRight ? CheckState.Right : CheckState.Wrong, Text.Number(answer), isRight ? null : hint ?? Direction(answer, expected));
     }
@@ -73,7 +71,7 @@ public static class Check
     /// <param name="isRight">Whether it holds; null while there is no answer.</param>
     /// <param name="hint">What helps.</param>
     public static CheckResult That(string what, bool? isRight, string? hint = null) =>
-        Note(what, isRight switch { null => CheckState.Open, true => CheckState.Right, _ => CheckState.Wrong }, isRight?.ToString(), isRight == true ? null : hint);
+        Note(what, isRight switch { null => CheckState.Open, true => CheckState.Right, _ => CheckState.Wrong }, isRight?.ToString(), isRight == false ? hint : null);
 
     /// <summary>Checks an answer against a sealed one: the notebook holds only its <see cref="Seal"/>, from which it cannot be read.</summary>
     /// <param name="what">The exercise.</param>
@@ -82,7 +80,7 @@ public static class Check
     /// <param name="hint">What helps.</param>
     public static CheckResult Sealed(string what, object? actual, string seal, string? hint = null)
     {
-        if (actual is null) return Note(what, CheckState.Open, null, hint);
+        if (actual is null) return Note(what, CheckState.Open, null, null);
         var isRight = Seal(what, actual) == seal;
         return Note(what, isRight ? CheckState.Right : CheckState.Wrong, Plain(actual), isRight ? null : hint);
     }

@@ -11,7 +11,7 @@ internal static class ExperimentTables
     internal static string ToHtml(ExperimentTable table)
     {
         string[] grid = [.. table.Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
-        string[] comparison = table.Baseline is null ? [] : [$"above {table.Baseline} (points)", "95 % interval, alone", "p after Holm", "verdict"];
+        string[] comparison = table.Baseline is null ? [] : [$"above {table.Baseline} (points)", "95 % interval, uncorrected", "p after Holm", "verdict"];
         string[] header = ["recipe", .. grid, "seeds", $"{table.Metric.ToString().ToLowerInvariant()} (%)", .. comparison];
         var rows = table.Rows.Select(row => (string[])
         [

@@ -75,5 +75,5 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
     }
 
     private static string Describe(ExportResult result) => FormattableString.Invariant(
-        $"{result.Files.Count} ONNX files, {result.Files.Sum(file => file.Bytes) / 1e6:f2} MB; Edge answers as the engine on {100 * result.Files.Min(file => file.SameTop1):f0} % of the images or more");
+        $"{result.Files.Count} ONNX files, {result.Files.Sum(file => file.Bytes) / 1e6:f2} MB; in each, Edge answers as the engine on at least {100 * result.Files.Min(file => file.SameTop1):f0} % of the images");
 }

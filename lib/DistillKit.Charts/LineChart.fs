@@ -1,0 +1,38 @@
+namespace DistillKit.Charts
+
+open System.Collections.Generic
+open XPlot.Plotly
+
+/// <summary>A line of a chart.</summary>
+type Curve =
+    { /// What it is called in the chart.
+      Name: string
+      /// Where its points are; as many as values.
+      Places: IReadOnlyList<float>
+      /// How high they are; all finite.
+      Values: IReadOnlyList<float> }
+
+/// <summary>Lines over a common axis.</summary>
+[<AbstractClass; Sealed>]
+type LineChart private () =
+
+    /// <summary>Draws lines.</summary>
+    /// <param name="title">What the chart shows, as a sentence.</param>
+    /// <param name="xTitle">What lies along the axis, with its unit.</param>
+    /// <param name="yTitle">What is measured, with its unit.</param>
+    /// <param name="curves">At least one.</param>
+    /// <exception cref="T:DistillKit.UserException">There are no curves, or one has not as many places as values, or a value that is not finite.</exception>
+    static member Of(title: string, xTitle: string, yTitle: string, curves: seq<Curve>) : PlotlyChart =
+        let curves = Figure.some title curves
+        for curve in curves do
+            if curve.Places.Count <> curve.Values.Count then
+                raise (DistillKit.UserException $"The curve '{curve.Name}' has {curve.Places.Count} places and {curve.Values.Count} values.")
+            if curve.Values |> Seq.exists (System.Double.IsFinite >> not) then raise (DistillKit.UserException $"A value of the curve '{curve.Name}' is not finite.")
+        let traces: Trace list =
+            [ for index, curve in Seq.indexed curves ->
+                  Scatter(
+                      x = Seq.toArray curve.Places, y = Seq.toArray curve.Values, mode = "lines", name = Figure.plain curve.Name, showlegend = true,
+                      line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index)) ]
+        let layout = Figure.layout title 900 70.0 [ for curve in curves -> curve.Name ]
+        layout.SetAxes(0, Figure.xAxis xTitle, Figure.yAxis yTitle)
+        Figure.chart 900 440 layout traces
