@@ -68,6 +68,9 @@ public sealed class Lab
     /// <summary>The names of the stages that train a network, in order.</summary>
     public static IReadOnlyList<string> Networks { get; } = ["teacher", "baseline", "distill"];
 
+    /// <summary>Where networks and images of a notebook are: the GPU where there is one.</summary>
+    public static Device Device => cuda.is_available() ? CUDA : CPU;
+
     /// <summary>Opens a profile's results.</summary>
     /// <param name="profile">The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else quick.</param>
     /// <exception cref="UserException">There is no such profile.</exception>
@@ -125,7 +128,7 @@ public sealed class Lab
     }
 
     /// <summary>Carries out an experiment on the lab's profile, as <c>distillkit experiment</c> does. Runs that are done are found again.</summary>
-    /// <param name="experiment">What the experiment's file says, as JSON; without <c>profile</c>, it is the lab's.</param>
+    /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can mend went wrong.</exception>
     public ExperimentTable Run(string experiment)
     {
@@ -141,9 +144,6 @@ public sealed class Lab
     /// <param name="experiment">What the experiment's file says, as JSON.</param>
     /// <exception cref="UserException">The text has a mistake.</exception>
     public Experiment Parse(string experiment) => Experiment.Parse(experiment, "of this notebook", Profile);
-
-    /// <summary>Where networks and images of a notebook are: the GPU where there is one.</summary>
-    public static Device Device => cuda.is_available() ? CUDA : CPU;
 
     /// <summary>Images on the device, normalized as networks expect them.</summary>
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);

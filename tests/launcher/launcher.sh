@@ -152,7 +152,7 @@ Onnx_runtime_is_fetched_once() {
 }
 Onnx_runtime_is_fetched_only_where_it_is_used() {
     onnxruntime
-    launch $polyfilled doctor; launch $polyfilled run --profile smoke; launch $polyfilled notebooks run --profile smoke; launch $polyfilled run --help; launch $polyfilled ONNXRUNTIME=/some run
+    launch $polyfilled doctor; launch $polyfilled run --profile smoke; launch $polyfilled notebooks run --profile smoke; launch $polyfilled notebooks run --check; launch $polyfilled run --help; launch $polyfilled ONNXRUNTIME=/some run
     launch $polyfilled 'MACHINE=Linux riscv64' run; launch DISTILLKIT_POLYFILL=none run; calls 0 'npm'
     stand_in ldconfig <<< "echo '	libonnxruntime.so.1 (libc6,x86-64) => /usr/lib/libonnxruntime.so.1'"; launch $polyfilled run; calls 0 'npm'
     rm "$box/bin/ldconfig"; suite Good.Tests; no_shell_tests; launch $polyfilled test; calls 1 'npm'

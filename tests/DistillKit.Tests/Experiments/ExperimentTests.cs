@@ -76,6 +76,8 @@ public sealed class ExperimentTests
         Assert.Equal("mine", Experiment.Load(folder["experiment.json"]).ProfileName);
         File.WriteAllText(folder["experiment.json"], """{ "name": "n", "profile": "other.json", "seeds": [1], "recipes": { "a": {} } }""");
         Assert.Contains("other.json", Assert.Throws<UserException>(() => Experiment.Load(folder["experiment.json"])).Message);
+        File.WriteAllText(folder["experiment.json"], """{ "name": "n", "seeds": [1], "recipes": { "a": {} } }""");
+        Assert.Contains("it names no profile", Assert.Throws<UserException>(() => Experiment.Load(folder["experiment.json"])).Message);
         Assert.Contains("no.json", Assert.Throws<UserException>(() => Experiment.Load(folder["no.json"])).Message);
     }
 
