@@ -69,7 +69,9 @@ internal sealed class TrainingStages(StageContext context)
         model.to(context.Device);
         var recipe = stage.Network.Training;
         var objective = Objective(model, recipe, teacher, stage.Distillation);
-        using var trainer = new Trainer(model, objective, recipe, context.Data, seed, new(context.Store.FolderOf(stage.Name), fingerprint));
+        var before = objective.Adapters is null ? Before(stage) : null;
+        if (before is not null) ModelFile.LoadInto(path, model);
+        using var trainer = new Trainer(model, objective, recipe, context.Data, seed, new(context.Store.FolderOf(stage.Name), fingerprint, before));
         (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
 
         context.Observer.Started(stage.Name, Describe(stage.Network.Model), trainer.Step);
@@ -77,6 +79,16 @@ internal sealed class TrainingStages(StageContext context)
         ModelFile.Save(path, model, Provenance(stage, result));
         Finish(stage.Name, fingerprint, result);
         return (result, path);
+    }
+
+    /// <summary>What a stage came to with a recipe that ended before one of this recipe's restarts; null if the folder holds no such result.</summary>
+    private TrainingResult? Before(TrainingStage stage)
+    {
+        if (stage.Network.Training.BeforeRestart() is not { } recipe || !File.Exists(ModelPath(stage))) return null;
+        var shorter = stage with { Network = stage.Network with { Training = recipe } };
+        // Stopped early, it would not have come to the restart.
+        var found = context.Store.Find<TrainingResult>(stage.Name, Fingerprint(shorter));
+        return found is null ? Before(shorter) : found.Epochs == recipe.Epochs ? found : null;
     }
 
     /// <summary>Makes what a stage learns from, unless that has been done.</summary>

@@ -17,7 +17,8 @@ public sealed record TrainingData(DeviceImages Training, DeviceImages Validation
 /// <summary>Where a training keeps what it needs to be resumed.</summary>
 /// <param name="Folder">Its folder.</param>
 /// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
-public sealed record TrainingFiles(string Folder, string Run)
+/// <param name="Before">What the same training came to before a restart was added to it, if the network has its weights: they are trained on.</param>
+public sealed record TrainingFiles(string Folder, string Run, TrainingResult? Before = null)
 {
     internal const string CheckpointName = "checkpoint.safetensors";
 
@@ -48,13 +49,13 @@ public sealed class Trainer : IDisposable
     private readonly ulong seed;
     private readonly TrainingFiles? files;
     private readonly IReadOnlyList<Parameter> parameters;
-    private readonly OptimizerHelper optimizer;
     private readonly WeightAverage? average;
     private readonly IReadOnlyDictionary<string, Tensor> state;
     private readonly IReadOnlyDictionary<string, Tensor>? adapters;
     private readonly int stepsPerEpoch;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
+    private OptimizerHelper optimizer;
     private Dictionary<string, Tensor>? best;
     private BatchPlan plan;
     private int planEpoch;
@@ -73,6 +74,7 @@ public sealed class Trainer : IDisposable
     {
         recipe.Validate();
         recipe.ValidateFor(model);
+        HeapReuse.Enable();
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
         classifier = model as ImageClassifier;
         plan = PlanOf(epoch: 0);
@@ -82,7 +84,7 @@ public sealed class Trainer : IDisposable
         adapters = objective.Adapters?.state_dict();
         optimizer = recipe.Optimizer.Create(parameters);
         average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
-        counters = (files is null ? null : Resume(files)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
+        counters = (files is null ? null : Resume(files) ?? GoOn(files.Before)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
         classifier?.ComputeType = counters.ComputeType;
     }
 
@@ -104,10 +106,12 @@ public sealed class Trainer : IDisposable
         {
             var (epoch, position) = Math.DivRem(Step, stepsPerEpoch);
             var start = Stopwatch.GetTimestamp();
+            var cycle = recipe.CycleOf(epoch);
+            if (position == 0 && epoch > 0 && epoch == cycle.FirstEpoch) Restart();
             ApplyFreeze(epoch);
             SkipResiduals(epoch < recipe.ShallowEpochs);
-            foreach (var staged in (ReadOnlySpan<object>)[model, objective]) (staged as IStaged)?.Begin((double)Step / Steps);
-            var learningRate = SetLearningRate();
+            foreach (var staged in (ReadOnlySpan<object>)[model, objective]) (staged as IStaged)?.Begin((double)StepOf(cycle) / (cycle.Epochs * stepsPerEpoch));
+            var learningRate = SetLearningRate(cycle);
             var (loss, right) = TrainStep(epoch, position);
             average?.Update(Step);
             window.Add(loss, right, Stopwatch.GetElapsedTime(start));
@@ -120,7 +124,7 @@ public sealed class Trainer : IDisposable
                 metrics.Write(new { step = Step, epoch, loss = window.Loss, accuracy = window.Accuracy(recipe.BatchSize), learningRate, imagesPerSecond = window.Rate(recipe.BatchSize) });
                 window = new();
             }
-            if (Step % stepsPerEpoch == 0 && ((epoch + 1) % recipe.ValidateEvery == 0 || Step == Steps))
+            if (Step % stepsPerEpoch == 0 && ((epoch + 1) % recipe.ValidateEvery == 0 || epoch + 1 == cycle.FirstEpoch + cycle.Epochs))
             {
                 validation = Validate();
                 metrics.Write(new { step = Step, epoch, validationAccuracy = validation });
@@ -159,11 +163,24 @@ public sealed class Trainer : IDisposable
 
     private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
 
-    private double SetLearningRate()
+    private int StepOf(Cycle cycle) => Step - cycle.FirstEpoch * stepsPerEpoch;
+
+    private double SetLearningRate(Cycle cycle)
     {
-        var learningRate = recipe.Optimizer.LearningRate * recipe.Schedule.At(Step, Steps, counters.Reductions);
+        var share = cycle.Peak * recipe.Schedule.At(StepOf(cycle), cycle.Epochs * stepsPerEpoch, counters.Reductions);
+        var learningRate = recipe.Optimizer.LearningRate * share;
         foreach (var group in optimizer.ParamGroups) group.LearningRate = learningRate;
         return learningRate;
+    }
+
+    // Nothing here depends on how the last cycle ended but the best weights: a finished training can be made longer.
+    private void Restart()
+    {
+        State.Assign(state, best!);
+        if (average is not null) State.Assign(average.Values, best!);
+        optimizer.Dispose();
+        optimizer = recipe.Optimizer.Create(parameters);
+        counters = counters with { Stalled = 0, Reductions = 0 };
     }
 
     private void ApplyFreeze(int epoch)
@@ -222,6 +239,13 @@ public sealed class Trainer : IDisposable
         ("adapters", saved => State.Assign(adapters!, saved)),
         ("average", saved => State.Assign(average!.Values, saved)),
         ("best", saved => best = State.Copy(saved)));
+
+    private Counters? GoOn(TrainingResult? before)
+    {
+        if (before is null) return null;
+        best = State.Copy(state);
+        return new(before.Steps, Enum.Parse<ScalarType>(before.ComputeType), before.Seconds, before.ValidationAccuracy);
+    }
 
     private UserException Diverged(double loss)
     {

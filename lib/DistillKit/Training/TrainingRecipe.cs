@@ -69,11 +69,36 @@ public sealed record TrainingRecipe
         throw new ArgumentOutOfRangeException(nameof(epoch));
     }
 
+    /// <summary>The cycle that an epoch, counted from 0, belongs to.</summary>
+    internal Cycle CycleOf(int epoch)
+    {
+        var (cycle, next) = (new Cycle(0, 0), 0);
+        foreach (var phase in Phases)
+        {
+            if (phase.Restart is { } peak)
+            {
+                if (epoch < next) break;
+                cycle = new(next, 0, peak);
+            }
+            cycle = cycle with { Epochs = cycle.Epochs + phase.Epochs };
+            next += phase.Epochs;
+        }
+        return cycle;
+    }
+
+    /// <summary>The same recipe without its last restart and what follows it; null where nothing restarts.</summary>
+    internal TrainingRecipe? BeforeRestart()
+    {
+        var last = Phases.Index().LastOrDefault(phase => phase.Item.Restart is not null).Index;
+        return last == 0 ? null : this with { Phases = [.. Phases.Take(last)] };
+    }
+
     /// <summary>Checks every field.</summary>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
     public void Validate()
     {
         Require(Phases.Count > 0 && Phases.All(phase => phase is { Epochs: > 0, Resolution: null or >= 8 }), "phases must each have at least 1 epoch and 8 pixels");
+        Require(Phases[0].Restart is null && Phases.All(phase => phase.Restart is null or (> 0 and <= 1)), "phases must restart at a share of the peak above 0 and up to 1, and the first not at all");
         Require(BatchSize is >= 1 and <= 65536, "batchSize must be from 1 to 65536");
         Require(LabelSmoothing is >= 0 and < 1, "labelSmoothing must be at least 0 and below 1");
         Require(Views is null or { Count: >= 1 }, "views must be at least 1");
@@ -105,12 +130,6 @@ public sealed record TrainingRecipe
         if (!valid) throw new UserException($"The training recipe's {rule}.");
     }
 }
-
-/// <summary>Some epochs at one resolution.</summary>
-/// <param name="Epochs">How many.</param>
-/// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record Phase(int Epochs, int? Resolution = null);
 
 /// <summary>From an epoch on, the groups up to and including one are frozen; none where <paramref name="UpTo"/> is null.</summary>
 /// <param name="FromEpoch">The epoch, counted from 0.</param>

@@ -228,6 +228,31 @@ public sealed class PipelineRunTests : IDisposable
         Assert.Equal(["teacher", "distill"], events.Started);
     }
 
+    [Fact]
+    public void A_finished_stage_whose_recipe_gains_restarts_is_trained_on()
+    {
+        var longer = Recipe with { Phases = [.. Recipe.Phases, new(1, 8, Restart: 0.5), new(1, Restart: 0.1)], AverageDecay = 0.9 };
+        var once = longer.BeforeRestart()!.BeforeRestart()!;
+        var events = new Events();
+        Train("run", once, events);
+        Train("run", longer, events);
+        Assert.Equal([("teacher", 10)], events.Resumed);
+        Train("straight", longer, events);
+        using (var expected = Safetensors.Load(folder["straight/teacher/model.safetensors"]))
+        using (var actual = Safetensors.Load(folder["run/teacher/model.safetensors"]))
+            TinyTraining.AssertSame(expected.Tensors, actual.Tensors);
+        // Neither a shorter recipe nor one that differs elsewhere goes on from it.
+        Train("run", once, events);
+        Train("run", longer with { LabelSmoothing = 0.1 }, events);
+        Assert.Single(events.Resumed);
+    }
+
+    private void Train(string name, TrainingRecipe recipe, Events events)
+    {
+        using var run = new PipelineRun(Tiny with { Teacher = Tiny.Teacher with { Training = recipe } }, folder[name], events, CPU);
+        run.Train(run.TrainingStages[0]);
+    }
+
     private async Task<(BenchmarkResult Result, Events Events)> Run(Profile profile, string name = "run", Events? events = null, CancellationToken cancellation = default)
     {
         events ??= new();

@@ -18,6 +18,7 @@ public sealed class ResumeTests : IDisposable
         ["averaged"] = (TinyTraining.Recipe with { AverageDecay = 0.9, ClipNorm = 1 }, TinyTraining.Spec),
         ["mixed"] = (TinyTraining.Recipe with { Mixing = new(0.2, 1), Augmentation = new(1), Phases = [new(1, 12), new(2)] }, TinyTraining.Spec),
         ["dropout"] = (TinyTraining.Recipe, new MobileNetV2Spec { Width = 0.125, Dropout = 0.5, Classes = 4 }),
+        ["restarted"] = (TinyTraining.Recipe with { Phases = [new(1, 12), new(2, Restart: 0.5)], AverageDecay = 0.9 }, TinyTraining.Spec),
         ["unfrozen"] = (TinyTraining.Recipe with { Unfreezing = [new(0, "stem"), new(1, null)] }, TinyTraining.Spec),
     };
 

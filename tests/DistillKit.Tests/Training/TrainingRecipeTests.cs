@@ -11,6 +11,9 @@ public sealed class TrainingRecipeTests
     [InlineData("""{ "phases": [null] }""", "phases")]
     [InlineData("""{ "phases": [{ "epochs": 0 }] }""", "phases")]
     [InlineData("""{ "phases": [{ "epochs": 1, "resolution": 7 }] }""", "phases")]
+    [InlineData("""{ "phases": [{ "epochs": 1, "restart": 0.5 }] }""", "phases")]
+    [InlineData("""{ "phases": [{ "epochs": 1 }, { "epochs": 1, "restart": 0 }] }""", "phases")]
+    [InlineData("""{ "phases": [{ "epochs": 1 }, { "epochs": 1, "restart": 1.5 }] }""", "phases")]
     [InlineData("""{ "batchSize": 0 }""", "batchSize")]
     [InlineData("""{ "labelSmoothing": 1 }""", "labelSmoothing")]
     [InlineData("""{ "clipNorm": 0 }""", "clipNorm")]
@@ -47,7 +50,7 @@ public sealed class TrainingRecipeTests
     {
         var recipe = new TrainingRecipe
         {
-            Phases = [new(2, 16), new(3)], BatchSize = 32, Optimizer = new(OptimizerKind.AdamW, 1e-3, 0.8, 0.05), Schedule = new(ScheduleKind.Plateau, 0.1, 0.01, 0.5, 2),
+            Phases = [new(2, 16), new(3), new(1, null, 0.5)], BatchSize = 32, Optimizer = new(OptimizerKind.AdamW, 1e-3, 0.8, 0.05), Schedule = new(ScheduleKind.Plateau, 0.1, 0.01, 0.5, 2),
             LabelSmoothing = 0.1, Augmentation = new(2, Flip.Alternating, 8), Mixing = new(0.2, 1, 0.5), ClipNorm = 1, AverageDecay = 0.99, ValidateEvery = 2, Patience = 4,
             Unfreezing = [new(0, "layer1"), new(1, null)], Precision = Precision.BFloat16,
         };
@@ -66,6 +69,16 @@ public sealed class TrainingRecipeTests
         Assert.Equal(4, recipe.Epochs);
         Assert.Equal([16, 16, 24, null], Enumerable.Range(0, 4).Select(recipe.ResolutionOf));
         Assert.Throws<ArgumentOutOfRangeException>(() => recipe.ResolutionOf(4));
+    }
+
+    [Fact]
+    public void Restarts_part_the_epochs_into_cycles()
+    {
+        var recipe = new TrainingRecipe { Phases = [new(2, 16), new(1), new(3, Restart: 0.5), new(1, 16), new(2, Restart: 0.1)] };
+        Assert.Equal([new(0, 3), new(0, 3), new(0, 3), .. Enumerable.Repeat(new Cycle(3, 4, 0.5), 4), new(7, 2, 0.1), new(7, 2, 0.1)], Enumerable.Range(0, 9).Select(recipe.CycleOf));
+        Assert.Equal(recipe.Phases.Take(4), recipe.BeforeRestart()!.Phases);
+        Assert.Equal(recipe.Phases.Take(2), recipe.BeforeRestart()!.BeforeRestart()!.Phases);
+        Assert.Null(recipe.BeforeRestart()!.BeforeRestart()!.BeforeRestart());
     }
 
     private static TrainingRecipe Parse(string json)
