@@ -49,6 +49,7 @@ public sealed class LiveProgressTests
             return next => shown = (ProgressBar)next;
         });
         progress.Started("teacher", "ResNet-18");
+        progress.Trained(Progress(25));
         await Task.Delay(600);
         progress.Trained(Progress(50));
 
@@ -58,5 +59,5 @@ public sealed class LiveProgressTests
         Assert.Contains("[############............]  50 %", shown.ToString());
     }
 
-    private static TrainingProgress Progress(int step) => new(1, 4, step, 100, 1.5, 0.4, 0.1, 1234, null);
+    private static TrainingProgress Progress(int step) => new(1, 4, step, 100, step / 100.0, 1.5, 0.4, 0.1, 1234, null);
 }

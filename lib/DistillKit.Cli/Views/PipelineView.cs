@@ -62,7 +62,7 @@ internal sealed class BarView(ProgressContext context) : PipelineView
         bar.IsIndeterminate = true;
     }
 
-    public override void Trained(TrainingProgress progress) => Set(Describe(progress), progress.Step, progress.Steps);
+    public override void Trained(TrainingProgress progress) => Set(Describe(progress), progress.Share, 1);
 
     public override void Installed(DataProgress progress) => Set(progress.Step, progress.Done, progress.Total);
 
@@ -100,7 +100,7 @@ internal sealed class PlainView(TextWriter output) : PipelineView
 
     public override void Started(string stage, string description, int resumedStep)
     {
-        (name, timeLeft, next) = (stage, new(resumedStep), DateTime.UtcNow + Interval);
+        (name, timeLeft, next) = (stage, new(), DateTime.UtcNow + Interval);
         Line(resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description);
     }
 
@@ -109,7 +109,7 @@ internal sealed class PlainView(TextWriter output) : PipelineView
         var (now, left) = (DateTime.UtcNow, timeLeft.After(progress));
         if (now < next) return;
         next = now + Interval;
-        Line($"{Describe(progress)}  {TimeLeft.Text(left)} left");
+        Line(left is { } time ? $"{Describe(progress)}  {TimeLeft.Text(time)} left" : Describe(progress));
     }
 
     public override void Installed(DataProgress progress)

@@ -30,7 +30,7 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
     /// <inheritdoc/>
     public void Started(string stage, string description, int resumedStep = 0)
     {
-        (this.stage, timeLeft, update) = (stage, new(resumedStep), null);
+        (this.stage, timeLeft, update) = (stage, new(), null);
         Show(new(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null));
     }
 
@@ -40,8 +40,8 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
         var left = timeLeft.After(progress);
         if (!IsDue()) return;
         Show(new(stage, FormattableString.Invariant(
-            $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, {progress.ImagesPerSecond:n0} images/s, {TimeLeft.Text(left)} left"),
-            (double)progress.Step / progress.Steps));
+            $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, {progress.ImagesPerSecond:n0} images/s{(left is { } time ? $", {TimeLeft.Text(time)} left" : "")}"),
+            progress.Share));
     }
 
     /// <inheritdoc/>

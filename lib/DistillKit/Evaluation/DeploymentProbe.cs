@@ -9,7 +9,7 @@ public static class DeploymentProbe
 {
     private const int Rounds = 10;
     private const int Batch = 64;
-    private const int LongestWarmUp = 300;
+    private const int LongestWindow = 100;
 
     /// <summary>The latency of one image on one thread, for each.</summary>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
@@ -32,11 +32,10 @@ public static class DeploymentProbe
             foreach (var deployment in deployments) models.Add(deployment.Open(threads));
             var times = models.Select(_ => new List<double>(repeats)).ToArray();
             var turn = Math.Max(1, repeats / Rounds);
-            for (var done = -turn; done < repeats; done += turn)
-            {
-                // The first turn is a warm-up.
-                foreach (var (index, model) in models.Index()) Time(model, batch, Math.Min(turn, repeats - Math.Max(0, done)), done < 0 ? null : times[index], Math.Min(repeats, LongestWarmUp));
-            }
+            var window = TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow));
+            foreach (var model in models) WarmUp.Run(CallOf(model, batch), window, TimeProvider.System);
+            for (var done = 0; done < repeats; done += turn)
+                foreach (var (model, taken) in models.Zip(times)) Time(CallOf(model, batch), Math.Min(turn, repeats - done), taken);
             return times;
         }
         finally
@@ -45,21 +44,24 @@ public static class DeploymentProbe
         }
     }
 
-    private static void Time(IDeployedModel model, int batch, int calls, List<double>? times, int warmUp)
+    private static void Time(Action call, int calls, List<double> times)
+    {
+        // The caches belong to the model before the clock runs.
+        call();
+        for (var done = 0; done < calls; done++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            call();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    private static Action CallOf(IDeployedModel model, int batch)
     {
         var images = new float[batch * model.InputShape.Aggregate(1, (product, size) => product * size)];
         var random = new Random(1);
         for (var i = 0; i < images.Length; i++) images[i] = 2 * random.NextSingle() - 1;
         var logits = new float[batch * model.Classes];
-        // The caches belong to the model before the clock runs; at first, .NET also has to have compiled its code for good.
-        var begun = Stopwatch.GetTimestamp();
-        do model.Run(images, logits);
-        while (times is null && Stopwatch.GetElapsedTime(begun).TotalMilliseconds < warmUp);
-        for (var call = 0; call < calls; call++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            model.Run(images, logits);
-            times?.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
+        return () => model.Run(images, logits);
     }
 }

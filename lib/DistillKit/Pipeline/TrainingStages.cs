@@ -69,7 +69,8 @@ internal sealed class TrainingStages(StageContext context)
         model.to(context.Device);
         var recipe = stage.Network.Training;
         var objective = Objective(model, recipe, teacher, stage.Distillation);
-        var before = objective.Adapters is null ? Before(stage) : null;
+        // What learned along with a network has not been kept.
+        var before = objective.Adapters?.parameters().Any() is true ? null : Before(stage);
         if (before is not null) ModelFile.LoadInto(path, model);
         using var trainer = new Trainer(model, objective, recipe, context.Data, seed, new(context.Store.FolderOf(stage.Name), fingerprint, before));
         (teacher as LiveTeacher)?.ComputeType = model.ComputeType;

@@ -1,24 +1,25 @@
-using System.Diagnostics;
-
 namespace DistillKit.Training;
 
 /// <summary>Tells from the steps so far how long a training will still take. A stage may train several networks, one after the other.</summary>
-public sealed class TimeLeft
+/// <param name="clock">What tells the time.</param>
+public sealed class TimeLeft(TimeProvider clock)
 {
-    private long begun = Stopwatch.GetTimestamp();
-    private int firstStep;
+    private (long Time, double Share)? begun;
     private int lastStep;
 
-    /// <summary>Starts to measure.</summary>
-    /// <param name="resumedStep">The steps that an earlier process has done.</param>
-    public TimeLeft(int resumedStep = 0) => firstStep = lastStep = resumedStep;
-
-    /// <summary>The time left. To be asked after every step, so that the next network is noticed.</summary>
-    public TimeSpan After(TrainingProgress progress)
+    /// <summary>By the system's clock.</summary>
+    public TimeLeft() : this(TimeProvider.System)
     {
-        if (progress.Step < lastStep) (begun, firstStep) = (Stopwatch.GetTimestamp(), progress.Step);
+    }
+
+    /// <summary>The time left; null after the first step. To be asked after every step, so that the next network is noticed.</summary>
+    public TimeSpan? After(TrainingProgress progress)
+    {
+        if (progress.Step < lastStep) begun = null;
         lastStep = progress.Step;
-        return Stopwatch.GetElapsedTime(begun) * ((double)(progress.Steps - progress.Step) / Math.Max(progress.Step - firstStep, 1));
+        if (begun is var (time, share)) return clock.GetElapsedTime(time) * ((1 - progress.Share) / (progress.Share - share));
+        begun = (clock.GetTimestamp(), progress.Share);
+        return null;
     }
 
     /// <summary>A time as on a clock: minutes and seconds, and hours where there are any.</summary>

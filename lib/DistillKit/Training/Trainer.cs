@@ -53,6 +53,7 @@ public sealed class Trainer : IDisposable
     private readonly IReadOnlyDictionary<string, Tensor> state;
     private readonly IReadOnlyDictionary<string, Tensor>? adapters;
     private readonly int stepsPerEpoch;
+    private readonly double[] work;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
     private OptimizerHelper optimizer;
@@ -79,6 +80,7 @@ public sealed class Trainer : IDisposable
         classifier = model as ImageClassifier;
         plan = PlanOf(epoch: 0);
         stepsPerEpoch = plan.Count;
+        work = [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => Math.Pow(recipe.ResolutionOf(epoch) ?? data.Training.ImageSize, 2))];
         state = model.state_dict();
         parameters = [.. model.parameters(), .. objective.Adapters?.parameters() ?? []];
         adapters = objective.Adapters?.state_dict();
@@ -118,7 +120,7 @@ public sealed class Trainer : IDisposable
             Advance(start);
 
             var isReport = Step % StepsPerReport == 0 || Step % stepsPerEpoch == 0;
-            progress?.Report(new(epoch, recipe.Epochs, Step, Steps, window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize), validation));
+            progress?.Report(new(epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize), validation));
             if (isReport)
             {
                 metrics.Write(new { step = Step, epoch, loss = window.Loss, accuracy = window.Accuracy(recipe.BatchSize), learningRate, imagesPerSecond = window.Rate(recipe.BatchSize) });
@@ -136,6 +138,8 @@ public sealed class Trainer : IDisposable
         model.eval();
         return Result();
     }
+
+    private double ShareOfWork(int epoch, int position) => (work.Take(epoch).Sum() + work[epoch] * (position + 1) / stepsPerEpoch) / work.Sum();
 
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 

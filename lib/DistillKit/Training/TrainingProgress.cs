@@ -5,13 +5,14 @@ namespace DistillKit.Training;
 /// <param name="Epochs">Of the whole training.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Of the whole training.</param>
+/// <param name="Share">The share of the whole training's work that is done: a small image is less work than a large one.</param>
 /// <param name="Loss">The mean loss of the last steps.</param>
 /// <param name="Accuracy">The share of right answers in the last steps, on augmented training images.</param>
 /// <param name="LearningRate">Of the last step.</param>
 /// <param name="ImagesPerSecond">Of the last steps.</param>
 /// <param name="Validation">The last validation's accuracy, if there was one.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, int Step, int Steps, double Loss, double Accuracy, double LearningRate, double ImagesPerSecond, double? Validation);
+    int Epoch, int Epochs, int Step, int Steps, double Share, double Loss, double Accuracy, double LearningRate, double ImagesPerSecond, double? Validation);
 
 /// <summary>What a training came to.</summary>
 /// <param name="Epochs">Epochs trained; fewer than the recipe's after early stopping.</param>
