@@ -20,7 +20,7 @@ type ReportFile =
 type Report private () =
 
     /// <summary>Writes the report of a finished run.</summary>
-    /// <param name="folder">Of the run, for instance <c>artifacts/quick</c>: its benchmark.json, and of its stages stage.json, metrics.jsonl and model.safetensors, as far as they are there.</param>
+    /// <param name="folder">Of the run, for instance <c>artifacts/quick</c>: its benchmark.json and test-reports.json, and of its stages stage.json, metrics.jsonl and model.safetensors, as far as they are there.</param>
     /// <param name="path">The HTML file, for instance <c>artifacts/quick/report.html</c>.</param>
     /// <exception cref="T:DistillKit.UserException">There is no finished run in the folder, a file of it is damaged, or the report cannot be written.</exception>
     static member Write(folder: string, path: string) : ReportFile =
@@ -45,6 +45,12 @@ type Report private () =
                   Html.element "h2" "What accuracy costs"
                   draw (TradeOff.AgainstSize(Sections.sizeTitle result, result))
                   draw (TradeOff.AgainstLatency(Sections.latencyTitle result, result))
+                  match Sections.answers result (RunFolder.testReports folder) with
+                  | [] -> ()
+                  | first :: _ as answers ->
+                      Html.element "h2" "What it gets wrong, and how sure it is"
+                      draw (ConfusionMatrix.Of(Sections.confusionTitle first.Key first.Value, first.Value))
+                      draw (ReliabilityDiagram.Of(Sections.reliabilityTitle answers, answers))
                   if not trainings.IsEmpty then
                       Html.element "h2" "The trainings"
                       draw (TrainingCurves.Of(Sections.trainingTitle trainings, trainings))

@@ -33,6 +33,15 @@ let benchmark (folder: string) =
     | result when result.TestImages < 1 || result.Rows.Count = 0 -> raise (UserException $"{path} was written by an older version: delete it and run again.")
     | result -> result
 
+/// How its networks answered the test set; none from a run of an older version.
+let testReports (folder: string) =
+    let path = Path.Combine(folder, TestReport.FileName)
+    if not (File.Exists path) then []
+    else
+        match read path (fun text -> JsonSerializer.Deserialize<TestReport[]>(text, web)) with
+        | null -> []
+        | reports -> List.ofArray reports
+
 /// The stages in their order, then any others.
 let private order = [ "teacher"; "baseline"; "distill"; "ptq"; "qat"; "export"; "benchmark" ]
 

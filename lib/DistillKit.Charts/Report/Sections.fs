@@ -3,6 +3,7 @@ module internal DistillKit.Charts.Sections
 
 open System
 open System.Text.Json
+open DistillKit.Evaluation
 open DistillKit.Pipeline
 
 let private percent (share: float) = Figure.number (100.0 * share) 2 + " %"
@@ -77,6 +78,27 @@ let benchmarkTitle (result: BenchmarkResult) =
         let speed = if speed >= 1.0 then $"{Figure.short speed} times as fast" else $"{Figure.short (1.0 / speed)} times as slow"
         $"The INT8 student is {change} the one in floating point, in 1/{Figure.short size} of the bytes and {speed}"
     | _ -> "The networks of this run"
+
+/// The answers of the networks that the summary compares: the integer student's first.
+let answers (result: BenchmarkResult) (reports: TestReport list) =
+    let teacher, student, _, integer = compared result
+    [ for row in List.choose id [ integer; student; teacher ] do
+          match reports |> List.tryFind (fun report -> report.Name = row.Name && report.Format = row.Format) with
+          | Some found -> Collections.Generic.KeyValuePair($"{row.Name} {row.Format}", found.Report)
+          | None -> () ]
+
+/// The most frequent mistake, as a share of the class's images.
+let confusionTitle (name: string) (report: ClassificationReport) =
+    let mistakes =
+        [ for row, label in Seq.indexed report.Classes do
+              for column, prediction in Seq.indexed report.Classes do
+                  if row <> column then float report.Confusion[row].[column] / float (max 1 label.Count), label.Name, prediction.Name ]
+    let share, label, prediction = mistakes |> List.maxBy (fun (share, _, _) -> share)
+    $"{name}: the most frequent mistake is {label} taken for {prediction}, {percent share} of its images"
+
+let reliabilityTitle (answers: Collections.Generic.KeyValuePair<string, ClassificationReport> list) =
+    let best = answers |> List.minBy _.Value.CalibrationError
+    $"{best.Key} is the best calibrated: its confidence is {Figure.number (100.0 * best.Value.CalibrationError) 1} points off on average"
 
 let private frontTitle (points: TradeOffPoint list) what =
     let front = TradeOff.Front points

@@ -13,14 +13,16 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         export.Run(cancellation);
         var runtimes = Deployment.Runtimes;
         if (OnnxModel.RuntimeVersion is null) context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
+        var reportsPath = Path.Combine(context.Store.Folder, TestReport.FileName);
         var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark, string.Join(',', runtimes));
         return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
         {
-            var (rows, agreements) = Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation);
+            var (rows, agreements, reports) = Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation);
             var result = BenchmarkResult.Of(context.Profile, rows, agreements, context.Images.Test.Count);
             result.Write(context.Store.Folder);
+            TestReport.Write(reportsPath, reports);
             return result;
-        }, result => result.Summary);
+        }, result => result.Summary, reportsPath);
     }
 
     /// <summary>The rows: networks in floating point on one runtime, integer networks on all.</summary>
@@ -45,10 +47,10 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         }
     }
 
-    private (List<BenchmarkRow> Rows, List<RuntimeAgreement> Agreements) Measure(IReadOnlyList<Entry> entries, Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
+    private (List<BenchmarkRow> Rows, List<RuntimeAgreement> Agreements, List<TestReport> Reports) Measure(
+        IReadOnlyList<Entry> entries, Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
     {
-        var rows = new List<BenchmarkRow>();
-        var agreements = new List<RuntimeAgreement>();
+        var (rows, agreements, reports) = (new List<BenchmarkRow>(), new List<RuntimeAgreement>(), new List<TestReport>());
         (string Path, float[] Logits)? last = null;
         var latencies = DeploymentProbe.Latencies([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.LatencyRepeats);
         var throughputs = DeploymentProbe.Throughputs([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.ThroughputRepeats);
@@ -60,14 +62,15 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
             using var model = entry.Deployment.Open(Environment.ProcessorCount);
             var logits = Evaluator.Logits(model, context.Images.Test, context.Images.Normalization);
             var report = Evaluator.Report(logits, context.Images.Test);
-            if (last is { } other && other.Path == entry.Deployment.Path) agreements.Add(RuntimeAgreement.Of($"{entry.Name} {entry.Format}", other.Logits, logits, model.Classes));
+            if (last is not { } other || other.Path != entry.Deployment.Path) reports.Add(new(entry.Name, entry.Format, report));
+            else agreements.Add(RuntimeAgreement.Of($"{entry.Name} {entry.Format}", other.Logits, logits, model.Classes));
             last = (entry.Deployment.Path, logits);
             rows.Add(new(
                 entry.Name, entry.Format, model.Runtime, entry.Model, report.Accuracy, report.CrossEntropy, report.CalibrationError, entry.ValidationAccuracy,
                 graph.Parameters, graph.MultiplyAccumulates, new FileInfo(entry.Deployment.Path).Length, latencies[index].Median, latencies[index].P95, throughputs[index],
                 memoryOfInference?.Invoke(entry.Deployment), entry.Seconds));
         }
-        return (rows, agreements);
+        return (rows, agreements, reports);
     }
 
     private sealed record Entry(string Name, string Format, Deployment Deployment, string Model, double ValidationAccuracy, double Seconds);

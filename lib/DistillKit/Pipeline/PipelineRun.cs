@@ -104,7 +104,7 @@ public sealed class PipelineRun : IDisposable
     /// <summary>The stage export: every network as an ONNX file that has been checked against the engine.</summary>
     public ExportResult Export(CancellationToken cancellation = default) => export.Run(cancellation);
 
-    /// <summary>The stage benchmark, after all others: the test set and the costs of every deployed file, in <c>benchmark.csv</c> and <c>benchmark.json</c>.</summary>
+    /// <summary>The stage benchmark, after all others: the test set and the costs of every deployed file, in <c>benchmark.csv</c> and <c>benchmark.json</c>; the answers by class in <c>test-reports.json</c>.</summary>
     public BenchmarkResult Benchmark(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default) => benchmark.Run(memoryOfInference, cancellation);
 
     /// <summary>Quantizes the distilled student in every way, from the simplest to training with the teacher; the stage ladder-wN for N-bit weights. Not a part of <see cref="RunAsync"/>.</summary>

@@ -4,7 +4,7 @@ namespace DistillKit.Training;
 
 /// <summary>
 /// Lets the process keep the memory of freed tensors for the next ones. By default glibc takes each large block from the system and gives it back, so that
-/// every step pays for its pages again: a third of the time of a MobileNetV2's training on a CPU.
+/// every step pays for its pages again: four tenths of the time of training MobileNetV2 x1.0 on images of 32 pixels, with two cores.
 /// </summary>
 internal static class HeapReuse
 {

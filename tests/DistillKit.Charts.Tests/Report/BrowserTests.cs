@@ -20,7 +20,7 @@ public sealed class BrowserTests : IDisposable
         await using var browser = await OpenAsync(report.Path);
         var charts = await browser.EvaluateAsync("""
             [...document.querySelectorAll('.chart')].map(box => ({
-              marks: box.querySelectorAll('.js-plotly-plot .point, .plot-container .point, .plot-container .js-line').length,
+              marks: box.querySelectorAll('.plot-container .point, .plot-container .textpoint, .plot-container .js-line').length,
               picture: box.querySelector('svg.distillkit').getBoundingClientRect().height,
               title: box.querySelector('.gtitle')?.textContent ?? '',
               width: box.querySelector('.main-svg').getBoundingClientRect().width

@@ -14,7 +14,7 @@ public sealed class ReportTests : IDisposable
     {
         run.Write();
         var html = Written(plotly: "/nowhere");
-        foreach (var part in (string[])["85.00 %", "76.90 %", "Some processor", "Some Linux", "seed", "2026-01-02", "libtorch 1", "Alternating", "validationAccuracy 0.77", "The ladder of quantization"])
+        foreach (var part in (string[])["85.00 %", "76.90 %", "Some processor", "Some Linux", "seed", "2026-01-02", "libtorch 1", "Alternating", "validationAccuracy 0.77", "The ladder of quantization", "the most frequent mistake is", "the best calibrated"])
             Assert.Contains(part, html);
     }
 
@@ -24,7 +24,7 @@ public sealed class ReportTests : IDisposable
         run.Write();
         var report = Write(plotly: "/nowhere");
         Assert.False(report.IsInteractive);
-        Assert.Equal(5, report.Charts);
+        Assert.Equal(7, report.Charts);
         var html = File.ReadAllText(report.Path);
         Assert.Equal(report.Charts, Regex.Count(html, "<svg [^>]*class=\"distillkit\""));
         Assert.Contains("plotly.js was not on the machine", html);
@@ -78,6 +78,7 @@ public sealed class ReportTests : IDisposable
 
     [Theory]
     [InlineData("benchmark.json", "{")]
+    [InlineData("test-reports.json", "{")]
     [InlineData("distill/stage.json", "[")]
     [InlineData("distill/model.safetensors", "\u0010\0\0\0\0\0\0\0not json, really.")]
     public void A_damaged_file_is_named(string file, string content)

@@ -16,6 +16,8 @@ internal sealed class RunFolder : IDisposable
     public void Write(BenchmarkResult? result = null, string recipe = "Alternating")
     {
         File.WriteAllText(Path("benchmark.json"), (result ?? Gallery.Benchmark()).ToJson());
+        TestReport[] reports = [new("teacher", "fp32", Gallery.Report(2)), new("distill", "fp32", Gallery.Report(1)), new("distill", "int8 QAT", Gallery.Report(1.5f))];
+        File.WriteAllText(Path(TestReport.FileName), JsonSerializer.Serialize(reports, JsonSerializerOptions.Web));
         foreach (var (stage, accuracy) in (ReadOnlySpan<(string, double)>)[("teacher", 0.85), ("baseline", 0.72), ("distill", 0.77)])
         {
             Directory.CreateDirectory(Path(stage));

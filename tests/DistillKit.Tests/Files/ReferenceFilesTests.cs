@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using DistillKit.Data;
 using DistillKit.Edge;
 using DistillKit.Evaluation;
@@ -29,6 +30,19 @@ public sealed class ReferenceFilesTests
         Assert.NotNull(info.Engine);
         Assert.NotNull(info.Date);
         Assert.InRange(info.Accuracy!.Value, 0.85, 1);
+    }
+
+    [Fact]
+    public void Their_description_has_the_accuracies_that_were_measured()
+    {
+        var description = File.ReadAllText(Path.Combine(Reference, "standard", "README.md"));
+        var reports = Directory.GetFiles(Path.Combine(Reference, "standard"), "*-test.json");
+        Assert.NotEmpty(reports);
+        Assert.All(reports, report =>
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(report));
+            Assert.Contains(FormattableString.Invariant($"{100 * json.RootElement.GetProperty("accuracy").GetDouble():f2} %"), description);
+        });
     }
 
     [Theory, MemberData(nameof(IntegerFiles))]

@@ -109,6 +109,9 @@ public sealed class PipelineRunTests : IDisposable
     {
         var (result, _) = await Run(Tiny);
         Assert.Equal(result.ToJson(), File.ReadAllText(folder["run/benchmark.json"]).TrimEnd());
+        var reports = JsonSerializer.Deserialize<TestReport[]>(File.ReadAllText(folder["run/test-reports.json"]), JsonSerializerOptions.Web)!;
+        var firsts = result.Rows.DistinctBy(row => (row.Name, row.Format));
+        Assert.Equal(firsts.Select(row => (row.Name, row.Format, row.Accuracy)), reports.Select(report => (report.Name, report.Format, report.Report.Accuracy)));
         var lines = File.ReadAllLines(folder["run/benchmark.csv"]);
         var columns = lines[0].Split(',');
         Assert.Equal(["name", "format", "runtime", "accuracy"], columns[..4]);
