@@ -98,7 +98,7 @@ let confusionTitle (name: string) (report: ClassificationReport) =
 
 let reliabilityTitle (answers: Collections.Generic.KeyValuePair<string, ClassificationReport> list) =
     let best = answers |> List.minBy _.Value.CalibrationError
-    $"{best.Key} is the best calibrated: its confidence is {Figure.number (100.0 * best.Value.CalibrationError) 1} points off on average"
+    $"{best.Key} is calibrated best, {Figure.number (100.0 * best.Value.CalibrationError) 1} points off"
 
 let private frontTitle (points: TradeOffPoint list) what =
     let front = TradeOff.Front points
