@@ -33,9 +33,10 @@ public static class DeploymentProbe
             var times = models.Select(_ => new List<double>(repeats)).ToArray();
             var turn = Math.Max(1, repeats / Rounds);
             var window = TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow));
-            foreach (var model in models) WarmUp.Run(CallOf(model, batch), window, TimeProvider.System);
+            var calls = models.Select(model => CallOf(model, batch)).ToArray();
+            foreach (var call in calls) WarmUp.Run(call, window, TimeProvider.System);
             for (var done = 0; done < repeats; done += turn)
-                foreach (var (model, taken) in models.Zip(times)) Time(CallOf(model, batch), Math.Min(turn, repeats - done), taken);
+                foreach (var (call, taken) in calls.Zip(times)) Time(call, Math.Min(turn, repeats - done), taken);
             return times;
         }
         finally
