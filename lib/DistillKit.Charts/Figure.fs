@@ -88,7 +88,9 @@ let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.
 let layout (title: string) (width: int) (left: float) (legend: seq<string>) =
     let lines = wrapped (int (float (width - 60) / 9.0)) title
     let hasLegend = not (Seq.isEmpty legend)
-    let rows = Math.Ceiling((legend |> Seq.sumBy (fun name -> 60.0 + widthOf [ name ])) / (float width - left - 30.0))
+    // plotly.js gives every entry the room of the widest, and wraps whole entries.
+    let inRow = max 1.0 (Math.Floor((float width - left - 30.0) / (60.0 + widthOf legend)))
+    let rows = Math.Ceiling(float (Seq.length legend) / inRow)
     // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
     let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
     Panels(

@@ -91,6 +91,16 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void The_share_of_the_work_counts_pixels()
+    {
+        var shares = new List<double>();
+        Run(TinyTraining.Recipe with { Phases = [new(1, 16), new(1)] }, progress: new AtEachStep(progress => shares.Add(progress.Share)));
+        Assert.Equal(0.8 / Epoch, shares[0], tolerance: 1e-12);
+        Assert.Equal(0.8, shares[Epoch - 1], tolerance: 1e-12);
+        Assert.Equal(1, shares[^1], tolerance: 1e-12);
+    }
+
+    [Fact]
     public void A_stalled_validation_stops_early()
     {
         var result = Run(Stalled with { Patience = 2 });
