@@ -63,23 +63,18 @@ public sealed class DeviceImages : IDisposable
     public Batch Take(ReadOnlySpan<int> images, ReadOnlySpan<Distortion> distortions = default, int cutout = 0, int? resolution = null)
     {
         using var scope = NewDisposeScope();
-        var plan = Upload(images, distortions);
         var (batch, size) = (images.Length, ImageSize);
-        var along = arange(size, dtype: ScalarType.Int64, device: Device);
-        var rows = Reflect(along + plan[1]);
-        var columns = Reflect(along + plan[2] + plan[3] * (size - 1 - 2 * along));
-
+        var chosen = tensor(Array.ConvertAll(images.ToArray(), image => (long)image)).to(Device);
         // One index for each pixel, so that crop, reflection and flip are one gather.
-        var rowStarts = (plan[0] * size + rows) * size;
-        var index = rowStarts.unsqueeze(2) + columns.unsqueeze(1);
+        var (rows, columns) = Positions(images, distortions);
+        var index = tensor(rows, [batch, size, 1]).to(Device).add(tensor(columns, [batch, 1, size]).to(Device), Number.One);
         var gathered = pixels.index_select(0, index.view(-1)).view(batch, size, size * ImageSet.Channels);
-        var normalized = gathered.to(ScalarType.Float32).mul_(scale).add_(shift).view(batch, size, size, ImageSet.Channels);
-        if (cutout > 0)
-            normalized.mul_(1 - Within(along, plan[4], cutout).unsqueeze(2).mul(Within(along, plan[5], cutout).unsqueeze(1)).unsqueeze(3));
+        var normalized = gathered.to(ScalarType.Float32).mul_(scale).add_(shift, Number.One).view(batch, size, size, ImageSet.Channels);
+        if (cutout > 0) normalized.mul_(Kept(distortions, cutout));
         var result = normalized.permute(0, 3, 1, 2);
         if (resolution is { } target && target != size)
             result = nn.functional.interpolate(result, [target, target], mode: InterpolationMode.Bilinear, align_corners: false);
-        return new(result.MoveToOuterDisposeScope(), labels.index_select(0, plan[0].view(-1)).MoveToOuterDisposeScope());
+        return new(result.MoveToOuterDisposeScope(), labels.index_select(0, chosen).MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -91,32 +86,39 @@ public sealed class DeviceImages : IDisposable
         shift.Dispose();
     }
 
-    /// <summary>Index, down, right, mirrored, cutout's top and left of each image, [6, N, 1]: one transfer to the device.</summary>
-    Tensor Upload(ReadOnlySpan<int> images, ReadOnlySpan<Distortion> distortions)
+    /// <summary>The number of each row's first pixel, [N, S], and the place of each column in its row, [N, S].</summary>
+    private (long[] Rows, long[] Columns) Positions(ReadOnlySpan<int> images, ReadOnlySpan<Distortion> distortions)
     {
-        var count = images.Length;
-        var plan = new long[6 * count];
-        for (var i = 0; i < count; i++)
+        var (rows, columns) = (new long[images.Length * ImageSize], new long[images.Length * ImageSize]);
+        for (var i = 0; i < images.Length; i++)
         {
-            plan[i] = images[i];
-            if (distortions.IsEmpty)
-                continue;
-            var distortion = distortions[i];
-            plan[count + i] = distortion.Down;
-            plan[2 * count + i] = distortion.Right;
-            plan[3 * count + i] = distortion.Mirrored ? 1 : 0;
-            plan[4 * count + i] = distortion.CutoutTop;
-            plan[5 * count + i] = distortion.CutoutLeft;
+            var distortion = distortions.IsEmpty ? default : distortions[i];
+            for (var along = 0; along < ImageSize; along++)
+            {
+                rows[i * ImageSize + along] = ((long)images[i] * ImageSize + Reflect(along + distortion.Down)) * ImageSize;
+                columns[i * ImageSize + along] = Reflect((distortion.Mirrored ? ImageSize - 1 - along : along) + distortion.Right);
+            }
         }
-        return tensor(plan, [6, count, 1]).to(Device);
+        return (rows, columns);
     }
 
-    /// <summary>Positions outside of the image, mirrored at the first and the last pixel: -1 becomes 1, and S becomes S - 2.</summary>
-    Tensor Reflect(Tensor positions) => ImageSize - 1 - (ImageSize - 1 - positions.abs()).abs();
+    /// <summary>A position outside of the image, mirrored at the first and the last pixel: -1 becomes 1, and S becomes S - 2.</summary>
+    private int Reflect(int position) => ImageSize - 1 - Math.Abs(ImageSize - 1 - Math.Abs(position));
 
-    /// <summary>1 where a position is in the range, 0 elsewhere.</summary>
-    static Tensor Within(Tensor positions, Tensor start, int length) =>
-        positions.ge(start).logical_and(positions.lt(start + length)).to(ScalarType.Float32);
+    /// <summary>0 in each image's square, 1 elsewhere: [N, S, S, 1].</summary>
+    private Tensor Kept(ReadOnlySpan<Distortion> distortions, int cutout)
+    {
+        var kept = new float[distortions.Length * ImageSize * ImageSize];
+        kept.AsSpan().Fill(1);
+        for (var i = 0; i < distortions.Length; i++)
+        {
+            var (top, left) = (distortions[i].CutoutTop, Math.Max(distortions[i].CutoutLeft, 0));
+            var width = Math.Min(distortions[i].CutoutLeft + cutout, ImageSize) - left;
+            for (var row = Math.Max(top, 0); row < Math.Min(top + cutout, ImageSize); row++)
+                kept.AsSpan((i * ImageSize + row) * ImageSize + left, Math.Max(width, 0)).Clear();
+        }
+        return tensor(kept, [distortions.Length, ImageSize, ImageSize, 1]).to(Device);
+    }
 
     Tensor Row(Func<int, float> valueOfChannel) =>
         tensor([.. Enumerable.Range(0, ImageSize * ImageSet.Channels).Select(i => valueOfChannel(i % ImageSet.Channels))])

@@ -49,7 +49,7 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
     }
 
     /// <summary>The weighted mean of two batches of images, or of their class probabilities: <c>kept * first + (1 - kept) * second</c>.</summary>
-    public static Tensor Blend(Tensor first, Tensor second, double kept) => first.mul(kept).add_(second, 1 - kept);
+    public static Tensor Blend(Tensor first, Tensor second, double kept) => first.mul(Number.Of(kept)).add_(second, Number.Of(1 - kept));
 
     /// <summary>Pastes a rectangle with a share 1 - kept of the area, around any pixel; what the border cuts off goes back to kept.</summary>
     static Tensor Paste(Tensor images, Tensor partners, SplitMix64 random, ref double kept)

@@ -39,8 +39,8 @@ public sealed class ContrastiveLoss : nn.Module
         using var scope = NewDisposeScope();
         var (ofStudent, ofTeacher) = FeatureMaps.Embed(studentFeatures, teacherFeatures);
         var views = Normalized.Unit(student.call(ofStudent), 1);
-        var similarities = views.matmul(Normalized.Unit(teacher.call(ofTeacher), 1).t()).div(tau);
-        var same = arange(views.shape[0], ScalarType.Int64, views.device);
+        var similarities = views.matmul(Normalized.Unit(teacher.call(ofTeacher), 1).t()).div(Number.Of(tau));
+        var same = arange(Number.Of(0L), Number.Of(views.shape[0]), Number.One, ScalarType.Int64, views.device);
         return nn.functional.cross_entropy(similarities, same).MoveToOuterDisposeScope();
     }
 }

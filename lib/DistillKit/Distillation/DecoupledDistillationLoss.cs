@@ -32,19 +32,20 @@ public sealed class DecoupledDistillationLoss
         using var scope = NewDisposeScope();
         var (studentSoft, teacherSoft) = Softened.Pair(studentLogits, teacherLogits, temperature, standardize);
         Shapes.RequireTargets(studentLogits, labels);
-        var isTarget = arange(studentLogits.shape[1], ScalarType.Int64, labels.device).unsqueeze(0).eq(labels.unsqueeze(1));
+        var isTarget = arange(Number.Of(0L), Number.Of(studentLogits.shape[1]), Number.One, ScalarType.Int64, labels.device).unsqueeze(0).eq(labels.unsqueeze(1));
         var (student, teacher) = (Split(studentSoft, labels, isTarget), Split(teacherSoft, labels, isTarget));
-        var target = Divergence(teacher.Target, student.Target).add(Divergence(teacher.Others, student.Others));
+        var target = Divergence(teacher.Target, student.Target).add(Divergence(teacher.Others, student.Others), Number.One);
         // The label is none of the others: its share is 0 on the teacher's side, before the exponential, which could overflow.
-        var nonTarget = Divergence(teacher.AmongOthers.masked_fill(isTarget, double.NegativeInfinity), teacher.AmongOthers, student.AmongOthers);
-        return target.mul(targetWeight).add(nonTarget.mul(nonTargetWeight)).mul(temperature * temperature / studentLogits.shape[0]).MoveToOuterDisposeScope();
+        var nonTarget = Divergence(teacher.AmongOthers.masked_fill(isTarget, Number.Of(double.NegativeInfinity)), teacher.AmongOthers, student.AmongOthers);
+        return target.mul(Number.Of(targetWeight)).add(nonTarget.mul(Number.Of(nonTargetWeight)), Number.One)
+            .mul(Number.Of(temperature * temperature / studentLogits.shape[0])).MoveToOuterDisposeScope();
     }
 
     /// <summary>Logarithms of the label's probability [N, 1], of that of all others together [N, 1], and of those among the others [N, K].</summary>
     private static (Tensor Target, Tensor Others, Tensor AmongOthers) Split(Tensor logits, Tensor labels, Tensor isTarget)
     {
         var all = logits.logsumexp(1, keepdim: true);
-        var others = logits.masked_fill(isTarget, double.NegativeInfinity).logsumexp(1, keepdim: true);
+        var others = logits.masked_fill(isTarget, Number.Of(double.NegativeInfinity)).logsumexp(1, keepdim: true);
         return (logits.gather(1, labels.unsqueeze(1)).sub(all), others.sub(all), logits.sub(others));
     }
 

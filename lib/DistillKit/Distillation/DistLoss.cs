@@ -30,14 +30,14 @@ public sealed class DistLoss
         using var scope = NewDisposeScope();
         var (student, teacher) = Softened.Pair(studentLogits, teacherLogits, temperature, standardize: false);
         (student, teacher) = (student.softmax(1), teacher.softmax(1));
-        var inter = Distance(student, teacher, 1).mul(interClass / studentLogits.shape[0]);
-        var intra = Distance(student, teacher, 0).mul(intraClass / studentLogits.shape[1]);
-        return inter.add(intra).mul(temperature * temperature).MoveToOuterDisposeScope();
+        var inter = Distance(student, teacher, 1).mul(Number.Of(interClass / studentLogits.shape[0]));
+        var intra = Distance(student, teacher, 0).mul(Number.Of(intraClass / studentLogits.shape[1]));
+        return inter.add(intra, Number.One).mul(Number.Of(temperature * temperature)).MoveToOuterDisposeScope();
     }
 
     // 1 - r is half the squared distance of the two standardized vectors, and so computed it is exactly 0 for equal ones.
     private static Tensor Distance(Tensor student, Tensor teacher, long dimension) =>
-        Standardized(student, dimension).sub(Standardized(teacher, dimension)).square().sum().div(2);
+        Standardized(student, dimension).sub(Standardized(teacher, dimension)).pow(Number.Two).sum().div(Number.Two);
 
     private static Tensor Standardized(Tensor probabilities, long dimension) => Normalized.Unit(Normalized.Centered(probabilities, dimension), dimension);
 }

@@ -89,10 +89,10 @@ public sealed class DistillationLoss : nn.Module
         RequireFeatures(student, StudentFeatures, nameof(student));
         RequireFeatures(teacher, TeacherFeatures, nameof(teacher));
         var (alpha, input) = (recipe.AlphaAt(progress), new TermInput(student, teacher, labels, recipe.TemperatureAt(progress)));
-        loss = loss.mul(1 - alpha);
+        loss = loss.mul(Number.Of(1 - alpha));
         foreach (var (term, part) in terms)
         {
-            if (term.IsActiveAt(progress)) loss = loss.add(part.Compute(input).mul(alpha * term.Weight));
+            if (term.IsActiveAt(progress)) loss = loss.add(part.Compute(input).mul(Number.Of(alpha * term.Weight)), Number.One);
         }
         return loss.MoveToOuterDisposeScope();
     }

@@ -28,6 +28,6 @@ public sealed class HintLoss : nn.Module
     {
         using var scope = NewDisposeScope();
         var (student, teacher) = FeatureMaps.Align(studentMap, teacherMap);
-        return adapter.call(student).sub(teacher).square().mean().MoveToOuterDisposeScope();
+        return adapter.call(student).sub(teacher).pow(Number.Two).mean().MoveToOuterDisposeScope();
     }
 }

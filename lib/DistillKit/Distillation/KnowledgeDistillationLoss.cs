@@ -22,6 +22,6 @@ public sealed class KnowledgeDistillationLoss(bool standardize = false)
         // Written out, because the engine's kl_div expects log-targets by default and has no mean over the batch alone.
         (student, teacher) = (student.log_softmax(1), teacher.log_softmax(1));
         var divergence = teacher.exp().mul(teacher.sub(student)).sum();
-        return divergence.mul(temperature * temperature / studentLogits.shape[0]).MoveToOuterDisposeScope();
+        return divergence.mul(Number.Of(temperature * temperature / studentLogits.shape[0])).MoveToOuterDisposeScope();
     }
 }

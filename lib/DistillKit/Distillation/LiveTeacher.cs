@@ -53,9 +53,9 @@ public sealed class LiveTeacher : ITeacher
             ? nn.functional.interpolate(batch.Images, [size, size], mode: InterpolationMode.Bilinear, align_corners: false)
             : batch.Images;
         var (logits, maps) = networks[0].ForwardWithFeatures(images, features);
-        foreach (var network in networks.Skip(1)) logits = logits.add(network.call(images));
+        foreach (var network in networks.Skip(1)) logits = logits.add(network.call(images), Number.One);
         var named = features.Zip(maps).ToDictionary(pair => pair.First, pair => pair.Second.MoveToOuterDisposeScope());
-        return new((networks.Count > 1 ? logits.div(networks.Count) : logits).MoveToOuterDisposeScope(), named);
+        return new((networks.Count > 1 ? logits.div(Number.Of(networks.Count)) : logits).MoveToOuterDisposeScope(), named);
     }
 
     /// <inheritdoc/>

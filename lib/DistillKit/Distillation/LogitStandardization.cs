@@ -13,6 +13,6 @@ public static class LogitStandardization
     public static Tensor Apply(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        return Normalized.Unit(Normalized.Centered(logits, 1), 1).mul(Math.Sqrt(logits.shape[1])).MoveToOuterDisposeScope();
+        return Normalized.Unit(Normalized.Centered(logits, 1), 1).mul(Number.Of(Math.Sqrt(logits.shape[1]))).MoveToOuterDisposeScope();
     }
 }

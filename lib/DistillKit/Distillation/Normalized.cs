@@ -15,8 +15,8 @@ internal static class Normalized
     public static Tensor Unit(Tensor vectors, long dimension, int degree = 1)
     {
         using var scope = NewDisposeScope();
-        var squares = vectors.square().sum(dimension, keepdim: true);
-        var inverse = squares.masked_fill(squares.le(Math.Pow(Floor, degree)), double.PositiveInfinity).rsqrt();
+        var squares = vectors.pow(Number.Two).sum(dimension, keepdim: true);
+        var inverse = squares.masked_fill(squares.le(Number.Of(Math.Pow(Floor, degree))), Number.Of(double.PositiveInfinity)).rsqrt();
         return vectors.mul(inverse).MoveToOuterDisposeScope();
     }
 

@@ -31,12 +31,12 @@ public sealed class RelationalLoss
         var (studentEmbedding, teacherEmbedding) = FeatureMaps.Embed(student, teacher);
         var (ofStudent, ofTeacher) = (new Relations(studentEmbedding), new Relations(teacherEmbedding));
         var loss = Huber(ofStudent.Distances(), ofTeacher.Distances(), distance, count * (count - 1));
-        if (angle > 0) loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), angle, count * (count - 1) * (count - 2)));
+        if (angle > 0) loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), angle, count * (count - 1) * (count - 2)), Number.One);
         return loss.to(studentEmbedding.dtype).MoveToOuterDisposeScope();
     }
 
     private static Tensor Huber(Tensor student, Tensor teacher, double weight, long count) =>
-        nn.functional.smooth_l1_loss(student, teacher, nn.Reduction.Sum).mul(weight / Math.Max(count, 1));
+        nn.functional.smooth_l1_loss(student, teacher, nn.Reduction.Sum).mul(Number.Of(weight / Math.Max(count, 1)));
 
     /// <summary>Pairs and triplets by way of the inner products, which need no [N, N, C]; in double precision, because they are differences of large numbers.</summary>
     private readonly struct Relations
@@ -51,26 +51,26 @@ public sealed class RelationalLoss
             var precise = embeddings.to(ScalarType.Float64);
             products = precise.matmul(precise.t());
             squares = products.diagonal();
-            var differences = squares.unsqueeze(0).add(squares.unsqueeze(1)).sub(products.mul(2));
-            isNone = differences.le(squares.mean().mul(Coincidence));
-            squaredDistances = differences.masked_fill(isNone, 1);
+            var differences = squares.unsqueeze(0).add(squares.unsqueeze(1), Number.One).sub(products.mul(Number.Two));
+            isNone = differences.le(squares.mean().mul(Number.Of(Coincidence)));
+            squaredDistances = differences.masked_fill(isNone, Number.One);
         }
 
         /// <summary>[N, N], in units of their mean over distinct images.</summary>
         public Tensor Distances()
         {
-            var distances = squaredDistances.sqrt().masked_fill(isNone, 0);
+            var distances = squaredDistances.sqrt().masked_fill(isNone, Number.Of(0L));
             var count = distances.shape[0];
-            return distances.div(distances.sum().div(Math.Max(count * (count - 1), 1)).clamp_min(1e-30));
+            return distances.div(distances.sum().div(Number.Of(Math.Max(count * (count - 1), 1))).clamp_min(Number.Of(1e-30)));
         }
 
         /// <summary>[N, N, N]: first the image at the angle, then the two that it is between; 0 unless the three are distinct.</summary>
         public Tensor Cosines()
         {
-            var inverse = squaredDistances.rsqrt().masked_fill(isNone, 0);
-            var dots = products.unsqueeze(0).sub(products.unsqueeze(2)).sub(products.unsqueeze(1)).add(squares.unsqueeze(1).unsqueeze(2));
+            var inverse = squaredDistances.rsqrt().masked_fill(isNone, Number.Of(0L));
+            var dots = products.unsqueeze(0).sub(products.unsqueeze(2)).sub(products.unsqueeze(1)).add(squares.unsqueeze(1).unsqueeze(2), Number.One);
             var isOneImage = eye(products.shape[0], dtype: ScalarType.Bool, device: products.device).unsqueeze(0);
-            return dots.mul(inverse.unsqueeze(2)).mul(inverse.unsqueeze(1)).masked_fill(isOneImage, 0);
+            return dots.mul(inverse.unsqueeze(2)).mul(inverse.unsqueeze(1)).masked_fill(isOneImage, Number.Of(0L));
         }
     }
 }

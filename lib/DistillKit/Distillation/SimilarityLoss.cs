@@ -17,7 +17,7 @@ public sealed class SimilarityLoss
     {
         Shapes.RequireMaps(studentMap, teacherMap);
         using var scope = NewDisposeScope();
-        return Similarities(studentMap).sub(Similarities(teacherMap.detach())).square().mean().MoveToOuterDisposeScope();
+        return Similarities(studentMap).sub(Similarities(teacherMap.detach())).pow(Number.Two).mean().MoveToOuterDisposeScope();
     }
 
     private static Tensor Similarities(Tensor map)

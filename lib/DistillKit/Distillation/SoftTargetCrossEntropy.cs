@@ -31,7 +31,7 @@ public sealed class SoftTargetCrossEntropy
         if (targets.dim() == 1) return nn.functional.cross_entropy(logits, targets, label_smoothing: LabelSmoothing);
 
         using var scope = NewDisposeScope();
-        var smoothed = targets.mul(1 - LabelSmoothing).add(LabelSmoothing / logits.shape[1]);
-        return smoothed.mul(logits.log_softmax(1)).sum().div(-logits.shape[0]).MoveToOuterDisposeScope();
+        var smoothed = targets.mul(Number.Of(1 - LabelSmoothing)).add(Number.Of(LabelSmoothing / logits.shape[1]));
+        return smoothed.mul(logits.log_softmax(1)).sum().div(Number.Of(-logits.shape[0])).MoveToOuterDisposeScope();
     }
 }

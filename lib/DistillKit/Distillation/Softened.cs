@@ -13,7 +13,7 @@ internal static class Softened
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         var teacher = teacherLogits.detach();
         return standardize
-            ? (LogitStandardization.Apply(studentLogits).div(temperature), LogitStandardization.Apply(teacher).div(temperature))
-            : (studentLogits.div(temperature), teacher.div(temperature));
+            ? (LogitStandardization.Apply(studentLogits).div(Number.Of(temperature)), LogitStandardization.Apply(teacher).div(Number.Of(temperature)))
+            : (studentLogits.div(Number.Of(temperature)), teacher.div(Number.Of(temperature)));
     }
 }

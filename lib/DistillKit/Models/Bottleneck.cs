@@ -46,7 +46,7 @@ public sealed class Bottleneck : nn.Module<Tensor, Tensor>, IResidualBlock, IDes
         var residual = bn1.call(conv1.call(input)).relu_();
         residual = bn2.call(conv2.call(residual)).relu_();
         residual = bn3.call(conv3.call(residual));
-        return residual.add_(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+        return residual.add_(downsample?.call(input) ?? input, Number.One).relu_().MoveToOuterDisposeScope();
     }
 
     string IDescribable.Describe(GraphBuilder builder, string name, string input)

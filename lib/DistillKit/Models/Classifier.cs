@@ -21,8 +21,8 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
         (Channels, Classes, Dropout) = (channels, classes, dropout);
         using var scope = NewDisposeScope();
         var bound = 1 / Math.Sqrt(channels);
-        weight = new Parameter(rand(classes, channels).mul_(2 * bound).sub_(bound));
-        bias = new Parameter(rand(classes).mul_(2 * bound).sub_(bound));
+        weight = new Parameter(rand(classes, channels).mul_(Number.Of(2 * bound)).sub_(Number.Of(bound)));
+        bias = new Parameter(rand(classes).mul_(Number.Of(2 * bound)).sub_(Number.Of(bound)));
         weight.DetachFromDisposeScope();
         bias.DetachFromDisposeScope();
         RegisterComponents();
@@ -48,7 +48,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        weight.copy_(randn(Classes, Channels).mul_(deviation));
+        weight.copy_(randn(Classes, Channels).mul_(Number.Of(deviation)));
         bias.zero_();
     }
 

@@ -22,7 +22,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>
         paddings = [Padding, Padding];
         using var scope = NewDisposeScope();
         var deviation = Math.Sqrt(2.0 * groups / (outputs * kernel * kernel));
-        weight = new Parameter(ChannelsLast.Of(randn(outputs, inputs / groups, kernel, kernel).mul_(deviation)));
+        weight = new Parameter(ChannelsLast.Of(randn(outputs, inputs / groups, kernel, kernel).mul_(Number.Of(deviation))));
         weight.DetachFromDisposeScope();
         RegisterComponents();
     }

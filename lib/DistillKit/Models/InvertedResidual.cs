@@ -39,7 +39,7 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
     {
         if (((IResidualBlock)this).IsSkipped) return input.alias();
         var output = conv.call(input);
-        return IsResidual ? output.add_(input) : output;
+        return IsResidual ? output.add_(input, Number.One) : output;
     }
 
     string IDescribable.Describe(GraphBuilder builder, string name, string input)

@@ -23,10 +23,10 @@ public static class FakeQuantize
         if (parameters.Channels > 1) return ApplyPerChannel(values, parameters);
         var (scale, zeroPoint) = (parameters.Scales[0], parameters.ZeroPoints[0]);
         var (low, high) = (Edge(scale, parameters.Minimum - zeroPoint, -0.5), Edge(scale, parameters.Maximum - zeroPoint, 0.5));
-        // The same as a clamp, but its gradient is one pass where that of a clamp is four. On the bounds themselves it is 0.
-        var clipped = values.hardtanh(Math.Max(from, low), Math.Min(to, high));
+        // Not hardtanh, whose gradient would be one pass instead of four: TorchSharp 0.107 gives back its input unchanged.
+        var clipped = values.clamp(Number.Of(Math.Max(from, low)), Number.Of(Math.Min(to, high)));
         using var unseen = no_grad();
-        return clipped.div_(scale).round_().mul_(scale);
+        return clipped.div_(Number.Of(scale)).round_().mul_(Number.Of(scale));
     }
 
     /// <summary>Applies parameters that are kept as tensors; no gradient flows to them.</summary>
@@ -41,7 +41,7 @@ public static class FakeQuantize
         var (steps, zeros) = (scales.detach(), zeroPoints.detach());
         // A little less than half a step beyond the last integers, because exactly half could round to the next one.
         const double half = 0.49999;
-        var clipped = values.clamp((minimum - half - zeros).mul(steps), (maximum + half - zeros).mul(steps));
+        var clipped = values.clamp((Number.Of(minimum - half) - zeros).mul(steps), (Number.Of(maximum + half) - zeros).mul(steps));
         using var unseen = no_grad();
         return clipped.div_(steps).round_().mul_(steps).MoveToOuterDisposeScope();
     }

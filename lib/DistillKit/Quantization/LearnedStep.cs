@@ -36,7 +36,7 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
         get
         {
             using var scope = NewDisposeScope();
-            return start with { Scales = [.. scale.detach().abs().clamp_min(QuantizationParameters.SmallestScale).cpu().reshape(-1).data<float>().ToArray()] };
+            return start with { Scales = [.. scale.detach().abs().clamp_min(Number.Of(QuantizationParameters.SmallestScale)).cpu().reshape(-1).data<float>().ToArray()] };
         }
     }
 
@@ -50,7 +50,7 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         // Noise must not make a scale negative.
-        var step = scale.abs().clamp_min(QuantizationParameters.SmallestScale);
+        var step = scale.abs().clamp_min(Number.Of(QuantizationParameters.SmallestScale));
         var fixedStep = step.detach();
         var clipped = Clip(input, fixedStep);
         Tensor slope;
@@ -65,14 +65,14 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
         }
         var count = input.numel() / (double)(perImage ? input.shape[0] : start.Channels);
         // A term that is 0 and has the gradient of the step.
-        var change = step.sub(fixedStep).div(Math.Sqrt(count * start.Maximum));
-        return clipped.add(slope.mul(change)).MoveToOuterDisposeScope();
+        var change = step.sub(fixedStep).div(Number.Of(Math.Sqrt(count * start.Maximum)));
+        return clipped.add(slope.mul(change), Number.One).MoveToOuterDisposeScope();
     }
 
     private Tensor Clip(Tensor input, Tensor step)
     {
-        if (start.Channels > 1) return input.clamp((start.Minimum - ZeroPoints).mul(step), (start.Maximum - ZeroPoints).mul(step));
+        if (start.Channels > 1) return input.clamp((Number.Of(start.Minimum) - ZeroPoints).mul(step), (Number.Of(start.Maximum) - ZeroPoints).mul(step));
         var (size, zeroPoint) = (step.item<float>(), start.ZeroPoints[0]);
-        return input.hardtanh((start.Minimum - zeroPoint) * size, (start.Maximum - zeroPoint) * size);
+        return input.clamp(Number.Of((start.Minimum - zeroPoint) * size), Number.Of((start.Maximum - zeroPoint) * size));
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DistillKit.Files;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DistillKit.Training;
@@ -15,41 +14,37 @@ namespace DistillKit.Training;
 internal sealed record Counters(int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0);
 
 /// <summary>
-/// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the average ("average."), the best state so far ("best."),
-/// the optimizer's own file format as bytes, and the counters. Random numbers need no state: they are functions of seed and step.
+/// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the average ("average."), the best state so far
+/// ("best."), what the optimizer remembers ("optimizer."), and the counters. Random numbers need no state: they are functions of seed and step.
 /// </summary>
 internal static class Checkpoint
 {
-    private const string OptimizerKey = "optimizer";
     private const string CountersKey = "counters";
     private const string RecipeKey = "run";
 
-    public static void Save(string path, string run, Counters counters, OptimizerHelper optimizer, params IEnumerable<(string Prefix, IReadOnlyDictionary<string, Tensor>? State)> states)
+    public static void Save(string path, string run, Counters counters, Optimizer optimizer, params IEnumerable<(string Prefix, IReadOnlyDictionary<string, Tensor>? State)> states)
     {
         using var scope = NewDisposeScope();
-        var tensors = states.Where(part => part.State is not null)
+        var tensors = states.Append((Prefix: "optimizer", State: optimizer.State)).Where(part => part.State is not null)
             .SelectMany(part => part.State!.Select(entry => KeyValuePair.Create($"{part.Prefix}.{entry.Key}", entry.Value)))
-            .Append(KeyValuePair.Create(OptimizerKey, tensor(Bytes(optimizer))))
             .ToList();
         Safetensors.Save(path, tensors, new Dictionary<string, string> { [RecipeKey] = run, [CountersKey] = JsonSerializer.Serialize(counters) });
     }
 
     /// <summary>Reads a checkpoint; null where there is none, or it is of a run with another recipe.</summary>
     /// <exception cref="UserException">It is damaged.</exception>
-    public static Counters? Load(string path, string run, OptimizerHelper optimizer, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
+    public static Counters? Load(string path, string run, Optimizer optimizer, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
     {
         if (!File.Exists(path)) return null;
         using var scope = NewDisposeScope();
         using var file = Read(path);
         if (file.Metadata.GetValueOrDefault(RecipeKey) != run) return null;
-        foreach (var (prefix, restore) in states)
+        foreach (var (prefix, restore) in states.Append(("optimizer", optimizer.Restore)))
         {
             var start = prefix + ".";
             var state = file.Tensors.Where(entry => entry.Key.StartsWith(start, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[start.Length..], entry => entry.Value);
             if (state.Count > 0) restore(state);
         }
-        using var reader = new BinaryReader(new MemoryStream(file.Tensors[OptimizerKey].bytes.ToArray()));
-        optimizer.load_state_dict(reader);
         return JsonSerializer.Deserialize<Counters>(file.Metadata[CountersKey]);
     }
 
@@ -63,12 +58,5 @@ internal static class Checkpoint
         {
             throw new UserException($"The checkpoint {path} cannot be read: delete it to start this training anew.", error);
         }
-    }
-
-    private static byte[] Bytes(OptimizerHelper optimizer)
-    {
-        using var memory = new MemoryStream();
-        using (var writer = new BinaryWriter(memory)) optimizer.save_state_dict(writer);
-        return memory.ToArray();
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
@@ -30,15 +29,11 @@ public sealed record OptimizerRecipe(OptimizerKind Kind = OptimizerKind.Sgd, dou
         TrainingRecipe.Require(WeightDecay is >= 0 and < 1, "optimizer.weightDecay must be at least 0 and below 1");
     }
 
-    /// <summary>Makes the optimizer of a network's parameters: one group with weight decay, one without.</summary>
-    internal OptimizerHelper Create(IReadOnlyList<Parameter> parameters)
+    /// <summary>Makes the optimizer of a network's parameters.</summary>
+    public Optimizer Create(IReadOnlyList<Parameter> parameters) => Kind switch
     {
-        var (matrices, vectors) = (parameters.Where(p => p.dim() > 1), parameters.Where(p => p.dim() <= 1));
-        return Kind == OptimizerKind.AdamW
-            ? optim.AdamW([new AdamW.ParamGroup(matrices, LearningRate, weight_decay: WeightDecay), new AdamW.ParamGroup(vectors, LearningRate, weight_decay: 0)], LearningRate)
-            : optim.SGD([Descent(matrices, WeightDecay), Descent(vectors, 0)], LearningRate, Momentum, nesterov: Momentum > 0);
-    }
-
-    private SGD.ParamGroup Descent(IEnumerable<Parameter> parameters, double weightDecay) =>
-        new(parameters, LearningRate, Momentum, weight_decay: weightDecay, nesterov: Momentum > 0);
+        OptimizerKind.Sgd => new StochasticGradientDescent(parameters, LearningRate, Momentum, WeightDecay),
+        OptimizerKind.AdamW => new AdamW(parameters, LearningRate, WeightDecay),
+        _ => throw new ArgumentOutOfRangeException(nameof(Kind), Kind, "unknown optimizer"),
+    };
 }

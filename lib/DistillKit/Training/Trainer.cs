@@ -2,7 +2,6 @@ using System.Diagnostics;
 using DistillKit.Data;
 using DistillKit.Evaluation;
 using DistillKit.Models;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -56,7 +55,7 @@ public sealed class Trainer : IDisposable
     private readonly double[] work;
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
 
-    private OptimizerHelper optimizer;
+    private Optimizer optimizer;
     private Dictionary<string, Tensor>? best;
     private BatchPlan plan;
     private int planEpoch;
@@ -157,12 +156,12 @@ public sealed class Trainer : IDisposable
         model.zero_grad();
         objective.Adapters?.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
-        var value = loss.ToDouble();
+        var value = (double)loss.item<float>();
         if (!double.IsFinite(value)) throw Diverged(value);
         loss.backward();
-        if (recipe.ClipNorm is { } norm) nn.utils.clip_grad_norm_(parameters, norm);
-        optimizer.step();
-        return (value, logits.argmax(1).eq(batch.Labels).sum().ToInt32());
+        if (recipe.ClipNorm is { } norm) Gradients.Clip(parameters, norm);
+        optimizer.Step();
+        return (value, (int)logits.argmax(1).eq(batch.Labels).sum().item<long>());
     }
 
     private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
@@ -173,7 +172,7 @@ public sealed class Trainer : IDisposable
     {
         var share = cycle.Peak * recipe.Schedule.At(StepOf(cycle), cycle.Epochs * stepsPerEpoch, counters.Reductions);
         var learningRate = recipe.Optimizer.LearningRate * share;
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = learningRate;
+        optimizer.LearningRate = learningRate;
         return learningRate;
     }
 
@@ -255,7 +254,7 @@ public sealed class Trainer : IDisposable
     {
         var kept = files is not null && File.Exists(files.Checkpoint) ? $" The last checkpoint stays in {files.Checkpoint}." : "";
         return new(FormattableString.Invariant(
-            $"The loss became {loss} at step {Step} of {Steps}, at a learning rate of {optimizer.ParamGroups.First().LearningRate:g3}: try a lower learning rate, a longer warm-up, clipNorm 1 or precision Float32.{kept}"));
+            $"The loss became {loss} at step {Step} of {Steps}, at a learning rate of {optimizer.LearningRate:g3}: try a lower learning rate, a longer warm-up, clipNorm 1 or precision Float32.{kept}"));
     }
 
     private TrainingResult Result() =>

@@ -31,7 +31,7 @@ public sealed class WeightAverage : IDisposable
         var keep = Math.Min(decay, (1.0 + step) / (10.0 + step));
         foreach (var (name, average) in Values)
         {
-            if (average.is_floating_point()) average.mul_(keep).add_(weights[name], 1 - keep);
+            if (average.is_floating_point()) average.mul_(Number.Of(keep)).add_(weights[name], Number.Of(1 - keep));
             else average.copy_(weights[name]);
         }
     }

@@ -73,12 +73,13 @@ public sealed class DistillationTests
         var teacher = Formula.Tensor($"teacher.{name}", [count, .. ofTeacher], 2).to(type).add(0.3);
         var (compute, learned) = FeatureLosses[key](ofStudent[0], ofTeacher[0]);
         using var _ = learned;
+        // Converting a module replaces its parameters, so they are listed afterwards.
+        if (type == ScalarType.Float64) learned?.to(type);
         var parts = learned?.named_parameters().ToList() ?? [];
         using (no_grad())
         {
             foreach (var (part, parameter) in parts) parameter.copy_(Formula.Tensor($"{key}.{name}.{part}", parameter.shape));
         }
-        if (type == ScalarType.Float64) learned?.to(type);
 
         var loss = compute(student, teacher);
         loss.backward();

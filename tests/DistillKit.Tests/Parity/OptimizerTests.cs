@@ -1,9 +1,6 @@
 using DistillKit.Models;
 using DistillKit.Training;
 using static TorchSharp.torch;
-using AdamW = TorchSharp.Modules.AdamW;
-using Parameter = TorchSharp.Modules.Parameter;
-using SGD = TorchSharp.Modules.SGD;
 
 namespace DistillKit.Tests.Parity;
 
@@ -12,34 +9,21 @@ public sealed class OptimizerTests
     private const int Steps = 20;
 
     [Fact]
-    public void Nesterov_SGD_with_a_one_cycle_schedule_follows_PyTorch()
-    {
-        Compare("optimizer-sgd-one-cycle", new Schedule(ScheduleKind.OneCycle, WarmUp: 0.25), (weights, others, decay) => optim.SGD(
-        [
-            new SGD.ParamGroup(weights, momentum: 0.9, weight_decay: decay, nesterov: true),
-            new SGD.ParamGroup(others, momentum: 0.9, nesterov: true),
-        ], learningRate: 1, momentum: 0.9, nesterov: true));
-    }
+    public void Nesterov_SGD_with_a_one_cycle_schedule_follows_PyTorch() =>
+        Compare("optimizer-sgd-one-cycle", new Schedule(ScheduleKind.OneCycle, WarmUp: 0.25), OptimizerKind.Sgd);
 
     [Fact]
-    public void AdamW_with_a_cosine_schedule_follows_PyTorch()
-    {
-        Compare("optimizer-adamw-cosine", new Schedule(ScheduleKind.Cosine, WarmUp: 0), (weights, others, decay) => optim.AdamW(
-        [
-            new AdamW.ParamGroup(weights, weight_decay: decay),
-            new AdamW.ParamGroup(others),
-        ]));
-    }
+    public void AdamW_with_a_cosine_schedule_follows_PyTorch() =>
+        Compare("optimizer-adamw-cosine", new Schedule(ScheduleKind.Cosine, WarmUp: 0), OptimizerKind.AdamW);
 
-    private static void Compare(string name, Schedule schedule, Func<IEnumerable<Parameter>, IEnumerable<Parameter>, double, optim.Optimizer> create)
+    private static void Compare(string name, Schedule schedule, OptimizerKind kind)
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load(name);
         using var network = new TinyNetwork();
         Formula.Fill(network, fixture.Number("gain"));
         network.train();
-        var parameters = network.parameters().ToLookup(parameter => parameter.dim() > 1);
-        using var optimizer = create(parameters[true], parameters[false], fixture.Number("weight_decay"));
+        using var optimizer = new OptimizerRecipe(kind, Momentum: 0.9, WeightDecay: fixture.Number("weight_decay")).Create([.. network.parameters()]);
         double[] rates = [.. Enumerable.Range(0, Steps).Select(step => fixture.Number("peak") * schedule.At(step, Steps))];
         float[] losses = [.. rates.Select((rate, step) => Step(network, optimizer, rate, step))];
 
@@ -49,14 +33,14 @@ public sealed class OptimizerTests
         foreach (var (key, expected) in fixture.Under("final.")) Close.Assert(expected, state[key], 1e-4, key);
     }
 
-    private static float Step(TinyNetwork network, optim.Optimizer optimizer, double rate, int step)
+    private static float Step(TinyNetwork network, Optimizer optimizer, double rate, int step)
     {
         using var scope = NewDisposeScope();
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = rate;
+        optimizer.LearningRate = rate;
         var loss = nn.functional.cross_entropy(network.call(Formula.Images($"images{step}", 16, 8)), Formula.Labels(16));
-        optimizer.zero_grad();
+        network.zero_grad();
         loss.backward();
-        optimizer.step();
+        optimizer.Step();
         return loss.item<float>();
     }
 

@@ -19,7 +19,7 @@ public sealed class OptimizerRecipeTests
         }
         // With gradients of zero, whatever still moves is decay.
         model.parameters().Select(parameter => parameter.sum()).Aggregate((a, b) => a + b).mul(0).backward();
-        optimizer.step();
+        optimizer.Step();
         Assert.All(model.named_parameters(), entry => Assert.Equal(entry.parameter.dim() > 1 ? 0.99f : 1, entry.parameter.max().item<float>(), tolerance: 1e-6f));
     }
 
@@ -36,7 +36,7 @@ public sealed class OptimizerRecipeTests
         {
             model.zero_grad();
             model.weight!.sum().backward();
-            optimizer.step();
+            optimizer.Step();
         }
         // Gradient 1: buffers 1 and 1 + m, steps g + m * buffer.
         Assert.Equal(-0.1 * (1 + momentum + 1 + momentum * (1 + momentum)), model.weight!.item<float>(), tolerance: 1e-6);

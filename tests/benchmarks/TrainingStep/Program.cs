@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DistillKit.Models;
+using DistillKit.Training;
 using static TorchSharp.torch;
-using SGD = TorchSharp.Modules.SGD;
 
 // Times our training step and prints it as one line of JSON: TrainingStep MODEL TYPE BATCH SECONDS THREADS.
 // It is the counterpart of ../training_step.py; our networks always run channels-last.
@@ -28,12 +28,7 @@ network.ComputeType = type == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Floa
 network.train();
 using var images = ChannelsLast.Of(randn(batch, 3, 32, 32));
 using var labels = randint(10, [batch], dtype: ScalarType.Int64);
-var parameters = network.parameters().ToLookup(parameter => parameter.dim() > 1);
-using var optimizer = optim.SGD(
-[
-    new SGD.ParamGroup(parameters[true], momentum: 0.9, weight_decay: 5e-4, nesterov: true),
-    new SGD.ParamGroup(parameters[false], momentum: 0.9, nesterov: true),
-], learningRate: 0.01, momentum: 0.9, nesterov: true);
+using var optimizer = new OptimizerRecipe(LearningRate: 0.01).Create([.. network.parameters()]);
 
 for (var warmUp = 0; warmUp < 2; warmUp++) Step();
 var steps = 0;
@@ -53,6 +48,6 @@ float Step()
     var loss = nn.functional.cross_entropy(network.call(images), labels);
     network.zero_grad();
     loss.backward();
-    optimizer.step();
+    optimizer.Step();
     return loss.item<float>();
 }

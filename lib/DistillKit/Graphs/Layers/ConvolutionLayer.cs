@@ -62,9 +62,9 @@ internal sealed class ConvolutionLayer : NodeLayer
         if (!training || norm.IsFrozen)
         {
             var folded = norm.FoldedBias(factors);
-            return Convolve(input, quantizer.Apply(weight.mul(factors.view(shape))), bias is null ? folded : folded.add(bias.mul(factors)));
+            return Convolve(input, quantizer.Apply(weight.mul(factors.view(shape))), bias is null ? folded : folded.add(bias.mul(factors), Number.One));
         }
-        var safe = where(factors.abs().lt(SmallestFactor), full_like(factors, SmallestFactor), factors).detach().view(shape);
+        var safe = where(factors.abs().lt(Number.Of(SmallestFactor)), full_like(factors, Number.Of(SmallestFactor)), factors).detach().view(shape);
         return norm.Forward([Convolve(input, quantizer.Apply(weight.mul(safe)).div(safe), bias)], mayOverwrite: true);
     }
 

@@ -1,5 +1,4 @@
 using DistillKit.Graphs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.Aware;
@@ -31,7 +30,7 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return (Math.Clamp((float)values.min().ToDouble(), from, to), Math.Clamp((float)values.max().ToDouble(), from, to));
+        return (Math.Clamp(values.min().item<float>(), from, to), Math.Clamp(values.max().item<float>(), from, to));
     }
 
     private sealed class Fixed(QuantizationParameters kept) : ActivationQuantizer
@@ -92,7 +91,7 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            range.mul_(1 - Momentum).add_(tensor(new[] { seen.Minimum, seen.Maximum }, device: range.device), Momentum);
+            range.mul_(Number.Of(1 - Momentum)).add_(tensor(new[] { seen.Minimum, seen.Maximum }, device: range.device), Number.Of(Momentum));
         }
     }
 
@@ -109,7 +108,7 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         public override Tensor Apply(Tensor values, float from, float to)
         {
             using var scope = NewDisposeScope();
-            var bounded = float.IsNegativeInfinity(from) && float.IsPositiveInfinity(to) ? values : values.clamp(from, to);
+            var bounded = float.IsNegativeInfinity(from) && float.IsPositiveInfinity(to) ? values : values.clamp(Number.Of(from), Number.Of(to));
             return step.call(bounded).MoveToOuterDisposeScope();
         }
 

@@ -50,7 +50,7 @@ internal abstract class WeightQuantizer() : nn.Module(nameof(WeightQuantizer))
             var rank = (int)weight.dim();
             long[] within = [.. Enumerable.Range(0, rank).Select(dimension => (long)dimension).Skip(start.Channels == 1 ? 0 : 1)];
             var largest = weight.detach().abs().amax(within).view([start.Channels, .. Enumerable.Repeat(1L, rank - 1)]);
-            return largest.div(start.Maximum).clamp_min(QuantizationParameters.SmallestScale);
+            return largest.div(Number.Of(start.Maximum)).clamp_min(Number.Of(QuantizationParameters.SmallestScale));
         }
     }
 

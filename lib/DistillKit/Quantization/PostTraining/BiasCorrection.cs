@@ -23,7 +23,7 @@ public static class BiasCorrection
     internal static WeightedNode Correct(LayerPair pair, Device device)
     {
         var error = Means(pair.Reference, pair.ReferenceInputs, device).sub_(Means(pair.Quantized, pair.QuantizedInputs, device));
-        var bias = pair.Quantized.Bias is { } old ? error.add_(old.ToTensor().to(ScalarType.Float64, device)) : error;
+        var bias = pair.Quantized.Bias is { } old ? error.add_(old.ToTensor().to(ScalarType.Float64, device), Number.One) : error;
         return pair.Quantized with { Bias = Constant.Of(bias) };
     }
 
@@ -38,10 +38,10 @@ public static class BiasCorrection
             using var batchScope = NewDisposeScope();
             var output = LayerWalk.Compute(layer, [[input]], device)[0];
             long[] others = [.. Enumerable.Range(0, (int)output.dim()).Where(dimension => dimension != 1).Select(dimension => (long)dimension)];
-            sum.add_(output.mean(others).to(ScalarType.Float64), output.shape[0]);
+            sum.add_(output.mean(others).to(ScalarType.Float64), Number.Of(output.shape[0]));
             count += output.shape[0];
             output.Dispose();
         }
-        return sum.div_(count).MoveToOuterDisposeScope();
+        return sum.div_(Number.Of(count)).MoveToOuterDisposeScope();
     }
 }

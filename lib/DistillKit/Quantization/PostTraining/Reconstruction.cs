@@ -1,5 +1,4 @@
 using DistillKit.Graphs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.PostTraining;
@@ -33,9 +32,9 @@ internal sealed class Reconstruction
         for (var batch = 0; batch < pair.QuantizedInputs.Count; batch++)
         {
             var moments = Moments(Patches(layer, pair.QuantizedInputs[batch], step, batch), Patches(layer, pair.ReferenceInputs[batch], step, batch));
-            sums = sums is null ? moments : [.. sums.Zip(moments, (sum, moment) => sum.add_(moment))];
+            sums = sums is null ? moments : [.. sums.Zip(moments, (sum, moment) => sum.add_(moment, Number.One))];
         }
-        var (count, actual, expected) = (sums![0].ToDouble(), sums[1], sums[2]);
+        var (count, actual, expected) = (Number.Of(sums![0].item<double>()), sums[1], sums[2]);
         var covariance = sums[3].sub_(actual.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
         var across = sums[4].sub_(expected.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
         (Covariance, Pull) = (Numbers(covariance), Numbers(weight.bmm(across)));

@@ -25,8 +25,8 @@ public sealed class SignalToNoise
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        signal += exact.square().sum(ScalarType.Float64).ToDouble();
-        noise += exact.sub(quantized).square().sum(ScalarType.Float64).ToDouble();
+        signal += exact.pow(Number.Two).sum(ScalarType.Float64).item<double>();
+        noise += exact.sub(quantized).pow(Number.Two).sum(ScalarType.Float64).item<double>();
     }
 
     /// <summary>The ratio of every result, rounded where it is rounded, by the name that it has in floating point: where a network loses its precision.</summary>
