@@ -31,7 +31,7 @@ public sealed class SoftTargetCrossEntropy
         if (targets.dim() == 1) return nn.functional.cross_entropy(logits, targets, label_smoothing: LabelSmoothing);
 
         using var scope = NewDisposeScope();
-        var smoothed = targets.mul(Number.Of(1 - LabelSmoothing)).add(Number.Of(LabelSmoothing / logits.shape[1]));
+        var smoothed = targets.mul(Number.Of(1 - LabelSmoothing)).add(Number.Of(LabelSmoothing / logits.shape[1]), Number.One);
         return smoothed.mul(logits.log_softmax(1)).sum().div(Number.Of(-logits.shape[0])).MoveToOuterDisposeScope();
     }
 }

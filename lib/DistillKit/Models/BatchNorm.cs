@@ -54,7 +54,7 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var learns = training && weight.requires_grad;
-        if (learns) num_batches_tracked.add_(Number.One);
+        if (learns) num_batches_tracked.add_(Number.One, Number.One);
         return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, Epsilon);
     }
 }

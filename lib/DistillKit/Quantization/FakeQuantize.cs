@@ -41,9 +41,11 @@ public static class FakeQuantize
         var (steps, zeros) = (scales.detach(), zeroPoints.detach());
         // A little less than half a step beyond the last integers, because exactly half could round to the next one.
         const double half = 0.49999;
-        var clipped = values.clamp((Number.Of(minimum - half) - zeros).mul(steps), (Number.Of(maximum + half) - zeros).mul(steps));
+        var clipped = values.clamp(Edge(minimum - half), Edge(maximum + half));
         using var unseen = no_grad();
         return clipped.div_(steps).round_().mul_(steps).MoveToOuterDisposeScope();
+
+        Tensor Edge(double integer) => zeros.neg().add_(Number.Of(integer), Number.One).mul_(steps);
     }
 
     private static Tensor ApplyPerChannel(Tensor values, QuantizationParameters parameters)

@@ -71,8 +71,10 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
 
     private Tensor Clip(Tensor input, Tensor step)
     {
-        if (start.Channels > 1) return input.clamp((Number.Of(start.Minimum) - ZeroPoints).mul(step), (Number.Of(start.Maximum) - ZeroPoints).mul(step));
+        if (start.Channels > 1) return input.clamp(Edge(start.Minimum), Edge(start.Maximum));
         var (size, zeroPoint) = (step.item<float>(), start.ZeroPoints[0]);
         return input.clamp(Number.Of((start.Minimum - zeroPoint) * size), Number.Of((start.Maximum - zeroPoint) * size));
+
+        Tensor Edge(int integer) => ZeroPoints.neg().add_(Number.Of(integer), Number.One).mul_(step);
     }
 }

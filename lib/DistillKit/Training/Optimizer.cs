@@ -114,7 +114,7 @@ internal sealed class AdamW(IReadOnlyList<Parameter> parameters, double learning
         parameter.mul_(Number.Of(1 - LearningRate * decay));
         mean.mul_(Number.Of(Beta1)).add_(gradient, Number.Of(1 - Beta1));
         square.mul_(Number.Of(Beta2)).addcmul_(gradient, gradient, Number.Of(1 - Beta2));
-        var deviation = square.sqrt().div_(Number.Of(Math.Sqrt(1 - Math.Pow(Beta2, step)))).add_(Number.Of(Epsilon));
+        var deviation = square.sqrt().div_(Number.Of(Math.Sqrt(1 - Math.Pow(Beta2, step)))).add_(Number.Of(Epsilon), Number.One);
         parameter.addcdiv_(mean, deviation, Number.Of(-LearningRate / (1 - Math.Pow(Beta1, step))));
     }
 

@@ -74,7 +74,6 @@ public sealed class Trainer : IDisposable
     {
         recipe.Validate();
         recipe.ValidateFor(model);
-        HeapReuse.Enable();
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
         classifier = model as ImageClassifier;
         plan = PlanOf(epoch: 0);

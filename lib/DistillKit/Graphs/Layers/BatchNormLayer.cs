@@ -23,7 +23,7 @@ internal sealed class BatchNormLayer : NodeLayer
     }
 
     /// <summary>What each channel is multiplied by, [C], with its gradient.</summary>
-    public Tensor Factors => weight.div(running_var.add(Number.Of(node.Epsilon)).sqrt());
+    public Tensor Factors => weight.div(running_var.add(Number.Of(node.Epsilon), Number.One).sqrt());
 
     /// <summary>What is added to a convolution whose weight was multiplied by the factors, [C].</summary>
     public Tensor FoldedBias(Tensor factors) => bias.sub(running_mean.mul(factors));
