@@ -58,14 +58,10 @@ addEventListener('beforeprint', () => { for (const part of document.querySelecto
 """
 
 /// The whole page.
-let write (title: string) (plotly: string option) (body: string) =
+let write (title: string) (body: string) =
     // No part of a script may look like its end.
-    let scripts =
-        match plotly with
-        | Some script ->
-            let safe = script.Replace("</script", "<\\/script")
-            $"<script>{safe}</script>\n<script>{start}</script>\n"
-        | None -> ""
+    let safe = PlotlyScript.text.Value.Replace("</script", "<\\/script")
+    let scripts = $"<script>{safe}</script>\n<script>{start}</script>\n"
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     + $"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     + $"<link rel=\"icon\" href=\"data:,\">\n<title>{Html.text title}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}{scripts}</body>\n</html>\n"

@@ -1,22 +1,21 @@
-/// Where plotly.js is on this machine.
+/// plotly.js, out of the package Plotly.NET, which has it as a resource.
 module internal DistillKit.Charts.PlotlyScript
 
 open System
 open System.IO
+open System.Reflection
 
-/// The version that fetch.sh brings: the last one that takes titles as XPlot.Plotly writes them (plotly.js 3 dropped `title: "text"`).
+/// A version before 3, which no longer takes titles as XPlot.Plotly writes them.
 [<Literal>]
-let Version = "2.35.3"
+let private Resource = "Plotly.NET.plotly-2.28.0.min.js"
 
-let private cached () =
-    let caches =
-        match Environment.GetEnvironmentVariable "XDG_CACHE_HOME" with
-        | null | "" -> Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".cache")
-        | chosen -> chosen
-    Path.Combine(caches, "distillkit", $"plotly.js-{Version}", "plotly.min.js")
-
-/// The script's text: of the file that PLOTLYJS names, else of the one that fetch.sh has put into the cache; None where there is none.
-let find () =
-    let file = match Environment.GetEnvironmentVariable "PLOTLYJS" with null | "" -> cached () | given -> given
-    try Some(File.ReadAllText file)
-    with :? IOException | :? UnauthorizedAccessException -> None
+/// The script's text.
+let text =
+    lazy
+        (let beside = FileInfo(Assembly.GetExecutingAssembly().Location).Directory
+         let package = Assembly.LoadFile(Path.Combine(string beside, "plotly", "Plotly.NET.dll"))
+         match package.GetManifestResourceStream Resource with
+         | null -> raise (InvalidOperationException $"{package.Location} has no resource {Resource}.")
+         | stream ->
+             use reader = new StreamReader(stream)
+             reader.ReadToEnd())

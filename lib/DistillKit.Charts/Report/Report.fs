@@ -8,13 +8,11 @@ type ReportFile =
     { /// Where it is.
       Path: string
       /// How many charts it has.
-      Charts: int
-      /// Do the charts answer the pointer? Not where plotly.js is not on this machine: then they are pictures.
-      IsInteractive: bool }
+      Charts: int }
 
 /// <summary>
-/// A run in one HTML file that opens without a network: figures, charts, tables, recipes, seed, machine, versions and dates. plotly.js is in it where this machine has it
-/// (the file that the variable PLOTLYJS names, or the one that Report/fetch.sh has fetched); each chart is there as a picture too.
+/// A run in one HTML file that opens without a network: figures, charts, tables, recipes, seed, machine, versions and dates. plotly.js is in it;
+/// where no script runs, as in print, each chart is a picture.
 /// </summary>
 [<AbstractClass; Sealed>]
 type Report private () =
@@ -26,7 +24,6 @@ type Report private () =
     static member Write(folder: string, path: string) : ReportFile =
         let result = RunFolder.benchmark folder
         let trainings, ladders = RunFolder.trainings folder, RunFolder.ladders folder
-        let plotly = PlotlyScript.find ()
         let mutable charts = 0
         let draw chart =
             charts <- charts + 1
@@ -37,7 +34,6 @@ type Report private () =
             Html.all
                 [ Html.element "h1" (Html.text title)
                   $"<p class=\"soft\">{Html.text result.Machine.Cpu}, {result.Machine.Cores} cores; seed {result.Seed}; {day}</p>\n"
-                  if plotly.IsNone then "<p class=\"soft\">The charts are pictures: plotly.js was not on the machine that wrote this report.</p>\n"
                   Sections.summary result
                   Html.element "h2" "The benchmark"
                   draw (BenchmarkDots.Of(Sections.benchmarkTitle result, result))
@@ -62,6 +58,6 @@ type Report private () =
                       draw (LadderSteps.Of(Sections.ladderTitle ladders, ladders))
                   Html.element "h2" "Where these figures come from"
                   Sections.provenance result (RunFolder.stages folder) (RunFolder.recipes folder) ]
-        let page = Page.write title plotly body
+        let page = Page.write title body
         AtomicFile.Write(path, fun stream -> stream.Write(System.ReadOnlySpan(Encoding.UTF8.GetBytes page)))
-        { Path = path; Charts = charts; IsInteractive = plotly.IsSome }
+        { Path = path; Charts = charts }

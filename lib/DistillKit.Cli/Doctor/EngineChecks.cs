@@ -1,35 +1,43 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Doctor;
 
-/// <summary>Does TorchSharp, or its polyfill, load and compute, and on which devices?</summary>
+/// <summary>Does TorchSharp load and compute, with which C++ library, and on which devices?</summary>
 static class EngineChecks
 {
     public static IEnumerable<Check> Run()
     {
-        var kind = PackageChecks.IsPolyfilled("TorchSharp") ? "polyfill of TorchSharp" : "TorchSharp";
+        Engine.Prepare();
         Check engine;
         var output = Console.Out;
         Console.SetOut(TextWriter.Null); // TorchSharp prints its search for libraries
         try
         {
             Compute();
-            engine = Check.OK("engine", $"{kind}, libtorch {__version__}{LoadedLibrary.Place("libtorch_cpu.so")}, threads: {get_num_threads()}");
+            engine = Check.OK("engine", $"TorchSharp {PackageVersion}, libtorch {__version__}{LoadedLibrary.Place("libtorch_cpu.so")}, threads: {get_num_threads()}");
         }
         catch (Exception e) // whatever a native library that is missing or does not fit brings about
         {
-            engine = Check.Fail("engine", $"{kind} does not load: {Cause(e)}", PackageChecks.IsPolyfilled("TorchSharp")
-                ? "`./distillkit run` installs libtorch and a C++ compiler where it may; or set LIBTORCH to an unpacked LibTorch, then run doctor again"
-                : "set TorchSharpBackend to cpu, cuda-linux or cuda-windows, or DISTILLKIT_POLYFILL=TorchSharp to use the machine's own libtorch");
+            var hasPackage = RuntimeInformation.RuntimeIdentifier is "linux-x64" or "win-x64" or "osx-arm64";
+            engine = Check.Fail("engine", $"TorchSharp {PackageVersion} does not load: {Cause(e)}", hasPackage
+                ? "delete lib/DistillKit.Cli/bin and obj and run again; for a GPU, set TorchSharpBackend to cuda-linux or cuda-windows before"
+                : $"there is no libtorch for {RuntimeInformation.RuntimeIdentifier}: on ARM, use a container or a machine with an x64 processor");
         }
         finally
         {
             Console.SetOut(output);
         }
         yield return engine;
-        yield return engine.Status == CheckStatus.OK ? Gpu() : Check.Warn("gpu", "unknown while the engine does not load", "mend the engine first");
+        if (OperatingSystem.IsLinux()) yield return CppLibrary();
+        yield return engine.Status == CheckStatus.OK ? Gpu() : Check.Warn("gpu", "unknown while the engine does not load", "fix the engine first");
     }
+
+    private static string PackageVersion =>
+        typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     // Not inlined: the first touch of TorchSharp's types has to happen inside the try block.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -39,6 +47,14 @@ static class EngineChecks
         var sum = ones(8, 8).matmul(ones(8, 8)).sum().item<float>();
         if (sum != 512)
             throw new InvalidOperationException($"8 x 8 ones squared sum to {sum} instead of 512");
+    }
+
+    /// <summary>The library that this process uses, and what the build did about it (lib/native).</summary>
+    static Check CppLibrary()
+    {
+        var note = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libLibTorchSharp.so.txt");
+        var done = File.Exists(note) ? File.ReadAllText(note) : "new enough for TorchSharp's library as it is";
+        return Check.OK("c++", $"{LoadedLibrary.Target("libstdc++.so.6")}: {done}");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -62,6 +78,6 @@ static class EngineChecks
         if (e.InnerException is { } inner)
             return Cause(inner);
         var lines = e.Message.ReplaceLineEndings("\n").Split('\n');
-        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file") && !line.Contains("distillkit_torch")) ?? lines[0].Split(". ")[0];
+        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file") || line.Contains("not found (required by")) ?? lines[0].Split(". ")[0];
     }
 }
