@@ -27,8 +27,7 @@ public static class ActivationExtensions
     public static Tensor Apply(this Activation activation, Tensor tensor) => activation switch
     {
         Activation.ReLU => tensor.relu_(),
-        // libtorch 1.13 has no bfloat16 gradient for relu6 on the CPU.
-        Activation.ReLU6 => tensor.dtype == ScalarType.BFloat16 ? tensor.clamp(Number.Of(0L), Number.Of(6L)) : nn.functional.relu6(tensor, inplace: true),
+        Activation.ReLU6 => nn.functional.relu6(tensor, inplace: true),
         _ => tensor,
     };
 }
