@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json.Serialization;
 using DistillKit.Models;
 using TorchSharp;
@@ -10,44 +10,36 @@ namespace DistillKit.Training;
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
-    /// <summary>Whichever is faster on this machine.</summary>
+    /// <summary>
+    /// bfloat16 on a GPU, and on a processor that multiplies it (AMX-BF16 or AVX512-BF16) for a network without depthwise convolutions; float32 elsewhere.
+    /// What was used is written with the training's result.
+    /// </summary>
     Auto,
 
     /// <summary>float32.</summary>
     Float32,
 
-    /// <summary>bfloat16: faster where the processor multiplies it (AMX, AVX512-BF16, a GPU), slower elsewhere.</summary>
+    /// <summary>bfloat16.</summary>
     BFloat16,
 }
 
 /// <summary>Finds out what <see cref="Precision.Auto"/> means here.</summary>
 public static class PrecisionExtensions
 {
-    // bfloat16 costs some accuracy, so it has to be worth it.
-    private const double WorthIt = 1.3;
-
-    private static ScalarType? measured;
-
-    /// <summary>The type to compute in, on a device; on a CPU <see cref="Precision.Auto"/> times a small convolution once.</summary>
-    public static ScalarType Resolve(this Precision precision, Device device) => precision switch
+    /// <summary>The type to compute in.</summary>
+    /// <param name="precision">What the recipe says.</param>
+    /// <param name="network">What is trained; the gradients of depthwise convolutions are slower in bfloat16 than in float32 (oneDNN in libtorch 2.10).</param>
+    /// <param name="device">Where.</param>
+    public static ScalarType Resolve(this Precision precision, nn.Module network, Device device) => precision switch
     {
         Precision.Float32 => ScalarType.Float32,
         Precision.BFloat16 => ScalarType.BFloat16,
-        _ when device.type == DeviceType.CUDA => ScalarType.BFloat16,
-        _ => measured ??= Time(ScalarType.Float32) > WorthIt * Time(ScalarType.BFloat16) ? ScalarType.BFloat16 : ScalarType.Float32,
+        Precision.Auto when device.type == DeviceType.CUDA => ScalarType.BFloat16,
+        Precision.Auto => MultipliesBFloat16 && network.modules().OfType<Convolution>().All(layer => layer.Groups == 1) ? ScalarType.BFloat16 : ScalarType.Float32,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "unknown precision"),
     };
 
-    private static TimeSpan Time(ScalarType type)
-    {
-        using var scope = NewDisposeScope();
-        using var inference = inference_mode();
-        var images = ChannelsLast.Of(zeros([32, 64, 16, 16], type));
-        var weight = zeros([64, 64, 3, 3], type);
-        return Enumerable.Range(0, 4).Min(_ =>
-        {
-            var start = Stopwatch.GetTimestamp();
-            nn.functional.conv2d(images, weight, padding: [1, 1]).Dispose();
-            return Stopwatch.GetElapsedTime(start);
-        });
-    }
+    /// <summary>Whether this processor has AVX512-BF16 or AMX-BF16 (Intel's manual, CPUID leaf 7: subleaf 1 EAX bit 5, subleaf 0 EDX bit 22).</summary>
+    internal static bool MultipliesBFloat16 { get; } = X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
+        && ((X86Base.CpuId(7, 1).Eax & 1 << 5) != 0 || (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0);
 }
