@@ -84,7 +84,7 @@ public sealed class Trainer : IDisposable
         adapters = objective.Adapters?.state_dict();
         optimizer = recipe.Optimizer.Create(parameters);
         average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
-        counters = (files is null ? null : Resume(files) ?? GoOn(files.Before)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(model, data.Training.Device));
+        counters = (files is null ? null : Resume(files) ?? GoOn(files.Before)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
         classifier?.ComputeType = counters.ComputeType;
     }
 

@@ -285,6 +285,8 @@ public sealed class PipelineRunTests : IDisposable
 
         public Action<string, int>? OnStep { get; init; }
 
+        public Action<string>? OnFinished { get; init; }
+
         void IPipelineObserver.Started(string stage, string description, int resumedStep)
         {
             Started.Add(stage);
@@ -301,6 +303,10 @@ public sealed class PipelineRunTests : IDisposable
 
         public void Advanced(string part) { }
 
-        void IPipelineObserver.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) => (isFromEarlierRun ? FromEarlierRun : Finished).Add(stage);
+        void IPipelineObserver.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
+        {
+            (isFromEarlierRun ? FromEarlierRun : Finished).Add(stage);
+            OnFinished?.Invoke(stage);
+        }
     }
 }

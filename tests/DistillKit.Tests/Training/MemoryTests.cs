@@ -1,0 +1,91 @@
+using DistillKit.Data;
+using DistillKit.Distillation;
+using DistillKit.Models;
+using DistillKit.Tests.Files;
+using DistillKit.Tests.Pipeline;
+using DistillKit.Training;
+using static TorchSharp.torch;
+
+namespace DistillKit.Tests.Training;
+
+/// <summary>What nobody frees adds up: tensors are counted while no other test runs.</summary>
+[Collection(GlobalSettingsCollection.Name)]
+public sealed class MemoryTests : IDisposable
+{
+    private const int Epochs = 100;
+    private const long Megabyte = 1 << 20;
+
+    private readonly TinyTraining tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    public static TheoryData<string> Cases => [.. Recipes.Keys];
+
+    private static readonly Dictionary<string, TrainingRecipe> Recipes = new()
+    {
+        ["SGD"] = TinyTraining.Recipe,
+        ["AdamW, averaged, mixed and clipped"] = TinyTraining.Recipe with
+        {
+            Optimizer = new(OptimizerKind.AdamW, 0.002), AverageDecay = 0.9, Mixing = new(0.2, 0.2), ClipNorm = 1, Augmentation = new(1, Flip.Random, 2),
+        },
+        ["bfloat16"] = TinyTraining.Recipe with { Precision = Precision.BFloat16 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Five_hundred_steps_leave_no_tensor_behind(string name) => AssertFlat(Recipes[name]);
+
+    [Fact]
+    public void Neither_do_those_with_a_teacher()
+    {
+        using var teacher = TinyTraining.Network(seed: 2);
+        using var student = TinyTraining.Network();
+        var recipe = new DistillationRecipe(0.9, 4) { Terms = [new HintonTerm(), new HintTerm("layer1", "layer1")] };
+        using var loss = new DistillationLoss(recipe, student, teacher);
+        AssertFlat(TinyTraining.Recipe, new Distilled(new LiveTeacher([teacher]), loss), student);
+    }
+
+    [Fact]
+    public async Task A_second_run_adds_as_many_tensors_in_each_stage_as_the_first()
+    {
+        using var folder = new TemporaryFolder();
+        var first = await CountsOf(folder["first"]);
+        Assert.Equal(first, await CountsOf(folder["second"]));
+        Assert.Equal(8, first.Count);
+    }
+
+    private static async Task<IReadOnlyList<(string Stage, long Tensors)>> CountsOf(string folder)
+    {
+        var counts = new List<(string, long)>();
+        // TorchSharp's counter grows by one with every parameter that is made, freed or not: what a run adds can be compared, not the number itself.
+        var before = Count();
+        var events = new PipelineRunTests.Events { OnFinished = stage => counts.Add((stage, Count() - before)) };
+        using var run = new DistillKit.Pipeline.PipelineRun(PipelineRunTests.Tiny, folder, events, CPU);
+        await run.RunAsync(_ => 0);
+        return counts;
+    }
+
+    private void AssertFlat(TrainingRecipe recipe, IObjective? objective = null, ImageClassifier? model = null)
+    {
+        var counts = new List<(long Tensors, long Memory)>();
+        var (trainer, network) = tiny.Start(recipe with { Phases = [new(Epochs)] }, objective: objective, model: model);
+        using (network)
+        using (trainer)
+        {
+            trainer.Run(new AtEachStep(progress =>
+            {
+                if (progress.Step % (Epochs * TinyTraining.StepsPerEpoch / 5) == 0) counts.Add((Count(), Environment.WorkingSet));
+            }));
+        }
+        Assert.Equal(5, counts.Count);
+        Assert.All(counts, count => Assert.Equal(counts[0].Tensors, count.Tensors));
+        Assert.InRange(counts[^1].Memory - counts[0].Memory, long.MinValue, 32 * Megabyte);
+    }
+
+    private static long Count()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+}
