@@ -27,8 +27,8 @@ internal static class NotebooksCommand
         var command = new Command("run", "Execute notebooks from the top to the bottom, and save them with their outputs.") { files, profile, set, output, write, check, timeout, data, artifacts };
         command.SetAction((arguments, cancellation) =>
         {
-            var notebooks = NotebookHost.Find(arguments.GetValue(files)!);
-            if (arguments.GetValue(check)) return NotebookHost.CheckAsync(notebooks, cancellation);
+            var notebooks = NotebookRunner.Find(arguments.GetValue(files)!);
+            if (arguments.GetValue(check)) return Task.FromResult(NotebookRunner.Check(notebooks));
             var limit = arguments.GetValue(timeout);
             if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit.ToString(CultureInfo.InvariantCulture)}.");
             if (arguments.GetValue(write) && arguments.GetValue(output) is not null) throw new UserException("--write and --output exclude each other.");
@@ -37,8 +37,8 @@ internal static class NotebooksCommand
             var name = Profile.Load(chosen).Name;
             if (File.Exists(chosen)) chosen = Path.GetFullPath(chosen);
             var folder = arguments.GetValue(write) ? null : arguments.GetValue(output) ?? Path.Combine(arguments.GetValue(artifacts) ?? Checkout.Artifacts, name, "notebooks");
-            var settings = NotebookHost.Settings(arguments.GetValue(set) ?? [], chosen, arguments.GetValue(data), arguments.GetValue(artifacts));
-            return NotebookHost.RunAsync(notebooks, folder, settings, limit, cancellation);
+            var settings = NotebookRunner.Settings(arguments.GetValue(set) ?? [], chosen, arguments.GetValue(data), arguments.GetValue(artifacts));
+            return NotebookRunner.RunAsync(notebooks, folder, settings, TimeSpan.FromSeconds(limit), cancellation);
         });
         return command;
     }

@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace DistillKit.Cli.Notebooks;
+
+/// <summary>How a command ended.</summary>
+/// <param name="Message">Why it failed; null when it did not.</param>
+/// <param name="IsKernelGone">Whether it failed because the kernel's process ended.</param>
+internal readonly record struct KernelAnswer(string? Message, bool IsKernelGone = false);
+
+/// <summary>A kernel in a process of its own, spoken to over its standard input and output, as VS Code does.</summary>
+internal sealed class KernelProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan QuitPatience = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<KernelAnswer>> open = [];
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock writing = new();
+    private readonly Process process;
+    private readonly Action<KernelEvent> received;
+    private readonly Task reading;
+    private volatile string lastError = "";
+    private int commands;
+
+    private KernelProcess(ProcessStartInfo start, Action<KernelEvent> received)
+    {
+        this.received = received;
+        process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (string.IsNullOrWhiteSpace(line.Data)) return;
+            // Of a stack trace the first line says most.
+            if (lastError.Length == 0 || !line.Data.StartsWith("   at ", StringComparison.Ordinal)) lastError = line.Data.Trim();
+        };
+        process.BeginErrorReadLine();
+        reading = ReadAsync();
+    }
+
+    /// <summary>Starts a kernel, and waits until it takes commands.</summary>
+    /// <param name="folder">The folder in which cells run.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="received">Receives all events but the ends of commands, one after the other.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="UserException">It is not installed, or does not start.</exception>
+    internal static async Task<KernelProcess> StartAsync(
+        string folder, IReadOnlyDictionary<string, string> settings, Action<KernelEvent> received, CancellationToken cancellation)
+    {
+        var program = await KernelTool.FindAsync(cancellation);
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var start = new ProcessStartInfo(KernelTool.DotNet, [program, "stdio", "--default-kernel", KernelLanguage.CSharp, "--working-dir", folder])
+        {
+            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
+        };
+        foreach (var (name, value) in KernelTool.Environment.Concat(settings)) start.Environment[name] = value;
+        var kernel = new KernelProcess(start, received);
+        try
+        {
+            await kernel.ready.Task.WaitAsync(StartPatience, cancellation);
+            if (await kernel.SubmitAsync(Prelude, KernelLanguage.CSharp).WaitAsync(StartPatience, cancellation) is { Message: { } message })
+                throw new UserException($"The notebook kernel did not start: {message.Split('\n')[0]}");
+            return kernel;
+        }
+        catch (Exception error)
+        {
+            await kernel.DisposeAsync();
+            if (error is TimeoutException) throw new UserException($"The notebook kernel did not start in {StartPatience.TotalMinutes} minutes.", error);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// What this makes of a kernel: the interrupt key ends the cell through the runner rather than the process, the end of the runner ends the kernel (which
+    /// does not look at the end of its input), and exceptions know their lines.
+    /// </summary>
+    private static string Prelude => $$"""
+        {
+            var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+                System.Runtime.InteropServices.PosixSignal.SIGINT, signal => signal.Cancel = true);
+            new System.Threading.Thread(() =>
+            {
+                System.Diagnostics.Process.GetProcessById({{Environment.ProcessId}}).WaitForExit();
+                System.Environment.Exit(1);
+                System.GC.KeepAlive(interrupt);
+            }) { IsBackground = true }.Start();
+            var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");
+            var field = kernel.GetType().GetField("_scriptOptions", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic);
+            if (field?.GetValue(kernel) is Microsoft.CodeAnalysis.Scripting.ScriptOptions options) field.SetValue(kernel, options.WithEmitDebugInformation(true));
+        }
+        """;
+
+    /// <summary>Runs code.</summary>
+    /// <param name="code">The code, magic commands included.</param>
+    /// <param name="language">The kernel's name of the language that it begins in.</param>
+    internal Task<KernelAnswer> SubmitAsync(string code, string language) => SendAsync("SubmitCode", new(language, code));
+
+    /// <summary>Tells the running code to stop. Its command is answered at once; the code itself ends when it looks.</summary>
+    internal Task<KernelAnswer> CancelAsync() => SendAsync("Cancel", new(".NET"));
+
+    /// <summary>Ends the process, whatever it does.</summary>
+    internal void Kill()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited && ready.Task.IsCompletedSuccessfully) _ = SendAsync("Quit", new(".NET"));
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(ready.Task.IsCompletedSuccessfully ? QuitPatience : TimeSpan.Zero));
+        Kill();
+        await reading;
+        process.Dispose();
+    }
+
+    private Task<KernelAnswer> SendAsync(string type, KernelCommandBody body)
+    {
+        var token = "run-" + Interlocked.Increment(ref commands).ToString(CultureInfo.InvariantCulture);
+        var answer = open[token] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            lock (writing)
+            {
+                process.StandardInput.Write(KernelEvent.Line(new(token, type, body)) + "\n");
+                process.StandardInput.Flush();
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // The process has ended; so has what reads from it, or will at once.
+        }
+        if (reading.IsCompleted) _ = CloseAsync();
+        return answer.Task;
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            // Native code writes past the kernel, also in front of an event.
+            var start = line.IndexOf(KernelEvent.Start, StringComparison.Ordinal);
+            var read = start < 0 ? null : KernelEvent.Parse(line[start..]);
+            var foreign = read is null ? line + "\n" : line[..start];
+            if (foreign.Trim().Length > 0) received(Streamed(foreign));
+            if (read is null) continue;
+            if (read.EventType == "KernelReady") ready.TrySetResult();
+            else if (read.EventType is not ("CommandSucceeded" or "CommandFailed")) received(read);
+            else if (read.Command?.Token is { } token && open.TryRemove(token, out var waiting))
+                waiting.SetResult(new(read.EventType == "CommandFailed" ? read.Event.Message ?? "it failed" : null));
+        }
+        await CloseAsync();
+    }
+
+    // Nobody answers any more.
+    private async Task CloseAsync()
+    {
+        await process.WaitForExitAsync();
+        var killed = process.ExitCode == 137 ? " (killed, perhaps for lack of memory)" : "";
+        var said = lastError.Length > 0 ? $": {lastError}" : "";
+        var message = $"The kernel's process ended with exit code {process.ExitCode}{killed}{said}";
+        ready.TrySetException(new UserException(message));
+        foreach (var token in open.Keys)
+            if (open.TryRemove(token, out var waiting)) waiting.TrySetResult(new(message, IsKernelGone: true));
+    }
+
+    private static KernelEvent Streamed(string text) => new("StandardOutputValueProduced", new([new("text/plain", text)], null, null, null), null);
+}
