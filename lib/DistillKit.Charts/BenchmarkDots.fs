@@ -26,14 +26,19 @@ type BenchmarkDots private () =
               "latency (ms)", _.LatencyMilliseconds, (fun _ -> 0.0), (fun row -> row.LatencyP95Milliseconds - row.LatencyMilliseconds), true
               "images per second", _.ImagesPerSecond, (fun _ -> 0.0), (fun _ -> 0.0), true
               if hasMemory then "memory (MB)", (fun row -> if row.PeakMemoryBytes.HasValue then float row.PeakMemoryBytes.Value / 1e6 else nan), (fun _ -> 0.0), (fun _ -> 0.0), false ]
-        let layout = Figure.layout title 1120 (30.0 + Figure.widthOf names) []
-        let columns = Figure.columns panels.Length 0.025
+        let layout = Figure.layout title (Figure.namesRoom names) []
+        // Two panels in a row, so that the letters keep their size on a narrow page.
+        let rowsOfPanels, row = (panels.Length + 1) / 2, 38.0 * float names.Length
+        let gap = 70.0
+        let height = float rowsOfPanels * row + float (rowsOfPanels - 1) * gap
+        let columns = Figure.columns 2 0.06
         let traces: Trace list =
             [ for panel, (panelTitle, value, down, up, logarithmic) in Seq.indexed panels do
-                  let start, finish = columns[panel]
+                  let start, finish = columns[panel % 2]
+                  let top = 1.0 - float (panel / 2) * (row + gap) / height
                   let known = [| for place, row in Seq.indexed rows do if Double.IsFinite(value row) then float place, row |]
                   let xs, places = [| for _, row in known -> value row |], Array.map fst known
-                  let x, y = Figure.xAxis panelTitle, Figure.namesAxis "" names
+                  let x, y = Figure.xAxis panelTitle, Figure.namesAxis names
                   let low, high = Array.min [| for _, row in known -> value row - down row |], Array.max [| for _, row in known -> value row + up row |]
                   // The numbers stand on the right of the dots: the axis leaves room for them.
                   if logarithmic then
@@ -44,9 +49,10 @@ type BenchmarkDots private () =
                       x.range <- [| low - 0.08 * span; high + 0.5 * span |]
                       x.nticks <- 4
                   x.domain <- [| start; finish |]
+                  y.domain <- [| Math.Round(Math.Max(0.0, top - row / height), 4); Math.Round(top, 4) |]
                   x.anchor <- Figure.axisName "y" panel
                   y.anchor <- Figure.axisName "x" panel
-                  y.showticklabels <- (panel = 0)
+                  y.showticklabels <- (panel % 2 = 0)
                   layout.SetAxes(panel, x, y)
                   let text row = if panel = 0 then Figure.number (value row) 2 elif panel = 3 then Figure.number (value row) 0 else Figure.short (value row)
                   Scatter(
@@ -61,8 +67,8 @@ type BenchmarkDots private () =
                   Figure.labels panel [| for _, row in known -> value row + up row |] places [| for _, row in known -> text row |] "middle right" Theme.Ink ]
         layout.annotations <-
             [ Figure.note
-                  ($"Error bars: 95 %% interval of the accuracy (Wilson, {result.TestImages:N0} images); latency from the median to the 95th percentile.<br>"
-                   + "File, latency and throughput have logarithmic axes. Circle: ONNX Runtime, diamond: Edge.")
-                  (0.0, 1.01) "left" "bottom" ]
-        Figure.reserve 38.0 layout
-        Figure.chart 1120 (250 + 34 * names.Length) layout traces
+                  ($"Error bars: 95 %% interval of the accuracy (Wilson, {result.TestImages:N0} images);<br>latency from the median to the 95th percentile."
+                   + "<br>File, latency and throughput have logarithmic axes.<br>Circle: ONNX Runtime, diamond: Edge.")
+                  (-0.3, 1.0 + 8.0 / height) "left" "bottom" ]
+        Figure.reserve 74.0 layout
+        Figure.chart (int (height + layout.margin.t + layout.margin.b)) layout traces

@@ -33,16 +33,16 @@ type ConfusionMatrix private () =
             [ map
               for color, group in List.groupBy colorOf cells do
                   Figure.labels 0 [ for _, column in group -> float column ] [ for row, _ in group -> float row ] [ for row, column in group -> texts row column ] "middle center" color ]
-        let layout = Figure.layout title 720 (40.0 + Figure.widthOf names) []
+        let layout = Figure.layout title (Figure.namesRoom names) []
         let x = Figure.xAxis "prediction (columns) for each label (rows)"
         x.tickvals <- places
         x.ticktext <- names |> Array.map Figure.plain
         x.tickangle <- -45.0
         x.range <- [| -0.5; float size - 0.5 |]
         x.showgrid <- false
-        let y = Figure.namesAxis "" names
+        let y = Figure.namesAxis names
         y.showgrid <- false
         layout.SetAxes(0, x, y)
         layout.margin.b <- 50.0 + 0.75 * Figure.widthOf names
         layout.margin.r <- 100.0
-        Figure.chart 720 640 layout traces
+        Figure.chart 640 layout traces

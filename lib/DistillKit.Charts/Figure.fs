@@ -29,7 +29,7 @@ let private wrapped (width: int) (text: string) =
     text.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.fold add [] |> List.rev |> List.map plain
 
 /// How many pixels a text of this many letters takes, roughly.
-let widthOf (texts: seq<string>) = 7.2 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
+let widthOf (texts: seq<string>) = 7.7 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
 
 let xAxis (title: string) =
     Xaxis(
@@ -56,14 +56,20 @@ let logarithmicY (axis: Yaxis) (low: float) (high: float) (count: int) =
     axis.tickvals <- [| for value, _ in ticks -> value |]
     axis.ticktext <- [| for _, text in ticks -> text |]
 
+/// Letters in a line of a name beside a plot.
+let private nameWidth = 26
+
+/// How many pixels names take beside a plot.
+let namesRoom (names: seq<string>) = 40.0 + widthOf (names |> Seq.collect (wrapped nameWidth))
+
 /// Names from top to bottom.
-let namesAxis (title: string) (names: seq<string>) =
-    let axis = yAxis title
+let namesAxis (names: seq<string>) =
+    let axis = yAxis ""
     let count = Seq.length names
     axis.``type`` <- "linear"
     axis.range <- [| float count - 0.5; -0.5 |]
     axis.tickvals <- [| for place in 0 .. count - 1 -> place |]
-    axis.ticktext <- [| for name in names -> plain name |]
+    axis.ticktext <- [| for name in names -> String.Join("<br>", wrapped nameWidth name) |]
     axis
 
 /// Equal room for panels side by side, with a gap between them: the share of the width where each begins and ends.
@@ -85,11 +91,11 @@ let rowNote (text: string) (x: float) (row: float) =
 let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.t + 2.0 * pixels
 
 /// A transparent layout with a title in as many lines as it needs; the names of the legend need room below it.
-let layout (title: string) (width: int) (left: float) (legend: seq<string>) =
-    let lines = wrapped (int (float (width - 60) / 9.0)) title
+let layout (title: string) (left: float) (legend: seq<string>) =
+    let lines = wrapped ((Theme.Width - 60) / 9) title
     let hasLegend = not (Seq.isEmpty legend)
     // plotly.js gives every entry the room of the widest, and wraps whole entries.
-    let inRow = max 1.0 (Math.Floor((float width - left - 30.0) / (60.0 + widthOf legend)))
+    let inRow = max 1.0 (Math.Floor((float Theme.Width - left - 30.0) / (60.0 + widthOf legend)))
     let rows = Math.Ceiling(float (Seq.length legend) / inRow)
     // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
     let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
@@ -112,10 +118,10 @@ let heatmap (z: Nullable<float>[][]) (low: float) (high: float) (title: string) 
         colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |], showscale = true,
         colorbar = Colorbar(title = plain title, titleside = "right", titlefont = font, tickfont = font, outlinewidth = 0.0))
 
-/// A chart of a size in pixels.
-let chart (width: int) (height: int) (layout: Layout) (traces: seq<Trace>) =
+/// A chart of a height in pixels.
+let chart (height: int) (layout: Layout) (traces: seq<Trace>) =
     let chart = Chart.Plot(Seq.toArray traces, layout)
-    chart.WithSize(width, height)
+    chart.WithSize(Theme.Width, height)
     chart
 
 /// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
@@ -124,7 +130,7 @@ let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (pos
     let spaced (text: string) = if position.EndsWith("right", StringComparison.Ordinal) then "\u00a0\u00a0" + text else text
     Scatter(
         x = Seq.toArray xs, y = Seq.toArray ys, text = [| for text in texts -> spaced text |], mode = "text", textposition = position,
-        textfont = Textfont(family = Theme.Family, size = Theme.TextSize - 1.0, color = color),
+        textfont = Textfont(family = Theme.Family, size = Theme.TextSize, color = color),
         hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
 
 /// A dashed line from point to point.

@@ -37,7 +37,7 @@ type GridMap private () =
             [ map
               for color, group in cells |> List.groupBy (fun cell -> Theme.textOn (Theme.ofScale (share (value cell)))) do
                   Figure.labels 0 [ for _, column, _ in group -> float column ] [ for row, _, _ in group -> float row ] [ for cell in group -> Figure.number (value cell) digits ] "middle center" color ]
-        let layout = Figure.layout title 720 (50.0 + Figure.widthOf (Seq.map invariant ys)) []
+        let layout = Figure.layout title (50.0 + Figure.widthOf (Seq.map invariant ys)) []
         let x, y = Figure.xAxis xTitle, Figure.yAxis yTitle
         x.tickvals <- places xs.Count
         x.ticktext <- [| for number in xs -> invariant number |]
@@ -53,4 +53,4 @@ type GridMap private () =
             [ Shape(
                   ``type`` = "rect", xref = "x", yref = "y", x0 = float bestColumn - 0.46, x1 = float bestColumn + 0.46, y0 = float bestRow - 0.46, y1 = float bestRow + 0.46,
                   line = Line(color = Theme.color 1, width = 4.0)) ]
-        Figure.chart 720 (210 + 60 * ys.Count) layout traces
+        Figure.chart (210 + 60 * ys.Count) layout traces

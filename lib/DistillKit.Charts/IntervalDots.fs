@@ -50,11 +50,11 @@ type IntervalDots private () =
                   error_x = Error_x(
                       ``type`` = "data", symmetric = false, array = [| for estimate in estimates -> estimate.High - estimate.Mean |], arrayminus = [| for estimate in estimates -> estimate.Mean - estimate.Low |],
                       color = Theme.color 0, thickness = 2.0, width = 5.0)) ]
-        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) legend
-        let x, y = Figure.xAxis valueTitle, Figure.namesAxis "" names
+        let layout = Figure.layout title (Figure.namesRoom names) legend
+        let x, y = Figure.xAxis valueTitle, Figure.namesAxis names
         x.range <- [| List.min all - slack; List.max all + slack |]
         layout.SetAxes(0, x, y)
-        Figure.chart 900 (190 + 44 * names.Length) layout traces
+        Figure.chart (190 + 44 * names.Length) layout traces
 
     /// <summary>What the recipes of an experiment gain over its baseline, seed by seed, with their verdicts.</summary>
     /// <param name="title">What the chart shows, as a sentence.</param>

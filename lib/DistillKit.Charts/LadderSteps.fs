@@ -36,15 +36,15 @@ type LadderSteps private () =
                       x = values ladder, y = places, mode = "lines+markers", name = legend ladder, showlegend = true,
                       text = [| for rung in ladder.Rungs -> note rung |], hoverinfo = "text",
                       line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), marker = Marker(color = Theme.color index, size = 10.0, symbol = Theme.symbol index)) ]
-        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) [ "floating point"; for ladder in ladders do legend ladder ]
-        let x, y = Figure.xAxis "right answers on the validation set (%)", Figure.namesAxis "" names
+        let layout = Figure.layout title (Figure.namesRoom names) [ "floating point"; for ladder in ladders do legend ladder ]
+        let x, y = Figure.xAxis "right answers on the validation set (%)", Figure.namesAxis names
         x.range <- [| List.min all - slack; List.max all + slack |]
         layout.SetAxes(0, x, y)
         // The numbers stand in columns beside the plot: where the lines come close they would lie on each other.
-        let column index = 1.0 + 0.1 * float (index + 1)
-        layout.margin.r <- 24.0 + 72.0 * float ladders.Length
+        layout.margin.r <- 24.0 + 60.0 * float ladders.Length
+        let column index = 1.0 + 60.0 * float (index + 1) / (float Theme.Width - layout.margin.l - layout.margin.r)
         layout.annotations <-
             [ for index, ladder in Seq.indexed ladders do
                   Figure.note $"{ladder.WeightBits} bits" (column index, 1.01) "right" "bottom"
                   for place, value in Seq.indexed (values ladder) do Figure.rowNote (Figure.number value 2) (column index) (float place) ]
-        Figure.chart 900 (190 + 34 * names.Length) layout traces
+        Figure.chart (190 + 40 * names.Length) layout traces

@@ -33,6 +33,6 @@ type LineChart private () =
                   Scatter(
                       x = Seq.toArray curve.Places, y = Seq.toArray curve.Values, mode = "lines", name = Figure.plain curve.Name, showlegend = true,
                       line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index)) ]
-        let layout = Figure.layout title 900 70.0 [ for curve in curves -> curve.Name ]
+        let layout = Figure.layout title 70.0 [ for curve in curves -> curve.Name ]
         layout.SetAxes(0, Figure.xAxis xTitle, Figure.yAxis yTitle)
-        Figure.chart 900 440 layout traces
+        Figure.chart 440 layout traces

@@ -30,7 +30,7 @@ type ReliabilityDiagram private () =
                       x = [| for bin in bins -> 100.0 * bin.Confidence |], y = [| for bin in bins -> share bin |], mode = "lines+markers", name = Figure.plain name, showlegend = false,
                       line = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index), marker = Marker(color = Theme.color index, size = 6.0, symbol = Theme.symbol index),
                       xaxis = "x2", yaxis = "y2") ]
-        let layout = Figure.layout title 640 70.0 (reports |> List.map legend)
+        let layout = Figure.layout title 70.0 (reports |> List.map legend)
         let panel index (low: float) (high: float) x y =
             let x: Xaxis = x
             let y: Yaxis = y
@@ -43,7 +43,7 @@ type ReliabilityDiagram private () =
         panel 1 0.0 0.24 (Figure.xAxis "confidence: the largest probability (%)") (Figure.yAxis "images (%)")
         layout.yaxis.range <- [| 0.0; 102.0 |]
         layout.yaxis2.rangemode <- "tozero"
-        Figure.chart 640 640 layout traces
+        Figure.chart 640 layout traces
 
     /// <summary>The same for one network.</summary>
     static member Of(title: string, name: string, report: ClassificationReport) : PlotlyChart =

@@ -18,12 +18,12 @@ type SensitivityBars private () =
         let names = [| for layer in worst -> layer.Layer |]
         let values = [| for layer in worst -> Math.Max(0.0, layer.Divergence) |]
         let places = [| for place in 0 .. names.Length - 1 -> float place |]
-        let layout = Figure.layout title 900 (40.0 + Figure.widthOf names) []
-        let x, y = Figure.xAxis "Kullback-Leibler divergence of the answers from those in floating point (nats, mean over images)", Figure.namesAxis "" names
+        let layout = Figure.layout title (Figure.namesRoom names) []
+        let x, y = Figure.xAxis "divergence from the answers in floating point (nats)", Figure.namesAxis names
         x.range <- [| 0.0; 1.15 * Math.Max(1e-12, Seq.max values) |]
         y.showgrid <- false
         layout.SetAxes(0, x, y)
         let traces: Trace list =
             [ Bar(x = values, y = places, orientation = "h", hoverinfo = "x", marker = Marker(color = Theme.color 1), showlegend = false)
               Figure.labels 0 values places (values |> Array.map Figure.short) "middle right" Theme.Ink ]
-        Figure.chart 900 (150 + 22 * names.Length) layout traces
+        Figure.chart (150 + 22 * names.Length) layout traces

@@ -28,13 +28,13 @@ type SoftTargets private () =
     static member Of(title: string, logits: seq<float32>, classNames: seq<string>, temperatures: seq<float>) : PlotlyChart =
         let names, temperatures = Seq.toArray classNames, Seq.toArray temperatures
         if temperatures.Length < 1 || temperatures.Length > 6 then invalidArg (nameof temperatures) "There must be 1 to 6 temperatures, a panel for each."
-        let layout = Figure.layout title 900 (30.0 + Figure.widthOf names) []
+        let layout = Figure.layout title (Figure.namesRoom names) []
         let traces: Trace list =
             [ for panel, (start, finish) in Seq.indexed (Figure.columns temperatures.Length 0.05) do
                   let probabilities = SoftTargets.Soften(logits, temperatures[panel]) |> Array.map (fun share -> 100.0 * share)
-                  let x, y = Figure.xAxis "probability (%)", Figure.namesAxis "" names
+                  let x, y = Figure.xAxis (if temperatures.Length <= 3 then "probability (%)" else "%"), Figure.namesAxis names
                   x.domain <- [| start; finish |]
-                  x.range <- [| 0.0; 118.0 |]
+                  x.range <- [| 0.0; 145.0 |]
                   x.tickvals <- [| 0; 50; 100 |]
                   x.anchor <- Figure.axisName "y" panel
                   y.anchor <- Figure.axisName "x" panel
@@ -51,4 +51,4 @@ type SoftTargets private () =
                   let text = FormattableString.Invariant $"T = {temperatures[panel]}"
                   Figure.note text ((start + finish) / 2.0, 1.01) "center" "bottom" ]
         Figure.reserve 18.0 layout
-        Figure.chart 900 (190 + 26 * names.Length) layout traces
+        Figure.chart (190 + 26 * names.Length) layout traces

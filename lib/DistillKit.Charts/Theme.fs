@@ -29,9 +29,17 @@ module Theme =
     /// The steps from low to high of a grid of numbers: cividis, which looks the same with and without red-green vision (Nuñez et al. 2018, arXiv:1712.01662).
     let Scale = [ 0.0, "#00204d"; 0.2, "#31446b"; 0.4, "#666870"; 0.6, "#958f78"; 0.8, "#cbba69"; 1.0, "#ffea46" ]
 
+    /// The width of every chart in pixels: what a notebook beside a side bar, a code host and a printed page show without making it smaller.
+    [<Literal>]
+    let Width = 640
+
+    /// The text of a chart that has a card of its own, white: 15 : 1.
+    [<Literal>]
+    let CardInk = "#24292f"
+
     /// Sizes of letters in pixels.
     [<Literal>]
-    let TextSize = 13.0
+    let TextSize = 14.0
 
     [<Literal>]
     let TitleSize = 17.0

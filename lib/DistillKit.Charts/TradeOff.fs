@@ -63,17 +63,19 @@ type TradeOff private () =
               dots front "not beaten in both (Pareto front)" (Theme.color 0) (Theme.symbol 0)
               // Above the error bars, where no line runs.
               Figure.labels 0 [ for point, _, _ in labels -> point.Cost ] [ for _, height, _ in labels -> height ] [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
-        let layout = Figure.layout title 900 70.0 [ "not beaten in both (Pareto front)"; "beaten" ]
+        let layout = Figure.layout title 70.0 [ "not beaten in both (Pareto front)"; "beaten" ]
         let x, y = Figure.xAxis costTitle, Figure.yAxis $"right answers on the {set} (%%)"
         Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
         layout.SetAxes(0, x, y)
-        // The names stand beside the plot, by number: points lie too close for names of their own.
-        layout.margin.r <- 40.0 + Figure.widthOf [ for point in points -> $"10 {point.Name}" ]
+        // The names stand below the plot, by number: points lie too close for names of their own.
+        let row = 20.0
+        layout.margin.b <- 64.0 + row * float points.Length
+        let height = 400.0 + layout.margin.b
         layout.annotations <-
             [ for index, point in Seq.indexed ranked do
-                  let text = $"{index + 1}  {Figure.plain point.Name}"
-                  Figure.note text (1.02, 1.0 - 0.062 * float index) "left" "top" ]
-        Figure.chart 900 480 layout traces
+                  let below = (56.0 + row * float index) / (height - layout.margin.t - layout.margin.b)
+                  Figure.note $"{index + 1}  {Figure.plain point.Name}" (0.0, -below) "left" "top" ]
+        Figure.chart (int height) layout traces
 
     /// <summary>Accuracy against the size of the file. A file that several runtimes ran counts once.</summary>
     /// <param name="title">What the chart shows, as a sentence.</param>

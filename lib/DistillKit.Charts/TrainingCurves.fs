@@ -93,13 +93,13 @@ type TrainingCurves private () =
                   curve 0 index run run.Loss 1.0
                   if run.Accuracy.Count > 0 then curve 1 index run run.Accuracy 100.0
                   if run.Validation.Count > 0 then dots index run ]
-        let layout = Figure.layout title 900 70.0 (runs |> Array.map legend)
+        let layout = Figure.layout title 70.0 (runs |> Array.map legend)
         let longest = [ for run in runs do for value in Seq.append run.Loss run.Validation -> value.Epoch ] |> List.append [ 0.01 ] |> List.max
-        for panel, (start, finish) in Seq.indexed (Figure.columns 2 0.12) do
+        for panel, (start, finish) in Seq.indexed (Figure.columns 2 0.17) do
             let x, y = Figure.xAxis "epochs", Figure.yAxis (if panel = 0 then "loss on training images (nats)" else "right answers (%); symbols: validation")
             x.domain <- [| start; finish |]
             x.range <- [| 0.0; 1.04 * longest |]
             x.anchor <- Figure.axisName "y" panel
             y.anchor <- Figure.axisName "x" panel
             layout.SetAxes(panel, x, y)
-        Figure.chart 900 440 layout traces
+        Figure.chart 440 layout traces

@@ -54,11 +54,11 @@ type ValueHistogram private () =
                       x = edges, y = Array.append heights [| Array.last heights |], mode = "lines", name = Figure.plain name, showlegend = (series.Length > 1),
                       line = Line(color = Theme.color index, width = 2.0, shape = "hv", dash = Theme.dash index), fill = "tozeroy", fillcolor = Theme.faded 0.18 (Theme.color index))
               for limit in limits do Figure.line 0 (limit, (if logarithmic then floor else 0.0)) (limit, top) ]
-        let layout = Figure.layout title 900 75.0 (if series.Length > 1 then Array.map fst series else [||])
+        let layout = Figure.layout title 75.0 (if series.Length > 1 then Array.map fst series else [||])
         let x, y = Figure.xAxis valueTitle, Figure.yAxis "share of the values (%)"
         let inside = lowest :: highest :: limits
         let slack = 0.02 * (List.max inside - List.min inside + width)
         x.range <- [| List.min inside - slack; List.max inside + slack |]
         if logarithmic then Figure.logarithmicY y floor (2.0 * top) 8 else y.range <- [| 0.0; top |]
         layout.SetAxes(0, x, y)
-        Figure.chart 900 440 layout traces
+        Figure.chart 440 layout traces

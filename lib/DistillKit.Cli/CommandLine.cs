@@ -20,6 +20,7 @@ public static class CommandLine
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
         NotebooksCommand.Create(),
+        JupyterCommand.Create(),
         DataCommand.Create(),
         DoctorCommand.Create(),
         MeasureMemoryCommand.Create(),

@@ -61,3 +61,6 @@ let textAt (x: float) (y: float) (text: string) (size: float) (color: string) (a
     let turn = if angle = 0.0 then "" else $" transform=\"rotate({coordinate angle} {coordinate x} {coordinate y})\""
     let fill = paint "fill" color
     if String.IsNullOrWhiteSpace text then "" else element "text" $" text-anchor=\"{anchor}\" font-size=\"{coordinate size}\"{fill}{turn}" (String.Join("", spans))
+
+/// A chart's title, in one line.
+let title (layout: Text.Json.JsonElement) = String.Join(" ", lines (ChartJson.text "title" "" layout))

@@ -18,7 +18,15 @@ type Svg private () =
     /// <summary>The picture as an SVG element, which stands alone in a file or inline in HTML. The same chart gives the same text.</summary>
     /// <param name="chart">Of this library, or one that is made of the same parts.</param>
     /// <exception cref="T:DistillKit.UserException">The chart has a series of a kind that has no static form.</exception>
-    static member Render(chart: PlotlyChart) : string =
+    static member Render(chart: PlotlyChart) : string = Svg.Draw(chart, Theme.Ink, "")
+
+    /// <summary>The same on a white card of its own, with dark letters: for pages whose background nobody knows.</summary>
+    /// <param name="chart">Of this library, or one that is made of the same parts.</param>
+    /// <exception cref="T:DistillKit.UserException">The chart has a series of a kind that has no static form.</exception>
+    static member RenderCard(chart: PlotlyChart) : string =
+        Svg.Draw(chart, Theme.CardInk, "<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#ffffff\"/>\n")
+
+    static member private Draw(chart: PlotlyChart, ink: string, card: string) : string =
         let data, layout = ChartJson.read chart
         let traces = items data
         let frame = Frame.Of(chart.Width, chart.Height, layout)
@@ -37,8 +45,9 @@ type Svg private () =
                    (if clipped = "" then "" else element "svg" box ("\n" + clipped)), free |]
         let content = StringBuilder()
         let add (part: string) = content.Append part |> ignore
-        let name = escape (String.Join(" ", lines (text "title" "" layout)))
+        let name = escape (title layout)
         add $"<title>{name}</title>\n"
+        add card
         for x, y in panels do
             add (Surroundings.grid x y)
             add (Surroundings.grid y x)
@@ -54,7 +63,7 @@ type Svg private () =
         add (Surroundings.title frame layout)
         let size = $"width=\"{coordinate frame.Width}\" height=\"{coordinate frame.Height}\" viewBox=\"0 0 {coordinate frame.Width} {coordinate frame.Height}\""
         // A presentation attribute yields to any style of the page, so a page may set the colour of the text: svg.distillkit { color: ... }.
-        let look = $"color=\"{Theme.Ink}\" font-family=\"{Theme.Family}\" style=\"max-width:100%%;height:auto\""
+        let look = $"color=\"{ink}\" font-family=\"{Theme.Family}\" style=\"max-width:100%%;height:auto\""
         $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"distillkit\" role=\"img\" aria-label=\"{name}\" {size} {look}>\n{content}</svg>\n"
 
     /// <summary>Writes the picture to a file.</summary>

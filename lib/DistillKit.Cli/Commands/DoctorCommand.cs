@@ -12,10 +12,10 @@ static class DoctorCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
-        var command = new Command("doctor", "Check the engine, the machine and the data set.") { json };
+        var command = new Command("doctor", "Check the engine, the machine, the data set and the notebooks' kernels.") { json };
         command.SetAction(parsed =>
         {
-            Check[] checks = [.. EngineChecks.Run(), OnnxRuntimeCheck.Run(), .. MachineChecks.Run(), DataCheck.Run()];
+            Check[] checks = [.. EngineChecks.Run(), OnnxRuntimeCheck.Run(), .. MachineChecks.Run(), DataCheck.Run(), .. KernelCheck.Run()];
             var failed = checks.Any(check => check.Status == CheckStatus.Fail);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

@@ -8,11 +8,12 @@ internal static class DataFrames
 {
     private const int Most = 50;
 
-    internal static string ToHtml(DataFrame frame)
+    internal static Table ToTable(DataFrame frame)
     {
-        var rows = frame.Rows.Take(Most).Select(row => row.Select(Cell));
         var more = frame.Rows.Count - Most;
-        return Text.Table(frame.Columns.Select(column => column.Name), rows) + (more > 0 ? FormattableString.Invariant($"<div>{more:n0} more rows</div>") : "");
+        return new(
+            [.. frame.Columns.Select(column => column.Name)], [.. frame.Rows.Take(Most).Select(row => row.Select(Cell).ToArray())],
+            Note: more > 0 ? FormattableString.Invariant($"{more:n0} more rows") : null);
     }
 
     private static string Cell(object? value) => value switch

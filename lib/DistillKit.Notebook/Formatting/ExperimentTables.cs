@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using DistillKit.Experiments;
 using DistillKit.Experiments.Statistics;
 
@@ -8,7 +7,7 @@ namespace DistillKit.Notebook.Formatting;
 /// <summary>How the table of an experiment looks: a row for each variant, and the rule behind the verdicts.</summary>
 internal static class ExperimentTables
 {
-    internal static string ToHtml(ExperimentTable table)
+    internal static Table ToTable(ExperimentTable table)
     {
         string[] grid = [.. table.Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
         string[] comparison = table.Baseline is null ? [] : [$"above {table.Baseline} (points)", "95 % interval, uncorrected", "p after Holm", "verdict"];
@@ -18,7 +17,7 @@ internal static class ExperimentTables
             row.Recipe, .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""), row.Count.ToString(CultureInfo.InvariantCulture), Points(row.Mean),
             .. table.Baseline is null ? (string[])[] : Compared(row.Comparison),
         ]);
-        return Text.Table(header, rows, table.Name) + (table.Test is { } rule ? $"<div>{WebUtility.HtmlEncode(rule)}</div>" : "");
+        return new(header, [.. rows], table.Name, table.Test);
     }
 
     private static string[] Compared(Comparison? comparison) =>

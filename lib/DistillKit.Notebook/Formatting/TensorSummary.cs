@@ -27,7 +27,7 @@ internal static class TensorSummary
         if (tensor.numel() is 0 or > Few || tensor.shape.Length is 0 or > 2) return text;
         using var scope = NewDisposeScope();
         var values = tensor.detach().to(CPU).to(ScalarType.Float64).contiguous().data<double>().ToArray();
-        var rows = values.Chunk((int)tensor.shape[^1]).Select(row => row.Select(Text.Number));
-        return text + Text.Table([], rows);
+        string[][] rows = [.. values.Chunk((int)tensor.shape[^1]).Select(row => row.Select(Text.Number).ToArray())];
+        return text + new Table([], rows).ToHtml();
     }
 }

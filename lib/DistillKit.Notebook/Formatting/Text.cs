@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Net;
 
 namespace DistillKit.Notebook.Formatting;
 
-/// <summary>Numbers and tables for people.</summary>
+/// <summary>Numbers for people.</summary>
 internal static class Text
 {
     /// <summary>Three or four digits, with separators.</summary>
@@ -17,15 +16,4 @@ internal static class Text
     };
 
     internal static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:f2} %");
-
-    /// <summary>An HTML table; cells that hold numbers stand to the right.</summary>
-    internal static string Table(IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows, string? caption = null)
-    {
-        var head = string.Concat(header.Select(cell => $"<th>{WebUtility.HtmlEncode(cell)}</th>"));
-        var body = string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(Cell))}</tr>"));
-        return $"<table>{(caption is null ? "" : $"<caption>{WebUtility.HtmlEncode(caption)}</caption>")}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>";
-    }
-
-    private static string Cell(string text) =>
-        $"<td{(text.Length > 0 && (char.IsAsciiDigit(text[0]) || text[0] == '-') ? " style=\"text-align:right\"" : "")}>{WebUtility.HtmlEncode(text)}</td>";
 }

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using DistillKit.Cli.Notebooks;
+
+namespace DistillKit.Cli.Commands;
+
+/// <summary>`distillkit jupyter install`: the kernels that Jupyter runs the notebooks with.</summary>
+internal static class JupyterCommand
+{
+    internal static Command Create() => new("jupyter", "Let Jupyter run the notebooks.") { Install() };
+
+    private static Command Install()
+    {
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "Jupyter's folder of kernels, for instance /usr/local/share/jupyter/kernels for everybody. [default: yours]",
+        };
+        var command = new Command("install", "Install the kernels for C# and F#.") { folder };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var target = Path.GetFullPath(parsed.GetValue(folder) ?? KernelSpecs.PersonalFolder);
+            var names = KernelSpecs.Write(target, await KernelTool.FindAsync(cancellation));
+            parsed.InvocationConfiguration.Output.WriteLine($"{string.Join(" and ", names)} are in {target}: start Jupyter and open a notebook");
+            return 0;
+        });
+        return command;
+    }
+}
