@@ -72,9 +72,11 @@ public sealed class Lab
     public static Device Device => cuda.is_available() ? CUDA : CPU;
 
     /// <summary>Opens a profile's results.</summary>
-    /// <param name="profile">The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else quick.</param>
+    /// <param name="profile">
+    /// The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else the first line of notebooks/profile.txt, else quick.
+    /// </param>
     /// <exception cref="UserException">There is no such profile.</exception>
-    public static Lab Open(string? profile = null) => new(Profile.Load(profile ?? Variable("PROFILE") ?? "quick"));
+    public static Lab Open(string? profile = null) => new(Profile.Load(profile ?? Variable("PROFILE") ?? OfClass() ?? "quick"));
 
     /// <summary>
     /// A setting of the notebook: the environment variable DISTILLKIT_NAME, which <c>distillkit notebooks run --set name=value</c> sets, else the standard.
@@ -154,6 +156,13 @@ public sealed class Lab
     private static string VariableName(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpper(letter, CultureInfo.InvariantCulture) : '_'));
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(Prefix + name) is { Length: > 0 } text ? text : null;
+
+    // What a class has agreed on.
+    private static string? OfClass()
+    {
+        var file = Path.Combine(Root(), "notebooks", "profile.txt");
+        return File.Exists(file) && File.ReadLines(file).FirstOrDefault()?.Trim() is { Length: > 0 } name ? name : null;
+    }
 
     // Notebooks run in their folder; the results stand beside it.
     private static string Root()

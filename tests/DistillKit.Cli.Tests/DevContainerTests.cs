@@ -18,11 +18,14 @@ public partial class DevContainerTests
         var container = Read(file);
         var folder = Path.GetDirectoryName(PathOf(file))!;
         Assert.True(File.Exists(Path.Combine(folder, (string)container["build"]!["dockerfile"]!)));
-        Assert.True(File.Exists(Path.Combine(Root, (string)Editor(container)["settings"]!["dotnet.defaultSolution"]!)));
+        Assert.Equal(Root, Path.GetFullPath(Path.Combine(folder, (string)container["build"]!["context"]!)).TrimEnd('/'));
+        Assert.All(container["customizations"]!["codespaces"]!["openFiles"]!.AsArray(), open => Assert.True(File.Exists(Path.Combine(Root, (string)open!))));
 
-        var verbs = Verb().Matches((string)container["postCreateCommand"]!).Select(match => match.Groups[1].Value).ToList();
-        Assert.NotEmpty(verbs);
+        var commands = $"{container["updateContentCommand"]}; {container["postCreateCommand"]}";
+        var verbs = Verb().Matches(commands).Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(["data", "jupyter", "doctor"], verbs);
         Assert.All(verbs, verb => Assert.Contains($"\"{verb}\"", AllCommands()));
+        Assert.DoesNotContain("||", commands);
     }
 
     [Theory]
@@ -31,7 +34,7 @@ public partial class DevContainerTests
     {
         var container = Read(file);
         Assert.All(container["features"]?.AsObject() ?? [], feature => Assert.Matches(@":\d+\.\d+\.\d+$", feature.Key));
-        Assert.All(Editor(container)["extensions"]!.AsArray(), id => Assert.Matches(@"^[a-z-]+\.[a-z-]+$", (string)id!));
+        Assert.All(container["customizations"]!["vscode"]!["extensions"]!.AsArray(), id => Assert.Matches(@"^[a-z-]+\.[a-z-]+$", (string)id!));
         Assert.Null(container["image"]);
     }
 
@@ -39,10 +42,26 @@ public partial class DevContainerTests
     public void Images_and_tools_have_one_version()
     {
         var lines = File.ReadAllLines(PathOf("Dockerfile"));
-        Assert.All(lines.Where(line => line.StartsWith("FROM ")), line => Assert.Matches(@"^FROM \S+:\d+\.\d+\.\d+(-\S+)?$", line));
+        Assert.All(lines.Where(line => line.StartsWith("FROM ")), line => Assert.Matches(@"^FROM --platform=linux/amd64 \S+:\d+\.\d+\.\d+(-\S+)?$", line));
         Assert.All(lines.Where(line => line.StartsWith("ARG ")), line => Assert.Matches(@"^ARG \w+=\d+(\.\d+)+$", line));
-        var packages = lines.SelectMany(line => Package().Matches(line)).Select(match => match.Groups[1].Value).ToList();
-        Assert.Equal(["jupyterlab==$JUPYTERLAB", "torch==$PYTORCH", "Microsoft.dotnet-interactive --version $DOTNET_INTERACTIVE"], packages);
+        Assert.Equal(["jupyterlab==$JUPYTERLAB"], lines.SelectMany(line => Package().Matches(line)).Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public void Without_the_kernel_there_is_no_image()
+    {
+        var lines = File.ReadAllLines(PathOf("Dockerfile"));
+        Assert.Contains("COPY .config/dotnet-tools.json /tmp/checkout/.config/", lines);
+        Assert.Contains("RUN cd /tmp/checkout && dotnet tool restore", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("||", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void JupyterLab_has_a_task_and_a_port()
+    {
+        var task = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, ".vscode", "tasks.json")))!["tasks"]!.AsArray().Single()!;
+        var port = Read(Variants[0])["forwardPorts"]!.AsArray().Single()!.GetValue<int>();
+        Assert.Contains($"--port={port}", task["args"]!.AsArray().Select(argument => (string)argument!));
     }
 
     [Fact]
@@ -62,8 +81,6 @@ public partial class DevContainerTests
     static JsonObject Read(string file) =>
         JsonNode.Parse(File.ReadAllText(PathOf(file)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
 
-    static JsonNode Editor(JsonObject container) => container["customizations"]!["vscode"]!;
-
     static string AllCommands() => string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "lib/DistillKit.Cli/Commands"), "*.cs").Select(File.ReadAllText));
 
     static string FindRoot()
@@ -76,6 +93,6 @@ public partial class DevContainerTests
     [GeneratedRegex(@"\./distillkit (\w+)")]
     private static partial Regex Verb();
 
-    [GeneratedRegex(@"(?:pip install --no-cache-dir|dotnet tool install --global) (.+?)(?=;| \\| &&|$)")]
+    [GeneratedRegex(@"pip install --no-cache-dir (.+?)(?=;| \\| &&|$)")]
     private static partial Regex Package();
 }

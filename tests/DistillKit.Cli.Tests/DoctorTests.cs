@@ -13,7 +13,7 @@ public sealed class DoctorTests
         using var report = JsonDocument.Parse(output.ToString());
         var checks = report.RootElement.GetProperty("checks").EnumerateArray().ToArray();
         string[] names = [.. checks.Select(check => check.GetProperty("name").GetString()!).Distinct()];
-        Assert.Equal(["engine", "c++", "gpu", "onnx", ".net", "os", "cpu", "memory", "disk", "data"], names);
+        Assert.Equal(["engine", "c++", "gpu", "onnx", ".net", "os", "cpu", "memory", "disk", "data", "kernel", "jupyter"], names);
         Assert.Equal(exitCode == 0, report.RootElement.GetProperty("ok").GetBoolean());
         Assert.Equal(exitCode == 0, checks.All(check => check.GetProperty("status").GetString() != "FAIL"));
     }

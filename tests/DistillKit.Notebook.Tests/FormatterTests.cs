@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using DistillKit.Charts;
 using DistillKit.Data;
@@ -105,16 +106,36 @@ public sealed class FormatterTests
     }
 
     [Fact]
-    public void A_chart_is_a_picture()
+    public void A_chart_is_a_picture_with_its_title_and_its_text_has_the_numbers()
     {
-        var chart = TrainingCurves.Of("Down it goes", [TrainingRun.OfEpochs("a", [2.0, 1.0], [0.5, 0.6])]);
-        Assert.StartsWith("<svg", chart.ToDisplayString("image/svg+xml"));
+        var chart = TrainingCurves.Of("Down \"it\" goes", [TrainingRun.OfEpochs("a", [2.0, 1.0], [0.5, 0.625])]);
+        var html = chart.ToDisplayString("text/html");
+        Assert.Matches("^<img alt=\"Down &quot;it&quot; goes\" src=\"data:image/svg\\+xml;base64,[A-Za-z0-9+/=]+\">$", html);
+        Assert.Contains("<svg ", Encoding.UTF8.GetString(Convert.FromBase64String(html.Split("base64,")[1][..^2])));
+
+        var text = chart.ToDisplayString("text/plain");
+        Assert.StartsWith("Down \"it\" goes\n", text);
+        foreach (var number in (string[])["1.00: 2.00", "2.00: 1.00", "62.5"]) Assert.Contains(number, text);
+    }
+
+    [Fact]
+    public void A_wide_table_is_told_in_groups_of_columns_of_at_most_100_letters()
+    {
+        string[] header = [.. Enumerable.Range(0, 12).Select(column => $"column number {column}")];
+        string[] row = ["name", .. Enumerable.Range(1, 10).Select(column => $"{column}.5"), new string('x', 300)];
+        var text = new Table(header, [row], "A caption", string.Join(' ', Enumerable.Repeat("rule", 60))).ToString();
+
+        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+        foreach (var cell in header.Concat(row.SkipLast(1))) Assert.Contains(cell, text);
+        Assert.True(text.Split('\n').Count(line => line.StartsWith("name ", StringComparison.Ordinal)) > 1);
+        Assert.Equal("a   1\nb  22", new Table([], [["a", "1"], ["b", "22"]]).ToString());
+        Assert.Equal("name  value\na<    1.235\n          2", Values().ToDisplayString("text/plain"));
     }
 
     [Fact]
     public void A_table_shows_its_first_rows()
     {
-        var html = new DataFrame(new StringDataFrameColumn("name", ["a<", null]), new PrimitiveDataFrameColumn<double>("value", [1.23456789, 2.0])).ToDisplayString("text/html");
+        var html = Values().ToDisplayString("text/html");
         Assert.Contains("50 more rows", new DataFrame(new PrimitiveDataFrameColumn<int>("number", Enumerable.Range(0, 100))).ToDisplayString("text/html"));
         Assert.Contains("<th>name</th><th>value</th>", html);
         Assert.Contains("<td>a&lt;</td><td style=\"text-align:right\">1.235</td>", html);
@@ -127,7 +148,9 @@ public sealed class FormatterTests
     [InlineData(-0.0123456, "-0.01235")]
     [InlineData(0.000012345, "1.23e-5")]
     [InlineData(double.NaN, "NaN")]
-    public void Numbers_are_short(double value, string text) => Assert.Equal(text, Text.Number(value));
+    public void Numbers_are_short(double value, string text) => Assert.Equal(text, Formatting.Text.Number(value));
+
+    private static DataFrame Values() => new(new StringDataFrameColumn("name", ["a<", null]), new PrimitiveDataFrameColumn<double>("value", [1.23456789, 2.0]));
 
     private static IEnumerable<string> Cells(string html, int row) => Regex.Matches(html.Split("<tr>")[row], "<t[dh][^>]*>([^<]*)<").Select(match => match.Groups[1].Value);
 }

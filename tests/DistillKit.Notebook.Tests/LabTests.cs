@@ -26,6 +26,27 @@ public sealed class LabTests : IDisposable
     }
 
     [Fact]
+    public void A_file_chooses_the_profile_for_a_class_unless_the_notebook_or_the_environment_does()
+    {
+        var before = Directory.GetCurrentDirectory();
+        var notebooks = Directory.CreateDirectory(Path.Combine(folder, "notebooks", "exercises")).Parent!;
+        File.WriteAllText(Path.Combine(folder, "DistillKit.Notebooks.sln"), "");
+        File.WriteAllText(Path.Combine(notebooks.FullName, "profile.txt"), "smoke\n");
+        try
+        {
+            Directory.SetCurrentDirectory(Path.Combine(notebooks.FullName, "exercises"));
+            Assert.Equal("smoke", Lab.Open().Profile.Name);
+            Assert.Equal("quick", Lab.Open("quick").Profile.Name);
+            Set("PROFILE", "standard");
+            Assert.Equal("standard", Lab.Open().Profile.Name);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+        }
+    }
+
+    [Fact]
     public void Settings_come_from_the_environment_with_their_type()
     {
         Assert.Equal(0.5, Lab.Setting("rate", 0.5));

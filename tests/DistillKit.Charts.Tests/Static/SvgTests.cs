@@ -37,6 +37,29 @@ public class SvgTests
 
     [Theory]
     [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void On_its_card_every_chart_is_640_pixels_wide_and_its_letters_have_14_and_dark_ink(string name)
+    {
+        var card = XElement.Parse(Svg.RenderCard(Gallery.Draw(name)));
+        Assert.Equal(640, Number(card, "width"));
+        Assert.Equal("#ffffff", card.Elements(Space + "rect").First().Attribute("fill")?.Value);
+        Assert.True(Theme.contrast(card.Attribute("color")!.Value, "#ffffff") >= 4.5);
+        Assert.All(card.Descendants(Space + "text"), text => Assert.True(Number(text, "font-size") >= 14, text.ToString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
+    public void As_text_every_chart_has_its_title_and_numbers_in_lines_of_a_hundred_letters(string name)
+    {
+        var chart = Gallery.Draw(name);
+        var text = ChartText.Describe(chart, 100);
+        Assert.StartsWith(ChartText.Title(chart).Split(' ')[0], text);
+        Assert.Matches("[0-9]", text[ChartText.Title(chart).Length..]);
+        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 1, 100));
+        Assert.DoesNotContain("&lt;", text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
     public void The_same_chart_is_the_same_text(string name) => Assert.Equal(Svg.Render(Gallery.Draw(name)), Svg.Render(Gallery.Draw(name)));
 
     [Fact]

@@ -1,0 +1,32 @@
+using DistillKit.Cli.Notebooks;
+
+namespace DistillKit.Cli.Tests.Notebooks;
+
+/// <summary>What Jupyter's clients and the exercises ask of the twelve notebooks.</summary>
+public sealed class CurriculumTests
+{
+    public static TheoryData<string> All => [.. NotebookRunner.Find([]).Select(path => Path.GetFileName(path))];
+
+    [Fact]
+    public void There_are_twelve() => Assert.Equal(12, All.Count);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Cells_in_FSharp_say_so_in_their_first_line(string name)
+    {
+        // Jupyter's clients do not send a cell's metadata.
+        foreach (var cell in Load(name).CodeCells)
+            Assert.Equal(KernelLanguage.FirstOf(cell.Language) == "fsharp", cell.Source.StartsWith("#!fsharp\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void The_first_cell_imports_the_set_up(string name)
+    {
+        var notebook = Load(name);
+        Assert.StartsWith("#!import setup.csx\n", notebook.CodeCells.First().Source);
+        Assert.Equal(".net-csharp", (string)notebook.Metadata["kernelspec"]!["name"]!);
+    }
+
+    private static NotebookFile Load(string name) => NotebookFile.Load(NotebookRunner.Find([]).Single(path => Path.GetFileName(path) == name));
+}

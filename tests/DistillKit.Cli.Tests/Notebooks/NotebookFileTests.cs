@@ -1,0 +1,182 @@
+using System.Text.Json.Nodes;
+using DistillKit.Cli.Notebooks;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DistillKit.Cli.Tests.Notebooks;
+
+public sealed class NotebookFileTests
+{
+    [Theory]
+    [InlineData("", "is no notebook")]
+    [InlineData("[]", "no JSON object")]
+    [InlineData("{\"cells\": []}", "no nbformat")]
+    [InlineData("{\"nbformat\": 3, \"cells\": []}", "nbformat 3")]
+    [InlineData("{\"nbformat\": 4}", "no cells")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [1]}", "cell 1 is no object")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [{}]}", "cell 1 has no cell_type")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [{\"cell_type\": \"code\", \"source\": 5}]}", "source of cell 1")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [{\"cell_type\": \"code\", \"source\": \"\", \"outputs\": {}}]}", "outputs of cell 1")]
+    [InlineData("{\"nbformat\": 4, \"nbformat\": 4, \"cells\": []}", "is no notebook")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [{\"cell_type\": \"co", "is no notebook")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [], \"metadata\": 1}", "metadata is no object")]
+    public void A_damaged_file_is_refused_with_the_reason(string json, string reason)
+    {
+        var error = Assert.Throws<UserException>(() => NotebookFile.Parse(json, "bad.ipynb"));
+        Assert.Contains("bad.ipynb", error.Message);
+        Assert.Contains(reason, error.Message);
+    }
+
+    [Fact]
+    public void Any_cut_of_a_notebook_is_refused_without_another_exception()
+    {
+        var json = NotebookFile.Parse(NotebookFolder.Json("1", new("x", Type: "markdown")), "x").ToJson();
+        for (var length = 0; length < json.Length - 2; length++) Assert.Throws<UserException>(() => NotebookFile.Parse(json[..length], "x"));
+    }
+
+    [Fact]
+    public void Writing_what_was_read_gives_the_same_bytes()
+    {
+        Prop.ForAll(Notebooks().ToArbitrary(), json =>
+        {
+            var once = NotebookFile.Parse(json.ToJsonString(), "x").ToJson();
+            return NotebookFile.Parse(once, "x").ToJson() == once && once.EndsWith("}\n") && !once.Contains('\r');
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void What_the_runner_does_not_know_is_kept()
+    {
+        Prop.ForAll(Notebooks().ToArbitrary(), json =>
+        {
+            var written = JsonNode.Parse(NotebookFile.Parse(json.ToJsonString(), "x").ToJson())!;
+            foreach (var (before, after) in json["cells"]!.AsArray().Zip(written["cells"]!.AsArray()))
+            {
+                var copy = after!.DeepClone().AsObject();
+                if (!before!.AsObject().ContainsKey("id")) copy.Remove("id");
+                if (!JsonNode.DeepEquals(before, copy)) return false;
+            }
+            return JsonNode.DeepEquals(json["metadata"], written["metadata"]);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Every_cell_gets_a_valid_name_of_its_own_that_stays()
+    {
+        Prop.ForAll(Notebooks().ToArbitrary(), json =>
+        {
+            var ids = NotebookFile.Parse(json.ToJsonString(), "x").Cells.Select(cell => cell.Id!).ToArray();
+            var again = NotebookFile.Parse(json.ToJsonString(), "x").Cells.Select(cell => cell.Id!);
+            return ids.Distinct().Count() == ids.Length && ids.SequenceEqual(again) && ids.All(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^[a-zA-Z0-9_-]{1,64}$"));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Text_of_other_scripts_is_written_as_it_is()
+    {
+        var json = NotebookFile.Parse(NotebookFolder.Json("\"α → ü <b>&'\""), "x").ToJson();
+        Assert.Contains("α → ü <b>&'", json);
+    }
+
+    [Theory]
+    [InlineData("{\"kernelspec\": {\"name\": \".net-fsharp\"}}", "fsharp")]
+    [InlineData("{\"polyglot_notebook\": {\"kernelInfo\": {\"defaultKernelName\": \"fsharp\"}}, \"kernelspec\": {\"name\": \".net-csharp\"}}", "fsharp")]
+    [InlineData("{\"language_info\": {\"name\": \"F#\"}}", "fsharp")]
+    [InlineData("{\"language_info\": {\"name\": \"polyglot-notebook\"}}", "csharp")]
+    [InlineData("{}", "csharp")]
+    public void The_notebooks_language_is_found_in_every_editors_metadata(string metadata, string language) =>
+        Assert.Equal(language, NotebookFile.Parse($"{{\"nbformat\": 4, \"cells\": [], \"metadata\": {metadata}}}", "x").DefaultLanguage);
+
+    [Theory]
+    [InlineData("{\"polyglot_notebook\": {\"kernelName\": \"fsharp\"}}", "fsharp")]
+    [InlineData("{\"dotnet_interactive\": {\"language\": \"F#\"}}", "fsharp")]
+    [InlineData("{\"vscode\": {\"languageId\": \"polyglot-notebook.fsharp\"}}", "fsharp")]
+    [InlineData("{\"vscode\": {\"languageId\": \"polyglot-notebook\"}}", null)]
+    [InlineData("{}", null)]
+    public void A_cells_language_is_found_in_every_editors_metadata(string metadata, string? language)
+    {
+        var json = $"{{\"nbformat\": 4, \"cells\": [{{\"cell_type\": \"code\", \"source\": [\"1\\n\", \"2\"], \"metadata\": {metadata}}}]}}";
+        Assert.Equal(language, KernelLanguage.FirstOf(NotebookFile.Parse(json, "x").Cells[0].Language));
+    }
+
+    [Fact]
+    public void Staleness_is_seen_when_code_or_outputs_change()
+    {
+        var notebook = NotebookFile.Parse(NotebookFolder.Json("1", new("text", Type: "markdown")), "x");
+        Assert.Contains("not been executed", ExecutionMark.FindStaleness(notebook));
+        notebook.Cells[0].SetResult(1, [new JsonObject { ["output_type"] = "stream", ["name"] = "stdout", ["text"] = "out" }]);
+        ExecutionMark.Write(notebook, "smoke");
+        var executed = notebook.ToJson();
+
+        Assert.Null(Staleness(executed));
+        Assert.Null(Staleness(executed.Replace("\"text\",", "\"another text\",")));
+        Assert.Contains("code has changed", Staleness(executed.Replace("\"source\": \"1\"", "\"source\": \"2\"")));
+        Assert.Contains("outputs are not", Staleness(executed.Replace("\"out\"", "\"other\"")));
+
+        static string? Staleness(string json) => ExecutionMark.FindStaleness(NotebookFile.Parse(json, "x"));
+    }
+
+    [Fact]
+    public void Writing_keeps_a_symbolic_link_and_the_files_mode()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new NotebookFolder();
+        var file = folder.Write("real/1.ipynb", "1");
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(file, mode);
+        File.CreateSymbolicLink(folder["link.ipynb"], "real/1.ipynb");
+
+        NotebookFile.Load(folder["link.ipynb"]).Save(folder["link.ipynb"]);
+
+        Assert.Equal("real/1.ipynb", new FileInfo(folder["link.ipynb"]).LinkTarget);
+        Assert.Equal(mode, File.GetUnixFileMode(file));
+        Assert.EndsWith("}\n", File.ReadAllText(file));
+        Assert.Single(Directory.GetFiles(folder["real"]));
+    }
+
+    [Fact]
+    public void Paths_and_random_identifiers_are_the_same_on_every_machine()
+    {
+        var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
+        string Filtered(params object[] parts) => new OutputFilter("/some/checkout").Apply($"/some/checkout/data {string.Join(' ', parts)}");
+        Assert.Equal(Filtered(one, other, one), Filtered(other, one, other));
+        Assert.NotEqual(Filtered(one, one), Filtered(one, other));
+        Assert.StartsWith("data ", Filtered());
+    }
+
+    private static Gen<JsonObject> Notebooks() =>
+        from cells in Cells().ListOf()
+        from title in Texts()
+        select new JsonObject
+        {
+            ["cells"] = new JsonArray([.. cells]), ["nbformat"] = 4, ["nbformat_minor"] = 5,
+            ["metadata"] = new JsonObject { ["title"] = title, ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp" } },
+        };
+
+    private static Gen<JsonNode> Cells() =>
+        from type in Gen.Elements("code", "markdown", "raw")
+        from source in Texts()
+        from inLines in Gen.Elements(true, false)
+        from id in Gen.Elements(null, "same", "other-1", "bad id!")
+        from tag in Texts()
+        select Cell(type, source, inLines, id, tag);
+
+    private static JsonNode Cell(string type, string source, bool inLines, string? id, string tag)
+    {
+        var cell = new JsonObject
+        {
+            ["cell_type"] = type, ["metadata"] = new JsonObject { ["tags"] = new JsonArray(tag), ["deep"] = new JsonObject { ["z"] = 1, ["a"] = 1.50 } },
+            ["source"] = inLines ? new JsonArray([.. source.Split('\n').Select(line => JsonValue.Create(line + "\n"))]) : source,
+        };
+        if (type == "code")
+        {
+            cell["execution_count"] = 3;
+            cell["outputs"] = new JsonArray(new JsonObject { ["output_type"] = "stream", ["name"] = "stdout", ["text"] = source });
+        }
+        // A name that comes twice, or that is not valid, is replaced, so only one that is kept is given.
+        if (id is not null && id == "other-1" && tag.Length > 1000) cell["id"] = id;
+        return cell;
+    }
+
+    private static Gen<string> Texts() => Gen.Elements("", "x", "var a = 1;\na", "ünï → 🙂", "\"quoted\\\"", "<b>&amp;</b>", "\t\u0001\u2028", "a\n\n");
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using DistillKit.Cli.Notebooks;
+
+namespace DistillKit.Cli.Tests.Notebooks;
+
+public sealed class NotebooksTests : IDisposable
+{
+    private readonly NotebookFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Notebooks_run_in_kernels_of_their_own_with_profile_and_settings_from_the_environment()
+    {
+        var first = folder.Write("1.ipynb", "var shared = 1; Environment.SetEnvironmentVariable(\"DISTILLKIT_LEAK\", \"yes\");\nConsole.WriteLine($\"{Environment.GetEnvironmentVariable(\"DISTILLKIT_PROFILE\")} {Environment.GetEnvironmentVariable(\"DISTILLKIT_MANY_EPOCHS\")}\");");
+        var second = folder.Write("2.ipynb", "Console.WriteLine($\"leak: '{Environment.GetEnvironmentVariable(\"DISTILLKIT_LEAK\")}'\");");
+        var before = File.ReadAllText(first);
+
+        var outcome = await Cli.RunAsync("notebooks", "run", first, second, "--profile", "smoke", "--set", "many-epochs=3", "--output", folder["out"]);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Contains("smoke 3\n", outcome.Output);
+        Assert.Contains("leak: ''\n", outcome.Output);
+        Assert.Equal(before, File.ReadAllText(first));
+        Assert.Contains("smoke 3", File.ReadAllText(folder["out/1.ipynb"]));
+        Assert.Equal(0, (await Cli.RunAsync("notebooks", "run", folder["out/1.ipynb"], "--check")).ExitCode);
+        Assert.Equal(1, (await Cli.RunAsync("notebooks", "run", first, "--check")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("Environment.Exit(3);", "ended with exit code 3")]
+    [InlineData("System.Diagnostics.Process.Start(\"kill\", [\"-9\", $\"{Environment.ProcessId}\"]); System.Threading.Thread.Sleep(60_000);", "lack of memory")]
+    public async Task A_kernel_that_ends_fails_the_cell_and_what_ran_is_saved(string code, string reason)
+    {
+        var first = folder.Write("1.ipynb", "\"kept\"", $"Console.WriteLine(\"before\");\n{code}", "\"never\"");
+        var second = folder.Write("2.ipynb", "Console.WriteLine(\"never\");");
+
+        var outcome = await Cli.RunAsync("notebooks", "run", first, second, "--profile", "smoke", "--write");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Matches($"1.ipynb, cell 2: .*{reason}", outcome.Error);
+        Assert.DoesNotContain("never", outcome.Output);
+        var outputs = NotebookFolder.Outputs(first);
+        Assert.Equal("kept", NotebookFolder.Text(outputs[0][0]!["data"]!["text/plain"]));
+        Assert.Equal(["stream", "error"], outputs[1].Select(output => (string)output!["output_type"]!));
+        Assert.Empty(outputs[2]);
+    }
+
+    [Fact]
+    public async Task A_cell_that_does_not_compile_is_named_with_its_line()
+    {
+        var notebook = folder.Write("1.ipynb", "var a = 1;\nvar b = nothing;");
+        var outcome = await Cli.RunAsync("notebooks", "run", notebook, "--profile", "smoke", "--output", folder["out"]);
+        Assert.Contains("1.ipynb, cell 1, line 2: (2,9): error CS0103", outcome.Error);
+    }
+
+    [Fact]
+    public async Task An_endless_cell_ends_with_the_limit()
+    {
+        var notebook = folder.Write("1.ipynb", "Console.WriteLine(\"began\");\nwhile (true) System.Threading.Thread.Sleep(5);");
+        var outcome = await Cli.RunAsync("notebooks", "run", notebook, "--profile", "smoke", "--timeout", "5", "--write");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("1.ipynb, cell 1: The cell took longer than its limit of 5 s.", outcome.Error);
+        Assert.Contains("began", File.ReadAllText(notebook).Split("\"outputs\"")[1]);
+    }
+
+    [Fact]
+    public async Task Interrupted_it_lets_the_cell_end_and_exits_with_130()
+    {
+        var mark = folder["began"];
+        var notebook = folder.Write("1.ipynb", $$"""
+            System.IO.File.WriteAllText("{{mark}}", $"{Environment.ProcessId}\n\n");
+            while (!Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken.IsCancellationRequested) System.Threading.Thread.Sleep(5);
+            Console.WriteLine("ended");
+            """);
+        using var cli = Cli.Start("notebooks", "run", notebook, "--profile", "smoke", "--write");
+        await cli.UntilAsync(mark, 1);
+        // The interrupt key goes to all processes of a terminal.
+        using (var kill = Process.Start("kill", ["-INT", File.ReadLines(mark).First()])) await kill.WaitForExitAsync();
+        cli.Interrupt();
+        var outcome = await cli.ExitAsync();
+
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.Contains("ended", File.ReadAllText(notebook).Split("\"outputs\"")[1]);
+    }
+
+    [Fact]
+    public void Notebooks_of_one_name_keep_their_folders()
+    {
+        string[] same = [folder.Write("a/x.ipynb", "1"), folder.Write("b/c/x.ipynb", "2"), folder.Write("b/y.ipynb", "3")];
+        Assert.Equal(["a/x.ipynb", "b/c/x.ipynb", "b/y.ipynb"], NotebookRunner.Results(same, folder["out"]).Select(path => Path.GetRelativePath(folder["out"], path)));
+        Assert.Equal([folder["out/x.ipynb"], folder["out/y.ipynb"]], NotebookRunner.Results(same[1..], folder["out"]));
+        Assert.Equal(same, NotebookRunner.Results(same, null));
+    }
+
+    [Theory]
+    [InlineData("no notebook", "missing.ipynb")]
+    [InlineData("name=value", "{0}", "--set", "epochs")]
+    [InlineData("no profile 'nonsense'", "{0}", "--profile", "nonsense")]
+    [InlineData("--timeout must be above 0", "{0}", "--timeout", "-1")]
+    [InlineData("exclude each other", "{0}", "--write", "--output", "x")]
+    public async Task A_mistake_is_one_line(string reason, params string[] arguments)
+    {
+        var notebook = folder.Write("1.ipynb", "1");
+        var outcome = await Cli.RunAsync(["notebooks", "run", .. arguments.Select(argument => string.Format(argument, notebook))]);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(reason, Assert.Single(outcome.Error.Trim().Split('\n')));
+    }
+}

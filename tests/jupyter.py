@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Executes notebooks with Jupyter's client in the kernel .net-csharp, and compares what kinds of outputs come with those of `notebooks run`.
+
+    jupyter.py RESULTS NOTEBOOK ...     RESULTS: the folder in which `./distillkit notebooks run` has left the same notebooks
+
+Prints `ok NAME` or `not ok NAME: why` for each. Needs nbclient and nbformat (Debian: python3-nbclient)."""
+import os
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+
+def kinds(notebook):
+    """For each cell with code, what it put out; one stream is as good as ten."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [sorted({(output.output_type, *sorted(output.get("data", {}))) for output in cell.outputs}) for cell in cells]
+
+
+def check(path, results):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    NotebookClient(notebook, timeout=600, kernel_name=".net-csharp", resources={"metadata": {"path": os.path.dirname(path)}}).execute()
+    expected = nbformat.read(os.path.join(results, os.path.basename(path)), as_version=4)
+    for number, (here, there) in enumerate(zip(kinds(notebook), kinds(expected)), 1):
+        if here != there:
+            raise AssertionError(f"cell {number} put out {here}, and with notebooks run {there}")
+
+
+failed = False
+for path in sys.argv[2:]:
+    name, start = os.path.basename(path), time.monotonic()
+    try:
+        check(os.path.abspath(path), sys.argv[1])
+        print(f"ok {name} ({time.monotonic() - start:.0f} s)", flush=True)
+    except (AssertionError, CellExecutionError, RuntimeError, TimeoutError, OSError) as error:
+        failed = True
+        print(f"not ok {name}: {error}", flush=True)
+sys.exit(failed)
