@@ -30,7 +30,7 @@ internal static class KernelSpecs
         foreach (var (name, language, kernel) in Kernels)
         {
             var spec = new Spec(
-                [KernelTool.DotNet, program, "jupyter", "--default-kernel", kernel, "{connection_file}"], $".NET ({language})", language,
+                [KernelTool.DotNet, program, "jupyter", "--default-kernel", kernel, "--http-local-only", "{connection_file}"], $".NET ({language})", language,
                 // An interrupt as a signal would end the process; as a message it ends the cell.
                 "message", KernelTool.Environment, new Dictionary<string, string>());
             AtomicFile.WriteText(Path.Combine(folder, name, "kernel.json"), JsonSerializer.Serialize(spec, Layout) + "\n");

@@ -19,7 +19,7 @@ public sealed class JupyterTests : IDisposable
         var spec = JsonNode.Parse(File.ReadAllText(folder[$"kernels/{name}/kernel.json"]))!;
         string[] argv = [.. spec["argv"]!.AsArray().Select(argument => (string)argument!)];
         Assert.All(argv[..2], path => Assert.True(Path.IsPathFullyQualified(path) && File.Exists(path), path));
-        Assert.Equal(["jupyter", "--default-kernel", language, "{connection_file}"], argv[2..]);
+        Assert.Equal(["jupyter", "--default-kernel", language, "--http-local-only", "{connection_file}"], argv[2..]);
         Assert.Equal("message", (string)spec["interrupt_mode"]!);
         Assert.Empty(spec["metadata"]!.AsObject());
     }

@@ -77,7 +77,7 @@ public sealed class KernelTests(KernelTests.Executed executed) : IClassFixture<K
                 new("#!fsharp\n#!share --from csharp numbers\nprintfn \"%d\" (Array.sum numbers)", """{ "polyglot_notebook": { "kernelName": "fsharp" } }"""),
                 "#!import other.csx\nother",
                 "#r \"nuget: Newtonsoft.Json, 13.0.4\"\nNewtonsoft.Json.JsonConvert.SerializeObject(new { A = 1 })",
-                "var shown = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.Display(\"old\", \"text/plain\");\nshown.Update(\"new\");",
+                "using Microsoft.DotNet.Interactive;\nvar shown = KernelInvocationContext.Current.Display(\"old\", \"text/plain\");\nshown.Update(\"new\");",
                 "\n\nthrow new Exception(\"broken\");",
                 "Console.WriteLine(\"never\");");
             var start = Stopwatch.GetTimestamp();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DistillKit.Cli.Notebooks;
 using Microsoft.Playwright;
 
 namespace DistillKit.Cli.Tests.Notebooks;
