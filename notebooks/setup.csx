@@ -30,5 +30,24 @@
                 },
                 () => Microsoft.DotNet.Interactive.KernelInvocationContext.Current?.CancellationToken ?? default);
             """));
+
+        // Jupyter interrupts by a signal, which would end the kernel: its web host takes it for the end of all work. (As a message it comes only
+        // when the cell is over.) So the host's handler goes, and ours ends the cell. `notebooks run` has one of its own.
+        const string key = "distillkit.interrupt";
+        if (System.AppDomain.CurrentDomain.GetData(key) is null && !System.OperatingSystem.IsWindows())
+        {
+            var hidden = System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic;
+            var handlers = typeof(System.Runtime.InteropServices.PosixSignalRegistration).GetField("s_registrations", hidden)?.GetValue(null);
+            const int interrupt = 2;
+            if (handlers is System.Collections.IDictionary table && table[interrupt] is System.Collections.IList list) list.Clear();
+            var all = Microsoft.DotNet.Interactive.Kernel.Root;
+            System.AppDomain.CurrentDomain.SetData(key, System.Runtime.InteropServices.PosixSignalRegistration.Create(
+                System.Runtime.InteropServices.PosixSignal.SIGINT,
+                signal =>
+                {
+                    signal.Cancel = true;
+                    _ = all.SendAsync(new Microsoft.DotNet.Interactive.Commands.Cancel());
+                }));
+        }
     }
 }

@@ -12,6 +12,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+BOOTSTRAP = ("display_data", "text/html")
+
 
 def kinds(notebook):
     """For each cell with code, what it put out; one stream is as good as ten."""
@@ -27,6 +29,9 @@ def check(path, results):
     NotebookClient(notebook, timeout=600, kernel_name=".net-csharp", resources={"metadata": {"path": os.path.dirname(path)}}).execute()
     expected = nbformat.read(os.path.join(results, os.path.basename(path)), as_version=4)
     for number, (here, there) in enumerate(zip(kinds(notebook), kinds(expected)), 1):
+        # In Jupyter the kernel always opens a port on loopback, and puts its script in front of what the first cell shows.
+        if number == 1 and BOOTSTRAP in here and BOOTSTRAP not in there:
+            here.remove(BOOTSTRAP)
         if here != there:
             raise AssertionError(f"cell {number} put out {here}, and with notebooks run {there}")
 

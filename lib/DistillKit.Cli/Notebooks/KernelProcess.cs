@@ -78,13 +78,12 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// </summary>
     private static string Prelude => $$"""
         {
-            var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-                System.Runtime.InteropServices.PosixSignal.SIGINT, signal => signal.Cancel = true);
+            System.AppDomain.CurrentDomain.SetData("distillkit.interrupt", System.Runtime.InteropServices.PosixSignalRegistration.Create(
+                System.Runtime.InteropServices.PosixSignal.SIGINT, signal => signal.Cancel = true));
             new System.Threading.Thread(() =>
             {
                 System.Diagnostics.Process.GetProcessById({{Environment.ProcessId}}).WaitForExit();
                 System.Environment.Exit(1);
-                System.GC.KeepAlive(interrupt);
             }) { IsBackground = true }.Start();
             var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");
             var field = kernel.GetType().GetField("_scriptOptions", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic);

@@ -31,8 +31,7 @@ internal static class KernelSpecs
         {
             var spec = new Spec(
                 [KernelTool.DotNet, program, "jupyter", "--default-kernel", kernel, "--http-local-only", "{connection_file}"], $".NET ({language})", language,
-                // An interrupt as a signal would end the process; as a message it ends the cell.
-                "message", KernelTool.Environment, new Dictionary<string, string>());
+                KernelTool.Environment, new Dictionary<string, string>());
             AtomicFile.WriteText(Path.Combine(folder, name, "kernel.json"), JsonSerializer.Serialize(spec, Layout) + "\n");
         }
         return [.. Kernels.Select(kernel => kernel.Name)];
@@ -55,6 +54,5 @@ internal static class KernelSpecs
     }
 
     private sealed record Spec(
-        IReadOnlyList<string> Argv, string DisplayName, string Language, string InterruptMode, IReadOnlyDictionary<string, string> Env,
-        IReadOnlyDictionary<string, string> Metadata);
+        IReadOnlyList<string> Argv, string DisplayName, string Language, IReadOnlyDictionary<string, string> Env, IReadOnlyDictionary<string, string> Metadata);
 }

@@ -20,7 +20,6 @@ public sealed class JupyterTests : IDisposable
         string[] argv = [.. spec["argv"]!.AsArray().Select(argument => (string)argument!)];
         Assert.All(argv[..2], path => Assert.True(Path.IsPathFullyQualified(path) && File.Exists(path), path));
         Assert.Equal(["jupyter", "--default-kernel", language, "--http-local-only", "{connection_file}"], argv[2..]);
-        Assert.Equal("message", (string)spec["interrupt_mode"]!);
         Assert.Empty(spec["metadata"]!.AsObject());
     }
 
