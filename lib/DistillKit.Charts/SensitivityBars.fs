@@ -20,7 +20,7 @@ type SensitivityBars private () =
         let places = [| for place in 0 .. names.Length - 1 -> float place |]
         let layout = Figure.layout title (Figure.namesRoom names) []
         let x, y = Figure.xAxis "divergence from the answers in floating point (nats)", Figure.namesAxis names
-        x.range <- [| 0.0; 1.15 * Math.Max(1e-12, Seq.max values) |]
+        x.range <- [| 0.0; 1.3 * Math.Max(1e-12, Seq.max values) |]
         y.showgrid <- false
         layout.SetAxes(0, x, y)
         let traces: Trace list =

@@ -74,7 +74,7 @@ type TradeOff private () =
         layout.annotations <-
             [ for index, point in Seq.indexed ranked do
                   let below = (56.0 + row * float index) / (height - layout.margin.t - layout.margin.b)
-                  Figure.note $"{index + 1}  {Figure.plain point.Name}" (0.0, -below) "left" "top" ]
+                  Figure.note $"{index + 1}: {Figure.plain point.Name}" (0.0, -below) "left" "top" ]
         Figure.chart (int height) layout traces
 
     /// <summary>Accuracy against the size of the file. A file that several runtimes ran counts once.</summary>
