@@ -19,7 +19,8 @@ internal static class JupyterCommand
         {
             var target = Path.GetFullPath(parsed.GetValue(folder) ?? KernelSpecs.PersonalFolder);
             var names = KernelSpecs.Write(target, await KernelTool.FindAsync(cancellation));
-            parsed.InvocationConfiguration.Output.WriteLine($"{string.Join(" and ", names)} are in {target}: start Jupyter and open a notebook");
+            var said = $"{string.Join(" and ", names)} are in {target}: start Jupyter and open a notebook";
+            parsed.InvocationConfiguration.Output.WriteLine(said);
             return 0;
         });
         return command;

@@ -36,13 +36,15 @@ internal sealed partial class Cell
 
     /// <summary>The language that the cell says it is in, as it names it; null for the notebook's.</summary>
     public string? Language =>
-        Text(Metadata("polyglot_notebook", "kernelName")) ?? Text(Metadata("dotnet_interactive", "language")) ?? Text(Metadata("vscode", "languageId"));
+        Text(Metadata("polyglot_notebook", "kernelName"))
+        ?? Text(Metadata("dotnet_interactive", "language")) ?? Text(Metadata("vscode", "languageId"));
 
     /// <summary>Its outputs, as nbformat has them.</summary>
     public JsonArray Outputs => node["outputs"] as JsonArray ?? [];
 
     /// <summary>Sets number and outputs.</summary>
-    internal void SetResult(int executionCount, JsonArray outputs) => (node["execution_count"], node["outputs"]) = (executionCount, outputs);
+    internal void SetResult(int executionCount, JsonArray outputs) =>
+        (node["execution_count"], node["outputs"]) = (executionCount, outputs);
 
     /// <summary>Forgets that it was executed.</summary>
     internal void Clear()

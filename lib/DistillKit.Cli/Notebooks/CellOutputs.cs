@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace DistillKit.Cli.Notebooks;
 
 /// <summary>
-/// The outputs of all cells of a notebook, in order, as nbformat has them. A value that is updated changes where it was displayed first, also in
-/// an earlier cell, as Jupyter's update_display_data says.
+/// The outputs of all cells of a notebook, in order, as nbformat has them. A value that is updated changes where it was displayed first,
+/// also in an earlier cell, as Jupyter's update_display_data says.
 /// </summary>
 internal sealed class CellOutputs
 {
@@ -31,7 +31,7 @@ internal sealed class CellOutputs
     {
         lock (exclusive)
         {
-            (int, JsonArray)[] result = [.. changed.Order().Select(cell => (cell, new JsonArray([.. cells[cell].Select(output => output.ToJson())])))];
+            (int, JsonArray)[] result = [.. changed.Order().Select(cell => (cell, All(cells[cell])))];
             changed.Clear();
             return result;
         }
@@ -64,13 +64,17 @@ internal sealed class CellOutputs
         {
             Append(new(new()
             {
-                ["output_type"] = "error", ["ename"] = "Error", ["evalue"] = lines[0], ["traceback"] = new JsonArray([.. lines.Select(line => JsonValue.Create(line))]),
+                ["output_type"] = "error", ["ename"] = "Error", ["evalue"] = lines[0],
+                ["traceback"] = new JsonArray([.. lines.Select(line => JsonValue.Create(line))]),
             }));
         }
     }
 
     /// <summary>The plain text of a value; nothing when it has none.</summary>
-    internal static string Plain(IEnumerable<FormattedValue> values) => values.FirstOrDefault(value => value.MimeType == "text/plain")?.Value ?? "";
+    internal static string Plain(IEnumerable<FormattedValue> values) =>
+        values.FirstOrDefault(value => value.MimeType == "text/plain")?.Value ?? "";
+
+    private static JsonArray All(IEnumerable<Output> outputs) => new([.. outputs.Select(output => output.ToJson())]);
 
     private void Stream(string name, string text)
     {

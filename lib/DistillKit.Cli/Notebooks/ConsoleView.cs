@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>Passes on what cells write, as it comes; of displayed values, those that have a plain text; of their updates, one in a while.</summary>
+/// <summary>What cells write, as it comes; of displayed values, those that have a plain text; of their updates, one in a while.</summary>
 internal sealed class ConsoleView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

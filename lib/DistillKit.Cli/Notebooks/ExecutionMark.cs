@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>What an execution leaves in a notebook: a hash of the code that ran and one of its outputs. It tells later whether they still belong together.</summary>
+/// <summary>
+/// What an execution leaves in a notebook: a hash of the code that ran and one of its outputs. It tells later whether they still belong
+/// together.
+/// </summary>
 internal static class ExecutionMark
 {
     private const string Key = "distillkit";
@@ -27,7 +30,8 @@ internal static class ExecutionMark
     {
         (null, _) or (_, null) => "it has not been executed to its end",
         var (code, _) when code != CodeHash(notebook) => "its code has changed since it was executed",
-        var (_, outputs) when outputs != OutputsHash(notebook) => "its outputs are not those of its last execution: some were removed or edited",
+        var (_, outputs) when outputs != OutputsHash(notebook) =>
+            "its outputs are not those of its last execution: some were removed or edited",
         _ => null,
     };
 

@@ -9,7 +9,8 @@ internal static class KernelLanguage
 
     /// <summary>The kernel's name of the first language that says one.</summary>
     /// <param name="names">
-    /// What Jupyter and VS Code write: <c>C#</c>, <c>.net-fsharp</c>, <c>polyglot-notebook.fsharp</c>. A bare <c>polyglot-notebook</c> names no language.
+    /// What Jupyter and VS Code write: <c>C#</c>, <c>.net-fsharp</c>, <c>polyglot-notebook.fsharp</c>. A bare
+    /// <c>polyglot-notebook</c> names no language.
     /// </param>
     internal static string? FirstOf(params ReadOnlySpan<string?> names)
     {

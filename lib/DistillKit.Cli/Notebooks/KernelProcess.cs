@@ -50,7 +50,8 @@ internal sealed class KernelProcess : IAsyncDisposable
     {
         var program = await KernelTool.FindAsync(cancellation);
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var start = new ProcessStartInfo(KernelTool.DotNet, [program, "stdio", "--default-kernel", KernelLanguage.CSharp, "--working-dir", folder])
+        string[] arguments = [program, "stdio", "--default-kernel", KernelLanguage.CSharp, "--working-dir", folder];
+        var start = new ProcessStartInfo(KernelTool.DotNet, arguments)
         {
             WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
@@ -67,14 +68,15 @@ internal sealed class KernelProcess : IAsyncDisposable
         catch (Exception error)
         {
             await kernel.DisposeAsync();
-            if (error is TimeoutException) throw new UserException($"The notebook kernel did not start in {StartPatience.TotalMinutes} minutes.", error);
-            throw;
+            throw error is TimeoutException
+                ? new UserException($"The notebook kernel did not start in {StartPatience.TotalMinutes} minutes.", error)
+                : error;
         }
     }
 
     /// <summary>
-    /// What this makes of a kernel: the interrupt key ends the cell through the runner rather than the process, the end of the runner ends the kernel (which
-    /// does not look at the end of its input), and exceptions know their lines.
+    /// What this makes of a kernel: the interrupt key ends the cell through the runner rather than the process, the end of the runner ends
+    /// the kernel (which does not look at the end of its input), and exceptions know their lines.
     /// </summary>
     private static string Prelude => $$"""
         {
@@ -86,8 +88,10 @@ internal sealed class KernelProcess : IAsyncDisposable
                 System.Environment.Exit(1);
             }) { IsBackground = true }.Start();
             var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");
-            var field = kernel.GetType().GetField("_scriptOptions", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic);
-            if (field?.GetValue(kernel) is Microsoft.CodeAnalysis.Scripting.ScriptOptions options) field.SetValue(kernel, options.WithEmitDebugInformation(true));
+            var hidden = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic;
+            var field = kernel.GetType().GetField("_scriptOptions", hidden);
+            if (field?.GetValue(kernel) is Microsoft.CodeAnalysis.Scripting.ScriptOptions options)
+                field.SetValue(kernel, options.WithEmitDebugInformation(true));
         }
         """;
 
@@ -164,5 +168,6 @@ internal sealed class KernelProcess : IAsyncDisposable
             if (open.TryRemove(token, out var waiting)) waiting.TrySetResult(new(message, IsKernelGone: true));
     }
 
-    private static KernelEvent Streamed(string text) => new("StandardOutputValueProduced", new([new("text/plain", text)], null, null, null), null);
+    private static KernelEvent Streamed(string text) =>
+        new("StandardOutputValueProduced", new([new("text/plain", text)], null, null, null), null);
 }

@@ -38,7 +38,7 @@ internal static class KernelTool
         await restore.StandardOutput.ReadToEndAsync(cancellation);
         await restore.WaitForExitAsync(cancellation);
         return Find(version) ?? throw new UserException(
-            $"The notebook kernel, {Package} {version}, is not there and could not be restored: {(await error).Trim().ReplaceLineEndings(" ")}");
+            $"The notebook kernel, {Package} {version}, could not be restored: {(await error).Trim().ReplaceLineEndings(" ")}");
     }
 
     private static string ReadVersion()
@@ -51,7 +51,8 @@ internal static class KernelTool
     private static string? Find(string version)
     {
         var home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
-        var packages = System.Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } given ? given : Path.Combine(home, ".nuget", "packages");
+        var given = System.Environment.GetEnvironmentVariable("NUGET_PACKAGES");
+        var packages = given is { Length: > 0 } ? given : Path.Combine(home, ".nuget", "packages");
         var tools = Path.Combine(packages, Package, version, "tools");
         return Directory.Exists(tools)
             ? Directory.EnumerateFiles(tools, "Microsoft.DotNet.Interactive.App.dll", SearchOption.AllDirectories).FirstOrDefault()

@@ -8,7 +8,8 @@ namespace DistillKit.Cli.Notebooks;
 
 /// <summary>
 /// A notebook in the format of Jupyter, nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Whatever the file
-/// holds besides cells and outputs stays as it is; it is written as nbformat 4.5, with sorted keys, so that the same content gives the same bytes.
+/// holds besides cells and outputs stays as it is; it is written as nbformat 4.5, with sorted keys, so that the same content gives the
+/// same bytes.
 /// </summary>
 internal sealed class NotebookFile
 {
@@ -27,7 +28,11 @@ internal sealed class NotebookFile
         if (major != 4) throw new UserException($"{name} has nbformat {major}, and only 4 is supported: save it with a newer Jupyter.");
         if (document["cells"] is not JsonArray cells) throw Damaged("it has no cells");
         if (document["metadata"] is not (null or JsonObject)) throw Damaged("its metadata is no object");
-        Cells = [.. cells.Select((cell, index) => new Cell(cell as JsonObject ?? throw Damaged($"cell {index + 1} is no object"), index, Damaged))];
+        Cells =
+        [
+            .. cells.Select((cell, index) =>
+                new Cell(cell as JsonObject ?? throw Damaged($"cell {index + 1} is no object"), index, Damaged)),
+        ];
         NameCells();
     }
 

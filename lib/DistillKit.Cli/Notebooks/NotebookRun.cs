@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DistillKit.Cli.Notebooks;
@@ -39,7 +38,8 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
             // A cell may have updated what an earlier one displays.
             foreach (var (changed, json) in outputs.TakeChanges()) cells[changed].SetResult(changed + 1, filter.Apply(json));
             save();
-            if (error is not null) return filter.Apply($"{notebook.Name}, cell {index + 1}{LineOf(error)}: {error.Split('\n')[0].TrimEnd()}");
+            if (error is not null)
+                return filter.Apply($"{notebook.Name}, cell {index + 1}{LineOf(error)}: {error.Split('\n')[0].TrimEnd()}");
         }
         return null;
     }
@@ -58,7 +58,9 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
         var ended = kernel.SubmitAsync("", language);
         await Task.WhenAny(ended, Task.Delay(Grace, CancellationToken.None));
         if (!ended.IsCompleted) kernel.Kill();
-        return cancellation.IsCancellationRequested ? Stopped : FormattableString.Invariant($"The cell took longer than its limit of {limit.TotalSeconds:0.#} s.");
+        return cancellation.IsCancellationRequested
+            ? Stopped
+            : FormattableString.Invariant($"The cell took longer than its limit of {limit.TotalSeconds:0.#} s.");
     }
 
     private void Receive(KernelEvent arrived)
@@ -69,14 +71,15 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
         if (wrong is not null) errorLine = wrong.LinePositionSpan.Start.Line + 1;
     }
 
-    // A compiler says its line as a number. Of an exception the kernel sends only the text of its stack trace, where the cell itself comes last.
+    // A compiler says its line as a number. Of an exception the kernel sends only the text of its stack trace, where the cell comes last.
     private string LineOf(string error)
     {
-        var line = errorLine ?? (FrameLine().Matches(error) is [.., var frame] ? int.Parse(frame.Groups[1].Value, CultureInfo.InvariantCulture) : (int?)null);
-        return line is { } known ? $", line {known}" : "";
+        if (errorLine is { } known) return FormattableString.Invariant($", line {known}");
+        return FrameLine().Matches(error) is [.., var frame] ? $", line {frame.Groups[1].Value}" : "";
     }
 
-    private static string? Title(Cell cell) => cell.Source.Split('\n').FirstOrDefault(line => line.Trim().Length > 0 && !line.StartsWith('#'))?.Trim();
+    private static string? Title(Cell cell) =>
+        cell.Source.Split('\n').FirstOrDefault(line => line.Trim().Length > 0 && !line.StartsWith('#'))?.Trim();
 
     [GeneratedRegex(@" in :line (\d+)")]
     private static partial Regex FrameLine();

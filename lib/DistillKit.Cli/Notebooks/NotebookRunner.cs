@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace DistillKit.Cli.Notebooks;
 
@@ -19,7 +18,10 @@ internal static class NotebookRunner
             var all = Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).ToArray() : [];
             return all.Length > 0 ? all : throw new UserException($"There are no notebooks in {folder}.");
         }
-        return [.. files.Select(file => File.Exists(file) ? Path.GetFullPath(file) : throw new UserException($"There is no notebook {file}.")).Distinct()];
+        var missing = files.FirstOrDefault(file => !File.Exists(file));
+        return missing is null
+            ? [.. files.Select(Path.GetFullPath).Distinct()]
+            : throw new UserException($"There is no notebook {missing}.");
     }
 
     /// <summary>What the notebooks read from their environment; any other kernel can be started with the same variables.</summary>
@@ -32,8 +34,8 @@ internal static class NotebookRunner
         foreach (var pair in pairs)
         {
             if (pair.IndexOf('=') is not (> 0 and var split)) throw new UserException($"--set {pair}: it has to be name=value.");
-            var name = string.Concat(pair[..split].Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpper(letter, CultureInfo.InvariantCulture) : '_'));
-            variables["DISTILLKIT_" + name] = pair[(split + 1)..];
+            var letters = pair[..split].Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_');
+            variables["DISTILLKIT_" + string.Concat(letters)] = pair[(split + 1)..];
         }
         return variables;
     }
@@ -46,10 +48,12 @@ internal static class NotebookRunner
         if (folder is null) return notebooks;
         var target = Path.GetFullPath(folder);
         string[] names = [.. notebooks.Select(notebook => Path.GetFileName(notebook))];
-        if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length) return [.. names.Select(name => Path.Combine(target, name))];
+        var areDifferent = names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length;
+        if (areDifferent) return [.. names.Select(name => Path.Combine(target, name))];
         var common = Path.GetDirectoryName(notebooks[0])!;
-        while (!notebooks.All(notebook => notebook.StartsWith(Path.TrimEndingDirectorySeparator(common) + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            common = Path.GetDirectoryName(common) ?? throw new UserException("Notebooks of the same name are on different drives: run them one after the other.");
+        while (!notebooks.All(notebook => IsIn(common, notebook)))
+            common = Path.GetDirectoryName(common)
+                ?? throw new UserException("Notebooks of one name are on different drives: run them one by one.");
         return [.. notebooks.Select(notebook => Path.Combine(target, Path.GetRelativePath(common, notebook)))];
     }
 
@@ -60,7 +64,8 @@ internal static class NotebookRunner
     /// <param name="limit">The longest that a cell may take.</param>
     /// <param name="cancellation">Stops the running notebook.</param>
     internal static async Task<int> RunAsync(
-        IReadOnlyList<string> notebooks, string? folder, IReadOnlyDictionary<string, string> settings, TimeSpan limit, CancellationToken cancellation)
+        IReadOnlyList<string> notebooks, string? folder, IReadOnlyDictionary<string, string> settings, TimeSpan limit,
+        CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         foreach (var (path, result) in notebooks.Zip(Results(notebooks, folder)))
@@ -111,6 +116,9 @@ internal static class NotebookRunner
             return error.Message;
         }
     }
+
+    private static bool IsIn(string folder, string file) =>
+        file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static string Seconds(long start) => FormattableString.Invariant($"{Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s");
 

@@ -43,7 +43,8 @@ internal sealed partial class OutputFilter
     };
 
     // In "image/svg+xml" there is text, in other images base64.
-    private static bool IsImage(string? key) => key is not null && key.StartsWith("image/", StringComparison.Ordinal) && key != "image/svg+xml";
+    private static bool IsImage(string? key) =>
+        key is not null && key.StartsWith("image/", StringComparison.Ordinal) && key != "image/svg+xml";
 
     private static JsonNode Split(string text, string? key)
     {

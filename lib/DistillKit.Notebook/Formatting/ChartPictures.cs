@@ -5,7 +5,9 @@ using XPlot.Plotly;
 
 namespace DistillKit.Notebook.Formatting;
 
-/// <summary>Charts as pictures on a card of their own, which look the same on a light and on a dark page and need neither script nor network.</summary>
+/// <summary>
+/// Charts as pictures on a card of their own, which look the same on a light and on a dark page and need neither script nor network.
+/// </summary>
 internal static class ChartPictures
 {
     internal static string ToHtml(PlotlyChart chart)

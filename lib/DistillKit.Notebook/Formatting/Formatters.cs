@@ -39,17 +39,20 @@ internal static class Formatters
         Both<PlotlyChart>(ChartPictures.ToHtml, ChartPictures.ToText);
     }
 
-    private static void Tabular<T>(Func<T, Table> make) where T : notnull => Both<T>(value => make(value).ToHtml(), value => make(value).ToString());
+    private static void Tabular<T>(Func<T, Table> make) where T : notnull =>
+        Both<T>(value => make(value).ToHtml(), value => make(value).ToString());
 
     private static void Both<T>(Func<T, string> toHtml, Func<T, string>? toText = null) where T : notnull
     {
+        toText ??= value => value.ToString() ?? "";
         Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toHtml(value)), HtmlFormatter.MimeType);
-        Formatter.Register<T>((T value, TextWriter writer) => writer.Write((toText ?? (any => any.ToString() ?? ""))(value)), PlainTextFormatter.MimeType);
+        Formatter.Register<T>((T value, TextWriter writer) => writer.Write(toText(value)), PlainTextFormatter.MimeType);
         Formatter.SetPreferredMimeTypesFor(typeof(T), HtmlFormatter.MimeType, PlainTextFormatter.MimeType);
     }
 
     private static Table Machine(MachineInfo machine) => new(
-        ["", ""], [["processor", machine.Cpu], ["cores", Whole(machine.Cores)], ["system", machine.OperatingSystem], ["engine", machine.Engine]]);
+        ["", ""],
+        [["processor", machine.Cpu], ["cores", Whole(machine.Cores)], ["system", machine.OperatingSystem], ["engine", machine.Engine]]);
 
     private static Table History(TrainingRun run)
     {
@@ -60,7 +63,8 @@ internal static class Formatters
         ]);
         return new(["epoch", "loss", "training", "validation"], [.. rows], run.Name);
 
-        static string Cell(Dictionary<int, double> values, int epoch, Func<double, string> write) => values.TryGetValue(epoch, out var value) ? write(value) : "";
+        static string Cell(Dictionary<int, double> values, int epoch, Func<double, string> write) =>
+            values.TryGetValue(epoch, out var value) ? write(value) : "";
 
         // What is logged at the end of epoch 1 carries the time 1.
         static Dictionary<int, double> ByEpoch(IEnumerable<LoggedValue> values) =>
@@ -75,11 +79,13 @@ internal static class Formatters
             [.. result.Rows.Select(row => new FormattableString[]
             {
                 $"{row.Name}", $"{row.Format}", $"{row.Runtime}", $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
-                $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms", $"{row.LatencyP95Milliseconds:f3} ms",
-                $"{row.ImagesPerSecond:n0}/s", $"{Megabytes(row.PeakMemoryBytes)}",
+                $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB",
+                $"{row.LatencyMilliseconds:f3} ms", $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s", $"{Megabytes(row.PeakMemoryBytes)}",
             }.Select(FormattableString.Invariant).ToArray())],
             Note: FormattableString.Invariant(
-                $"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}"));
+                $"""
+                {machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}
+                """));
     }
 
     private static string Megabytes(long? bytes) => bytes is { } known ? FormattableString.Invariant($"{Math.Round(known / 1e6)} MB") : "";

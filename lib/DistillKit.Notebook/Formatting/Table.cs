@@ -8,7 +8,8 @@ namespace DistillKit.Notebook.Formatting;
 /// <param name="Rows">As many cells each as the header has.</param>
 /// <param name="Caption">What stands above; null for nothing.</param>
 /// <param name="Note">What stands below; null for nothing.</param>
-internal sealed record Table(IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows, string? Caption = null, string? Note = null)
+internal sealed record Table(
+    IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows, string? Caption = null, string? Note = null)
 {
     /// <summary>The widest line of the text: what a terminal and a printed page have room for.</summary>
     internal const int MostColumns = 100;
@@ -26,23 +27,30 @@ internal sealed record Table(IReadOnlyList<string> Header, IReadOnlyList<IReadOn
         return $"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}";
     }
 
-    /// <summary>Where all columns do not fit beside each other, groups of them stand one below the other, each with the first column.</summary>
+    /// <summary>
+    /// The table as text. Where not all columns fit beside each other, groups of them stand one below the other, each with the first column.
+    /// </summary>
     public override string ToString()
     {
         IReadOnlyList<string>[] lines = Header.Any(name => name.Length > 0) ? [Header, .. Rows] : [.. Rows];
         var columns = lines.Length == 0 ? 0 : lines[0].Count;
-        int[] widths = [.. Enumerable.Range(0, columns).Select(column => Math.Min(lines.Max(line => line[column].Length), MostColumns / 2 - Gap.Length))];
+        var most = MostColumns / 2 - Gap.Length;
+        int[] widths = [.. Enumerable.Range(0, columns).Select(column => Math.Min(lines.Max(line => line[column].Length), most))];
         var text = new StringBuilder(Caption is null ? "" : Wrapped(Caption));
         for (var next = 0; next < columns;)
         {
             List<int> group = next == 0 ? [0] : [0, next];
             next = group[^1] + 1;
-            for (; next < columns && group.Sum(column => widths[column] + Gap.Length) + widths[next] <= MostColumns; next++) group.Add(next);
+            for (; next < columns && group.Sum(column => widths[column] + Gap.Length) + widths[next] <= MostColumns; next++)
+                group.Add(next);
             if (text.Length > 0) text.Append('\n');
-            text.AppendJoin('\n', lines.Select(line => string.Join(Gap, group.Select(column => Padded(line[column], widths[column]))).TrimEnd()));
+            text.AppendJoin('\n', lines.Select(line => Line(line, group)));
         }
         if (Note is not null) text.Append('\n').Append(Wrapped(Note));
         return text.ToString();
+
+        string Line(IReadOnlyList<string> cells, IEnumerable<int> group) =>
+            string.Join(Gap, group.Select(column => Padded(cells[column], widths[column]))).TrimEnd();
     }
 
     private static string Padded(string cell, int width)
@@ -51,7 +59,8 @@ internal sealed record Table(IReadOnlyList<string> Header, IReadOnlyList<IReadOn
         return IsNumber(cell) ? shown.PadLeft(width) : shown.PadRight(width);
     }
 
-    private static string Cell(string text) => $"<td{(IsNumber(text) ? " style=\"text-align:right\"" : "")}>{WebUtility.HtmlEncode(text)}</td>";
+    private static string Cell(string text) =>
+        $"<td{(IsNumber(text) ? " style=\"text-align:right\"" : "")}>{WebUtility.HtmlEncode(text)}</td>";
 
     private static bool IsNumber(string text) => text.Length > 0 && (char.IsAsciiDigit(text[0]) || text[0] == '-');
 

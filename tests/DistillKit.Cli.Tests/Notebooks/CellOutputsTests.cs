@@ -50,5 +50,6 @@ public sealed class CellOutputsTests
 
     private Dictionary<int, JsonArray> Take() => outputs.TakeChanges().ToDictionary(change => change.Cell, change => change.Outputs);
 
-    private static KernelEvent Event(string type, string text, string? id = null) => new(type, new([new("text/plain", text)], id, null, null), null);
+    private static KernelEvent Event(string type, string text, string? id = null) =>
+        new(type, new([new("text/plain", text)], id, null, null), null);
 }

@@ -28,5 +28,6 @@ public sealed class CurriculumTests
         Assert.Equal(".net-csharp", (string)notebook.Metadata["kernelspec"]!["name"]!);
     }
 
-    private static NotebookFile Load(string name) => NotebookFile.Load(NotebookRunner.Find([]).Single(path => Path.GetFileName(path) == name));
+    private static NotebookFile Load(string name) =>
+        NotebookFile.Load(NotebookRunner.Find([]).Single(path => Path.GetFileName(path) == name));
 }

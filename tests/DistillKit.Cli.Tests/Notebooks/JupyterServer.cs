@@ -19,15 +19,18 @@ internal sealed class JupyterServer : IAsyncDisposable
     {
         folder = Path.Combine(root, "artifacts", $"walk-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
-        foreach (var name in notebooks.Append("setup.csx")) File.Copy(Path.Combine(root, "notebooks", name), Path.Combine(folder, name), overwrite: true);
+        foreach (var name in notebooks.Append("setup.csx"))
+            File.Copy(Path.Combine(root, "notebooks", name), Path.Combine(folder, name), overwrite: true);
     }
 
     /// <summary>The program of Jupyter Notebook 6, where it is installed.</summary>
-    internal static string? Program { get; } = FindProgram("jupyter-notebook") is { } found && Version(found).StartsWith('6') ? found : null;
+    internal static string? Program { get; } =
+        FindProgram("jupyter-notebook") is { } found && Version(found).StartsWith('6') ? found : null;
 
     /// <summary>A program on PATH.</summary>
     internal static string? FindProgram(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     internal static async Task<JupyterServer> StartAsync(string root, params string[] notebooks)
     {
@@ -76,7 +79,8 @@ internal sealed class JupyterServer : IAsyncDisposable
 
     private static string Version(string program)
     {
-        using var asked = Process.Start(new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var asked = Process.Start(start)!;
         return asked.StandardOutput.ReadToEnd();
     }
 

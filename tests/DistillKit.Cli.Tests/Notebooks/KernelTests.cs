@@ -44,13 +44,15 @@ public sealed class KernelTests(KernelTests.Executed executed) : IClassFixture<K
     public void FSharp_takes_values_over_from_CSharp() => Assert.Equal("6\n", NotebookFolder.Text(Assert.Single(Cell(5))!["text"]));
 
     [Fact]
-    public void A_script_beside_the_notebook_is_imported() => Assert.Equal("imported", NotebookFolder.Text(Assert.Single(Cell(6))!["data"]!["text/plain"]));
+    public void A_script_beside_the_notebook_is_imported() =>
+        Assert.Equal("imported", NotebookFolder.Text(Assert.Single(Cell(6))!["data"]!["text/plain"]));
 
     [Fact]
     public void A_package_is_installed() => Assert.Equal("""{"A":1}""", NotebookFolder.Text(Cell(7).Last()!["data"]!["text/plain"]));
 
     [Fact]
-    public void A_displayed_value_is_updated_in_its_place() => Assert.Equal("new", NotebookFolder.Text(Assert.Single(Cell(8))!["data"]!["text/plain"]));
+    public void A_displayed_value_is_updated_in_its_place() =>
+        Assert.Equal("new", NotebookFolder.Text(Assert.Single(Cell(8))!["data"]!["text/plain"]));
 
     private JsonArray Cell(int index) => executed.Outputs[index];
 
@@ -74,10 +76,16 @@ public sealed class KernelTests(KernelTests.Executed executed) : IClassFixture<K
                 "for (var i = 0; i <= 100; i++) Console.Write($\"\\r{i} %\");\nConsole.WriteLine();",
                 "Console.Write(\"a\\uD83Db\");",
                 new("\"marked\"", """{ "vscode": { "languageId": "polyglot-notebook" } }"""),
-                new("#!fsharp\n#!share --from csharp numbers\nprintfn \"%d\" (Array.sum numbers)", """{ "polyglot_notebook": { "kernelName": "fsharp" } }"""),
+                new(
+                    "#!fsharp\n#!share --from csharp numbers\nprintfn \"%d\" (Array.sum numbers)",
+                    """{ "polyglot_notebook": { "kernelName": "fsharp" } }"""),
                 "#!import other.csx\nother",
                 "#r \"nuget: Newtonsoft.Json, 13.0.4\"\nNewtonsoft.Json.JsonConvert.SerializeObject(new { A = 1 })",
-                "using Microsoft.DotNet.Interactive;\nvar shown = KernelInvocationContext.Current.Display(\"old\", \"text/plain\");\nshown.Update(\"new\");",
+                """
+                using Microsoft.DotNet.Interactive;
+                var shown = KernelInvocationContext.Current.Display("old", "text/plain");
+                shown.Update("new");
+                """,
                 "\n\nthrow new Exception(\"broken\");",
                 "Console.WriteLine(\"never\");");
             var start = Stopwatch.GetTimestamp();

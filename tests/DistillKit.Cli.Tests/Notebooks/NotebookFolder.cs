@@ -25,7 +25,8 @@ public sealed class NotebookFolder : IDisposable
     {
         nbformat = 4, nbformat_minor = 5, metadata = new { }, cells = cells.Select(cell => new
         {
-            cell_type = cell.Type, metadata = JsonNode.Parse(cell.Metadata), source = cell.Source, outputs = Array.Empty<int>(), execution_count = (int?)null,
+            cell_type = cell.Type, metadata = JsonNode.Parse(cell.Metadata), source = cell.Source,
+            outputs = Array.Empty<int>(), execution_count = (int?)null,
         }),
     });
 
@@ -34,7 +35,8 @@ public sealed class NotebookFolder : IDisposable
         [.. JsonNode.Parse(File.ReadAllText(path))!["cells"]!.AsArray().Select(cell => cell!["outputs"]!.AsArray())];
 
     /// <summary>A text as nbformat has it, in lines.</summary>
-    public static string Text(JsonNode? lines) => lines is JsonArray array ? string.Concat(array.Select(line => (string)line!)) : (string)lines!;
+    public static string Text(JsonNode? lines) =>
+        lines is JsonArray array ? string.Concat(array.Select(line => (string)line!)) : (string)lines!;
 }
 
 /// <summary>A cell.</summary>

@@ -12,7 +12,11 @@ public sealed class NotebooksTests : IDisposable
     [Fact]
     public async Task Notebooks_run_in_kernels_of_their_own_with_profile_and_settings_from_the_environment()
     {
-        var first = folder.Write("1.ipynb", "var shared = 1; Environment.SetEnvironmentVariable(\"DISTILLKIT_LEAK\", \"yes\");\nConsole.WriteLine($\"{Environment.GetEnvironmentVariable(\"DISTILLKIT_PROFILE\")} {Environment.GetEnvironmentVariable(\"DISTILLKIT_MANY_EPOCHS\")}\");");
+        var first = folder.Write("1.ipynb", """
+            Environment.SetEnvironmentVariable("DISTILLKIT_LEAK", "yes");
+            var (profile, epochs) = (Environment.GetEnvironmentVariable("DISTILLKIT_PROFILE"), Environment.GetEnvironmentVariable("DISTILLKIT_MANY_EPOCHS"));
+            Console.WriteLine($"{profile} {epochs}");
+            """);
         var second = folder.Write("2.ipynb", "Console.WriteLine($\"leak: '{Environment.GetEnvironmentVariable(\"DISTILLKIT_LEAK\")}'\");");
         var before = File.ReadAllText(first);
 

@@ -11,7 +11,8 @@ public sealed class WalkTests
     private static readonly float Patience = 180_000;
     private static readonly string[] Quiet =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
     ];
 
     [WalkFact]
@@ -19,7 +20,8 @@ public sealed class WalkTests
     {
         await using var server = await JupyterServer.StartAsync(Checkout.Root, "00-setup-and-data.ipynb", "01-teacher.ipynb");
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = WalkFactAttribute.Chromium, Args = Quiet });
+        var options = new BrowserTypeLaunchOptions { ExecutablePath = WalkFactAttribute.Chromium, Args = Quiet };
+        await using var browser = await playwright.Chromium.LaunchAsync(options);
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1100, Height = 900 } });
         page.SetDefaultTimeout(Patience);
 
@@ -53,7 +55,7 @@ public sealed class WalkTests
     private static async Task OpenAsync(IPage page, JupyterServer server, string notebook)
     {
         await page.GotoAsync(server.Address($"notebooks/{notebook}"));
-        await page.WaitForFunctionAsync("() => window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()");
+        await page.WaitForFunctionAsync("() => window.Jupyter?.notebook?.kernel?.is_connected()");
         // What was committed must not be taken for what this kernel shows.
         await page.EvaluateAsync("Jupyter.notebook.clear_all_output()");
     }
