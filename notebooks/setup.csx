@@ -19,6 +19,8 @@
         ];
         var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");
         ((Microsoft.DotNet.Interactive.CSharp.CSharpKernel)kernel).AddAssemblyReferences(parts.Select(part => System.IO.Path.Combine(library, part + ".dll")));
+        if (!System.IO.Directory.EnumerateFiles(library, "*LibTorchSharp.*").Any())
+            Console.WriteLine("There is no engine for this system, so nothing can be trained here: ./distillkit doctor says why.");
         // References hold from the next submission on, so what uses them is one of its own.
         await kernel.SendAsync(new Microsoft.DotNet.Interactive.Commands.SubmitCode("""
             DistillKit.Notebook.NotebookSession.Start(

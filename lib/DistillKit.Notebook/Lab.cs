@@ -97,7 +97,7 @@ public sealed class Lab
 
     /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
     /// <param name="stage">One of <see cref="Networks"/>.</param>
-    /// <exception cref="UserException">There is no such stage, or something that the reader can mend went wrong.</exception>
+    /// <exception cref="UserException">There is no such stage, or something that the reader can fix went wrong.</exception>
     public TrainedNetwork Train(string stage)
     {
         if (!Networks.Contains(stage)) throw new UserException($"There is no network '{stage}': {string.Join(", ", Networks)}.");
@@ -131,7 +131,7 @@ public sealed class Lab
 
     /// <summary>Carries out an experiment on the lab's profile, as <c>distillkit experiment</c> does. Runs that are done are found again.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
-    /// <exception cref="UserException">The text has a mistake, or something that the reader can mend went wrong.</exception>
+    /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
     {
         _ = Images;

@@ -68,7 +68,8 @@ internal static class Formatters
 
         // What is logged at the end of epoch 1 carries the time 1.
         static Dictionary<int, double> ByEpoch(IEnumerable<LoggedValue> values) =>
-            values.GroupBy(value => (int)Math.Ceiling(value.Epoch - 1e-6)).ToDictionary(group => group.Key, group => group.Average(value => value.Value));
+            values.GroupBy(value => (int)Math.Ceiling(value.Epoch - 1e-6))
+                .ToDictionary(group => group.Key, group => group.Average(value => value.Value));
     }
 
     private static Table Benchmark(BenchmarkResult result)
@@ -80,7 +81,8 @@ internal static class Formatters
             {
                 $"{row.Name}", $"{row.Format}", $"{row.Runtime}", $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
                 $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB",
-                $"{row.LatencyMilliseconds:f3} ms", $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s", $"{Megabytes(row.PeakMemoryBytes)}",
+                $"{row.LatencyMilliseconds:f3} ms", $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s",
+                $"{Megabytes(row.PeakMemoryBytes)}",
             }.Select(FormattableString.Invariant).ToArray())],
             Note: FormattableString.Invariant(
                 $"""

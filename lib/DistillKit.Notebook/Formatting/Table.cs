@@ -28,7 +28,7 @@ internal sealed record Table(
     }
 
     /// <summary>
-    /// The table as text. Where not all columns fit beside each other, groups of them stand one below the other, each with the first column.
+    /// The table as text. Where not all columns fit beside each other, groups of them stand one below the other, each with the first.
     /// </summary>
     public override string ToString()
     {

@@ -31,7 +31,8 @@ public sealed class NotebookFileTests
     public void Any_cut_of_a_notebook_is_refused_without_another_exception()
     {
         var json = NotebookFile.Parse(NotebookFolder.Json("1", new("x", Type: "markdown")), "x").ToJson();
-        for (var length = 0; length < json.Length - 2; length++) Assert.Throws<UserException>(() => NotebookFile.Parse(json[..length], "x"));
+        for (var length = 0; length < json.Length - 2; length++)
+            Assert.Throws<UserException>(() => NotebookFile.Parse(json[..length], "x"));
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public sealed class NotebookFileTests
         {
             var ids = NotebookFile.Parse(json.ToJsonString(), "x").Cells.Select(cell => cell.Id!).ToArray();
             var again = NotebookFile.Parse(json.ToJsonString(), "x").Cells.Select(cell => cell.Id!);
-            return ids.Distinct().Count() == ids.Length && ids.SequenceEqual(again) && ids.All(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^[a-zA-Z0-9_-]{1,64}$"));
+            return ids.Distinct().Count() == ids.Length && ids.SequenceEqual(again)
+                && ids.All(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^[a-zA-Z0-9_-]{1,64}$"));
         }).QuickCheckThrowOnFailure();
     }
 
@@ -80,7 +82,8 @@ public sealed class NotebookFileTests
 
     [Theory]
     [InlineData("{\"kernelspec\": {\"name\": \".net-fsharp\"}}", "fsharp")]
-    [InlineData("{\"polyglot_notebook\": {\"kernelInfo\": {\"defaultKernelName\": \"fsharp\"}}, \"kernelspec\": {\"name\": \".net-csharp\"}}", "fsharp")]
+    [InlineData(
+        "{\"polyglot_notebook\": {\"kernelInfo\": {\"defaultKernelName\": \"fsharp\"}}, \"kernelspec\": {\"name\": \".net-csharp\"}}", "fsharp")]
     [InlineData("{\"language_info\": {\"name\": \"F#\"}}", "fsharp")]
     [InlineData("{\"language_info\": {\"name\": \"polyglot-notebook\"}}", "csharp")]
     [InlineData("{}", "csharp")]
@@ -95,7 +98,8 @@ public sealed class NotebookFileTests
     [InlineData("{}", null)]
     public void A_cells_language_is_found_in_every_editors_metadata(string metadata, string? language)
     {
-        var json = $"{{\"nbformat\": 4, \"cells\": [{{\"cell_type\": \"code\", \"source\": [\"1\\n\", \"2\"], \"metadata\": {metadata}}}]}}";
+        var cell = $"{{\"cell_type\": \"code\", \"source\": [\"1\\n\", \"2\"], \"metadata\": {metadata}}}";
+        var json = $"{{\"nbformat\": 4, \"cells\": [{cell}]}}";
         Assert.Equal(language, KernelLanguage.FirstOf(NotebookFile.Parse(json, "x").Cells[0].Language));
     }
 
@@ -138,7 +142,8 @@ public sealed class NotebookFileTests
     public void Paths_and_random_identifiers_are_the_same_on_every_machine()
     {
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
-        string Filtered(params object[] parts) => new OutputFilter("/some/checkout").Apply($"/some/checkout/data {string.Join(' ', parts)}");
+        string Filtered(params object[] parts) =>
+            new OutputFilter("/some/checkout").Apply($"/some/checkout/data {string.Join(' ', parts)}");
         Assert.Equal(Filtered(one, other, one), Filtered(other, one, other));
         Assert.NotEqual(Filtered(one, one), Filtered(one, other));
         Assert.StartsWith("data ", Filtered());
@@ -165,7 +170,8 @@ public sealed class NotebookFileTests
     {
         var cell = new JsonObject
         {
-            ["cell_type"] = type, ["metadata"] = new JsonObject { ["tags"] = new JsonArray(tag), ["deep"] = new JsonObject { ["z"] = 1, ["a"] = 1.50 } },
+            ["cell_type"] = type,
+            ["metadata"] = new JsonObject { ["tags"] = new JsonArray(tag), ["deep"] = new JsonObject { ["z"] = 1, ["a"] = 1.50 } },
             ["source"] = inLines ? new JsonArray([.. source.Split('\n').Select(line => JsonValue.Create(line + "\n"))]) : source,
         };
         if (type == "code")
@@ -178,5 +184,6 @@ public sealed class NotebookFileTests
         return cell;
     }
 
-    private static Gen<string> Texts() => Gen.Elements("", "x", "var a = 1;\na", "ünï → 🙂", "\"quoted\\\"", "<b>&amp;</b>", "\t\u0001\u2028", "a\n\n");
+    private static Gen<string> Texts() =>
+        Gen.Elements("", "x", "var a = 1;\na", "ünï → 🙂", "\"quoted\\\"", "<b>&amp;</b>", "\t\u0001\u2028", "a\n\n");
 }

@@ -14,13 +14,14 @@ public sealed class NotebooksTests : IDisposable
     {
         var first = folder.Write("1.ipynb", """
             Environment.SetEnvironmentVariable("DISTILLKIT_LEAK", "yes");
-            var (profile, epochs) = (Environment.GetEnvironmentVariable("DISTILLKIT_PROFILE"), Environment.GetEnvironmentVariable("DISTILLKIT_MANY_EPOCHS"));
-            Console.WriteLine($"{profile} {epochs}");
+            string Read(string name) => Environment.GetEnvironmentVariable("DISTILLKIT_" + name);
+            Console.WriteLine($"{Read("PROFILE")} {Read("MANY_EPOCHS")}");
             """);
         var second = folder.Write("2.ipynb", "Console.WriteLine($\"leak: '{Environment.GetEnvironmentVariable(\"DISTILLKIT_LEAK\")}'\");");
         var before = File.ReadAllText(first);
 
-        var outcome = await Cli.RunAsync("notebooks", "run", first, second, "--profile", "smoke", "--set", "many-epochs=3", "--output", folder["out"]);
+        var outcome = await Cli.RunAsync(
+            "notebooks", "run", first, second, "--profile", "smoke", "--set", "many-epochs=3", "--output", folder["out"]);
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         Assert.Contains("smoke 3\n", outcome.Output);
@@ -33,7 +34,8 @@ public sealed class NotebooksTests : IDisposable
 
     [Theory]
     [InlineData("Environment.Exit(3);", "ended with exit code 3")]
-    [InlineData("System.Diagnostics.Process.Start(\"kill\", [\"-9\", $\"{Environment.ProcessId}\"]); System.Threading.Thread.Sleep(60_000);", "lack of memory")]
+    [InlineData(
+        "System.Diagnostics.Process.Start(\"kill\", [\"-9\", $\"{Environment.ProcessId}\"]); System.Threading.Thread.Sleep(60_000);", "lack of memory")]
     public async Task A_kernel_that_ends_fails_the_cell_and_what_ran_is_saved(string code, string reason)
     {
         var first = folder.Write("1.ipynb", "\"kept\"", $"Console.WriteLine(\"before\");\n{code}", "\"never\"");
@@ -48,6 +50,20 @@ public sealed class NotebooksTests : IDisposable
         Assert.Equal("kept", NotebookFolder.Text(outputs[0][0]!["data"]!["text/plain"]));
         Assert.Equal(["stream", "error"], outputs[1].Select(output => (string)output!["output_type"]!));
         Assert.Empty(outputs[2]);
+    }
+
+    [Fact]
+    public async Task Where_the_library_is_not_built_the_first_cell_says_in_one_line_what_to_type()
+    {
+        File.WriteAllText(folder["DistillKit.Notebooks.sln"], "");
+        var notebook = folder.Write("notebooks/deep/1.ipynb", "#!import ../setup.csx\nusing DistillKit.Notebook;", "\"never\"");
+        File.Copy(Path.Combine(Checkout.Root, "notebooks", "setup.csx"), folder["notebooks/setup.csx"]);
+
+        var outcome = await Cli.RunAsync("notebooks", "run", notebook, "--profile", "smoke", "--write");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("1.ipynb, cell 1: The library is not built: type ./distillkit doctor in ", Assert.Single(outcome.Error.Trim().Split('\n')));
+        Assert.Single(NotebookFolder.Outputs(notebook)[0]);
     }
 
     [Fact]
@@ -74,7 +90,8 @@ public sealed class NotebooksTests : IDisposable
         var mark = folder["began"];
         var notebook = folder.Write("1.ipynb", $$"""
             System.IO.File.WriteAllText("{{mark}}", $"{Environment.ProcessId}\n\n");
-            while (!Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken.IsCancellationRequested) System.Threading.Thread.Sleep(5);
+            var stop = Microsoft.DotNet.Interactive.KernelInvocationContext.Current.CancellationToken;
+            while (!stop.IsCancellationRequested) System.Threading.Thread.Sleep(5);
             Console.WriteLine("ended");
             """);
         using var cli = Cli.Start("notebooks", "run", notebook, "--profile", "smoke", "--write");
@@ -92,7 +109,8 @@ public sealed class NotebooksTests : IDisposable
     public void Notebooks_of_one_name_keep_their_folders()
     {
         string[] same = [folder.Write("a/x.ipynb", "1"), folder.Write("b/c/x.ipynb", "2"), folder.Write("b/y.ipynb", "3")];
-        Assert.Equal(["a/x.ipynb", "b/c/x.ipynb", "b/y.ipynb"], NotebookRunner.Results(same, folder["out"]).Select(path => Path.GetRelativePath(folder["out"], path)));
+        var results = NotebookRunner.Results(same, folder["out"]);
+        Assert.Equal(["a/x.ipynb", "b/c/x.ipynb", "b/y.ipynb"], results.Select(path => Path.GetRelativePath(folder["out"], path)));
         Assert.Equal([folder["out/x.ipynb"], folder["out/y.ipynb"]], NotebookRunner.Results(same[1..], folder["out"]));
         Assert.Equal(same, NotebookRunner.Results(same, null));
     }

@@ -8,6 +8,8 @@ public sealed class WalkTests
 {
     private const string Code = "Jupyter.notebook.get_cells().filter(cell => cell.cell_type == 'code')";
 
+    private const string Charts = ".output img[src^='data:image/svg']";
+
     private static readonly float Patience = 180_000;
     private static readonly string[] Quiet =
     [
@@ -28,7 +30,7 @@ public sealed class WalkTests
         await OpenAsync(page, server, "00-setup-and-data.ipynb");
         await RunAllAsync(page);
         Assert.True(await page.Locator(".output img").CountAsync() > 20);
-        await ScreenshotAsync(page, "00");
+        await ScreenshotAsync(page, "00", ".output img");
 
         await OpenAsync(page, server, "01-teacher.ipynb");
         var training = await page.EvaluateAsync<int>($"{Code}.findIndex(cell => cell.get_text().includes('lab.Train('))");
@@ -36,20 +38,20 @@ public sealed class WalkTests
         await page.WaitForFunctionAsync("() => document.querySelector('.output progress')");
         var before = await page.EvaluateAsync<double>("document.querySelector('.output progress').value");
         await page.WaitForFunctionAsync("before => (document.querySelector('.output progress')?.value ?? 0) > before", before);
-        await ScreenshotAsync(page, "01-training");
+        await ScreenshotAsync(page, "01-training", ".output progress");
 
         var start = Stopwatch.GetTimestamp();
         await page.ClickAsync("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']");
         await page.WaitForFunctionAsync($"() => {Code}[{training}].input_prompt_number != '*'");
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        await ScreenshotAsync(page, "01-stopped");
+        await ScreenshotAsync(page, "01-stopped", ".output_error");
 
         await RunAllAsync(page);
-        var charts = page.Locator(".output img[src^='data:image/svg']");
+        var charts = page.Locator(Charts);
         Assert.True(await charts.CountAsync() > 0);
         Assert.False(string.IsNullOrEmpty(await charts.First.GetAttributeAsync("alt")));
         Assert.Equal(640, await charts.First.EvaluateAsync<int>("image => image.naturalWidth"));
-        await ScreenshotAsync(page, "01");
+        await ScreenshotAsync(page, "01", Charts);
     }
 
     private static async Task OpenAsync(IPage page, JupyterServer server, string notebook)
@@ -68,8 +70,11 @@ public sealed class WalkTests
         Assert.Equal([], await page.Locator(".output_error").AllInnerTextsAsync());
     }
 
-    private static Task ScreenshotAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Artifacts, "test-results", $"walk-{name}.png") });
+    private static async Task ScreenshotAsync(IPage page, string name, string what)
+    {
+        await page.EvaluateAsync("what => document.querySelector(what)?.scrollIntoView({ block: 'center' })", what);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Artifacts, "test-results", $"walk-{name}.png") });
+    }
 
     /// <summary>Needs Chromium and Jupyter Notebook 6: on Debian, the packages chromium and jupyter-notebook.</summary>
     private sealed class WalkFactAttribute : FactAttribute
