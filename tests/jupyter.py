@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Executes notebooks with Jupyter's client in the kernel .net-csharp, and compares what kinds of outputs come with those of `notebooks run`.
+"""Executes notebooks with Jupyter's client in the kernel .net-csharp, and compares the kinds of outputs with those of `notebooks run`.
 
     jupyter.py RESULTS NOTEBOOK ...     RESULTS: the folder in which `./distillkit notebooks run` has left the same notebooks
 
