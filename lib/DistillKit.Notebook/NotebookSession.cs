@@ -19,6 +19,7 @@ public static class NotebookSession
     /// <param name="cancellation">The running cell's cancellation.</param>
     public static void Start(Func<object, Action<object>> show, Func<CancellationToken> cancellation)
     {
+        Engine.Prepare();
         (NotebookSession.show, NotebookSession.cancellation) = (show, cancellation);
         Formatters.Register();
     }
