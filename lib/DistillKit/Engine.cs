@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace DistillKit;
 
 /// <summary>
-/// What a process has to settle before libtorch is loaded into it, wherever it runs: in a program, a test or a notebook's kernel. It happens as soon as
-/// anything of this library is used; whoever calls TorchSharp before that calls <see cref="Prepare"/> first. Linux with glibc only; elsewhere it does nothing.
+/// What a process has to settle before libtorch is loaded into it, wherever it runs: in a program, a test or a notebook's kernel. It happens
+/// as soon as anything of this library is used; whoever calls TorchSharp before that calls <see cref="Prepare"/> first. Linux with glibc only;
+/// elsewhere it does nothing.
 /// </summary>
 public static class Engine
 {
@@ -21,7 +22,7 @@ public static class Engine
         {
             // Threads that wait for each other must not spin: beside one other busy process training would fall to a seventh.
             SetVariable("OMP_WAIT_POLICY", "passive", overwrite: 0);
-            // Freed tensors stay with the process. By default glibc gives each large block back and takes it anew, and every step pays for its pages again.
+            // Freed tensors stay with the process. By default glibc gives each large block back, and every step pays for its pages again.
             return SetOption(MostMaps, 0) + SetOption(TrimThreshold, -1) + SetOption(TopPad, 64 << 20) == 3;
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
@@ -40,7 +41,8 @@ public static class Engine
 
     // Not Environment.SetEnvironmentVariable, which native code does not see.
     [DllImport("libc.so.6", EntryPoint = "setenv", BestFitMapping = false)]
-    private static extern int SetVariable([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+    private static extern int SetVariable(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
 
     [DllImport("libc.so.6", EntryPoint = "mallopt")]
     private static extern int SetOption(int option, int value);

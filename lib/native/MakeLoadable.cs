@@ -7,9 +7,10 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// A build step for Linux: makes a copy of a library that loads on a system whose C++ library is older than the library asks for. That is possible where
-/// the only version that the system lacks is the one of a symbol that no relocation uses (libLibTorchSharp.so 0.107 and GLIBCXX_3.4.32: the start of
-/// iostreams, in GCC 13's libstdc++). The dynamic linker accepts a missing version that is marked as weak. Layout of the tables: System V ABI, and
+/// A build step for Linux: makes a copy of a library that loads on a system whose C++ library is older than the library asks for. That is
+/// possible where the only version that the system lacks is the one of a symbol that no relocation uses (libLibTorchSharp.so 0.107 and
+/// GLIBCXX_3.4.32: the start of iostreams, in GCC 13's libstdc++). The dynamic linker accepts a missing version that is marked as weak.
+/// Layout of the tables: System V ABI, and
 /// https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html.
 /// </summary>
 public sealed class MakeLoadable : Task
@@ -41,11 +42,16 @@ public sealed class MakeLoadable : Task
             var name = Path.GetFileName(Library);
             var unmet = library.Needs().Where(need => !IsMet(need)).ToList();
             var refused = unmet.FirstOrDefault(need => need.Name != Replaceable || library.Uses(need, Unused));
-            if (refused != null) return Refuse(name + " needs " + refused.Name + " of " + refused.File + ", and this system's " + Found(refused.File) + " has no such version: a newer system is needed");
+            if (refused != null)
+            {
+                return Refuse(name + " needs " + refused.Name + " of " + refused.File + ", and this system's " + Found(refused.File)
+                    + " has no such version: a newer system is needed");
+            }
             if (unmet.Count == 0) return true;
 
             foreach (var need in unmet) bytes[need.FlagsAt] |= 2;
-            var highest = Versions("libstdc++.so.6").Where(version => version.StartsWith("GLIBCXX_3.4")).OrderBy(version => version.Length).ThenBy(version => version, StringComparer.Ordinal).Last();
+            var highest = Versions("libstdc++.so.6").Where(version => version.StartsWith("GLIBCXX_3.4"))
+                .OrderBy(version => version.Length).ThenBy(version => version, StringComparer.Ordinal).Last();
             var note = Replaceable + ", which nothing in it uses, is marked as optional: the C++ library here ends at " + highest;
             Directory.CreateDirectory(Folder);
             var copy = Path.Combine(Folder, name);
@@ -54,7 +60,8 @@ public sealed class MakeLoadable : Task
             Files = new ITaskItem[] { new TaskItem(copy), new TaskItem(copy + ".txt") };
             return true;
         }
-        catch (Exception error) when (error is IOException || error is UnauthorizedAccessException || error is InvalidDataException || error is IndexOutOfRangeException || error is ArgumentException)
+        catch (Exception error) when (error is IOException || error is UnauthorizedAccessException || error is InvalidDataException
+            || error is IndexOutOfRangeException || error is ArgumentException)
         {
             return Refuse(Library + ": " + error.Message);
         }
@@ -83,8 +90,8 @@ public sealed class MakeLoadable : Task
     private HashSet<string> Versions(string file)
     {
         HashSet<string> versions;
-        if (!known.TryGetValue(file, out versions)) known[file] = versions = new HashSet<string>(new Elf(File.ReadAllBytes(Found(file))).Definitions());
-        return versions;
+        if (known.TryGetValue(file, out versions)) return versions;
+        return known[file] = new HashSet<string>(new Elf(File.ReadAllBytes(Found(file))).Definitions());
     }
 
     private string Found(string file)
@@ -107,7 +114,7 @@ public sealed class MakeLoadable : Task
     /// <summary>The dynamic section of a 64-bit little-endian ELF file.</summary>
     private sealed class Elf
     {
-        private const long Hash = 4, Strings = 5, Symbols = 6, Relocations = 7, RelocationsSize = 8, CallsSize = 2, Calls = 23;
+        private const long Strings = 5, Symbols = 6, Relocations = 7, RelocationsSize = 8, CallsSize = 2, Calls = 23;
         private const long SymbolVersions = 0x6ffffff0, VersionsDefined = 0x6ffffffc, VersionsNeeded = 0x6ffffffe;
 
         private readonly byte[] bytes;
@@ -117,7 +124,8 @@ public sealed class MakeLoadable : Task
         public Elf(byte[] bytes)
         {
             this.bytes = bytes;
-            if (bytes.Length < 64 || U32(0) != 0x464c457f || bytes[4] != 2 || bytes[5] != 1) throw new InvalidDataException("no 64-bit little-endian ELF file");
+            var isElf = bytes.Length >= 64 && U32(0) == 0x464c457f && bytes[4] == 2 && bytes[5] == 1;
+            if (!isElf) throw new InvalidDataException("no 64-bit little-endian ELF file");
             var (table, size, count) = (I64(32), U16(54), U16(56));
             var (start, end) = (0L, 0L);
             for (var at = table; count-- > 0; at += size)
@@ -134,7 +142,12 @@ public sealed class MakeLoadable : Task
             {
                 var count = U16(file + 2);
                 for (var at = file + U32(file + 8); count-- > 0; at += U32(at + 12))
-                    yield return new Need { File = Text(U32(file + 4)), Name = Text(U32(at + 8)), Index = U16(at + 6), FlagsAt = (int)at + 4, IsWeak = (U16(at + 4) & 2) != 0 };
+                {
+                    yield return new Need
+                    {
+                        File = Text(U32(file + 4)), Name = Text(U32(at + 8)), Index = U16(at + 6), FlagsAt = (int)at + 4, IsWeak = (U16(at + 4) & 2) != 0,
+                    };
+                }
             }
         }
 
@@ -146,7 +159,8 @@ public sealed class MakeLoadable : Task
         /// <summary>Whether the version is that of any symbol but the named one, or a relocation uses that one.</summary>
         public bool Uses(Need need, string unused)
         {
-            var symbols = Enumerable.Range(0, SymbolCount()).Where(index => (U16(Place(SymbolVersions) + 2 * index) & 0x7fff) == need.Index).ToList();
+            var symbols = Enumerable.Range(0, SymbolCount())
+                .Where(index => (U16(Place(SymbolVersions) + 2 * index) & 0x7fff) == need.Index).ToList();
             return symbols.Any(index => Text(U32(Place(Symbols) + 24 * index)) != unused) || Used().Any(index => symbols.Contains(index));
         }
 

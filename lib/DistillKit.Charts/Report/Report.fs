@@ -11,8 +11,8 @@ type ReportFile =
       Charts: int }
 
 /// <summary>
-/// A run in one HTML file that opens without a network: figures, charts, tables, recipes, seed, machine, versions and dates. plotly.js is in it;
-/// where no script runs, as in print, each chart is a picture.
+/// A run in one HTML file that opens without a network: figures, charts, tables, recipes, seed, machine, versions and dates.
+/// plotly.js is in it; where no script runs, as in print, each chart is a picture.
 /// </summary>
 [<AbstractClass; Sealed>]
 type Report private () =

@@ -18,14 +18,15 @@ static class EngineChecks
         try
         {
             Compute();
-            engine = Check.OK("engine", $"TorchSharp {PackageVersion}, libtorch {__version__}{LoadedLibrary.Place("libtorch_cpu.so")}, threads: {get_num_threads()}");
+            var place = LoadedLibrary.Place("libtorch_cpu.so");
+            engine = Check.OK("engine", $"TorchSharp {PackageVersion}, libtorch {__version__}{place}, threads: {get_num_threads()}");
         }
         catch (Exception e) // whatever a native library that is missing or does not fit brings about
         {
             var hasPackage = RuntimeInformation.RuntimeIdentifier is "linux-x64" or "win-x64" or "osx-arm64";
             engine = Check.Fail("engine", $"TorchSharp {PackageVersion} does not load: {Cause(e)}", hasPackage
-                ? "delete lib/DistillKit.Cli/bin and obj and run again; for a GPU, set TorchSharpBackend to cuda-linux or cuda-windows before"
-                : $"there is no libtorch for {RuntimeInformation.RuntimeIdentifier}: on ARM, use a container or a machine with an x64 processor");
+                ? "delete lib/DistillKit.Cli/bin and obj and run again; for a GPU, set TorchSharpBackend before"
+                : $"there is no libtorch for {RuntimeInformation.RuntimeIdentifier}: use a machine or a container for an x64 processor");
         }
         finally
         {
@@ -33,7 +34,9 @@ static class EngineChecks
         }
         yield return engine;
         if (OperatingSystem.IsLinux()) yield return CppLibrary();
-        yield return engine.Status == CheckStatus.OK ? Gpu() : Check.Warn("gpu", "unknown while the engine does not load", "fix the engine first");
+        yield return engine.Status == CheckStatus.OK
+            ? Gpu()
+            : Check.Warn("gpu", "unknown while the engine does not load", "fix the engine first");
     }
 
     private static string PackageVersion =>
@@ -52,7 +55,8 @@ static class EngineChecks
     /// <summary>The library that this process uses, and what the build did about it (lib/native).</summary>
     static Check CppLibrary()
     {
-        var note = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libLibTorchSharp.so.txt");
+        var native = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+        var note = Path.Combine(native, "libLibTorchSharp.so.txt");
         var done = File.Exists(note) ? File.ReadAllText(note) : "new enough for TorchSharp's library as it is";
         return Check.OK("c++", $"{LoadedLibrary.Target("libstdc++.so.6")}: {done}");
     }
@@ -78,6 +82,7 @@ static class EngineChecks
         if (e.InnerException is { } inner)
             return Cause(inner);
         var lines = e.Message.ReplaceLineEndings("\n").Split('\n');
-        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file") || line.Contains("not found (required by")) ?? lines[0].Split(". ")[0];
+        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file") || line.Contains("not found (required by"))
+            ?? lines[0].Split(". ")[0];
     }
 }

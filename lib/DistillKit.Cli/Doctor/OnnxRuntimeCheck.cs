@@ -7,5 +7,5 @@ static class OnnxRuntimeCheck
 {
     public static Check Run() => OnnxModel.RuntimeDefect is not { } defect
         ? Check.OK("onnx", $"ONNX Runtime {OnnxModel.RuntimeVersion}{LoadedLibrary.Place("libonnxruntime.so")}")
-        : Check.Warn("onnx", $"ONNX Runtime does not load: {defect}", "delete lib/DistillKit.Cli/bin and obj and run again; without it, only what is measured with it will be missing");
+        : Check.Warn("onnx", $"ONNX Runtime does not load: {defect}", "delete lib/DistillKit.Cli/bin and obj and run again; only benchmarks need it");
 }

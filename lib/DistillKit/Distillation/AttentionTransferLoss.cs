@@ -17,7 +17,8 @@ public sealed class AttentionTransferLoss
     {
         using var scope = NewDisposeScope();
         var (student, teacher) = FeatureMaps.Align(studentMap, teacherMap);
-        return Attention(student).sub(Attention(teacher)).pow(Number.Two).sum().div(Number.Of(studentMap.shape[0])).MoveToOuterDisposeScope();
+        var difference = Attention(student).sub(Attention(teacher));
+        return difference.pow(Number.Two).sum().div(Number.Of(studentMap.shape[0])).MoveToOuterDisposeScope();
     }
 
     private static Tensor Attention(Tensor map) => Normalized.Unit(map.pow(Number.Two).sum(1).flatten(1), 1, degree: 2);

@@ -32,11 +32,13 @@ public sealed class DecoupledDistillationLoss
         using var scope = NewDisposeScope();
         var (studentSoft, teacherSoft) = Softened.Pair(studentLogits, teacherLogits, temperature, standardize);
         Shapes.RequireTargets(studentLogits, labels);
-        var isTarget = arange(Number.Of(0L), Number.Of(studentLogits.shape[1]), Number.One, ScalarType.Int64, labels.device).unsqueeze(0).eq(labels.unsqueeze(1));
+        var classes = arange(Number.Of(0L), Number.Of(studentLogits.shape[1]), Number.One, ScalarType.Int64, labels.device);
+        var isTarget = classes.unsqueeze(0).eq(labels.unsqueeze(1));
         var (student, teacher) = (Split(studentSoft, labels, isTarget), Split(teacherSoft, labels, isTarget));
         var target = Divergence(teacher.Target, student.Target).add(Divergence(teacher.Others, student.Others), Number.One);
         // The label is none of the others: its share is 0 on the teacher's side, before the exponential, which could overflow.
-        var nonTarget = Divergence(teacher.AmongOthers.masked_fill(isTarget, Number.Of(double.NegativeInfinity)), teacher.AmongOthers, student.AmongOthers);
+        var shares = teacher.AmongOthers.masked_fill(isTarget, Number.Of(double.NegativeInfinity));
+        var nonTarget = Divergence(shares, teacher.AmongOthers, student.AmongOthers);
         return target.mul(Number.Of(targetWeight)).add(nonTarget.mul(Number.Of(nonTargetWeight)), Number.One)
             .mul(Number.Of(temperature * temperature / studentLogits.shape[0])).MoveToOuterDisposeScope();
     }

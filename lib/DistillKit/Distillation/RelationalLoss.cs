@@ -31,7 +31,8 @@ public sealed class RelationalLoss
         var (studentEmbedding, teacherEmbedding) = FeatureMaps.Embed(student, teacher);
         var (ofStudent, ofTeacher) = (new Relations(studentEmbedding), new Relations(teacherEmbedding));
         var loss = Huber(ofStudent.Distances(), ofTeacher.Distances(), distance, count * (count - 1));
-        if (angle > 0) loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), angle, count * (count - 1) * (count - 2)), Number.One);
+        if (angle > 0)
+            loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), angle, count * (count - 1) * (count - 2)), Number.One);
         return loss.to(studentEmbedding.dtype).MoveToOuterDisposeScope();
     }
 
@@ -68,7 +69,8 @@ public sealed class RelationalLoss
         public Tensor Cosines()
         {
             var inverse = squaredDistances.rsqrt().masked_fill(isNone, Number.Of(0L));
-            var dots = products.unsqueeze(0).sub(products.unsqueeze(2)).sub(products.unsqueeze(1)).add(squares.unsqueeze(1).unsqueeze(2), Number.One);
+            var dots = products.unsqueeze(0).sub(products.unsqueeze(2)).sub(products.unsqueeze(1))
+                .add(squares.unsqueeze(1).unsqueeze(2), Number.One);
             var isOneImage = eye(products.shape[0], dtype: ScalarType.Bool, device: products.device).unsqueeze(0);
             return dots.mul(inverse.unsqueeze(2)).mul(inverse.unsqueeze(1)).masked_fill(isOneImage, Number.Of(0L));
         }

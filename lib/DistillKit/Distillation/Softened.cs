@@ -13,7 +13,8 @@ internal static class Softened
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         var teacher = teacherLogits.detach();
         return standardize
-            ? (LogitStandardization.Apply(studentLogits).div(Number.Of(temperature)), LogitStandardization.Apply(teacher).div(Number.Of(temperature)))
+            ? (LogitStandardization.Apply(studentLogits).div(Number.Of(temperature)),
+               LogitStandardization.Apply(teacher).div(Number.Of(temperature)))
             : (studentLogits.div(Number.Of(temperature)), teacher.div(Number.Of(temperature)));
     }
 }

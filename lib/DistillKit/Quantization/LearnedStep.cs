@@ -36,7 +36,8 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
         get
         {
             using var scope = NewDisposeScope();
-            return start with { Scales = [.. scale.detach().abs().clamp_min(Number.Of(QuantizationParameters.SmallestScale)).cpu().reshape(-1).data<float>().ToArray()] };
+            var learned = scale.detach().abs().clamp_min(Number.Of(QuantizationParameters.SmallestScale));
+            return start with { Scales = learned.cpu().reshape(-1).data<float>().ToArray() };
         }
     }
 

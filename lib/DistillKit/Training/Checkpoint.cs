@@ -14,15 +14,16 @@ namespace DistillKit.Training;
 internal sealed record Counters(int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0);
 
 /// <summary>
-/// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the average ("average."), the best state so far
-/// ("best."), what the optimizer remembers ("optimizer."), and the counters. Random numbers need no state: they are functions of seed and step.
+/// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the average
+/// ("average."), the best state so far ("best."), what the optimizer remembers ("optimizer."), and the counters. Random numbers need no state: they are functions of seed and step.
 /// </summary>
 internal static class Checkpoint
 {
     private const string CountersKey = "counters";
     private const string RecipeKey = "run";
 
-    public static void Save(string path, string run, Counters counters, Optimizer optimizer, params IEnumerable<(string Prefix, IReadOnlyDictionary<string, Tensor>? State)> states)
+    public static void Save(
+        string path, string run, Counters counters, Optimizer optimizer, params IEnumerable<(string Prefix, IReadOnlyDictionary<string, Tensor>? State)> states)
     {
         using var scope = NewDisposeScope();
         var tensors = states.Append((Prefix: "optimizer", State: optimizer.State)).Where(part => part.State is not null)
@@ -33,7 +34,8 @@ internal static class Checkpoint
 
     /// <summary>Reads a checkpoint; null where there is none, or it is of a run with another recipe.</summary>
     /// <exception cref="UserException">It is damaged.</exception>
-    public static Counters? Load(string path, string run, Optimizer optimizer, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
+    public static Counters? Load(
+        string path, string run, Optimizer optimizer, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
     {
         if (!File.Exists(path)) return null;
         using var scope = NewDisposeScope();

@@ -8,7 +8,9 @@ internal static class Gradients
 {
     private const double Epsilon = 1e-6;
 
-    /// <summary>Scales all gradients by one factor, so that together their norm is at most the given one (Pascanu et al. 2013, arXiv:1211.5063).</summary>
+    /// <summary>
+    /// Scales all gradients by one factor, so that together their norm is at most the given one (Pascanu et al. 2013, arXiv:1211.5063).
+    /// </summary>
     public static void Clip(IEnumerable<Parameter> parameters, double norm)
     {
         using var scope = NewDisposeScope();

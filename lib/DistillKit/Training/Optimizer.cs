@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DistillKit.Training;
 
 /// <summary>
-/// Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a channels-last weight (they save
-/// contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see <see cref="Number"/>).
+/// Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a channels-last weight
+/// (they save contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see <see cref="Number"/>).
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
@@ -18,7 +18,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>The learning rate of the next step.</summary>
     public double LearningRate { get; set; }
 
-    /// <summary>What is remembered of earlier steps, by names that start with the parameter's number; without what no step has made yet.</summary>
+    /// <summary>What is remembered of earlier steps, by names that start with the parameter's number.</summary>
     internal abstract IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
@@ -28,14 +28,15 @@ public abstract class Optimizer : IDisposable
         for (var index = 0; index < parameters.Count; index++)
         {
             using var scope = NewDisposeScope();
-            if (parameters[index].grad is { } gradient) Update(index, parameters[index], gradient, parameters[index].dim() > 1 ? weightDecay : 0);
+            var parameter = parameters[index];
+            if (parameter.grad is { } gradient) Update(index, parameter, gradient, parameter.dim() > 1 ? weightDecay : 0);
         }
     }
 
     /// <summary>Continues where another optimizer of such parameters was.</summary>
     internal void Restore(IReadOnlyDictionary<string, Tensor> saved)
     {
-        for (var index = 0; index < parameters.Count; index++) Restore(index, parameters[index], name => saved.GetValueOrDefault($"{index}.{name}"));
+        foreach (var (index, parameter) in parameters.Index()) Restore(index, parameter, name => saved.GetValueOrDefault($"{index}.{name}"));
     }
 
     /// <inheritdoc/>
@@ -61,8 +62,8 @@ public abstract class Optimizer : IDisposable
 }
 
 /// <summary>Stochastic gradient descent with Nesterov momentum (Sutskever et al. 2013), as PyTorch's SGD computes it.</summary>
-internal sealed class StochasticGradientDescent(IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay)
-    : Optimizer(parameters, learningRate, weightDecay)
+internal sealed class StochasticGradientDescent(
+    IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay) : Optimizer(parameters, learningRate, weightDecay)
 {
     private const string Velocity = "momentum_buffer";
 
@@ -89,7 +90,8 @@ internal sealed class StochasticGradientDescent(IReadOnlyList<Parameter> paramet
 }
 
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv:1711.05101), as PyTorch's AdamW computes it.</summary>
-internal sealed class AdamW(IReadOnlyList<Parameter> parameters, double learningRate, double weightDecay) : Optimizer(parameters, learningRate, weightDecay)
+internal sealed class AdamW(IReadOnlyList<Parameter> parameters, double learningRate, double weightDecay)
+    : Optimizer(parameters, learningRate, weightDecay)
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
@@ -103,8 +105,8 @@ internal sealed class AdamW(IReadOnlyList<Parameter> parameters, double learning
     private readonly long[] steps = new long[parameters.Count];
 
     internal override IReadOnlyDictionary<string, Tensor> State =>
-        new[] { Named(First, means), Named(Second, squares), Named(Steps, means.Zip(steps, (mean, step) => mean is null ? null : tensor(step))) }
-            .SelectMany(part => part).ToDictionary();
+        Named(First, means).Concat(Named(Second, squares))
+            .Concat(Named(Steps, means.Zip(steps, (mean, step) => mean is null ? null : tensor(step)))).ToDictionary();
 
     private protected override void Update(int index, Parameter parameter, Tensor gradient, double decay)
     {

@@ -62,9 +62,11 @@ internal sealed class ConvolutionLayer : NodeLayer
         if (!training || norm.IsFrozen)
         {
             var folded = norm.FoldedBias(factors);
-            return Convolve(input, quantizer.Apply(weight.mul(factors.view(shape))), bias is null ? folded : folded.add(bias.mul(factors), Number.One));
+            var foldedBias = bias is null ? folded : folded.add(bias.mul(factors), Number.One);
+            return Convolve(input, quantizer.Apply(weight.mul(factors.view(shape))), foldedBias);
         }
-        var safe = where(factors.abs().lt(Number.Of(SmallestFactor)), full_like(factors, Number.Of(SmallestFactor)), factors).detach().view(shape);
+        var smallest = full_like(factors, Number.Of(SmallestFactor));
+        var safe = where(factors.abs().lt(smallest), smallest, factors).detach().view(shape);
         return norm.Forward([Convolve(input, quantizer.Apply(weight.mul(safe)).div(safe), bias)], mayOverwrite: true);
     }
 

@@ -91,7 +91,8 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            range.mul_(Number.Of(1 - Momentum)).add_(tensor(new[] { seen.Minimum, seen.Maximum }, device: range.device), Number.Of(Momentum));
+            var latest = tensor(new[] { seen.Minimum, seen.Maximum }, device: range.device);
+            range.mul_(Number.Of(1 - Momentum)).add_(latest, Number.Of(Momentum));
         }
     }
 
@@ -108,7 +109,8 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         public override Tensor Apply(Tensor values, float from, float to)
         {
             using var scope = NewDisposeScope();
-            var bounded = float.IsNegativeInfinity(from) && float.IsPositiveInfinity(to) ? values : values.clamp(Number.Of(from), Number.Of(to));
+            var isFree = float.IsNegativeInfinity(from) && float.IsPositiveInfinity(to);
+            var bounded = isFree ? values : values.clamp(Number.Of(from), Number.Of(to));
             return step.call(bounded).MoveToOuterDisposeScope();
         }
 

@@ -44,7 +44,8 @@ internal sealed class Histogram
             using var chunkScope = NewDisposeScope();
             var chunk = flat.narrow(0, start, Math.Min(Chunk, flat.shape[0] - start));
             // In units of the width the edges are whole numbers, which is all that the engine's histogram accepts.
-            var counts = chunk.mul(Number.Of((float)(1 / Width))).add_(Number.Of(Zero), Number.One).histc(Bins, 0, Bins).cpu().data<float>().ToArray();
+            var places = chunk.mul(Number.Of((float)(1 / Width))).add_(Number.Of(Zero), Number.One);
+            var counts = places.histc(Bins, 0, Bins).cpu().data<float>().ToArray();
             for (var bin = 0; bin < Bins; bin++) Counts[bin] += counts[bin];
         }
     }
