@@ -136,9 +136,17 @@ internal sealed class TrainingStages(StageContext context)
         context.Observer.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
         using var exclusive = LockFile.Hold(Path.Combine(folder, ".lock"), cancellation, () => context.Observer.Advanced("waits for another process that stores them"));
         var store = new SoftTargetStore(folder, run);
-        var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, new Forward<string>(context.Observer.Advanced), cancellation);
+        var made = store.Fill(Asked, images, recipe, new Forward<string>(context.Observer.Advanced), cancellation);
         context.Observer.Finished(SoftTargets, made == 0 ? "all there" : $"{made} views of {images.Count:N0} images", Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
         return store.Open(recipe, images);
+
+        // It computes as it would beside the student.
+        LiveTeacher Asked()
+        {
+            var teacher = LiveTeacherOf(stage, cancellation);
+            teacher.ComputeType = recipe.Precision.Resolve(context.Device);
+            return teacher;
+        }
     }
 
     /// <summary>Marks a training as finished: its checkpoint is not needed any more.</summary>
