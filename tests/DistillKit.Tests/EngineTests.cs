@@ -4,7 +4,8 @@ namespace DistillKit.Tests;
 
 public sealed class EngineTests
 {
-    private static bool IsGlibc => OperatingSystem.IsLinux() && Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Any(module => module.ModuleName == "libc.so.6");
+    private static bool IsGlibc => OperatingSystem.IsLinux()
+        && Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Any(module => module.ModuleName == "libc.so.6");
 
     [Fact]
     public void The_process_is_prepared_where_the_C_library_is_glibc() => Assert.Equal(IsGlibc, Engine.Prepare());

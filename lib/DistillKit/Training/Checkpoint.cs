@@ -15,7 +15,8 @@ internal sealed record Counters(int Step, ScalarType ComputeType, double Seconds
 
 /// <summary>
 /// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the average
-/// ("average."), the best state so far ("best."), what the optimizer remembers ("optimizer."), and the counters. Random numbers need no state: they are functions of seed and step.
+/// ("average."), the best state so far ("best."), what the optimizer remembers ("optimizer."), and the counters. Random numbers need no state:
+/// they are functions of seed and step.
 /// </summary>
 internal static class Checkpoint
 {
