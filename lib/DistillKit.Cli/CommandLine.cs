@@ -9,7 +9,7 @@ namespace DistillKit.Cli;
 public static class CommandLine
 {
     /// <summary>The verbs, in the order in which the help lists them. A new verb is one more line here.</summary>
-    static IEnumerable<Command> Verbs =>
+    private static IEnumerable<Command> Verbs =>
     [
         RunCommand.Create(),
         ExperimentCommand.Create(),
@@ -54,7 +54,10 @@ public static class CommandLine
         {
             var settings = new InvocationConfiguration
             {
-                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
             };
             return await parsed.InvokeAsync(settings, cancellation.Token);
         }
@@ -89,5 +92,5 @@ public static class CommandLine
         }
     }
 
-    static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace DistillKit.Cli;
 
 /// <summary>Keeps what a maintainer needs to know about an error that nobody foresaw.</summary>
-static class CrashReport
+internal static class CrashReport
 {
     /// <summary>Writes the report, and says where it is; where it cannot be written, gives the details themselves.</summary>
     public static string Write(Exception exception, IEnumerable<string> arguments)

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace DistillKit.Cli;
 
 /// <summary>Says what is wrong with a command line, and what was probably meant.</summary>
-static class UsageError
+internal static class UsageError
 {
     /// <summary>One line about the first mistake, or null when there is none.</summary>
     public static string? Describe(ParseResult parsed)
@@ -21,10 +21,10 @@ static class UsageError
         return $"`{path}` has no {kind} '{token}'" + (meant is null ? $"; `{path} --help` says more" : $"; did you mean '{meant}'?");
     }
 
-    static string PathOf(Command command) =>
+    private static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
-    static string? Nearest(string token, IEnumerable<string> names) => names
+    private static string? Nearest(string token, IEnumerable<string> names) => names
         .Select(name => (name, distance: name.StartsWith(token, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(token, name)))
         .Where(candidate => candidate.distance <= Math.Max(1, token.Length / 3))
         .OrderBy(candidate => candidate.distance)
@@ -32,7 +32,7 @@ static class UsageError
         .FirstOrDefault();
 
     /// <summary>The number of letters to insert, delete or replace (Levenshtein).</summary>
-    static int Distance(string a, string b)
+    private static int Distance(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();
         for (var i = 1; i <= a.Length; i++)

@@ -19,7 +19,7 @@ public sealed unsafe class EdgeModel : IDisposable
     private readonly int[] inputShape;
     private int isBusy;
 
-    EdgeModel(ReadOnlyMemory<byte> file, EdgeOptions options)
+    private EdgeModel(ReadOnlyMemory<byte> file, EdgeOptions options)
     {
         if (options.Threads is < 1 or > 256)
             throw new EdgeException($"{options.Threads} threads are asked for. Give a number from 1 to 256.");

@@ -145,7 +145,11 @@ public sealed class MakeLoadable : Task
                 {
                     yield return new Need
                     {
-                        File = Text(U32(file + 4)), Name = Text(U32(at + 8)), Index = U16(at + 6), FlagsAt = (int)at + 4, IsWeak = (U16(at + 4) & 2) != 0,
+                        File = Text(U32(file + 4)),
+                        Name = Text(U32(at + 8)),
+                        Index = U16(at + 6),
+                        FlagsAt = (int)at + 4,
+                        IsWeak = (U16(at + 4) & 2) != 0,
                     };
                 }
             }

@@ -4,12 +4,12 @@ namespace DistillKit.Cli.Tests;
 
 public sealed class CommandLineTests
 {
-    readonly StringWriter output = new();
-    readonly StringWriter error = new();
+    private readonly StringWriter output = new();
+    private readonly StringWriter error = new();
 
-    Task<int> Run(params string[] arguments) => CommandLine.RunAsync(arguments, output, error);
+    private Task<int> Run(params string[] arguments) => CommandLine.RunAsync(arguments, output, error);
 
-    Task<int> RunVerbThat(Action<ParseResult> acts)
+    private Task<int> RunVerbThat(Action<ParseResult> acts)
     {
         var verb = new Command("act");
         verb.SetAction(acts);

@@ -6,8 +6,8 @@ namespace DistillKit.Cli.Tests;
 
 public partial class DevContainerTests
 {
-    static readonly string Root = FindRoot();
-    static readonly string[] Variants = ["devcontainer.json", "gpu/devcontainer.json"];
+    private static readonly string Root = FindRoot();
+    private static readonly string[] Variants = ["devcontainer.json", "gpu/devcontainer.json"];
 
     public static TheoryData<string> Files => [.. Variants];
 
@@ -76,14 +76,14 @@ public partial class DevContainerTests
         Assert.Equal(cpu.ToJsonString(), gpu.ToJsonString());
     }
 
-    static string PathOf(string file) => Path.Combine(Root, ".devcontainer", file);
+    private static string PathOf(string file) => Path.Combine(Root, ".devcontainer", file);
 
-    static JsonObject Read(string file) =>
+    private static JsonObject Read(string file) =>
         JsonNode.Parse(File.ReadAllText(PathOf(file)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
 
-    static string AllCommands() => string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "lib/DistillKit.Cli/Commands"), "*.cs").Select(File.ReadAllText));
+    private static string AllCommands() => string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "lib/DistillKit.Cli/Commands"), "*.cs").Select(File.ReadAllText));
 
-    static string FindRoot()
+    private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "DistillKit.Notebooks.sln"))) folder = Path.GetDirectoryName(folder)!;

@@ -4,7 +4,7 @@ namespace DistillKit.Cli.Tests;
 
 public sealed class DoctorTests
 {
-    readonly StringWriter output = new();
+    private readonly StringWriter output = new();
 
     [Fact]
     public async Task Json_holds_every_check_and_agrees_with_the_exit_code()

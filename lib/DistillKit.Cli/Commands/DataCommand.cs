@@ -18,14 +18,14 @@ public static class DataCommand
         return new("data", "Install or check the data set.") { get, verify };
     }
 
-    static async Task<int> GetAsync(string? folder, CancellationToken cancellation)
+    private static async Task<int> GetAsync(string? folder, CancellationToken cancellation)
     {
         var installed = await ShowProgressAsync(progress => Cifar10Installer.Create(folder).RunAsync(progress, cancellation));
         Console.WriteLine($"CIFAR-10 is in {installed}");
         return 0;
     }
 
-    static int Verify(string? folder)
+    private static int Verify(string? folder)
     {
         var found = Cifar10Layout.Locate(folder ?? Cifar10.DefaultFolder());
         if (Cifar10Layout.Official.FindDefect(found) is { } defect)
@@ -34,16 +34,16 @@ public static class DataCommand
         return 0;
     }
 
-    static Task<T> ShowProgressAsync<T>(Func<IProgress<DataProgress>, Task<T>> work) => Console.IsOutputRedirected
+    private static Task<T> ShowProgressAsync<T>(Func<IProgress<DataProgress>, Task<T>> work) => Console.IsOutputRedirected
         ? work(new PlainProgress())
         : AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context => work(new BarProgress(context)));
 
     /// <summary>A bar for each step.</summary>
-    sealed class BarProgress(ProgressContext context) : IProgress<DataProgress>
+    private sealed class BarProgress(ProgressContext context) : IProgress<DataProgress>
     {
-        readonly Dictionary<string, ProgressTask> bars = [];
+        private readonly Dictionary<string, ProgressTask> bars = [];
 
         public void Report(DataProgress value)
         {
@@ -56,9 +56,9 @@ public static class DataCommand
     }
 
     /// <summary>A line for each step, and for each quarter of a long one.</summary>
-    sealed class PlainProgress : IProgress<DataProgress>
+    private sealed class PlainProgress : IProgress<DataProgress>
     {
-        (string Step, long Quarter) last;
+        private (string Step, long Quarter) last;
 
         public void Report(DataProgress value)
         {

@@ -5,9 +5,9 @@ using DistillKit.Cli.Doctor;
 namespace DistillKit.Cli.Commands;
 
 /// <summary><c>distillkit doctor</c>: what this machine has, what is missing, and what to do about it.</summary>
-static class DoctorCommand
+internal static class DoctorCommand
 {
-    static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static Command Create()
     {
@@ -28,14 +28,14 @@ static class DoctorCommand
         return command;
     }
 
-    static object Plain(Check check) => new { check.Name, status = Label(check), check.Finding, check.Remedy };
+    private static object Plain(Check check) => new { check.Name, status = Label(check), check.Finding, check.Remedy };
 
-    static void Print(Check check, TextWriter output)
+    private static void Print(Check check, TextWriter output)
     {
         output.WriteLine($"{Label(check),-5} {check.Name,-8} {check.Finding}");
         if (check.Remedy is not null)
             output.WriteLine($"{"",-14} -> {check.Remedy}");
     }
 
-    static string Label(Check check) => check.Status.ToString().ToUpperInvariant();
+    private static string Label(Check check) => check.Status.ToString().ToUpperInvariant();
 }

@@ -14,7 +14,8 @@ internal static class NotebooksCommand
     {
         var files = new Argument<string[]>("FILES")
         {
-            Description = "Notebooks. [default: all of notebooks/, in order]", Arity = ArgumentArity.ZeroOrMore,
+            Description = "Notebooks. [default: all of notebooks/, in order]",
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var profile = new Option<string>("--profile", "-p")
         {
@@ -37,7 +38,8 @@ internal static class NotebooksCommand
         };
         var timeout = new Option<double>("--timeout")
         {
-            Description = "The longest that a cell may take, in seconds.", DefaultValueFactory = _ => 1800,
+            Description = "The longest that a cell may take, in seconds.",
+            DefaultValueFactory = _ => 1800,
         };
         var data = new Option<string?>("--data") { Description = "Where CIFAR-10 is kept. [default: data/cifar10 in the repository]" };
         var artifacts = new Option<string?>("--artifacts")

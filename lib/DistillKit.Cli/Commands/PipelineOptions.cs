@@ -9,7 +9,8 @@ internal sealed class PipelineOptions
 {
     private readonly Option<string> profile = new("--profile", "-p")
     {
-        Description = $"{string.Join(", ", Profile.BuiltIn)}, or the path of a profile's JSON file.", DefaultValueFactory = _ => "quick",
+        Description = $"{string.Join(", ", Profile.BuiltIn)}, or the path of a profile's JSON file.",
+        DefaultValueFactory = _ => "quick",
     };
 
     private readonly Option<string?> output = new("--output", "-o") { Description = "Where results go. [default: artifacts/PROFILE]" };

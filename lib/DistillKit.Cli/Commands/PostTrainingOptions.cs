@@ -30,7 +30,10 @@ internal sealed class PostTrainingOptions
         if (arguments.GetValue(observer) is { } kind) chosen = chosen with { Observer = new(kind) };
         var recipe = new PostTrainingRecipe
         {
-            Plan = chosen, Equalize = arguments.GetValue(equalize), AdaRound = arguments.GetValue(adaRound), CorrectBias = arguments.GetValue(correctBias),
+            Plan = chosen,
+            Equalize = arguments.GetValue(equalize),
+            AdaRound = arguments.GetValue(adaRound),
+            CorrectBias = arguments.GetValue(correctBias),
         };
         recipe.Validate();
         return recipe;

@@ -1,7 +1,7 @@
 namespace DistillKit.Cli.Doctor;
 
 /// <summary>What a check found.</summary>
-enum CheckStatus
+internal enum CheckStatus
 {
     /// <summary>As it should be.</summary>
     OK,
@@ -14,7 +14,7 @@ enum CheckStatus
 }
 
 /// <summary>One finding of <c>doctor</c>, and what to do about it unless all is well.</summary>
-sealed record Check(string Name, CheckStatus Status, string Finding, string? Remedy = null)
+internal sealed record Check(string Name, CheckStatus Status, string Finding, string? Remedy = null)
 {
     public static Check OK(string name, string finding) => new(name, CheckStatus.OK, finding);
 

@@ -3,7 +3,7 @@ using DistillKit.Data;
 namespace DistillKit.Cli.Doctor;
 
 /// <summary>Is the data set there, and is it the published one?</summary>
-static class DataCheck
+internal static class DataCheck
 {
     public static Check Run()
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DistillKit.Cli.Doctor;
 
 /// <summary>Does TorchSharp load and compute, with which C++ library, and on which devices?</summary>
-static class EngineChecks
+internal static class EngineChecks
 {
     public static IEnumerable<Check> Run()
     {
@@ -44,7 +44,7 @@ static class EngineChecks
 
     // Not inlined: the first touch of TorchSharp's types has to happen inside the try block.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void Compute()
+    private static void Compute()
     {
         using var scope = NewDisposeScope();
         var sum = ones(8, 8).matmul(ones(8, 8)).sum().item<float>();
@@ -53,7 +53,7 @@ static class EngineChecks
     }
 
     /// <summary>The library that this process uses, and what the build did about it (lib/native).</summary>
-    static Check CppLibrary()
+    private static Check CppLibrary()
     {
         var native = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
         var note = Path.Combine(native, "libLibTorchSharp.so.txt");
@@ -62,7 +62,7 @@ static class EngineChecks
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static Check Gpu()
+    private static Check Gpu()
     {
         try
         {
@@ -77,7 +77,7 @@ static class EngineChecks
     }
 
     /// <summary>The library that is missing, where the innermost message names one; otherwise that message's first sentence.</summary>
-    static string Cause(Exception e)
+    private static string Cause(Exception e)
     {
         if (e.InnerException is { } inner)
             return Cause(inner);

@@ -1,7 +1,7 @@
 namespace DistillKit.Cli.Doctor;
 
 /// <summary>Where the native libraries of this process come from.</summary>
-static class LoadedLibrary
+internal static class LoadedLibrary
 {
     /// <summary>The file of a library in brackets after a space; empty where the system does not tell.</summary>
     public static string Place(string name) => Find(name) is { } path ? $" ({path})" : "";

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace DistillKit.Cli.Doctor;
 
 /// <summary>The runtime, the operating system, the processor, memory and disk.</summary>
-static class MachineChecks
+internal static class MachineChecks
 {
-    const double GiB = 1L << 30;
+    private const double GiB = 1L << 30;
 
     public static IEnumerable<Check> Run()
     {
@@ -18,7 +18,7 @@ static class MachineChecks
         yield return Disk();
     }
 
-    static Check Cpu()
+    private static Check Cpu()
     {
         var features = Features();
         var finding = $"{CpuName()}, {Environment.ProcessorCount} cores, {(features.Count == 0 ? "no vector extensions" : string.Join(' ', features))}";
@@ -28,7 +28,7 @@ static class MachineChecks
     }
 
     /// <summary>The extensions that decide how fast training (BF16, AMX) and integer inference (VNNI, dot products) are.</summary>
-    static List<string> Features()
+    private static List<string> Features()
     {
         var flags = CpuInfo("flags").Split(' ').Concat(CpuInfo("Features").Split(' ')).ToHashSet();
         (string Name, bool Present)[] known =
@@ -41,7 +41,7 @@ static class MachineChecks
         return [.. known.Where(feature => feature.Present).Select(feature => feature.Name)];
     }
 
-    static Check Memory()
+    private static Check Memory()
     {
         var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
         return total >= 3
@@ -49,7 +49,7 @@ static class MachineChecks
             : Check.Warn("memory", $"{total:0.0} GiB", "the profile smoke fits; quick and above need about 3 GiB");
     }
 
-    static Check Disk()
+    private static Check Disk()
     {
         var free = new DriveInfo(Checkout.Root).AvailableFreeSpace / GiB;
         var finding = $"{free:0.0} GiB free under {Checkout.Artifacts}";
@@ -58,18 +58,18 @@ static class MachineChecks
             : Check.Fail("disk", finding, "make room: not even the data set fits");
     }
 
-    static string OperatingSystemName()
+    private static string OperatingSystemName()
     {
         const string release = "/etc/os-release";
         var line = File.Exists(release) ? File.ReadLines(release).FirstOrDefault(text => text.StartsWith("PRETTY_NAME=")) : null;
         return line?["PRETTY_NAME=".Length..].Trim('"') ?? RuntimeInformation.OSDescription;
     }
 
-    static string CpuName() => CpuInfo("model name") is { Length: > 0 } name ? name
+    private static string CpuName() => CpuInfo("model name") is { Length: > 0 } name ? name
         : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>A field of /proc/cpuinfo's first processor; empty where there is none.</summary>
-    static string CpuInfo(string field)
+    private static string CpuInfo(string field)
     {
         const string path = "/proc/cpuinfo";
         var line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith(field)) : null;

@@ -3,7 +3,7 @@ using DistillKit.Evaluation;
 namespace DistillKit.Cli.Doctor;
 
 /// <summary>Does ONNX Runtime load? Only benchmarks need it.</summary>
-static class OnnxRuntimeCheck
+internal static class OnnxRuntimeCheck
 {
     public static Check Run() => OnnxModel.RuntimeDefect is not { } defect
         ? Check.OK("onnx", $"ONNX Runtime {OnnxModel.RuntimeVersion}{LoadedLibrary.Place("libonnxruntime.so")}")

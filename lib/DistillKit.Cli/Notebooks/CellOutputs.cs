@@ -64,7 +64,9 @@ internal sealed class CellOutputs
         {
             Append(new(new()
             {
-                ["output_type"] = "error", ["ename"] = "Error", ["evalue"] = lines[0],
+                ["output_type"] = "error",
+                ["ename"] = "Error",
+                ["evalue"] = lines[0],
                 ["traceback"] = new JsonArray([.. lines.Select(line => JsonValue.Create(line))]),
             }));
         }

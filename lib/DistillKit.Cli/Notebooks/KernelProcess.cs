@@ -53,8 +53,13 @@ internal sealed class KernelProcess : IAsyncDisposable
         string[] arguments = [program, "stdio", "--default-kernel", KernelLanguage.CSharp, "--working-dir", folder];
         var start = new ProcessStartInfo(KernelTool.DotNet, arguments)
         {
-            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-            StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = utf8,
+            StandardOutputEncoding = utf8,
+            StandardErrorEncoding = utf8,
         };
         foreach (var (name, value) in KernelTool.Environment.Concat(settings)) start.Environment[name] = value;
         var kernel = new KernelProcess(start, received);

@@ -31,7 +31,10 @@ internal static class KernelTool
         if (Find(version) is { } there) return there;
         var start = new ProcessStartInfo(DotNet, ["tool", "restore", "--tool-manifest", Manifest])
         {
-            WorkingDirectory = Checkout.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Checkout.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var restore = Process.Start(start)!;
         var error = restore.StandardError.ReadToEndAsync(cancellation);

@@ -15,7 +15,10 @@ internal sealed class NotebookFile
 {
     private static readonly JsonWriterOptions Layout = new()
     {
-        Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Indented = true,
+        IndentSize = 1,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     private readonly JsonObject document;

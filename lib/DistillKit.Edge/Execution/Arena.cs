@@ -13,7 +13,7 @@ internal sealed unsafe class Arena : SafeHandle
     private const long ComfortableBytes = 1 << 20;
     public const int LargestChunk = 64;
 
-    Arena(long bytes) : base(0, ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment));
+    private Arena(long bytes) : base(0, ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment));
 
     public override bool IsInvalid => handle == 0;
 

@@ -16,7 +16,7 @@ internal sealed unsafe class Fuser
     private readonly Values values;
     private readonly ConvolutionFuser convolutions;
 
-    Fuser(KernelSet kernels, Network network)
+    private Fuser(KernelSet kernels, Network network)
     {
         this.kernels = kernels;
         values = new(kernels, network);

@@ -9,7 +9,7 @@ namespace DistillKit.Edge.Onnx;
 /// </summary>
 internal struct WireReader(ReadOnlyMemory<byte> message)
 {
-    enum WireType { Varint, Fixed64, Bytes, GroupStart, GroupEnd, Fixed32 }
+    private enum WireType { Varint, Fixed64, Bytes, GroupStart, GroupEnd, Fixed32 }
 
     private int position;
     private WireType wire;

@@ -87,7 +87,7 @@ public sealed record Augmentation(int Padding = 4, Flip Flip = Flip.Random, int 
 public readonly record struct Distortion(int Down, int Right, bool Mirrored, int CutoutTop, int CutoutLeft);
 
 /// <summary>What random numbers are for: each purpose has a sequence of its own.</summary>
-enum Purpose
+internal enum Purpose
 {
     Order,
     Augmentation,

@@ -8,14 +8,14 @@ namespace DistillKit.Data;
 /// </summary>
 public sealed class BatchPlan
 {
-    readonly DeviceImages images;
-    readonly int batchSize;
-    readonly ulong seed;
-    readonly int epoch;
-    readonly Augmentation? augmentation;
-    readonly Mixing? mixing;
-    readonly Views? views;
-    readonly int[] order;
+    private readonly DeviceImages images;
+    private readonly int batchSize;
+    private readonly ulong seed;
+    private readonly int epoch;
+    private readonly Augmentation? augmentation;
+    private readonly Mixing? mixing;
+    private readonly Views? views;
+    private readonly int[] order;
 
     internal BatchPlan(DeviceImages images, int batchSize)
     {

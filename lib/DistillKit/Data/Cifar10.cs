@@ -35,7 +35,7 @@ public static class Cifar10
     /// <exception cref="UserException">The files are missing or not the official ones.</exception>
     public static ImageSet LoadTest(string? folder = null, Cifar10Layout? layout = null) => Load(folder, layout, [Cifar10Layout.TestFile]);
 
-    static ImageSet Load(string? folder, Cifar10Layout? layout, IReadOnlyList<string> files)
+    private static ImageSet Load(string? folder, Cifar10Layout? layout, IReadOnlyList<string> files)
     {
         layout ??= Cifar10Layout.Official;
         folder = Cifar10Layout.Locate(folder ?? DefaultFolder());

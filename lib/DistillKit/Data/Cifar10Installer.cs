@@ -11,10 +11,10 @@ namespace DistillKit.Data;
 /// <param name="layout">What the files must be.</param>
 public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> sources, Cifar10Layout layout)
 {
-    static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The system's numbers for "another process has it": EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.</summary>
-    static readonly int[] HeldByAnother = [11, 35, 32];
+    private static readonly int[] HeldByAnother = [11, 35, 32];
 
     /// <summary>
     /// The ordinary installer: from the folder that <see cref="LocalFolderSource.Variable"/> names, and from there only; when it is not
@@ -66,7 +66,7 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
         throw new UserException($"CIFAR-10 could not be had: {string.Join("; ", reasons)}{hint}.");
     }
 
-    string MakeFolder()
+    private string MakeFolder()
     {
         try
         {
@@ -78,7 +78,7 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
         }
     }
 
-    async Task StageAsync(IDataSource source, string staging, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    private async Task StageAsync(IDataSource source, string staging, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         Remove(staging);
         var work = Directory.CreateDirectory(Path.Combine(staging, "work")).FullName;
@@ -90,7 +90,7 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
         await File.WriteAllTextAsync(Path.Combine(complete, "batches.meta.txt"), string.Join('\n', [.. Cifar10.ClassNames, "", ""]), cancellation);
     }
 
-    static void Replace(string staging, string target)
+    private static void Replace(string staging, string target)
     {
         // A damaged set that is in the way goes into the staging folder, and with it.
         if (Directory.Exists(target))
@@ -98,13 +98,13 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
         Directory.Move(Path.Combine(staging, Cifar10Layout.FolderName), target);
     }
 
-    static void Remove(string staging)
+    private static void Remove(string staging)
     {
         if (Directory.Exists(staging))
             Directory.Delete(staging, recursive: true);
     }
 
-    static async Task<FileStream> LockAsync(string path, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    private static async Task<FileStream> LockAsync(string path, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         while (true)
         {

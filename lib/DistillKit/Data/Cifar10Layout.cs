@@ -58,7 +58,7 @@ public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string
         return null;
     }
 
-    byte[] Examine(string path, out string? defect)
+    private byte[] Examine(string path, out string? defect)
     {
         defect = null;
         var expected = (long)ImagesPerFile * RecordBytes;
@@ -76,12 +76,12 @@ public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string
     }
 
     /// <summary>Reads the format of sha256sum: a line for each file, the sum, two spaces, the name.</summary>
-    static Dictionary<string, string> ParseSums(string text) => text
+    private static Dictionary<string, string> ParseSums(string text) => text
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.Split("  "))
         .ToDictionary(parts => parts[1].Trim(), parts => parts[0]);
 
-    static string ReadResource(string name)
+    private static string ReadResource(string name)
     {
         using var reader = new StreamReader(typeof(Cifar10Layout).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();

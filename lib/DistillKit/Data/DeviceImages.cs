@@ -8,10 +8,10 @@ namespace DistillKit.Data;
 /// </summary>
 public sealed class DeviceImages : IDisposable
 {
-    readonly Tensor pixels;
-    readonly Tensor labels;
-    readonly Tensor scale;
-    readonly Tensor shift;
+    private readonly Tensor pixels;
+    private readonly Tensor labels;
+    private readonly Tensor scale;
+    private readonly Tensor shift;
 
     /// <summary>Copies a set to a device.</summary>
     /// <param name="set">The images.</param>
@@ -120,7 +120,7 @@ public sealed class DeviceImages : IDisposable
         return tensor(kept, [distortions.Length, ImageSize, ImageSize, 1]).to(Device);
     }
 
-    Tensor Row(Func<int, float> valueOfChannel) =>
+    private Tensor Row(Func<int, float> valueOfChannel) =>
         tensor([.. Enumerable.Range(0, ImageSize * ImageSet.Channels).Select(i => valueOfChannel(i % ImageSet.Channels))])
             .to(Device).DetachFromDisposeScope();
 }

@@ -37,7 +37,7 @@ public sealed class ImageSet
     /// <summary>Height and width of an image in pixels, S.</summary>
     public int ImageSize { get; }
 
-    int ImageBytes => Channels * ImageSize * ImageSize;
+    private int ImageBytes => Channels * ImageSize * ImageSize;
 
     /// <summary>The pixels of one image, <c>[3, S, S]</c>.</summary>
     public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * ImageBytes, ImageBytes);

@@ -13,7 +13,7 @@ namespace DistillKit.Data;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probability = 1)
 {
-    const double LargestAlpha = 4;
+    private const double LargestAlpha = 4;
 
     /// <summary>
     /// Mixes a batch; image i with image N - 1 - i, which is as good as a random partner since the order is random already.
@@ -52,7 +52,7 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
     public static Tensor Blend(Tensor first, Tensor second, double kept) => first.mul(Number.Of(kept)).add_(second, Number.Of(1 - kept));
 
     /// <summary>Pastes a rectangle with a share 1 - kept of the area, around any pixel; what the border cuts off goes back to kept.</summary>
-    static Tensor Paste(Tensor images, Tensor partners, SplitMix64 random, ref double kept)
+    private static Tensor Paste(Tensor images, Tensor partners, SplitMix64 random, ref double kept)
     {
         var size = (int)images.shape[1];
         var half = (int)(size * Math.Sqrt(1 - kept)) / 2;
@@ -66,7 +66,7 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
     }
 
     /// <summary>A number from Beta(alpha, alpha). Jöhnk, "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen", 1964.</summary>
-    static double Beta(SplitMix64 random, double alpha)
+    private static double Beta(SplitMix64 random, double alpha)
     {
         double x, y;
         do

@@ -7,8 +7,8 @@ namespace DistillKit.Data;
 /// <param name="seed">Where the sequence starts.</param>
 public sealed class SplitMix64(ulong seed)
 {
-    const ulong Step = 0x9E3779B97F4A7C15;
-    ulong state = seed;
+    private const ulong Step = 0x9E3779B97F4A7C15;
+    private ulong state = seed;
 
     /// <summary>The generator that belongs to a place in a run, for instance (seed, epoch, step). Equal places give equal numbers.</summary>
     public static SplitMix64 At(ulong seed, params ReadOnlySpan<long> place)
@@ -49,7 +49,7 @@ public sealed class SplitMix64(ulong seed)
         }
     }
 
-    static ulong Mix(ulong bits)
+    private static ulong Mix(ulong bits)
     {
         bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
         bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;

@@ -32,5 +32,5 @@ public sealed record StratifiedSplit(int[] Training, int[] Validation)
         return new([.. Where(heldOut, false)], [.. Where(heldOut, true)]);
     }
 
-    static IEnumerable<int> Where(bool[] heldOut, bool value) => Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] == value);
+    private static IEnumerable<int> Where(bool[] heldOut, bool value) => Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] == value);
 }

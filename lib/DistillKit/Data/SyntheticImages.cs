@@ -7,10 +7,10 @@ namespace DistillKit.Data;
 /// </summary>
 public static class SyntheticImages
 {
-    const int Size = 32;
-    const int SubPixels = 2;
-    const int LeastContrast = 120;
-    const int Noise = 24;
+    private const int Size = 32;
+    private const int SubPixels = 2;
+    private const int LeastContrast = 120;
+    private const int Noise = 24;
 
     /// <summary>The shapes, in the order of the labels.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
@@ -28,7 +28,7 @@ public static class SyntheticImages
         return new(pixels, labels, ClassNames);
     }
 
-    static void Draw(Span<byte> image, int shape, SplitMix64 random)
+    private static void Draw(Span<byte> image, int shape, SplitMix64 random)
     {
         // Lengths are in sub-pixels; the shape may touch the border but not leave the image.
         var radius = SubPixels * (6 + random.Below(8));
@@ -59,7 +59,7 @@ public static class SyntheticImages
     }
 
     /// <summary>Whether a point belongs to a shape of radius r around the origin.</summary>
-    static bool Inside(int shape, int x, int y, int r)
+    private static bool Inside(int shape, int x, int y, int r)
     {
         var (ax, ay) = (Math.Abs(x), Math.Abs(y));
         var inSquare = Math.Max(ax, ay) < r;
@@ -80,7 +80,7 @@ public static class SyntheticImages
         };
     }
 
-    static int[] Colour(SplitMix64 random) => [random.Below(256), random.Below(256), random.Below(256)];
+    private static int[] Colour(SplitMix64 random) => [random.Below(256), random.Below(256), random.Below(256)];
 
-    static int Distance(int[] a, int[] b) => Math.Abs(a[0] - b[0]) + Math.Abs(a[1] - b[1]) + Math.Abs(a[2] - b[2]);
+    private static int Distance(int[] a, int[] b) => Math.Abs(a[0] - b[0]) + Math.Abs(a[1] - b[1]) + Math.Abs(a[2] - b[2]);
 }

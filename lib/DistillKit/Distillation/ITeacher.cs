@@ -13,14 +13,14 @@ public sealed record NetworkOutput(Tensor Logits, IReadOnlyDictionary<string, Te
 public interface ITeacher : IDisposable
 {
     /// <summary>The number of classes, K.</summary>
-    int Classes { get; }
+    public int Classes { get; }
 
     /// <summary>The feature maps that can be asked for.</summary>
-    IReadOnlyList<FeatureTap> Features { get; }
+    public IReadOnlyList<FeatureTap> Features { get; }
 
     /// <summary>What the teacher says about a batch, without gradients; the tensors belong to the caller's dispose scope.</summary>
     /// <param name="batch">The very images that the student sees.</param>
     /// <param name="features">The names of the feature maps to answer with.</param>
     /// <exception cref="UserException">The teacher has no such feature, or does not know these images.</exception>
-    NetworkOutput Answer(Batch batch, IReadOnlyList<string> features);
+    public NetworkOutput Answer(Batch batch, IReadOnlyList<string> features);
 }

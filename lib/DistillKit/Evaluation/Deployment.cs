@@ -31,16 +31,16 @@ public sealed record Deployment(string Path, InferenceRuntime Runtime)
 public interface IDeployedModel : IDisposable
 {
     /// <summary>What runs it, with its version or instruction set.</summary>
-    string Runtime { get; }
+    public string Runtime { get; }
 
     /// <summary>The number of logits.</summary>
-    int Classes { get; }
+    public int Classes { get; }
 
     /// <summary>[C, H, W].</summary>
-    IReadOnlyList<int> InputShape { get; }
+    public IReadOnlyList<int> InputShape { get; }
 
     /// <summary>Classifies.</summary>
     /// <param name="images">[N, C, H, W], normalized.</param>
     /// <param name="logits">[N, classes], filled.</param>
-    void Run(ReadOnlySpan<float> images, Span<float> logits);
+    public void Run(ReadOnlySpan<float> images, Span<float> logits);
 }

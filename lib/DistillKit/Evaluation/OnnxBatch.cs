@@ -3,9 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace DistillKit.Evaluation;
 
 /// <summary>The memory that ONNX Runtime reads a batch of images from and writes its logits to, pinned until it is disposed.</summary>
-sealed class OnnxBatch : IDisposable
+internal sealed class OnnxBatch : IDisposable
 {
-    readonly float[] images, logits;
+    private readonly float[] images, logits;
 
     public OnnxBatch(int count, IReadOnlyList<int> imageShape, int classes)
     {

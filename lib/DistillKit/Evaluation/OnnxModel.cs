@@ -8,13 +8,13 @@ namespace DistillKit.Evaluation;
 /// </summary>
 public sealed class OnnxModel : IDeployedModel
 {
-    static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);
+    private static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);
 
-    readonly InferenceSession session;
-    readonly RunOptions options = new();
-    OnnxBatch? batch;
+    private readonly InferenceSession session;
+    private readonly RunOptions options = new();
+    private OnnxBatch? batch;
 
-    OnnxModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
+    private OnnxModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
         (this.session, InputShape, Classes) = (session, inputShape, classes);
 
     /// <summary>The version of ONNX Runtime, such as 1.30.0; null where its library is missing or does not load.</summary>
@@ -108,19 +108,19 @@ public sealed class OnnxModel : IDeployedModel
         session.Dispose();
     }
 
-    static (IReadOnlyList<int> Image, int Classes)? Describe(InferenceSession session) =>
+    private static (IReadOnlyList<int> Image, int Classes)? Describe(InferenceSession session) =>
         session.InputNames is [var input] && session.OutputNames is [var output]
         && Floats(session.InputMetadata[input]) is [_, > 0, > 0, > 0] image
         && Floats(session.OutputMetadata[output]) is [_, > 0 and var classes]
             ? (image[1..], classes)
             : null;
 
-    static int[]? Floats(NodeMetadata node) => node.IsTensor && node.ElementType == typeof(float) ? node.Dimensions : null;
+    private static int[]? Floats(NodeMetadata node) => node.IsTensor && node.ElementType == typeof(float) ? node.Dimensions : null;
 
     /// <summary>The first line of the runtime's message, without its error code.</summary>
-    static string Reason(OnnxRuntimeException e) => e.Message[(e.Message.IndexOf(']') + 1)..].Trim().Split('\n')[0];
+    private static string Reason(OnnxRuntimeException e) => e.Message[(e.Message.IndexOf(']') + 1)..].Trim().Split('\n')[0];
 
-    static (string? Version, string? Defect) LoadRuntime()
+    private static (string? Version, string? Defect) LoadRuntime()
     {
         try
         {

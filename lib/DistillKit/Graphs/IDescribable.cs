@@ -8,5 +8,5 @@ internal interface IDescribable
     /// <param name="name">The block's name in the network, for instance "features.3"; it becomes the beginning of the nodes' names.</param>
     /// <param name="input">The name of the result that the block takes.</param>
     /// <returns>The name of the block's result.</returns>
-    string Describe(GraphBuilder builder, string name, string input);
+    public string Describe(GraphBuilder builder, string name, string input);
 }

@@ -4,8 +4,8 @@ namespace DistillKit.Models;
 internal interface IResidualBlock
 {
     /// <summary>Whether the block changes neither resolution nor channels, so that the network works without it.</summary>
-    bool CanBeSkipped { get; }
+    public bool CanBeSkipped { get; }
 
     /// <summary>Whether the block now passes its input on and does nothing else.</summary>
-    bool IsSkipped { get; set; }
+    public bool IsSkipped { get; set; }
 }

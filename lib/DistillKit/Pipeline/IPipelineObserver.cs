@@ -7,17 +7,17 @@ namespace DistillKit.Pipeline;
 public interface IPipelineObserver
 {
     /// <summary>A stage begins; <paramref name="resumedStep"/> is above 0 when it continues an interrupted one.</summary>
-    void Started(string stage, string description, int resumedStep = 0);
+    public void Started(string stage, string description, int resumedStep = 0);
 
     /// <summary>The running training stage has done a step.</summary>
-    void Trained(TrainingProgress progress);
+    public void Trained(TrainingProgress progress);
 
     /// <summary>The running data stage has advanced.</summary>
-    void Installed(DataProgress progress);
+    public void Installed(DataProgress progress);
 
     /// <summary>The running stage has advanced by one of several parts.</summary>
-    void Advanced(string part);
+    public void Advanced(string part);
 
     /// <summary>A stage has ended, or had been finished by an earlier run.</summary>
-    void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false);
+    public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false);
 }

@@ -169,7 +169,8 @@ internal sealed class TrainingStages(StageContext context)
     public ModelInfo Provenance(TrainingStage stage, TrainingResult result) => context.Provenance(
         stage.Network.Model,
         JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, training = stage.Network.Training, distillation = stage.Distillation }),
-        result.ValidationAccuracy) with { Seed = (long)(stage.Seed ?? Profile.Seed) };
+        result.ValidationAccuracy) with
+    { Seed = (long)(stage.Seed ?? Profile.Seed) };
 
     public static string Describe(TrainingResult result) =>
         FormattableString.Invariant($"validation {100 * result.ValidationAccuracy:f2} %");

@@ -11,11 +11,11 @@ public interface IObjective
     /// What learns along with the network: it is trained by the same recipe and kept in checkpoints, but it is no part of the network and not averaged.
     /// Null for nothing.
     /// </summary>
-    nn.Module? Adapters => null;
+    public nn.Module? Adapters => null;
 
     /// <summary>Runs the network on a batch.</summary>
     /// <returns>The loss, a scalar, and the logits [N, K]; they belong to the caller's dispose scope.</returns>
-    (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch);
+    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch);
 }
 
 /// <summary>Learning from the labels alone: cross-entropy.</summary>

@@ -4,5 +4,5 @@ namespace DistillKit.Training;
 public interface IStaged
 {
     /// <summary>The next step begins; <paramref name="progress"/> is the share of the training that is done, from 0 to 1.</summary>
-    void Begin(double progress);
+    public void Begin(double progress);
 }

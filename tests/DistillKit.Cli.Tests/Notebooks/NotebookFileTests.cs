@@ -154,7 +154,9 @@ public sealed class NotebookFileTests
         from title in Texts()
         select new JsonObject
         {
-            ["cells"] = new JsonArray([.. cells]), ["nbformat"] = 4, ["nbformat_minor"] = 5,
+            ["cells"] = new JsonArray([.. cells]),
+            ["nbformat"] = 4,
+            ["nbformat_minor"] = 5,
             ["metadata"] = new JsonObject { ["title"] = title, ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp" } },
         };
 

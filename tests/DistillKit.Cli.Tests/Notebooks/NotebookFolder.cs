@@ -23,10 +23,16 @@ public sealed class NotebookFolder : IDisposable
     /// <summary>A notebook as text.</summary>
     public static string Json(params CellText[] cells) => JsonSerializer.Serialize(new
     {
-        nbformat = 4, nbformat_minor = 5, metadata = new { }, cells = cells.Select(cell => new
+        nbformat = 4,
+        nbformat_minor = 5,
+        metadata = new { },
+        cells = cells.Select(cell => new
         {
-            cell_type = cell.Type, metadata = JsonNode.Parse(cell.Metadata), source = cell.Source,
-            outputs = Array.Empty<int>(), execution_count = (int?)null,
+            cell_type = cell.Type,
+            metadata = JsonNode.Parse(cell.Metadata),
+            source = cell.Source,
+            outputs = Array.Empty<int>(),
+            execution_count = (int?)null,
         }),
     });
 

@@ -41,7 +41,7 @@ public sealed class FixedPointTests
     {
         var addition = Addition.Of(0.7, 10, 1.9, 200, 5, 0, 255);
         for (var a = 0; a < 256; a++)
-        for (var b = 0; b < 256; b++)
-            Assert.Equal(Math.Clamp(5 + (a - 10) * 0.7 + (b - 200) * 1.9, 0, 255), addition.Apply((byte)a, (byte)b), tolerance: 0.501);
+            for (var b = 0; b < 256; b++)
+                Assert.Equal(Math.Clamp(5 + (a - 10) * 0.7 + (b - 200) * 1.9, 0, 255), addition.Apply((byte)a, (byte)b), tolerance: 0.501);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class FileWriter
     private readonly WeightWriter weights;
     private readonly Dictionary<string, string> dequantized = [];
 
-    FileWriter(TestNetwork network, FileStyle style, Ranges ranges)
+    private FileWriter(TestNetwork network, FileStyle style, Ranges ranges)
     {
         (this.network, this.style, this.ranges) = (network, style, ranges);
         builder = new(network.Channels, network.Height, network.Width, style.UsesTypedFields);

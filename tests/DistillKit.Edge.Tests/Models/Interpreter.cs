@@ -98,7 +98,7 @@ internal sealed class Interpreter
         };
     }
 
-    Array4 Quantize(NodeProto node, Array4 input, Array4 scale, Array4 zeroPoint)
+    private Array4 Quantize(NodeProto node, Array4 input, Array4 scale, Array4 zeroPoint)
     {
         var (least, greatest) = IsSigned(node) ? (-128, 127) : (0, 255);
         return Operators.Map(input, value => Math.Clamp(Math.Round(value / scale.Data[0], MidpointRounding.ToEven) + zeroPoint.Data[0], least, greatest));

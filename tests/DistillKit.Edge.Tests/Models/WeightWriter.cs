@@ -62,7 +62,7 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
     /// <summary>A single number is a scalar.</summary>
     private static int[] Vector(int length) => length == 1 ? [] : [length];
 
-    (sbyte[] Integers, float[] Scales) Quantize(float[] weights, int outputs)
+    private (sbyte[] Integers, float[] Scales) Quantize(float[] weights, int outputs)
     {
         var parts = style.HasWeightsPerTensor ? 1 : outputs;
         var depth = weights.Length / parts;

@@ -4,7 +4,7 @@ namespace DistillKit.Tests.Data;
 
 public sealed class AugmentationTests
 {
-    static readonly int[] Images = [.. Enumerable.Range(0, 2000)];
+    private static readonly int[] Images = [.. Enumerable.Range(0, 2000)];
 
     [Fact]
     public void A_batch_is_drawn_the_same_way_again()

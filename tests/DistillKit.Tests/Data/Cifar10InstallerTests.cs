@@ -5,9 +5,9 @@ namespace DistillKit.Tests.Data;
 
 public sealed class Cifar10InstallerTests : IDisposable
 {
-    readonly FabricatedCifar10 data = new();
+    private readonly FabricatedCifar10 data = new();
 
-    string Target => Path.Combine(data.Root, "installed");
+    private string Target => Path.Combine(data.Root, "installed");
 
     public void Dispose() => data.Dispose();
 
@@ -131,11 +131,11 @@ public sealed class Cifar10InstallerTests : IDisposable
         AssertInstalled();
     }
 
-    Cifar10Installer Installer(params IDataSource[] sources) => new(Target, sources, data.Layout);
+    private Cifar10Installer Installer(params IDataSource[] sources) => new(Target, sources, data.Layout);
 
-    LocalFolderSource GoodSource() => new(data.WriteBinaries(Path.Combine(data.Root, "good")), FabricatedCifar10.ImagesPerFile);
+    private LocalFolderSource GoodSource() => new(data.WriteBinaries(Path.Combine(data.Root, "good")), FabricatedCifar10.ImagesPerFile);
 
-    async Task AssertInstalls(Action<string> fill)
+    private async Task AssertInstalls(Action<string> fill)
     {
         var folder = data.NewFolder("local");
         fill(folder);
@@ -143,7 +143,7 @@ public sealed class Cifar10InstallerTests : IDisposable
         AssertInstalled();
     }
 
-    void AssertInstalled()
+    private void AssertInstalled()
     {
         var folder = Path.Combine(Target, Cifar10Layout.FolderName);
         Assert.Null(data.Layout.FindDefect(folder));
@@ -152,7 +152,7 @@ public sealed class Cifar10InstallerTests : IDisposable
         Assert.Equal(7, Directory.GetFiles(folder).Length);
     }
 
-    async Task<string> AssertRefuses(params IDataSource[] sources)
+    private async Task<string> AssertRefuses(params IDataSource[] sources)
     {
         var refusal = await Assert.ThrowsAsync<UserException>(() => Installer(sources).RunAsync());
         Assert.Equal([".lock"], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName));

@@ -4,7 +4,7 @@ namespace DistillKit.Tests.Data;
 
 public sealed class Cifar10Tests : IDisposable
 {
-    readonly FabricatedCifar10 data = new();
+    private readonly FabricatedCifar10 data = new();
 
     public void Dispose() => data.Dispose();
 

@@ -6,14 +6,14 @@ namespace DistillKit.Tests.Data;
 
 public sealed class DeviceImagesTests : IDisposable
 {
-    const int Size = 32;
+    private const int Size = 32;
 
     /// <summary>With these, a normalized value is the byte itself.</summary>
-    static readonly Normalization Bytes = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
+    private static readonly Normalization Bytes = new([0, 0, 0], [1 / 255f, 1 / 255f, 1 / 255f]);
 
-    readonly ImageSet set = SyntheticImages.Create(50, 1);
-    readonly DeviceImages images;
-    readonly DisposeScope scope = NewDisposeScope();
+    private readonly ImageSet set = SyntheticImages.Create(50, 1);
+    private readonly DeviceImages images;
+    private readonly DisposeScope scope = NewDisposeScope();
 
     public DeviceImagesTests() => images = new(set, CPU, Bytes);
 
@@ -106,13 +106,13 @@ public sealed class DeviceImagesTests : IDisposable
     public void A_batch_larger_than_the_set_is_refused() =>
         Assert.Throws<UserException>(() => images.ShuffledBatches(51, 1, 0, new()));
 
-    static float Reflected(ReadOnlySpan<byte> image, int channel, int y, int x)
+    private static float Reflected(ReadOnlySpan<byte> image, int channel, int y, int x)
     {
         static int Inside(int i) => i < 0 ? -i : i >= Size ? 2 * (Size - 1) - i : i;
         return image[(channel * Size + Inside(y)) * Size + Inside(x)];
     }
 
-    float[] ByHand(int index, Distortion distortion)
+    private float[] ByHand(int index, Distortion distortion)
     {
         var result = new float[3 * Size * Size];
         for (var i = 0; i < result.Length; i++)
@@ -124,11 +124,11 @@ public sealed class DeviceImagesTests : IDisposable
         return result;
     }
 
-    ImageSet Numbered() => new(set.Pixels, [.. Enumerable.Range(0, 50).Select(i => (byte)i)], [.. Enumerable.Range(0, 50).Select(i => $"{i}")]);
+    private ImageSet Numbered() => new(set.Pixels, [.. Enumerable.Range(0, 50).Select(i => (byte)i)], [.. Enumerable.Range(0, 50).Select(i => $"{i}")]);
 
-    static bool Close(float a, float b) => Math.Abs(a - b) < 1e-3f;
+    private static bool Close(float a, float b) => Math.Abs(a - b) < 1e-3f;
 
-    static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+    private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 
-    static float[] Pixels(Tensor batch, int index) => Values(batch[index]);
+    private static float[] Pixels(Tensor batch, int index) => Values(batch[index]);
 }

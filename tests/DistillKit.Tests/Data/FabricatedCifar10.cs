@@ -10,12 +10,12 @@ using DistillKit.Data.Sources;
 namespace DistillKit.Tests.Data;
 
 /// <summary>A tiny data set in the shape of CIFAR-10, in every form that a source can have, in a temporary folder.</summary>
-sealed class FabricatedCifar10 : IDisposable
+internal sealed class FabricatedCifar10 : IDisposable
 {
     public const int ImagesPerFile = 10;
-    const int SheetWidth = 1024;
+    private const int SheetWidth = 1024;
 
-    readonly Dictionary<string, byte[]> records;
+    private readonly Dictionary<string, byte[]> records;
 
     public FabricatedCifar10()
     {
@@ -88,7 +88,7 @@ sealed class FabricatedCifar10 : IDisposable
         return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR", header), .. Chunk("IDAT", data[..half]), .. Chunk("IDAT", data[half..]), .. Chunk("IEND", [])];
     }
 
-    static byte[] Chunk(string type, byte[] data)
+    private static byte[] Chunk(string type, byte[] data)
     {
         byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
         var (length, crc) = (new byte[4], new byte[4]);
@@ -97,7 +97,7 @@ sealed class FabricatedCifar10 : IDisposable
         return [.. length, .. body, .. crc];
     }
 
-    static uint Crc(byte[] bytes)
+    private static uint Crc(byte[] bytes)
     {
         var crc = uint.MaxValue;
         foreach (var value in bytes)
@@ -109,7 +109,7 @@ sealed class FabricatedCifar10 : IDisposable
         return ~crc;
     }
 
-    static byte[] Filter(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above)
+    private static byte[] Filter(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above)
     {
         var filtered = new byte[row.Length];
         for (var x = 0; x < row.Length; x++)
@@ -121,7 +121,7 @@ sealed class FabricatedCifar10 : IDisposable
         return filtered;
     }
 
-    static byte[] MakeRecords(SplitMix64 random)
+    private static byte[] MakeRecords(SplitMix64 random)
     {
         var bytes = new byte[ImagesPerFile * Cifar10Layout.RecordBytes];
         for (var i = 0; i < bytes.Length; i++)
@@ -132,7 +132,7 @@ sealed class FabricatedCifar10 : IDisposable
     }
 
     /// <summary>Planar records to rows of RGB pixels, without the labels.</summary>
-    static byte[] ToSheet(byte[] records)
+    private static byte[] ToSheet(byte[] records)
     {
         var sheet = new byte[ImagesPerFile * SheetWidth * 3];
         for (var i = 0; i < sheet.Length; i++)
@@ -143,10 +143,10 @@ sealed class FabricatedCifar10 : IDisposable
         return sheet;
     }
 
-    void WriteLabels(string path, IReadOnlyList<string> files) => File.WriteAllText(path, JsonSerializer.Serialize(
+    private void WriteLabels(string path, IReadOnlyList<string> files) => File.WriteAllText(path, JsonSerializer.Serialize(
         files.SelectMany(file => records[file].Chunk(Cifar10Layout.RecordBytes).Select(record => (int)record[0]))));
 
-    static byte[] Pack(string folder, string archive)
+    private static byte[] Pack(string folder, string archive)
     {
         using (var file = File.Create(archive))
         using (var gzip = new GZipStream(file, CompressionLevel.Fastest))

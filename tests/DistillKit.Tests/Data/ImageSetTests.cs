@@ -4,7 +4,7 @@ namespace DistillKit.Tests.Data;
 
 public sealed class ImageSetTests
 {
-    readonly ImageSet set = SyntheticImages.Create(200, 1);
+    private readonly ImageSet set = SyntheticImages.Create(200, 1);
 
     [Fact]
     public void A_subset_has_the_chosen_images_in_their_order()

@@ -6,10 +6,10 @@ namespace DistillKit.Tests.Data;
 
 public sealed class MixingTests : IDisposable
 {
-    const int Count = 6, Classes = 6, Size = 32;
+    private const int Count = 6, Classes = 6, Size = 32;
 
-    readonly DisposeScope scope = NewDisposeScope();
-    readonly Batch batch;
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly Batch batch;
 
     /// <summary>Image i has the value i everywhere, and the label i.</summary>
     public MixingTests() => batch = new(
@@ -80,5 +80,5 @@ public sealed class MixingTests : IDisposable
     public void Options_out_of_range_are_refused(double mixup, double cutMix, double probability) =>
         Assert.Throws<UserException>(() => new Mixing(mixup, cutMix, probability).Apply(batch, Classes, 1, 0, 0));
 
-    static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+    private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 }

@@ -7,12 +7,12 @@ namespace DistillKit.Tests.Data;
 
 public sealed class ResumableDownloadTests : IDisposable
 {
-    static readonly byte[] Content = RandomNumberGenerator.GetBytes(300_000);
+    private static readonly byte[] Content = RandomNumberGenerator.GetBytes(300_000);
 
-    readonly string root = Directory.CreateTempSubdirectory("distillkit-test-").FullName;
-    readonly HttpListener server = new();
-    readonly List<string?> ranges = [];
-    readonly RemoteFile remote;
+    private readonly string root = Directory.CreateTempSubdirectory("distillkit-test-").FullName;
+    private readonly HttpListener server = new();
+    private readonly List<string?> ranges = [];
+    private readonly RemoteFile remote;
 
     public ResumableDownloadTests()
     {
@@ -25,9 +25,9 @@ public sealed class ResumableDownloadTests : IDisposable
         server.Start();
     }
 
-    string Target => Path.Combine(root, "file");
+    private string Target => Path.Combine(root, "file");
 
-    string Part => Target + ".part";
+    private string Part => Target + ".part";
 
     public void Dispose()
     {
@@ -115,17 +115,17 @@ public sealed class ResumableDownloadTests : IDisposable
         Assert.Equal((Content.Length, Content.Length), (progress.Last.Done, progress.Last.Total));
     }
 
-    Task DownloadAsync() => ResumableDownload.RunAsync(remote, Target, null, CancellationToken.None);
+    private Task DownloadAsync() => ResumableDownload.RunAsync(remote, Target, null, CancellationToken.None);
 
-    async Task<string> RefusalAsync() => (await Assert.ThrowsAsync<UserException>(DownloadAsync)).Message;
+    private async Task<string> RefusalAsync() => (await Assert.ThrowsAsync<UserException>(DownloadAsync)).Message;
 
-    void AssertComplete()
+    private void AssertComplete()
     {
         Assert.Equal(Content, File.ReadAllBytes(Target));
         Assert.Equal([Target], Directory.GetFiles(root));
     }
 
-    void Serve(Action<HttpListenerContext> answer) => Task.Run(async () =>
+    private void Serve(Action<HttpListenerContext> answer) => Task.Run(async () =>
     {
         while (server.IsListening)
         {
@@ -135,9 +135,9 @@ public sealed class ResumableDownloadTests : IDisposable
         }
     });
 
-    static void AnswerRange(HttpListenerContext context) => AnswerRangeBreakingAfter(int.MaxValue)(context);
+    private static void AnswerRange(HttpListenerContext context) => AnswerRangeBreakingAfter(int.MaxValue)(context);
 
-    static Action<HttpListenerContext> AnswerRangeBreakingAfter(int bytes) => context =>
+    private static Action<HttpListenerContext> AnswerRangeBreakingAfter(int bytes) => context =>
     {
         var start = int.Parse(context.Request.Headers["Range"]!["bytes=".Length..^1]);
         context.Response.StatusCode = 206;
@@ -151,7 +151,7 @@ public sealed class ResumableDownloadTests : IDisposable
             context.Response.Close();
     };
 
-    sealed class LastReport : IProgress<DistillKit.Data.DataProgress>
+    private sealed class LastReport : IProgress<DistillKit.Data.DataProgress>
     {
         public DistillKit.Data.DataProgress Last { get; private set; }
 

@@ -4,8 +4,8 @@ namespace DistillKit.Tests.Data;
 
 public sealed class RgbPngTests
 {
-    const int Width = 7, Height = 11;
-    static readonly byte[] Pixels = [.. Enumerable.Range(0, Width * Height * 3).Select(i => (byte)(i * i * 31 + i))];
+    private const int Width = 7, Height = 11;
+    private static readonly byte[] Pixels = [.. Enumerable.Range(0, Width * Height * 3).Select(i => (byte)(i * i * 31 + i))];
 
     [Fact]
     public void Decoding_gives_the_bytes_that_were_encoded_with_every_filter() =>

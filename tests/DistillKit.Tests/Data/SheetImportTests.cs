@@ -5,7 +5,7 @@ namespace DistillKit.Tests.Data;
 
 public sealed class SheetImportTests : IDisposable
 {
-    readonly FabricatedCifar10 data = new();
+    private readonly FabricatedCifar10 data = new();
 
     public void Dispose() => data.Dispose();
 
@@ -37,7 +37,7 @@ public sealed class SheetImportTests : IDisposable
     public void A_missing_file_is_refused_with_its_name(string file) =>
         Assert.Contains(file, Refuse(sheets => File.Delete(Path.Combine(sheets, file))).Message);
 
-    UserException Refuse(Action<string> damage)
+    private UserException Refuse(Action<string> damage)
     {
         var sheets = data.WriteSheets(Path.Combine(data.Root, "sheets"));
         damage(sheets);

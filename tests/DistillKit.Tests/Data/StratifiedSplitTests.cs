@@ -4,7 +4,7 @@ namespace DistillKit.Tests.Data;
 
 public sealed class StratifiedSplitTests
 {
-    static readonly byte[] Labels = [.. Enumerable.Range(0, 50_000).Select(i => (byte)(i * 7 % 10))];
+    private static readonly byte[] Labels = [.. Enumerable.Range(0, 50_000).Select(i => (byte)(i * 7 % 10))];
 
     [Fact]
     public void Every_image_is_in_exactly_one_part()
@@ -34,5 +34,5 @@ public sealed class StratifiedSplitTests
     public void An_impossible_number_is_refused(int count) =>
         Assert.Throws<UserException>(() => StratifiedSplit.Create(Labels, 10, count));
 
-    static readonly int[] FirstIndices = [2, 29, 40, 41, 42, 45, 56, 64];
+    private static readonly int[] FirstIndices = [2, 29, 40, 41, 42, 45, 56, 64];
 }

@@ -6,11 +6,11 @@ namespace DistillKit.Tests.Data;
 
 public sealed class TarGzTests : IDisposable
 {
-    readonly string root = Directory.CreateTempSubdirectory("distillkit-test-").FullName;
+    private readonly string root = Directory.CreateTempSubdirectory("distillkit-test-").FullName;
 
-    string Archive => Path.Combine(root, "archive.tar.gz");
+    private string Archive => Path.Combine(root, "archive.tar.gz");
 
-    string Target => Path.Combine(root, "target");
+    private string Target => Path.Combine(root, "target");
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
@@ -74,12 +74,12 @@ public sealed class TarGzTests : IDisposable
         Assert.Contains("no .tar.gz archive", (await Assert.ThrowsAsync<UserException>(UnpackAsync)).Message);
     }
 
-    Task UnpackAsync() => TarGz.UnpackAsync(Archive, Target, null, CancellationToken.None);
+    private Task UnpackAsync() => TarGz.UnpackAsync(Archive, Target, null, CancellationToken.None);
 
-    static PaxTarEntry File(string name, string content) =>
+    private static PaxTarEntry File(string name, string content) =>
         new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)) };
 
-    void Pack(params TarEntry[] entries)
+    private void Pack(params TarEntry[] entries)
     {
         using var tar = new TarWriter(new GZipStream(System.IO.File.Create(Archive), CompressionLevel.Fastest));
         foreach (var entry in entries)

@@ -7,7 +7,9 @@ public sealed class FeatureLossTests : IDisposable
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> WithoutAdapter = new()
     {
-        ["attention"] = new AttentionTransferLoss().Compute, ["similarity"] = new SimilarityLoss().Compute, ["relational"] = new RelationalLoss().Compute,
+        ["attention"] = new AttentionTransferLoss().Compute,
+        ["similarity"] = new SimilarityLoss().Compute,
+        ["relational"] = new RelationalLoss().Compute,
     };
 
     private readonly IDisposable scope = NewDisposeScope();

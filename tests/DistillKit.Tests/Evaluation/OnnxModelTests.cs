@@ -6,13 +6,13 @@ namespace DistillKit.Tests.Evaluation;
 public sealed class OnnxModelTests
 {
     /// <summary>A test that is skipped on a machine without ONNX Runtime's library.</summary>
-    sealed class RuntimeFactAttribute : FactAttribute
+    private sealed class RuntimeFactAttribute : FactAttribute
     {
         public RuntimeFactAttribute() => Skip = OnnxModel.RuntimeDefect;
     }
 
     /// <summary>A model of tests/Microsoft.ML.OnnxRuntime.Tests/Models/make.py.</summary>
-    static string Model(string name) => Path.Combine(AppContext.BaseDirectory, "Models", name + ".onnx");
+    private static string Model(string name) => Path.Combine(AppContext.BaseDirectory, "Models", name + ".onnx");
 
     [RuntimeFact]
     public void Any_number_of_images_is_classified()

@@ -20,14 +20,23 @@ public sealed class PipelineRunTests : IDisposable
 {
     internal static readonly TrainingRecipe Recipe = new()
     {
-        Phases = [new(2, 8)], BatchSize = 20, Optimizer = new(LearningRate: 0.05), Augmentation = new(1), Precision = Precision.Float32,
+        Phases = [new(2, 8)],
+        BatchSize = 20,
+        Optimizer = new(LearningRate: 0.05),
+        Augmentation = new(1),
+        Precision = Precision.Float32,
     };
 
     internal static readonly Profile Tiny = new()
     {
-        Name = "tiny", Description = "For tests.", Data = new(DataSource.Synthetic, Training: 100, Validation: 20, Test: 30),
-        Teacher = new(new ResNetSpec { Blocks = [1, 1], Width = 0.125 }, Recipe), Student = new(new ResNetSpec { Blocks = [1], Width = 0.125 }, Recipe),
-        Distillation = new(), Quantization = new() { CalibrationImages = 20, Training = Recipe with { Phases = [new(1, 8)] } }, Benchmark = new(LatencyRepeats: 2, ThroughputRepeats: 1),
+        Name = "tiny",
+        Description = "For tests.",
+        Data = new(DataSource.Synthetic, Training: 100, Validation: 20, Test: 30),
+        Teacher = new(new ResNetSpec { Blocks = [1, 1], Width = 0.125 }, Recipe),
+        Student = new(new ResNetSpec { Blocks = [1], Width = 0.125 }, Recipe),
+        Distillation = new(),
+        Quantization = new() { CalibrationImages = 20, Training = Recipe with { Phases = [new(1, 8)] } },
+        Benchmark = new(LatencyRepeats: 2, ThroughputRepeats: 1),
     };
 
     private static readonly string[] Networks = ["teacher", "baseline", "distill"];

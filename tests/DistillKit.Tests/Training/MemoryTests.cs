@@ -26,7 +26,11 @@ public sealed class MemoryTests : IDisposable
         ["SGD"] = TinyTraining.Recipe,
         ["AdamW, averaged, mixed and clipped"] = TinyTraining.Recipe with
         {
-            Optimizer = new(OptimizerKind.AdamW, 0.002), AverageDecay = 0.9, Mixing = new(0.2, 0.2), ClipNorm = 1, Augmentation = new(1, Flip.Random, 2),
+            Optimizer = new(OptimizerKind.AdamW, 0.002),
+            AverageDecay = 0.9,
+            Mixing = new(0.2, 0.2),
+            ClipNorm = 1,
+            Augmentation = new(1, Flip.Random, 2),
         },
         ["bfloat16"] = TinyTraining.Recipe with { Precision = Precision.BFloat16 },
     };

@@ -141,7 +141,10 @@ public sealed class ResumeTests : IDisposable
     {
         var recipe = TinyTraining.Recipe with
         {
-            Phases = [new(8)], Optimizer = new(LearningRate: 1e-9), Unfreezing = [new(0, "layer1")], Patience = 4,
+            Phases = [new(8)],
+            Optimizer = new(LearningRate: 1e-9),
+            Unfreezing = [new(0, "layer1")],
+            Patience = 4,
             Schedule = new(ScheduleKind.Plateau, WarmUp: 0, Factor: 0.5, Patience: 2),
         };
         CancelAt(3 * Epoch + 1, recipe, TinyTraining.Network());

@@ -24,7 +24,11 @@ internal sealed class TinyTraining : IDisposable
 
     public static TrainingRecipe Recipe { get; } = new()
     {
-        Phases = [new(3)], BatchSize = BatchSize, Optimizer = new(LearningRate: 0.05), Augmentation = Augmentation.None, Precision = Precision.Float32,
+        Phases = [new(3)],
+        BatchSize = BatchSize,
+        Optimizer = new(LearningRate: 0.05),
+        Augmentation = Augmentation.None,
+        Precision = Precision.Float32,
     };
 
     public TrainingData Data { get; } = new(Images(StepsPerEpoch * BatchSize, 1), Images(40, 2), Names);

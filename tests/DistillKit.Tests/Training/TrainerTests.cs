@@ -17,7 +17,9 @@ public sealed class TrainerTests : IDisposable
     // A network that learns nothing new: its validation stalls after the first one.
     private static readonly TrainingRecipe Stalled = TinyTraining.Recipe with
     {
-        Phases = [new(8)], Optimizer = new(LearningRate: 1e-9, WeightDecay: 0), Unfreezing = [new(0, "layer1")],
+        Phases = [new(8)],
+        Optimizer = new(LearningRate: 1e-9, WeightDecay: 0),
+        Unfreezing = [new(0, "layer1")],
     };
 
     private readonly TinyTraining tiny = new();

@@ -50,9 +50,19 @@ public sealed class TrainingRecipeTests
     {
         var recipe = new TrainingRecipe
         {
-            Phases = [new(2, 16), new(3), new(1, null, 0.5)], BatchSize = 32, Optimizer = new(OptimizerKind.AdamW, 1e-3, 0.8, 0.05), Schedule = new(ScheduleKind.Plateau, 0.1, 0.01, 0.5, 2),
-            LabelSmoothing = 0.1, Augmentation = new(2, Flip.Alternating, 8), Mixing = new(0.2, 1, 0.5), ClipNorm = 1, AverageDecay = 0.99, ValidateEvery = 2, Patience = 4,
-            Unfreezing = [new(0, "layer1"), new(1, null)], Precision = Precision.BFloat16,
+            Phases = [new(2, 16), new(3), new(1, null, 0.5)],
+            BatchSize = 32,
+            Optimizer = new(OptimizerKind.AdamW, 1e-3, 0.8, 0.05),
+            Schedule = new(ScheduleKind.Plateau, 0.1, 0.01, 0.5, 2),
+            LabelSmoothing = 0.1,
+            Augmentation = new(2, Flip.Alternating, 8),
+            Mixing = new(0.2, 1, 0.5),
+            ClipNorm = 1,
+            AverageDecay = 0.99,
+            ValidateEvery = 2,
+            Patience = 4,
+            Unfreezing = [new(0, "layer1"), new(1, null)],
+            Precision = Precision.BFloat16,
         };
         recipe.Validate();
         var json = JsonSerializer.Serialize(recipe, JsonSerializerOptions.Web);

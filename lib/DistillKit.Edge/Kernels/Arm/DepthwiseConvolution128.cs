@@ -55,14 +55,14 @@ internal sealed unsafe class DepthwiseConvolution128 : IntegerConvolution, IDept
     {
         var columns = Scratch.Second((long)(Geometry.PadLeft + Geometry.Width + Geometry.PadRight) * ColumnBytes);
         for (var line = 0; line < lines; line++, rows += Geometry.Stride, output += Geometry.OutputWidth * Geometry.Outputs * OutputBytes)
-        for (var block = 0; block < _blocks.Count; block++)
-        {
-            var first = _blocks[block].FirstChannel;
-            Interleave(rows[0] + first, rows[1] + first, rows[2] + first, columns);
-            var target = output + first * OutputBytes;
-            for (var x = 0; x < Geometry.OutputWidth; x++, target += Geometry.Outputs * OutputBytes)
-                ComputePixel(block, columns + x * Geometry.Stride * ColumnBytes, target);
-        }
+            for (var block = 0; block < _blocks.Count; block++)
+            {
+                var first = _blocks[block].FirstChannel;
+                Interleave(rows[0] + first, rows[1] + first, rows[2] + first, columns);
+                var target = output + first * OutputBytes;
+                for (var x = 0; x < Geometry.OutputWidth; x++, target += Geometry.Outputs * OutputBytes)
+                    ComputePixel(block, columns + x * Geometry.Stride * ColumnBytes, target);
+            }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

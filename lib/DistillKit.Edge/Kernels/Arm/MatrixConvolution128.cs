@@ -49,11 +49,11 @@ internal sealed unsafe class MatrixConvolution128 : IntegerConvolution, IMatrixK
     public void Multiply(int panel, in MatrixBlock block)
     {
         for (var line = 0; line < block.Lines; line++)
-        for (var row = 0; row < block.Rows; row += TileRows)
-        {
-            var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride + (long)_panels[panel].FirstChannel * OutputBytes;
-            MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output, Math.Min(TileRows, block.Rows - row));
-        }
+            for (var row = 0; row < block.Rows; row += TileRows)
+            {
+                var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride + (long)_panels[panel].FirstChannel * OutputBytes;
+                MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output, Math.Min(TileRows, block.Rows - row));
+            }
     }
 
     /// <summary>Rows beyond the last are the last row again; their results are not stored.</summary>

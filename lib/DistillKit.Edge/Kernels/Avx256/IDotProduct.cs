@@ -8,16 +8,16 @@ namespace DistillKit.Edge.Kernels.Avx256;
 /// <typeparam name="TOperand">What 32 bytes become before they are multiplied, once for all the products that they take part in.</typeparam>
 internal interface IDotProduct<TOperand>
 {
-    static abstract string Name { get; }
+    public abstract static string Name { get; }
 
-    static abstract bool IsSupported { get; }
+    public abstract static bool IsSupported { get; }
 
-    static abstract TOperand Unsigned(Vector256<byte> activations);
+    public abstract static TOperand Unsigned(Vector256<byte> activations);
 
-    static abstract TOperand Signed(Vector256<sbyte> weights);
+    public abstract static TOperand Signed(Vector256<sbyte> weights);
 
     /// <summary>sum[i] + activations[4i..4i+3] . weights[4i..4i+3].</summary>
-    static abstract Vector256<int> Add(Vector256<int> sum, TOperand activations, TOperand weights);
+    public abstract static Vector256<int> Add(Vector256<int> sum, TOperand activations, TOperand weights);
 }
 
 /// <summary>AVX-VNNI: Intel since Alder Lake, AMD since Zen 5.</summary>

@@ -117,8 +117,8 @@ internal static class DepthwiseCode
             code.Load(Sum(vector), new Memory(Parameters, layout.Columns + vector * layout.ColumnBytes + layout.Bias));
         }
         for (var column = 0; column < Window; column++)
-        for (var vector = 0; vector < Vectors; vector++)
-            code.DotProduct(Sum(vector), Interleaved(firstColumn + column, vector), new Memory(Weights, (column * Vectors + vector) * 64));
+            for (var vector = 0; vector < Vectors; vector++)
+                code.DotProduct(Sum(vector), Interleaved(firstColumn + column, vector), new Memory(Weights, (column * Vectors + vector) * 64));
         epilogue.Finish(code, sums, [Spare(0), Spare(1), Spare(2), Spare(3)], Parameters, Output);
         for (var line = 0; line < LinesAheadOfPixel; line++) code.Prefetch(new(Ahead, line * 64));
         code.Add(Ahead, new Memory(Call, DepthwiseCall.AheadStepAt));

@@ -74,8 +74,8 @@ internal static class MatrixCode
         Zmm Weight(int column) => new(rows * columns + column);
 
         for (var column = 0; column < columns; column++)
-        for (var row = 0; row < rows; row++)
-            code.Load(Sum(row, column), new Memory(Parameters, Layout.Columns + column * Layout.ColumnBytes + Layout.Bias));
+            for (var row = 0; row < rows; row++)
+                code.Load(Sum(row, column), new Memory(Parameters, Layout.Columns + column * Layout.ColumnBytes + Layout.Bias));
         code.Move(Input, TileInput);
         code.Load(Weights, new(Call, MatrixCall.WeightsAt));
         code.Load(Segments, new(Call, MatrixCall.SegmentsAt));

@@ -8,7 +8,7 @@ internal unsafe interface IDepthwiseKernel
     /// <param name="rows">The addresses of the input rows that the lines see, rows of padding among them: the first line's window begins with the first.</param>
     /// <param name="output">The first line's results.</param>
     /// <param name="lines">How many lines.</param>
-    void RunLines(byte** rows, byte* output, int lines);
+    public void RunLines(byte** rows, byte* output, int lines);
 }
 
 /// <summary>Runs a depthwise convolution line by line. Nothing is copied: rows above and below the image are one row of padding.</summary>

@@ -25,12 +25,12 @@ internal sealed unsafe class InterleavedWeights : IDisposable
         {
             var packed = this[block];
             for (var x = 0; x < Window; x++)
-            for (var vector = 0; vector < Vectors; vector++)
-            for (var element = 0; element < blocks[block].Lanes; element++, packed += 4)
-            {
-                var channel = blocks[block].ChannelAt(vector, element);
-                for (var y = 0; y < Window && channel >= 0; y++) packed[y] = weights[(channel * Window + y) * Window + x];
-            }
+                for (var vector = 0; vector < Vectors; vector++)
+                    for (var element = 0; element < blocks[block].Lanes; element++, packed += 4)
+                    {
+                        var channel = blocks[block].ChannelAt(vector, element);
+                        for (var y = 0; y < Window && channel >= 0; y++) packed[y] = weights[(channel * Window + y) * Window + x];
+                    }
         }
     }
 

@@ -42,18 +42,18 @@ internal sealed unsafe class FloatDepthwiseConvolution<TVector> : FloatConvoluti
         var values = stackalloc float[TVector.Lanes];
         var results = (float*)output;
         for (var line = 0; line < lines; line++, rows += Geometry.Stride)
-        for (var x = 0; x < Geometry.OutputWidth; x++, results += Geometry.Outputs)
-        for (var channel = 0; channel < Geometry.Outputs; channel += TVector.Lanes)
-        {
-            var sum = TVector.Clamp(Accumulate((float**)rows, x * Geometry.Stride - Geometry.PadLeft, channel), minimum, maximum);
-            if (channel + TVector.Lanes <= Geometry.Outputs)
-            {
-                sum.Store(results + channel);
-                continue;
-            }
-            sum.Store(values);
-            new ReadOnlySpan<float>(values, Geometry.Outputs - channel).CopyTo(new(results + channel, Geometry.Outputs - channel));
-        }
+            for (var x = 0; x < Geometry.OutputWidth; x++, results += Geometry.Outputs)
+                for (var channel = 0; channel < Geometry.Outputs; channel += TVector.Lanes)
+                {
+                    var sum = TVector.Clamp(Accumulate((float**)rows, x * Geometry.Stride - Geometry.PadLeft, channel), minimum, maximum);
+                    if (channel + TVector.Lanes <= Geometry.Outputs)
+                    {
+                        sum.Store(results + channel);
+                        continue;
+                    }
+                    sum.Store(values);
+                    new ReadOnlySpan<float>(values, Geometry.Outputs - channel).CopyTo(new(results + channel, Geometry.Outputs - channel));
+                }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -62,11 +62,11 @@ internal sealed unsafe class FloatDepthwiseConvolution<TVector> : FloatConvoluti
         var weights = (float*)_weights.Pointer + channel;
         var sum = TVector.Load((float*)_bias.Pointer + channel);
         for (var row = 0; row < Geometry.KernelHeight; row++)
-        for (var x = left; x < left + Geometry.KernelWidth; x++, weights += Geometry.Outputs)
-        {
-            var values = (uint)x < (uint)Geometry.Width ? TVector.Load(rows[row] + x * Geometry.Inputs + channel) : default;
-            sum = TVector.MultiplyAdd(values, TVector.Load(weights), sum);
-        }
+            for (var x = left; x < left + Geometry.KernelWidth; x++, weights += Geometry.Outputs)
+            {
+                var values = (uint)x < (uint)Geometry.Width ? TVector.Load(rows[row] + x * Geometry.Inputs + channel) : default;
+                sum = TVector.MultiplyAdd(values, TVector.Load(weights), sum);
+            }
         return sum;
     }
 }

@@ -49,11 +49,11 @@ internal sealed unsafe class FloatMatrixConvolution<TVector> : FloatConvolution,
     public void Multiply(int panel, in MatrixBlock block)
     {
         for (var line = 0; line < block.Lines; line++)
-        for (var row = 0; row < block.Rows; row += TileRows)
-        {
-            var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride + (long)_panels[panel].FirstChannel * sizeof(float);
-            MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output, Math.Min(TileRows, block.Rows - row));
-        }
+            for (var row = 0; row < block.Rows; row += TileRows)
+            {
+                var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride + (long)_panels[panel].FirstChannel * sizeof(float);
+                MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output, Math.Min(TileRows, block.Rows - row));
+            }
     }
 
     /// <summary>Rows beyond the last are the last row again; their results are not stored.</summary>
@@ -109,9 +109,9 @@ internal sealed unsafe class FloatMatrixConvolution<TVector> : FloatConvolution,
     {
         var packed = (float*)_weights.Pointer + (long)panel * PanelWeights;
         for (var row = 0; row < Geometry.KernelHeight; row++)
-        for (var x = 0; x < Geometry.KernelWidth; x++)
-        for (var input = 0; input < Geometry.Inputs; input++, packed += PanelChannels)
-        for (var i = 0; i < _panels[panel].Channels; i++)
-            packed[i] = weights[(((_panels[panel].FirstChannel + i) * Geometry.Inputs + input) * Geometry.KernelHeight + row) * Geometry.KernelWidth + x];
+            for (var x = 0; x < Geometry.KernelWidth; x++)
+                for (var input = 0; input < Geometry.Inputs; input++, packed += PanelChannels)
+                    for (var i = 0; i < _panels[panel].Channels; i++)
+                        packed[i] = weights[(((_panels[panel].FirstChannel + i) * Geometry.Inputs + input) * Geometry.KernelHeight + row) * Geometry.KernelWidth + x];
     }
 }

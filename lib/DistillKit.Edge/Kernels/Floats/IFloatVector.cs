@@ -6,18 +6,18 @@ namespace DistillKit.Edge.Kernels.Floats;
 /// <summary>A vector of floats of some width, so that the float kernels are written once.</summary>
 internal unsafe interface IFloatVector<TSelf> where TSelf : struct, IFloatVector<TSelf>
 {
-    static abstract int Lanes { get; }
+    public abstract static int Lanes { get; }
 
-    static abstract TSelf Load(float* values);
+    public abstract static TSelf Load(float* values);
 
-    static abstract TSelf Broadcast(float value);
+    public abstract static TSelf Broadcast(float value);
 
     /// <summary>left * right + sum, rounded once.</summary>
-    static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf sum);
+    public abstract static TSelf MultiplyAdd(TSelf left, TSelf right, TSelf sum);
 
-    static abstract TSelf Clamp(TSelf values, TSelf minimum, TSelf maximum);
+    public abstract static TSelf Clamp(TSelf values, TSelf minimum, TSelf maximum);
 
-    void Store(float* values);
+    public void Store(float* values);
 }
 
 internal readonly unsafe struct Float512(Vector512<float> value) : IFloatVector<Float512>

@@ -33,5 +33,5 @@ internal unsafe struct MatrixBlock
 /// <summary>Multiplies the rows with the weights of one panel of output channels.</summary>
 internal interface IMatrixKernel
 {
-    void Multiply(int panel, in MatrixBlock block);
+    public void Multiply(int panel, in MatrixBlock block);
 }

@@ -47,14 +47,14 @@ internal sealed unsafe class PackedWeights : IDisposable
     private void Pack(ConvolutionGeometry geometry, Panel panel, ReadOnlySpan<sbyte> weights, sbyte* packed)
     {
         for (var row = 0; row < geometry.KernelHeight; row++)
-        for (var group = 0; group < Groups; group++)
-        for (var column = 0; column < panel.Columns; column++)
-        for (var element = 0; element < panel.Lanes; element++)
-        for (var i = 0; i < GroupBytes; i++, packed++)
-        {
-            var (x, input) = Math.DivRem(group * GroupBytes + i, geometry.Inputs);
-            if (panel.ChannelAt(column, element) is var channel and >= 0 && x < geometry.KernelWidth)
-                *packed = weights[((channel * geometry.Inputs + input) * geometry.KernelHeight + row) * geometry.KernelWidth + x];
-        }
+            for (var group = 0; group < Groups; group++)
+                for (var column = 0; column < panel.Columns; column++)
+                    for (var element = 0; element < panel.Lanes; element++)
+                        for (var i = 0; i < GroupBytes; i++, packed++)
+                        {
+                            var (x, input) = Math.DivRem(group * GroupBytes + i, geometry.Inputs);
+                            if (panel.ChannelAt(column, element) is var channel and >= 0 && x < geometry.KernelWidth)
+                                *packed = weights[((channel * geometry.Inputs + input) * geometry.KernelHeight + row) * geometry.KernelWidth + x];
+                        }
     }
 }

@@ -41,15 +41,15 @@ internal sealed unsafe class PanelParameters : IDisposable
     public void Bind(byte inputZeroPoint, float inputScale)
     {
         for (var i = 0; i < _panels.Count; i++)
-        for (var column = 0; column < _panels[i].Columns; column++)
-        for (var element = 0; element < _panels[i].Lanes; element++)
-        {
-            var channel = _panels[i].ChannelAt(column, element);
-            if (channel < 0) continue;
-            var vectors = Column(this[i], column);
-            ((int*)(vectors + _layout.Bias))[element] = _bias[channel] - (inputZeroPoint - _activationShift) * _weightSums[channel];
-            if (_epilogue is Dequantize dequantize) ((float*)(vectors + _layout.Factor))[element] = dequantize.Scales[channel] * inputScale;
-        }
+            for (var column = 0; column < _panels[i].Columns; column++)
+                for (var element = 0; element < _panels[i].Lanes; element++)
+                {
+                    var channel = _panels[i].ChannelAt(column, element);
+                    if (channel < 0) continue;
+                    var vectors = Column(this[i], column);
+                    ((int*)(vectors + _layout.Bias))[element] = _bias[channel] - (inputZeroPoint - _activationShift) * _weightSums[channel];
+                    if (_epilogue is Dequantize dequantize) ((float*)(vectors + _layout.Factor))[element] = dequantize.Scales[channel] * inputScale;
+                }
     }
 
     public void Dispose() => _buffer.Dispose();
@@ -66,20 +66,20 @@ internal sealed unsafe class PanelParameters : IDisposable
         for (var i = 0; i < panel.Lanes; i++) ((int*)(parameters + _layout.Order))[i] = i % (4 * panel.Columns) / panel.Columns * 4 + i % panel.Columns;
         *(ulong*)(parameters + _layout.Masks) = ulong.MaxValue >> (64 - panel.Channels);
         for (var column = 0; column < panel.Columns; column++)
-        for (var element = 0; element < panel.Lanes; element++)
-        {
-            var channel = panel.ChannelAt(column, element);
-            if (channel < 0) continue;
-            var vectors = Column(parameters, column);
-            var excess = FixedPoint.UsualShift - epilogue.Shifts[channel];
-            if (excess is < 0 or > FixedPoint.UsualShift - FixedPoint.LeastShift || (excess > 0 && epilogue.Multipliers[channel] < 1 << 30))
-                throw new ArgumentException("a requantization that FixedPoint.Of cannot have made", nameof(epilogue));
-            ((int*)(vectors + _layout.Even))[element] = epilogue.Multipliers[channel];
-            if (element % 2 == 1) ((int*)(vectors + _layout.Odd))[element - 1] = epilogue.Multipliers[channel];
-            ((int*)(vectors + _layout.Excess))[element] = excess;
-            ((int*)(vectors + _layout.Low))[element] = int.MinValue >> excess;
-            ((int*)(vectors + _layout.High))[element] = int.MaxValue >> excess;
-        }
+            for (var element = 0; element < panel.Lanes; element++)
+            {
+                var channel = panel.ChannelAt(column, element);
+                if (channel < 0) continue;
+                var vectors = Column(parameters, column);
+                var excess = FixedPoint.UsualShift - epilogue.Shifts[channel];
+                if (excess is < 0 or > FixedPoint.UsualShift - FixedPoint.LeastShift || (excess > 0 && epilogue.Multipliers[channel] < 1 << 30))
+                    throw new ArgumentException("a requantization that FixedPoint.Of cannot have made", nameof(epilogue));
+                ((int*)(vectors + _layout.Even))[element] = epilogue.Multipliers[channel];
+                if (element % 2 == 1) ((int*)(vectors + _layout.Odd))[element - 1] = epilogue.Multipliers[channel];
+                ((int*)(vectors + _layout.Excess))[element] = excess;
+                ((int*)(vectors + _layout.Low))[element] = int.MinValue >> excess;
+                ((int*)(vectors + _layout.High))[element] = int.MaxValue >> excess;
+            }
     }
 
     private void Write(Panel panel, byte* parameters, Dequantize epilogue)

@@ -23,21 +23,21 @@ internal static unsafe class ScalarElementwise
     public static void QuantizeImages(float* input, byte* output, int images, int channels, int pixels, float scale, byte zeroPoint)
     {
         for (var image = 0; image < images; image++)
-        for (var channel = 0; channel < channels; channel++)
-        {
-            var target = output + (long)image * channels * pixels + channel;
-            for (var pixel = 0; pixel < pixels; pixel++, target += channels) *target = Quantize(*input++, scale, zeroPoint);
-        }
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var target = output + (long)image * channels * pixels + channel;
+                for (var pixel = 0; pixel < pixels; pixel++, target += channels) *target = Quantize(*input++, scale, zeroPoint);
+            }
     }
 
     public static void InterleaveImages(float* input, float* output, int images, int channels, int pixels)
     {
         for (var image = 0; image < images; image++)
-        for (var channel = 0; channel < channels; channel++)
-        {
-            var target = output + (long)image * channels * pixels + channel;
-            for (var pixel = 0; pixel < pixels; pixel++, target += channels) *target = *input++;
-        }
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var target = output + (long)image * channels * pixels + channel;
+                for (var pixel = 0; pixel < pixels; pixel++, target += channels) *target = *input++;
+            }
     }
 
     public static void Dequantize(byte* input, float* output, int count, float scale, byte zeroPoint)

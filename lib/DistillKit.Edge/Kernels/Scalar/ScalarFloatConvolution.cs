@@ -17,8 +17,8 @@ internal sealed unsafe class ScalarFloatConvolution(
         {
             var image = (float*)input + (long)(item / Geometry.OutputHeight) * Geometry.Height * Geometry.Width * Geometry.Inputs;
             for (var x = 0; x < Geometry.OutputWidth; x++)
-            for (var channel = 0; channel < Geometry.Outputs; channel++)
-                *target++ = ScalarElementwise.Clamp(Accumulate(image, item % Geometry.OutputHeight, x, channel), minimum, maximum);
+                for (var channel = 0; channel < Geometry.Outputs; channel++)
+                    *target++ = ScalarElementwise.Clamp(Accumulate(image, item % Geometry.OutputHeight, x, channel), minimum, maximum);
         }
     }
 
@@ -27,17 +27,17 @@ internal sealed unsafe class ScalarFloatConvolution(
         var sum = _bias[channel];
         var firstInput = channel / Geometry.GroupOutputs * Geometry.GroupInputs;
         for (var row = 0; row < Geometry.KernelHeight; row++)
-        for (var column = 0; column < Geometry.KernelWidth; column++)
-        {
-            var (sourceY, sourceX) = (y * Geometry.Stride - Geometry.PadTop + row, x * Geometry.Stride - Geometry.PadLeft + column);
-            var inside = (uint)sourceY < (uint)Geometry.Height && (uint)sourceX < (uint)Geometry.Width;
-            var source = image + ((long)sourceY * Geometry.Width + sourceX) * Geometry.Inputs + firstInput;
-            for (var input = 0; input < Geometry.GroupInputs; input++)
+            for (var column = 0; column < Geometry.KernelWidth; column++)
             {
-                var weight = _weights[((channel * Geometry.GroupInputs + input) * Geometry.KernelHeight + row) * Geometry.KernelWidth + column];
-                sum = MathF.FusedMultiplyAdd(inside ? source[input] : 0, weight, sum);
+                var (sourceY, sourceX) = (y * Geometry.Stride - Geometry.PadTop + row, x * Geometry.Stride - Geometry.PadLeft + column);
+                var inside = (uint)sourceY < (uint)Geometry.Height && (uint)sourceX < (uint)Geometry.Width;
+                var source = image + ((long)sourceY * Geometry.Width + sourceX) * Geometry.Inputs + firstInput;
+                for (var input = 0; input < Geometry.GroupInputs; input++)
+                {
+                    var weight = _weights[((channel * Geometry.GroupInputs + input) * Geometry.KernelHeight + row) * Geometry.KernelWidth + column];
+                    sum = MathF.FusedMultiplyAdd(inside ? source[input] : 0, weight, sum);
+                }
             }
-        }
         return sum;
     }
 }

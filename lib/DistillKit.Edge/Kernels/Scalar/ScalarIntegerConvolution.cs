@@ -21,8 +21,8 @@ internal sealed unsafe class ScalarIntegerConvolution(
             var image = (byte*)input + (long)(item / Geometry.OutputHeight) * Geometry.Height * Geometry.Width * Geometry.Inputs;
             var offset = (long)item * Geometry.OutputWidth * Geometry.Outputs;
             for (var x = 0; x < Geometry.OutputWidth; x++)
-            for (var channel = 0; channel < Geometry.Outputs; channel++, offset++)
-                Store(Accumulate(image, item % Geometry.OutputHeight, x, channel), channel, output, offset);
+                for (var channel = 0; channel < Geometry.Outputs; channel++, offset++)
+                    Store(Accumulate(image, item % Geometry.OutputHeight, x, channel), channel, output, offset);
         }
     }
 
@@ -31,14 +31,14 @@ internal sealed unsafe class ScalarIntegerConvolution(
         var sum = _bias[channel];
         var firstInput = channel / Geometry.GroupOutputs * Geometry.GroupInputs;
         for (var input = 0; input < Geometry.GroupInputs; input++)
-        for (var row = 0; row < Geometry.KernelHeight; row++)
-        for (var column = 0; column < Geometry.KernelWidth; column++)
-        {
-            var (sourceY, sourceX) = (y * Geometry.Stride - Geometry.PadTop + row, x * Geometry.Stride - Geometry.PadLeft + column);
-            if ((uint)sourceY >= (uint)Geometry.Height || (uint)sourceX >= (uint)Geometry.Width) continue;
-            var value = image[((long)sourceY * Geometry.Width + sourceX) * Geometry.Inputs + firstInput + input];
-            sum += (value - _zeroPoint) * _weights[((channel * Geometry.GroupInputs + input) * Geometry.KernelHeight + row) * Geometry.KernelWidth + column];
-        }
+            for (var row = 0; row < Geometry.KernelHeight; row++)
+                for (var column = 0; column < Geometry.KernelWidth; column++)
+                {
+                    var (sourceY, sourceX) = (y * Geometry.Stride - Geometry.PadTop + row, x * Geometry.Stride - Geometry.PadLeft + column);
+                    if ((uint)sourceY >= (uint)Geometry.Height || (uint)sourceX >= (uint)Geometry.Width) continue;
+                    var value = image[((long)sourceY * Geometry.Width + sourceX) * Geometry.Inputs + firstInput + input];
+                    sum += (value - _zeroPoint) * _weights[((channel * Geometry.GroupInputs + input) * Geometry.KernelHeight + row) * Geometry.KernelWidth + column];
+                }
         return sum;
     }
 

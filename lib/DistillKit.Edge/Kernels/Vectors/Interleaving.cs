@@ -27,15 +27,15 @@ internal static unsafe class Interleaving
             (Vector128.Shuffle(red, order20) | Vector128.Shuffle(green, order21) | Vector128.Shuffle(blue, order22)).Store(output + 3 * i + 2 * Lanes);
         }
         for (; i < pixels; i++)
-        for (var channel = 0; channel < 3; channel++)
-            output[3 * i + channel] = planes[channel * pixels + i];
+            for (var channel = 0; channel < 3; channel++)
+                output[3 * i + channel] = planes[channel * pixels + i];
     }
 
     public static void Any(byte* planes, byte* output, int channels, int pixels)
     {
         for (var channel = 0; channel < channels; channel++)
-        for (var pixel = 0; pixel < pixels; pixel++)
-            output[pixel * channels + channel] = *planes++;
+            for (var pixel = 0; pixel < pixels; pixel++)
+                output[pixel * channels + channel] = *planes++;
     }
 
     private static Vector128<byte> Order(int vector, int plane)

@@ -16,9 +16,9 @@ internal static unsafe class Pooling
     public static void Max<T>(ConvolutionGeometry geometry, T* input, T* output, int images) where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         for (var image = 0; image < images; image++, input += geometry.Height * geometry.Width * geometry.Inputs)
-        for (var y = 0; y < geometry.OutputHeight; y++)
-        for (var x = 0; x < geometry.OutputWidth; x++, output += geometry.Inputs)
-            MaxOfWindow(geometry, input, y * geometry.Stride - geometry.PadTop, x * geometry.Stride - geometry.PadLeft, output);
+            for (var y = 0; y < geometry.OutputHeight; y++)
+                for (var x = 0; x < geometry.OutputWidth; x++, output += geometry.Inputs)
+                    MaxOfWindow(geometry, input, y * geometry.Stride - geometry.PadTop, x * geometry.Stride - geometry.PadLeft, output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -26,14 +26,14 @@ internal static unsafe class Pooling
     {
         new Span<T>(output, geometry.Inputs).Fill(T.MinValue);
         for (var y = Math.Max(top, 0); y < Math.Min(top + geometry.KernelHeight, geometry.Height); y++)
-        for (var x = Math.Max(left, 0); x < Math.Min(left + geometry.KernelWidth, geometry.Width); x++)
-        {
-            var pixel = image + (y * geometry.Width + x) * geometry.Inputs;
-            var channel = 0;
-            for (; channel <= geometry.Inputs - Vector256<T>.Count; channel += Vector256<T>.Count)
-                Vector256.Max(Vector256.Load(output + channel), Vector256.Load(pixel + channel)).Store(output + channel);
-            for (; channel < geometry.Inputs; channel++) output[channel] = T.Max(output[channel], pixel[channel]);
-        }
+            for (var x = Math.Max(left, 0); x < Math.Min(left + geometry.KernelWidth, geometry.Width); x++)
+            {
+                var pixel = image + (y * geometry.Width + x) * geometry.Inputs;
+                var channel = 0;
+                for (; channel <= geometry.Inputs - Vector256<T>.Count; channel += Vector256<T>.Count)
+                    Vector256.Max(Vector256.Load(output + channel), Vector256.Load(pixel + channel)).Store(output + channel);
+                for (; channel < geometry.Inputs; channel++) output[channel] = T.Max(output[channel], pixel[channel]);
+            }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

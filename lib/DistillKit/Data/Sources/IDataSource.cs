@@ -4,9 +4,9 @@ namespace DistillKit.Data.Sources;
 public interface IDataSource
 {
     /// <summary>The place, for people.</summary>
-    string Name { get; }
+    public string Name { get; }
 
     /// <summary>Writes the six files of <see cref="Cifar10Layout"/> into an empty folder. The caller verifies them.</summary>
     /// <exception cref="UserException">The place does not give them; the message is the reason.</exception>
-    Task WriteAsync(string folder, IProgress<DataProgress>? progress, CancellationToken cancellation);
+    public Task WriteAsync(string folder, IProgress<DataProgress>? progress, CancellationToken cancellation);
 }

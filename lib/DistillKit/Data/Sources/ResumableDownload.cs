@@ -13,9 +13,9 @@ public sealed record RemoteFile(Uri Address, long Bytes, string Md5);
 /// <summary>Downloads large files. What has arrived stays in a <c>.part</c> file, and the next attempt goes on from there.</summary>
 public static class ResumableDownload
 {
-    const int Attempts = 5;
-    static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
+    private const int Attempts = 5;
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Downloads a file and checks it.</summary>
     /// <exception cref="UserException">The server cannot be reached, does not have the file, or has another one.</exception>
@@ -57,7 +57,7 @@ public static class ResumableDownload
         return sum == remote.Md5 ? null : $"MD5 {sum}, expected {remote.Md5}";
     }
 
-    static async Task ContinueAsync(
+    private static async Task ContinueAsync(
         HttpClient client, RemoteFile remote, string part, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -91,5 +91,5 @@ public static class ResumableDownload
         }
     }
 
-    static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+    private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 }

@@ -10,9 +10,9 @@ namespace DistillKit.Data.Sources;
 /// </summary>
 public static class RgbPng
 {
-    const int BytesPerPixel = 3;
-    static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-    static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcEntry)];
+    private const int BytesPerPixel = 3;
+    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcEntry)];
 
     /// <summary>Decodes a file whose size is known beforehand.</summary>
     /// <returns>The pixels, row by row from the top, red, green and blue of each pixel: <c>[height, width, 3]</c>.</returns>
@@ -39,7 +39,7 @@ public static class RgbPng
         return Inflate(compressed, width * BytesPerPixel, height);
     }
 
-    static ReadOnlySpan<byte> NextChunk(ref ReadOnlySpan<byte> rest, out string type)
+    private static ReadOnlySpan<byte> NextChunk(ref ReadOnlySpan<byte> rest, out string type)
     {
         if (rest.Length < 12 || BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length > rest.Length - 12)
             throw new InvalidDataException("the file is cut off");
@@ -51,7 +51,7 @@ public static class RgbPng
         return body[4..];
     }
 
-    static void CheckHeader(ReadOnlySpan<byte> header, int width, int height)
+    private static void CheckHeader(ReadOnlySpan<byte> header, int width, int height)
     {
         if (header.Length != 13)
             throw new InvalidDataException("the header has the wrong length");
@@ -62,7 +62,7 @@ public static class RgbPng
             throw new InvalidDataException("the image is not 8-bit RGB without interlacing");
     }
 
-    static byte[] Inflate(Stream compressed, int rowBytes, int height)
+    private static byte[] Inflate(Stream compressed, int rowBytes, int height)
     {
         using var inflated = new ZLibStream(compressed, CompressionMode.Decompress);
         var pixels = new byte[rowBytes * height];
@@ -85,7 +85,7 @@ public static class RgbPng
     }
 
     /// <summary>Undoes a row's filter in place (section 9 of the specification).</summary>
-    static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above)
+    private static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above)
     {
         if (filter > 4)
             throw new InvalidDataException($"filter type {filter} does not exist");
@@ -96,13 +96,13 @@ public static class RgbPng
         }
     }
 
-    static int Paeth(int left, int up, int upLeft)
+    private static int Paeth(int left, int up, int upLeft)
     {
         var (toLeft, toUp, toUpLeft) = (Math.Abs(up - upLeft), Math.Abs(left - upLeft), Math.Abs(left + up - 2 * upLeft));
         return toLeft <= toUp && toLeft <= toUpLeft ? left : toUp <= toUpLeft ? up : upLeft;
     }
 
-    static uint Crc(ReadOnlySpan<byte> bytes)
+    private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         foreach (var value in bytes)
@@ -110,7 +110,7 @@ public static class RgbPng
         return ~crc;
     }
 
-    static uint CrcEntry(int index)
+    private static uint CrcEntry(int index)
     {
         var crc = (uint)index;
         for (var bit = 0; bit < 8; bit++)

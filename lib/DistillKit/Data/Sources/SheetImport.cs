@@ -9,7 +9,7 @@ namespace DistillKit.Data.Sources;
 /// </summary>
 public static class SheetImport
 {
-    const int ImagePixels = 32 * 32;
+    private const int ImagePixels = 32 * 32;
 
     /// <summary>Converts all six sheets.</summary>
     /// <param name="package">The folder with the sheets and the labels.</param>
@@ -35,7 +35,7 @@ public static class SheetImport
         progress?.Report(new("Converting the images", labels.Length, labels.Length));
     }
 
-    static byte[] ReadSheet(string path, int rows)
+    private static byte[] ReadSheet(string path, int rows)
     {
         try
         {
@@ -47,7 +47,7 @@ public static class SheetImport
         }
     }
 
-    static byte[] ReadLabels(string path, int count)
+    private static byte[] ReadLabels(string path, int count)
     {
         try
         {
@@ -65,7 +65,7 @@ public static class SheetImport
     }
 
     /// <summary>[N, pixels, channel] to records of a label and [channel, pixels].</summary>
-    static byte[] ToRecords(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels)
+    private static byte[] ToRecords(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels)
     {
         var records = new byte[labels.Length * Cifar10Layout.RecordBytes];
         for (var image = 0; image < labels.Length; image++)

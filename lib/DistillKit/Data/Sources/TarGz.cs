@@ -6,7 +6,7 @@ namespace DistillKit.Data.Sources;
 /// <summary>Unpacks .tar.gz archives that may come from anywhere.</summary>
 public static class TarGz
 {
-    const long MostBytes = 1L << 30;
+    private const long MostBytes = 1L << 30;
 
     /// <summary>Unpacks an archive into a folder. Nothing is written outside it, and no existing file is replaced.</summary>
     /// <exception cref="UserException">
@@ -42,7 +42,7 @@ public static class TarGz
         }
     }
 
-    static string SafeName(string archive, TarEntry entry)
+    private static string SafeName(string archive, TarEntry entry)
     {
         if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory))
             throw Refuse(archive, $"has an entry of type {entry.EntryType}, {entry.Name}");
@@ -52,5 +52,5 @@ public static class TarGz
             : Path.Combine(parts);
     }
 
-    static UserException Refuse(string archive, string reason) => new($"{archive} {reason}: it is not what it should be, delete it.");
+    private static UserException Refuse(string archive, string reason) => new($"{archive} {reason}: it is not what it should be, delete it.");
 }

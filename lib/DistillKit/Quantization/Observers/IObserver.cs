@@ -7,10 +7,10 @@ public interface IObserver
 {
     /// <summary>Takes in the tensor of one batch, on any device; nothing of it is kept.</summary>
     /// <exception cref="UserException">A value is not a finite number.</exception>
-    void Observe(Tensor values);
+    public void Observe(Tensor values);
 
     /// <summary>The parameters for what has been seen.</summary>
     /// <exception cref="InvalidOperationException">Nothing has been seen.</exception>
     /// <exception cref="ArgumentException">The scheme's granularity is not that of the observer.</exception>
-    QuantizationParameters Parameters(QuantizationScheme scheme);
+    public QuantizationParameters Parameters(QuantizationScheme scheme);
 }
