@@ -18,7 +18,7 @@
     {
         string[] parts =
         [
-            "TorchSharp", "DistillKit.Edge", "DistillKit", "FSharp.Core", "XPlot.Plotly", "Microsoft.Data.Analysis", "DistillKit.Charts",
+            "TorchSharp", "DistillKit.Edge", "DistillKit", "DistillKit.Runs", "FSharp.Core", "XPlot.Plotly", "Microsoft.Data.Analysis", "DistillKit.Charts",
             "DistillKit.Notebook",
         ];
         var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");

@@ -1,7 +1,7 @@
 namespace DistillKit.Charts
 
 open System
-open DistillKit.Pipeline
+open DistillKit.Runs.Stages
 open XPlot.Plotly
 
 /// <summary>The final comparison in one chart: a panel for each figure, a row for each file and runtime.</summary>

@@ -2,7 +2,7 @@
 module internal DistillKit.Charts.BenchmarkRows
 
 open System
-open DistillKit.Pipeline
+open DistillKit.Runs.Stages
 
 /// What ran a file, in a word.
 let runtime (row: BenchmarkRow) = if row.Runtime.StartsWith("Edge", StringComparison.Ordinal) then "Edge" else "ONNX Runtime"

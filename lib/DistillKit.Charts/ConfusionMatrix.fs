@@ -2,7 +2,7 @@ namespace DistillKit.Charts
 
 open System
 open System.Linq
-open DistillKit.Evaluation
+open DistillKit.Metrics
 open XPlot.Plotly
 
 /// <summary>Which classes a network takes for which.</summary>

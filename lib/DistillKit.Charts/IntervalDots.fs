@@ -3,8 +3,8 @@ namespace DistillKit.Charts
 open System
 open System.Collections.Generic
 open System.Runtime.InteropServices
-open DistillKit.Experiments
-open DistillKit.Experiments.Statistics
+open DistillKit.Runs.Experiments
+open DistillKit.Runs.Experiments.Statistics
 open XPlot.Plotly
 
 /// <summary>What an experiment says about one recipe.</summary>

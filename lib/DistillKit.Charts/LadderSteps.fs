@@ -2,7 +2,7 @@ namespace DistillKit.Charts
 
 open System
 open System.Linq
-open DistillKit.Pipeline
+open DistillKit.Runs.Stages
 open XPlot.Plotly
 
 /// <summary>What each idea of quantization adds to the ones before it.</summary>

@@ -1,7 +1,7 @@
 namespace DistillKit.Charts
 
 open System.Collections.Generic
-open DistillKit.Evaluation
+open DistillKit.Metrics
 open XPlot.Plotly
 
 /// <summary>Is a network as often right as it believes to be? (Guo et al. 2017, arXiv:1706.04599)</summary>

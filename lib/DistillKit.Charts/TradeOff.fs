@@ -2,7 +2,7 @@ namespace DistillKit.Charts
 
 open System
 open System.Runtime.InteropServices
-open DistillKit.Pipeline
+open DistillKit.Runs.Stages
 open XPlot.Plotly
 
 /// <summary>One way to make a network: what it costs, and how good it is.</summary>

@@ -1,8 +1,9 @@
-using DistillKit.Evaluation;
-using DistillKit.Experiments;
-using DistillKit.Experiments.Statistics;
-using DistillKit.Pipeline;
+using DistillKit.Metrics;
 using DistillKit.Quantization.Sensitivity;
+using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Experiments;
+using DistillKit.Runs.Experiments.Statistics;
+using DistillKit.Runs.Stages;
 using XPlot.Plotly;
 
 namespace DistillKit.Charts.Tests;

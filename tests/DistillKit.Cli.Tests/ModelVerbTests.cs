@@ -1,6 +1,5 @@
 using System.Text.Json;
-using DistillKit.Files;
-using DistillKit.Models;
+using DistillKit.Networks;
 
 namespace DistillKit.Cli.Tests;
 

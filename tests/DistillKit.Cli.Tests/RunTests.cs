@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DistillKit.Export;
 using DistillKit.Files;
+using DistillKit.Graphs.Onnx;
 
 namespace DistillKit.Cli.Tests;
 

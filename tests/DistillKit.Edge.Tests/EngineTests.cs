@@ -2,8 +2,8 @@ using DistillKit.Edge.Execution;
 using DistillKit.Edge.Fusion;
 using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Onnx;
-using DistillKit.Export.Messages;
 using DistillKit.Edge.Tests.Models;
+using DistillKit.Graphs.Onnx;
 using Google.Protobuf;
 
 namespace DistillKit.Edge.Tests;

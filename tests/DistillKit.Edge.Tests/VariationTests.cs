@@ -1,5 +1,5 @@
-using DistillKit.Export.Messages;
 using DistillKit.Edge.Tests.Models;
+using DistillKit.Graphs.Onnx;
 using Google.Protobuf;
 
 namespace DistillKit.Edge.Tests;

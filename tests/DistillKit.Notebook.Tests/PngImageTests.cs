@@ -1,5 +1,5 @@
-using DistillKit.Data.Sources;
 using DistillKit.Notebook.Formatting;
+using DistillKit.Runs.Installation;
 using FsCheck;
 using FsCheck.Fluent;
 

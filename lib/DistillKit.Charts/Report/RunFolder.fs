@@ -7,7 +7,7 @@ open System.IO
 open System.Text.Encodings.Web
 open System.Text.Json
 open DistillKit
-open DistillKit.Pipeline
+open DistillKit.Runs.Stages
 open DistillKit.Training
 
 let private web = JsonSerializerOptions JsonSerializerDefaults.Web

@@ -3,8 +3,9 @@ module internal DistillKit.Charts.Sections
 
 open System
 open System.Text.Json
-open DistillKit.Evaluation
-open DistillKit.Pipeline
+open DistillKit.Metrics
+open DistillKit.Runs.Profiles
+open DistillKit.Runs.Stages
 
 let private percent (share: float) = Figure.number (100.0 * share) 2 + " %"
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using DistillKit.Cli.Views;
-using DistillKit.Evaluation;
+using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Commands;
 

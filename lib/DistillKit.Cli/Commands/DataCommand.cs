@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DistillKit.Data;
+using DistillKit.Runs.Installation;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Commands;

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using DistillKit.Cli.Views;
 using DistillKit.Data;
-using DistillKit.Evaluation;
-using DistillKit.Files;
+using DistillKit.Metrics;
+using DistillKit.Networks;
+using DistillKit.Runs.Benchmarks;
 using TorchSharp;
 using static TorchSharp.torch;
 

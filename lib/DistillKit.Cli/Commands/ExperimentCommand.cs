@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DistillKit.Cli.Views;
-using DistillKit.Experiments;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Experiments;
+using DistillKit.Runs.Stages;
 
 namespace DistillKit.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using DistillKit.Data;
-using DistillKit.Export;
-using DistillKit.Files;
 using DistillKit.Graphs;
-using DistillKit.Pipeline;
+using DistillKit.Graphs.Onnx;
+using DistillKit.Networks;
+using DistillKit.Runs.Profiles;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;

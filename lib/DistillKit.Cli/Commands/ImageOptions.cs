@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DistillKit.Data;
-using DistillKit.Export;
-using DistillKit.Pipeline;
+using DistillKit.Graphs.Onnx;
+using DistillKit.Runs.Profiles;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;

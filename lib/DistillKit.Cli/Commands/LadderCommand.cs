@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using DistillKit.Cli.Views;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Stages;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Commands;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using DistillKit.Evaluation;
+using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using DistillKit.Evaluation;
-using DistillKit.Export;
-using DistillKit.Files;
 using DistillKit.Graphs;
+using DistillKit.Graphs.Onnx;
+using DistillKit.Metrics;
+using DistillKit.Networks;
 
 namespace DistillKit.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DistillKit.Cli.Notebooks;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Profiles;
+using DistillKit.Runs.Stages;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;

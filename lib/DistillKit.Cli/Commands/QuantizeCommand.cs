@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using DistillKit.Cli.Views;
-using DistillKit.Evaluation;
-using DistillKit.Export;
 using DistillKit.Graphs;
+using DistillKit.Graphs.Onnx;
+using DistillKit.Metrics;
 using DistillKit.Quantization.PostTraining;
+using DistillKit.Quantization.Simulation;
 using TorchSharp;
 
 namespace DistillKit.Cli.Commands;

@@ -1,4 +1,4 @@
-using DistillKit.Evaluation;
+using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Doctor;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Stages;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Views;

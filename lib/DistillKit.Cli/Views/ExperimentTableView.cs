@@ -1,6 +1,6 @@
 using System.Globalization;
-using DistillKit.Experiments;
-using DistillKit.Experiments.Statistics;
+using DistillKit.Runs.Experiments;
+using DistillKit.Runs.Experiments.Statistics;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Views;

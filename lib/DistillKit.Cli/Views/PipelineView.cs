@@ -1,6 +1,6 @@
 using DistillKit.Charts;
 using DistillKit.Data;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Stages;
 using DistillKit.Training;
 using Spectre.Console;
 

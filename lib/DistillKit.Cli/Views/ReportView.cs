@@ -1,5 +1,5 @@
 using System.Globalization;
-using DistillKit.Evaluation;
+using DistillKit.Metrics;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Views;

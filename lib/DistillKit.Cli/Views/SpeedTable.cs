@@ -1,5 +1,5 @@
 using System.Globalization;
-using DistillKit.Evaluation;
+using DistillKit.Runs.Benchmarks;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Views;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using DistillKit.Data;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Stages;
 using DistillKit.Training;
 
 namespace DistillKit.Notebook.Live;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DistillKit.Training;
 using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;

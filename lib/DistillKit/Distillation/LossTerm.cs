@@ -62,8 +62,8 @@ public abstract record LogitTerm(double? Temperature = null, double Weight = 1, 
     private protected abstract Func<Tensor, Tensor, Tensor, double, Tensor> Build();
 }
 
-/// <summary>A term that compares feature maps. Only a student that is an <see cref="Models.ImageClassifier"/> can have it.</summary>
-/// <param name="Student">The name of the student's feature (<see cref="Models.ImageClassifier.Features"/>).</param>
+/// <summary>A term that compares feature maps. Only a student that is an <see cref="Networks.ImageClassifier"/> can have it.</summary>
+/// <param name="Student">The name of the student's feature (<see cref="Networks.ImageClassifier.Features"/>).</param>
 /// <param name="Teacher">The name of the teacher's.</param>
 /// <param name="Weight">What it is multiplied by, above 0.</param>
 /// <param name="From">The share of the training after which it counts.</param>

@@ -1,4 +1,4 @@
-using DistillKit.Models;
+using DistillKit.Networks;
 
 namespace DistillKit.Distillation;
 

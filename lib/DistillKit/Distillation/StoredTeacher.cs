@@ -1,5 +1,5 @@
 using DistillKit.Data;
-using DistillKit.Models;
+using DistillKit.Networks;
 using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;

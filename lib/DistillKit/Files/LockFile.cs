@@ -4,7 +4,7 @@ namespace DistillKit.Files;
 /// A file that one process at a time holds; the system lets go of it when that process ends, however it ends. The file itself stays: deleting it
 /// would let two processes hold two files of one name.
 /// </summary>
-internal static class LockFile
+public static class LockFile
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 

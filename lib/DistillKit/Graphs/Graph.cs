@@ -1,3 +1,4 @@
+
 namespace DistillKit.Graphs;
 
 /// <summary>

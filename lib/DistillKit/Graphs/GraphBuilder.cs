@@ -1,47 +1,54 @@
-using DistillKit.Models;
+using static TorchSharp.torch;
 
 namespace DistillKit.Graphs;
 
-/// <summary>Collects the nodes that the blocks of a network describe themselves with. Each method adds a node and returns the name of its result.</summary>
+/// <summary>
+/// Collects the operations that the blocks of a network describe themselves with, by ONNX's names. Each method adds one and returns the name of its result.
+/// The numbers of tensors are copied.
+/// </summary>
 public sealed class GraphBuilder
 {
     private readonly List<Node> nodes = [];
 
-    internal GraphBuilder(int imageSize) => nodes.Add(new InputNode("images", Channels: 3, imageSize));
+    /// <summary>Starts a graph with its images, [N, 3, <paramref name="imageSize"/>, <paramref name="imageSize"/>].</summary>
+    public GraphBuilder(int imageSize) => nodes.Add(new InputNode("images", Channels: 3, imageSize));
 
     /// <summary>The name of the images.</summary>
     public string Images => nodes[0].Name;
 
-    /// <summary>Adds a convolution with the module's weights.</summary>
-    public string Convolution(string name, string input, Convolution module) =>
-        Add(new ConvolutionNode(name, input, Constant.Of(module.Weight), Bias: null, module.Stride, module.Padding, module.Groups));
+    /// <summary>Adds a convolution.</summary>
+    /// <param name="name">The name of the node and of its result.</param>
+    /// <param name="input">What it takes, [N, C, H, W].</param>
+    /// <param name="weight">[outputs, C / groups, kernel, kernel].</param>
+    /// <param name="bias">[outputs]; null for none.</param>
+    /// <param name="stride">The step of the kernel, in pixels.</param>
+    /// <param name="padding">Zeros on each side, in pixels.</param>
+    /// <param name="groups">The number of groups of channels that do not see each other.</param>
+    public string Conv(string name, string input, Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int groups = 1) =>
+        Add(new ConvolutionNode(name, input, Constant.Of(weight), bias is null ? null : Constant.Of(bias), stride, padding, groups));
 
-    /// <summary>Adds a batch norm with the module's weights and running statistics.</summary>
-    public string BatchNorm(string name, string input, BatchNorm module) => Add(new BatchNormNode(
-        name, input, Constant.Of(module.Weight), Constant.Of(module.Bias), Constant.Of(module.RunningMean), Constant.Of(module.RunningVariance), module.Epsilon));
+    /// <summary>Adds a batch norm with its running statistics; all tensors are [C].</summary>
+    public string BatchNormalization(string name, string input, Tensor scale, Tensor shift, Tensor mean, Tensor variance, double epsilon) =>
+        Add(new BatchNormNode(name, input, Constant.Of(scale), Constant.Of(shift), Constant.Of(mean), Constant.Of(variance), epsilon));
 
     /// <summary>Adds a nonlinearity; none for <see cref="Activation.None"/>.</summary>
     public string Activation(string name, string input, Activation activation) =>
-        activation == Models.Activation.None ? input : Add(new ActivationNode(name, input, activation));
+        activation == Graphs.Activation.None ? input : Add(new ActivationNode(name, input, activation));
 
-    /// <summary>Adds a sum.</summary>
+    /// <summary>Adds a sum of two results of one shape.</summary>
     public string Add(string name, string left, string right) => Add(new AddNode(name, left, right));
 
     /// <summary>Adds a max pool.</summary>
     public string MaxPool(string name, string input, int kernel, int stride, int padding = 0) => Add(new MaxPoolNode(name, input, kernel, stride, padding));
 
-    /// <summary>Adds the head: the mean over all positions, "name.pool", and the linear layer.</summary>
-    public string Classifier(string name, string input, Classifier module) =>
-        Add(new LinearNode(name, Add(new GlobalAveragePoolNode($"{name}.pool", input)), Constant.Of(module.Weight), Constant.Of(module.Bias)));
+    /// <summary>Adds the mean over all positions: [N, C, H, W] to [N, C].</summary>
+    public string GlobalAveragePool(string name, string input) => Add(new GlobalAveragePoolNode(name, input));
 
-    /// <summary>Adds what ends a residual block of ResNet: the shortcut, which a block may convolve, the sum and the nonlinearity.</summary>
-    internal string Residual(string name, string residual, string input, IDescribable? shortcut)
-    {
-        input = shortcut?.Describe(this, $"{name}.downsample", input) ?? input;
-        return Activation($"{name}.relu", Add($"{name}.add", residual, input), Models.Activation.ReLU);
-    }
+    /// <summary>Adds a linear layer: weight [outputs, C], bias [outputs].</summary>
+    public string Gemm(string name, string input, Tensor weight, Tensor bias) => Add(new LinearNode(name, input, Constant.Of(weight), Constant.Of(bias)));
 
-    internal Graph Build() => new(nodes);
+    /// <summary>The graph of all that was added; the last result is its output.</summary>
+    public Graph Build() => new(nodes);
 
     private string Add(Node node)
     {

@@ -1,7 +1,7 @@
 namespace DistillKit.Graphs;
 
 /// <summary>A block of a network that can say which operations it consists of.</summary>
-internal interface IDescribable
+public interface IDescribable
 {
     /// <summary>Adds the block's operations to a graph.</summary>
     /// <param name="builder">The graph.</param>

@@ -1,6 +1,3 @@
-using DistillKit.Models;
-using DistillKit.Quantization;
-
 namespace DistillKit.Graphs;
 
 /// <summary>An operation with one result, which has the node's name. A feature map has the shape [N, C, H, W], a vector [N, C].</summary>

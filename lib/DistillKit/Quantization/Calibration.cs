@@ -1,7 +1,8 @@
 using DistillKit.Data;
-using DistillKit.Evaluation;
 using DistillKit.Graphs;
+using DistillKit.Metrics;
 using DistillKit.Quantization.Plans;
+using DistillKit.Quantization.Simulation;
 using TorchSharp;
 using static TorchSharp.torch;
 

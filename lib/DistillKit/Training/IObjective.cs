@@ -1,5 +1,4 @@
 using DistillKit.Data;
-using DistillKit.Distillation;
 using static TorchSharp.torch;
 
 namespace DistillKit.Training;

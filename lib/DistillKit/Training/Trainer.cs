@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DistillKit.Data;
-using DistillKit.Evaluation;
-using DistillKit.Models;
+using DistillKit.Metrics;
+using DistillKit.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,7 +19,8 @@ public sealed record TrainingData(DeviceImages Training, DeviceImages Validation
 /// <param name="Before">What the same training came to before a restart was added to it, if the network has its weights: they are trained on.</param>
 public sealed record TrainingFiles(string Folder, string Run, TrainingResult? Before = null)
 {
-    internal const string CheckpointName = "checkpoint.safetensors";
+    /// <summary>The name of the checkpoint in its folder.</summary>
+    public const string CheckpointName = "checkpoint.safetensors";
 
     /// <summary>The time between checkpoints inside of an epoch; there is one at its end in any case.</summary>
     internal TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using DistillKit.Data;
-using DistillKit.Models;
+using DistillKit.Networks;
 using static TorchSharp.torch;
 
 namespace DistillKit.Training;
@@ -45,7 +45,7 @@ public sealed record TrainingRecipe
     /// <summary>Stop after so many validations in a row without a better one.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="Models.ImageClassifier.SkipsResiduals"/>): shorter, and easier to learn.</summary>
+    /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="Networks.ImageClassifier.SkipsResiduals"/>): shorter, and easier to learn.</summary>
     public int ShallowEpochs { get; init; }
 
     /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
@@ -87,7 +87,7 @@ public sealed record TrainingRecipe
     }
 
     /// <summary>The same recipe without its last restart and what follows it; null where nothing restarts.</summary>
-    internal TrainingRecipe? BeforeRestart()
+    public TrainingRecipe? BeforeRestart()
     {
         var last = Phases.Index().LastOrDefault(phase => phase.Item.Restart is not null).Index;
         return last == 0 ? null : this with { Phases = [.. Phases.Take(last)] };

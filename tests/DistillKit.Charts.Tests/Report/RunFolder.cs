@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using DistillKit.Pipeline;
+using DistillKit.Runs.Stages;
 
 namespace DistillKit.Charts.Tests.Report;
 

@@ -1,4 +1,4 @@
-using DistillKit.Export.Messages;
+using DistillKit.Graphs.Onnx;
 
 namespace DistillKit.Edge.Tests.Models;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using DistillKit.Export.Messages;
-using static DistillKit.Export.Messages.TensorProto.Types;
+using DistillKit.Graphs.Onnx;
+using static DistillKit.Graphs.Onnx.TensorProto.Types;
 
 namespace DistillKit.Edge.Tests.Models;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using DistillKit.Export.Messages;
+using DistillKit.Graphs.Onnx;
 using Google.Protobuf;
 
 namespace DistillKit.Edge.Tests.Models;

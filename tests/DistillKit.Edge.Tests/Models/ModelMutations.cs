@@ -1,4 +1,4 @@
-using DistillKit.Export.Messages;
+using DistillKit.Graphs.Onnx;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 

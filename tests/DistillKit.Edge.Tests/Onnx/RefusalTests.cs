@@ -1,6 +1,6 @@
 using System.Text;
-using DistillKit.Export.Messages;
 using DistillKit.Edge.Tests.Models;
+using DistillKit.Graphs.Onnx;
 using Google.Protobuf;
 
 namespace DistillKit.Edge.Tests.Onnx;

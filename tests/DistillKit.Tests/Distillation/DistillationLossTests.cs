@@ -1,7 +1,6 @@
 using DistillKit.Data;
 using DistillKit.Distillation;
-using DistillKit.Models;
-using DistillKit.Tests.Training;
+using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using DistillKit.Data;
 using DistillKit.Distillation;
-using DistillKit.Models;
-using DistillKit.Tests.Training;
+using DistillKit.Networks;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Distillation;

@@ -1,4 +1,5 @@
 using DistillKit.Distillation;
+using DistillKit.Training;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Distillation;

@@ -1,7 +1,5 @@
 using DistillKit.Data;
 using DistillKit.Distillation;
-using DistillKit.Tests.Files;
-using DistillKit.Tests.Training;
 using DistillKit.Training;
 using static TorchSharp.torch;
 
@@ -58,7 +56,7 @@ public sealed class SoftTargetStoreTests : IDisposable
     {
         using (var cancellation = new CancellationTokenSource())
         {
-            var afterTwo = new Forward<string>(done => { if (done.StartsWith('2')) cancellation.Cancel(); });
+            var afterTwo = new SynchronousProgress<string>(done => { if (done.StartsWith('2')) cancellation.Cancel(); });
             Assert.Throws<OperationCanceledException>(() => Store().Fill(Teacher, tiny.Data.Training, Recipe, afterTwo, cancellation.Token));
         }
         Assert.Equal(2, Fill(Store()));

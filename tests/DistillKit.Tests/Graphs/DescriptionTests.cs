@@ -1,5 +1,6 @@
-using DistillKit.Evaluation;
 using DistillKit.Graphs;
+using DistillKit.Metrics;
+using DistillKit.Quantization.Simulation;
 using DistillKit.Tests.Parity;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using DistillKit.Graphs;
-using DistillKit.Models;
 using DistillKit.Tests.Parity;
 using static TorchSharp.torch;
 

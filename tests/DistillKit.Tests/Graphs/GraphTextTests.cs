@@ -1,6 +1,4 @@
 using DistillKit.Graphs;
-using DistillKit.Models;
-using DistillKit.Quantization;
 
 namespace DistillKit.Tests.Graphs;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using DistillKit.Tests.Files;
 
 namespace DistillKit.Tests.Native;
 

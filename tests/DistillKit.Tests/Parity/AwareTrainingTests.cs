@@ -1,8 +1,6 @@
 using DistillKit.Graphs;
-using DistillKit.Models;
-using DistillKit.Quantization;
-using DistillKit.Quantization.Aware;
 using DistillKit.Quantization.Plans;
+using DistillKit.Quantization.Simulation;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Parity;

@@ -1,4 +1,4 @@
-using DistillKit.Models;
+using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
 

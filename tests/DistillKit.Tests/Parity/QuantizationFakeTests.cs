@@ -1,4 +1,5 @@
-using DistillKit.Quantization;
+using DistillKit.Graphs;
+using DistillKit.Quantization.Simulation;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Parity;

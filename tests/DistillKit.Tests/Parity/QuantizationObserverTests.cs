@@ -1,4 +1,4 @@
-using DistillKit.Quantization;
+using DistillKit.Graphs;
 using DistillKit.Quantization.Observers;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using DistillKit.Models;
+using DistillKit.Networks;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Parity;

@@ -3,7 +3,7 @@ using DistillKit.Graphs;
 using DistillKit.Quantization;
 using DistillKit.Quantization.Observers;
 using DistillKit.Quantization.Plans;
-using DistillKit.Tests.Graphs;
+using DistillKit.Quantization.Simulation;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Quantization;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DistillKit.Models;
-using DistillKit.Quantization;
+using DistillKit.Graphs;
+using DistillKit.Networks;
 using DistillKit.Quantization.Observers;
 using FsCheck;
 using FsCheck.Fluent;
@@ -54,7 +54,7 @@ public sealed class ObserverTests : IDisposable
     [InlineData(ObserverKind.Entropy)]
     public void A_histogram_does_not_depend_on_how_the_data_is_cut(ObserverKind kind)
     {
-        var values = Parity.Formula.Tensor("cut", [16, 4, 5, 5]).pow(3).mul(9);
+        var values = Formula.Tensor("cut", [16, 4, 5, 5]).pow(3).mul(9);
         var (whole, parts) = (new ObserverRecipe(kind).Create(), new ObserverRecipe(kind).Create());
         whole.Observe(values);
         foreach (var part in values.flip(0).split(3)) parts.Observe(ChannelsLast.Of(part));
@@ -69,7 +69,7 @@ public sealed class ObserverTests : IDisposable
     {
         var observer = new ObserverRecipe(kind, Percentile: 98).Create();
         // The logistic distribution: of these, one in a thousand is beyond 7, and the last at 12.
-        var uniform = Parity.Formula.Tensor("tail", [100_000]).mul(0.99999);
+        var uniform = Formula.Tensor("tail", [100_000]).mul(0.99999);
         observer.Observe((1 + uniform).log().sub((1 - uniform).log()));
         Assert.InRange(15 * observer.Parameters(new(4)).Scales[0], 6, 20);
     }

@@ -1,4 +1,3 @@
-using DistillKit.Tests.Files;
 using DistillKit.Training;
 
 namespace DistillKit.Tests.Training;

@@ -1,6 +1,5 @@
 using DistillKit.Distillation;
-using DistillKit.Models;
-using DistillKit.Tests.Files;
+using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DistillKit.Tests.Files;
 
 namespace DistillKit.Tests.Training;
 

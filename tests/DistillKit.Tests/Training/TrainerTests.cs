@@ -1,8 +1,7 @@
 using System.Text.Json;
 using DistillKit.Distillation;
-using DistillKit.Evaluation;
-using DistillKit.Models;
-using DistillKit.Tests.Files;
+using DistillKit.Metrics;
+using DistillKit.Networks;
 using DistillKit.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -33,7 +33,7 @@ public sealed class WeightAverageTests
     public void Statistics_are_averaged_and_counters_copied()
     {
         using var scope = NewDisposeScope();
-        using var norm = new DistillKit.Models.BatchNorm(1);
+        using var norm = new DistillKit.Networks.BatchNorm(1);
         using var average = new WeightAverage(norm, decay: 0.9);
         norm.call(ones(2, 1, 2, 2));
         average.Update(0);

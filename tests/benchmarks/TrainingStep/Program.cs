@@ -1,8 +1,9 @@
+using DistillKit.Networks;
+using DistillKit.Training;
+
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using DistillKit.Models;
-using DistillKit.Training;
 using static TorchSharp.torch;
 
 // Times our training step and prints it as one line of JSON: TrainingStep MODEL TYPE BATCH SECONDS THREADS.

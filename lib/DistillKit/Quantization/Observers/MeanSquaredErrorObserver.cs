@@ -1,3 +1,5 @@
+using DistillKit.Graphs;
+
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Observers;
 

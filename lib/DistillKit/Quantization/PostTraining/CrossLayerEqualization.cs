@@ -1,5 +1,4 @@
 using DistillKit.Graphs;
-using DistillKit.Models;
 
 namespace DistillKit.Quantization.PostTraining;
 

@@ -1,5 +1,5 @@
 using DistillKit.Graphs;
-using DistillKit.Graphs.Layers;
+using DistillKit.Quantization.Simulation;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -23,6 +23,6 @@ public static class PostTrainingQuantization
         if (recipe.CorrectBias) quantized = BiasCorrection.Apply(reference, quantized, images, Named("bias correction"));
         return Quantizer.FitBiases(quantized);
 
-        IProgress<double>? Named(string step) => progress is null ? null : new Forward<double>(done => progress.Report((step, done)));
+        IProgress<double>? Named(string step) => progress is null ? null : new SynchronousProgress<double>(done => progress.Report((step, done)));
     }
 }

@@ -1,6 +1,7 @@
 using DistillKit.Data;
-using DistillKit.Evaluation;
 using DistillKit.Graphs;
+using DistillKit.Metrics;
+using DistillKit.Quantization.Simulation;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using DistillKit.Data;
-using DistillKit.Evaluation;
 using DistillKit.Graphs;
+using DistillKit.Metrics;
+using DistillKit.Quantization.Simulation;
 using TorchSharp;
 
 namespace DistillKit.Quantization.Sensitivity;

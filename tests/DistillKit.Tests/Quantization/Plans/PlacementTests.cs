@@ -1,8 +1,5 @@
 using DistillKit.Graphs;
-using DistillKit.Models;
-using DistillKit.Quantization;
 using DistillKit.Quantization.Plans;
-using DistillKit.Tests.Graphs;
 using DistillKit.Tests.Parity;
 using static TorchSharp.torch;
 

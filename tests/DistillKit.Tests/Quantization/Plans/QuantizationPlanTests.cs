@@ -1,8 +1,6 @@
-using DistillKit.Quantization;
+using DistillKit.Graphs;
 using DistillKit.Quantization.Observers;
 using DistillKit.Quantization.Plans;
-using DistillKit.Tests.Files;
-using DistillKit.Tests.Graphs;
 
 namespace DistillKit.Tests.Quantization.Plans;
 

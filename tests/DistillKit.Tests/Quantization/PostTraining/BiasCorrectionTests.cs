@@ -1,6 +1,5 @@
 using DistillKit.Data;
 using DistillKit.Graphs;
-using DistillKit.Quantization;
 using DistillKit.Quantization.PostTraining;
 using DistillKit.Tests.Parity;
 using static TorchSharp.torch;

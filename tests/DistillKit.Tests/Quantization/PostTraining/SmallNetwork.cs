@@ -1,9 +1,9 @@
 using DistillKit.Data;
 using DistillKit.Graphs;
-using DistillKit.Models;
+using DistillKit.Networks;
 using DistillKit.Quantization;
 using DistillKit.Quantization.Plans;
-using DistillKit.Tests.Parity;
+using DistillKit.Quantization.Simulation;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Quantization.PostTraining;

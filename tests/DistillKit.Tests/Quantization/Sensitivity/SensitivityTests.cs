@@ -2,7 +2,6 @@ using DistillKit.Graphs;
 using DistillKit.Quantization;
 using DistillKit.Quantization.Plans;
 using DistillKit.Quantization.Sensitivity;
-using DistillKit.Tests.Graphs;
 
 namespace DistillKit.Tests.Quantization.Sensitivity;
 

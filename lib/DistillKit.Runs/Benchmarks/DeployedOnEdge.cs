@@ -1,0 +1,59 @@
+using DistillKit.Edge;
+using DistillKit.Metrics;
+
+namespace DistillKit.Runs.Benchmarks;
+
+/// <summary>A file in DistillKit.Edge. With several threads each has a copy of the model and a share of the batch: no thread then waits for another's layers.</summary>
+internal sealed class DeployedOnEdge : IDeployedModel
+{
+    private readonly EdgeModel[] copies;
+    private float[] images = [];
+    private float[] logits = [];
+
+    /// <exception cref="UserException">The file cannot be used.</exception>
+    public DeployedOnEdge(string path, int threads)
+    {
+        copies = new EdgeModel[threads];
+        try
+        {
+            for (var thread = 0; thread < threads; thread++) copies[thread] = EdgeModel.Load(path);
+        }
+        catch (EdgeException error)
+        {
+            Dispose();
+            throw new UserException($"{path}: {error.Message}", error);
+        }
+    }
+
+    public string Runtime => $"Edge {copies[0].InstructionSet}";
+
+    public int Classes => copies[0].Classes;
+
+    public IReadOnlyList<int> InputShape => copies[0].InputShape;
+
+    public void Run(ReadOnlySpan<float> images, Span<float> logits)
+    {
+        var count = logits.Length / Classes;
+        if (copies.Length == 1 || count < copies.Length)
+        {
+            copies[0].Run(images, logits);
+            return;
+        }
+        // Threads cannot share spans.
+        if (this.images.Length != images.Length) this.images = new float[images.Length];
+        if (this.logits.Length != logits.Length) this.logits = new float[logits.Length];
+        images.CopyTo(this.images);
+        Parallel.For(0, copies.Length, new() { MaxDegreeOfParallelism = copies.Length }, thread =>
+        {
+            var (first, end) = (count * thread / copies.Length, count * (thread + 1) / copies.Length);
+            var imageLength = this.images.Length / count;
+            copies[thread].Run(this.images.AsSpan(first * imageLength, (end - first) * imageLength), this.logits.AsSpan(first * Classes, (end - first) * Classes));
+        });
+        this.logits.CopyTo(logits);
+    }
+
+    public void Dispose()
+    {
+        foreach (var copy in copies) copy?.Dispose();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using DistillKit.Metrics;
+
+namespace DistillKit.Runs.Benchmarks;
+
+/// <summary>
+/// Compares how fast deployed files run. They take turns, a few calls each, so that a machine that slows down or speeds up does so for all of them.
+/// </summary>
+public static class DeploymentProbe
+{
+    private const int Rounds = 10;
+    private const int Batch = 64;
+    private const int LongestWindow = 100;
+
+    /// <summary>The latency of one image on one thread, for each.</summary>
+    /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
+    public static IReadOnlyList<Latency> Latencies(IReadOnlyList<Deployment> deployments, int repeats = 200) => [.. Times(deployments, threads: 1, batch: 1, repeats).Select(Latency.FromTimes)];
+
+    /// <summary>Images per second in batches of 64, from the median time of a batch, for each.</summary>
+    /// <param name="deployments">The files and what runs them.</param>
+    /// <param name="repeats">Timed batches of each.</param>
+    /// <param name="threads">Threads to compute with; all of the machine's when not given.</param>
+    /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
+    public static IReadOnlyList<double> Throughputs(IReadOnlyList<Deployment> deployments, int repeats = 10, int? threads = null) =>
+        [.. Times(deployments, threads ?? Environment.ProcessorCount, Batch, repeats).Select(times => Batch * 1000 / Latency.FromTimes(times).Median)];
+
+    private static List<double>[] Times(IReadOnlyList<Deployment> deployments, int threads, int batch, int repeats)
+    {
+        if (repeats < 1) throw new UserException($"A latency needs at least 1 repeat, but {repeats} were asked for.");
+        var models = new List<IDeployedModel>();
+        try
+        {
+            foreach (var deployment in deployments) models.Add(deployment.Open(threads));
+            var times = models.Select(_ => new List<double>(repeats)).ToArray();
+            var turn = Math.Max(1, repeats / Rounds);
+            var window = TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow));
+            var calls = models.Select(model => CallOf(model, batch)).ToArray();
+            foreach (var call in calls) WarmUp.Run(call, window, TimeProvider.System);
+            for (var done = 0; done < repeats; done += turn)
+                foreach (var (call, taken) in calls.Zip(times)) Time(call, Math.Min(turn, repeats - done), taken);
+            return times;
+        }
+        finally
+        {
+            foreach (var model in models) model.Dispose();
+        }
+    }
+
+    private static void Time(Action call, int calls, List<double> times)
+    {
+        // The caches belong to the model before the clock runs.
+        call();
+        for (var done = 0; done < calls; done++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            call();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    private static Action CallOf(IDeployedModel model, int batch)
+    {
+        var images = new float[batch * model.InputShape.Aggregate(1, (product, size) => product * size)];
+        var random = new Random(1);
+        for (var i = 0; i < images.Length; i++) images[i] = 2 * random.NextSingle() - 1;
+        var logits = new float[batch * model.Classes];
+        return () => model.Run(images, logits);
+    }
+}

@@ -1,0 +1,135 @@
+using DistillKit.Metrics;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DistillKit.Runs.Benchmarks;
+
+/// <summary>
+/// An ONNX file in ONNX Runtime on the CPU: an image classifier with one input [batch, C, H, W] and one output [batch, classes], both
+/// float. One thread at a time may call <see cref="Run"/>.
+/// </summary>
+public sealed class OnnxModel : IDeployedModel
+{
+    private static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);
+
+    private readonly InferenceSession session;
+    private readonly RunOptions options = new();
+    private OnnxBatch? batch;
+
+    private OnnxModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
+        (this.session, InputShape, Classes) = (session, inputShape, classes);
+
+    /// <summary>The version of ONNX Runtime, such as 1.30.0; null where its library is missing or does not load.</summary>
+    public static string? RuntimeVersion => Runtime.Value.Version;
+
+    /// <summary>Why there is no <see cref="RuntimeVersion"/>; null where there is one.</summary>
+    public static string? RuntimeDefect => Runtime.Value.Defect;
+
+    string IDeployedModel.Runtime => $"ONNX Runtime {RuntimeVersion}";
+
+    /// <summary>The shape of one image: [C, H, W].</summary>
+    public IReadOnlyList<int> InputShape { get; }
+
+    /// <summary>The number of logits for each image.</summary>
+    public int Classes { get; }
+
+    /// <summary>Loads a file.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="threads">How many threads work on one operator.</param>
+    /// <exception cref="UserException">There is no such file, it is damaged or no image classifier, or there is no ONNX Runtime.</exception>
+    public static OnnxModel Load(string path, int threads = 1)
+    {
+        if (threads < 1) throw new UserException($"ONNX Runtime needs at least 1 thread, but {threads} were asked for.");
+        if (RuntimeDefect is { } defect) throw new UserException($"ONNX Runtime does not load: {defect}; `./distillkit doctor` says what to do.");
+        if (!File.Exists(path)) throw new UserException($"There is no model {path}.");
+        using var settings = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // the exceptions say the same
+        };
+        // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
+        settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
+        InferenceSession session;
+        try
+        {
+            session = new(path, settings);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new UserException($"ONNX Runtime cannot load {path}: {Reason(e)}", e);
+        }
+        try
+        {
+            var (image, classes) = Describe(session) ?? throw new UserException(
+                $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats.");
+            return new(session, image, classes);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Computes the logits of some images. It allocates next to nothing while their number stays the same.</summary>
+    /// <param name="images">[N, C, H, W], of any N from 1.</param>
+    /// <param name="logits">Takes [N, classes].</param>
+    /// <exception cref="ArgumentException">The lengths do not fit the model or each other.</exception>
+    /// <exception cref="UserException">ONNX Runtime failed.</exception>
+    public void Run(ReadOnlySpan<float> images, Span<float> logits)
+    {
+        var length = InputShape[0] * InputShape[1] * InputShape[2];
+        var (count, rest) = int.DivRem(images.Length, length);
+        if (count == 0 || rest != 0)
+            throw new ArgumentException($"{images.Length} numbers are not images of {length}.", nameof(images));
+        if (logits.Length != count * Classes)
+            throw new ArgumentException($"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
+        if (batch?.Count != count)
+        {
+            batch?.Dispose();
+            batch = new(count, InputShape, Classes);
+        }
+        images.CopyTo(batch.Images);
+        try
+        {
+            session.Run(options, session.InputNames, batch.Inputs, session.OutputNames, batch.Outputs);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new UserException($"ONNX Runtime failed with {count} images: {Reason(e)}", e);
+        }
+        batch.Logits.CopyTo(logits);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        batch?.Dispose();
+        options.Dispose();
+        session.Dispose();
+    }
+
+    private static (IReadOnlyList<int> Image, int Classes)? Describe(InferenceSession session) =>
+        session.InputNames is [var input] && session.OutputNames is [var output]
+        && Floats(session.InputMetadata[input]) is [_, > 0, > 0, > 0] image
+        && Floats(session.OutputMetadata[output]) is [_, > 0 and var classes]
+            ? (image[1..], classes)
+            : null;
+
+    private static int[]? Floats(NodeMetadata node) => node.IsTensor && node.ElementType == typeof(float) ? node.Dimensions : null;
+
+    /// <summary>The first line of the runtime's message, without its error code.</summary>
+    private static string Reason(OnnxRuntimeException e) => e.Message[(e.Message.IndexOf(']') + 1)..].Trim().Split('\n')[0];
+
+    private static (string? Version, string? Defect) LoadRuntime()
+    {
+        try
+        {
+            return (OrtEnv.Instance().GetVersionString(), null);
+        }
+        catch (Exception e) when (e.GetBaseException() is TypeLoadException or BadImageFormatException)
+        {
+            return (null, e.GetBaseException().Message.Split('\n')[0].Split(". ")[0].TrimEnd('.', '\r'));
+        }
+    }
+}

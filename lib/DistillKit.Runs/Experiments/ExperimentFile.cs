@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace DistillKit.Runs.Experiments;
+
+/// <summary>What an experiment measures.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Metric>))]
+public enum Metric
+{
+    /// <summary>Accuracy on the validation images, which also chose the epoch: for finding recipes.</summary>
+    Validation,
+
+    /// <summary>Accuracy on the test images, read once at the end of each run: for a claim.</summary>
+    Test,
+}
+
+/// <summary>Whether recipes may differ in what the student's training costs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BudgetRule>))]
+public enum BudgetRule
+{
+    /// <summary>The same images, phases, batch size and network for all.</summary>
+    Equal,
+
+    /// <summary>They may differ; the table then shows each recipe's share of the baseline's image pixels.</summary>
+    Free,
+}
+
+/// <summary>An experiment as a person writes it: recipes x grid x seeds, as changes to one profile.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ExperimentFile
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+    };
+
+    public required string Name { get; init; }
+
+    public string Description { get; init; } = "";
+
+    /// <summary>A built-in profile's name, or the path of a file, relative to the experiment's; null where whoever reads the experiment gives the profile.</summary>
+    public string? Profile { get; init; }
+
+    public required IReadOnlyList<ulong> Seeds { get; init; }
+
+    /// <summary>The recipe that the others are compared with; null for a table without verdicts.</summary>
+    public string? Baseline { get; init; }
+
+    public Metric Metric { get; init; } = Metric.Validation;
+
+    /// <summary>The smallest gain that matters, in points.</summary>
+    public double Margin { get; init; } = 0.2;
+
+    public BudgetRule Budget { get; init; } = BudgetRule.Equal;
+
+    /// <summary>Changes for all runs: values by their path in the profile.</summary>
+    public OrderedDictionary<string, JsonNode?> Set { get; init; } = [];
+
+    /// <summary>Each recipe's changes, by its name.</summary>
+    public required OrderedDictionary<string, OrderedDictionary<string, JsonNode?>> Recipes { get; init; }
+
+    /// <summary>Values to try, by path: every recipe but the baseline with every combination.</summary>
+    public OrderedDictionary<string, IReadOnlyList<JsonNode?>> Grid { get; init; } = [];
+
+    /// <exception cref="UserException">It is not valid; the message says what is wrong.</exception>
+    public static ExperimentFile Parse(string json, string source)
+    {
+        try
+        {
+            var file = JsonSerializer.Deserialize<ExperimentFile>(json, Json) ?? throw new JsonException("it is empty");
+            file.Validate(source);
+            return file;
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"The experiment {source} cannot be read: {JsonMistake.Describe(error, typeof(ExperimentFile), Tree(json))}.", error);
+        }
+    }
+
+    private static JsonNode? Tree(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Validate(string source)
+    {
+        void Require(bool valid, string rule)
+        {
+            if (!valid) throw new UserException($"The experiment {source}: {rule}.");
+        }
+        Require(IsName(Name), $"name '{Name}' must be letters, digits, '.', '_' and '-', because it names a folder");
+        Require(Seeds.Count > 0, "seeds must list at least one seed");
+        Require(Seeds.Distinct().Count() == Seeds.Count, $"seeds must differ, but {Seeds.GroupBy(seed => seed).FirstOrDefault(same => same.Count() > 1)?.Key} is there twice");
+        Require(Recipes.Count > 0, "recipes must hold at least one recipe");
+        foreach (var (name, recipe) in Recipes)
+        {
+            Require(IsName(name), $"the recipe '{name}' must be named with letters, digits, '.', '_' and '-', because it names a folder");
+            Require(recipe is not null, $"the recipe {name} must be an object of changes; {{}} for none");
+        }
+        if (Baseline is not null)
+        {
+            Require(Recipes.ContainsKey(Baseline), $"baseline '{Baseline}' is not one of the recipes: {string.Join(", ", Recipes.Keys)}");
+            Require(Seeds.Count >= 2, "seeds must be 2 or more, because a verdict needs a spread; without a baseline there is none");
+        }
+        Require(Margin is > 0 and <= 100, FormattableString.Invariant($"margin must be above 0 and at most 100 points, but is {Margin}"));
+        foreach (var (path, values) in Grid)
+        {
+            Require(values is { Count: > 0 }, $"the grid has no values for '{path}'; leave it out, or list some");
+            Require(values.Select(Text).Distinct().Count() == values.Count, $"the grid lists a value of '{path}' twice");
+        }
+    }
+
+    /// <summary>A value as in the file, on one line.</summary>
+    internal static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
+
+    private static bool IsName(string name) => name.Length > 0 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
+}

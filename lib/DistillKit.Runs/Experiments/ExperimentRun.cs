@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using DistillKit.Data;
+using DistillKit.Files;
+using DistillKit.Metrics;
+using DistillKit.Networks;
+using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Installation;
+using DistillKit.Runs.Profiles;
+using DistillKit.Runs.Stages;
+using DistillKit.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DistillKit.Runs.Experiments;
+
+/// <summary>
+/// Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of machines that share the folder, may each take a share. A run that has
+/// finished is not done again unless something that it depends on changes; one that was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights
+/// and see the same images in the same order.
+/// </summary>
+/// <remarks>
+/// The folder holds <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the networks that teach), <c>results.csv</c> and <c>results.json</c>.
+/// </remarks>
+public sealed class ExperimentRun
+{
+    private const string ResultStage = "result";
+
+    private readonly IPipelineObserver observer;
+    private readonly Device? device;
+    private readonly string? dataFolder;
+    private readonly SharedNetworks shared;
+
+    /// <summary>Prepares to run.</summary>
+    /// <param name="experiment">What to do.</param>
+    /// <param name="folder">Where results go, for instance <c>artifacts/experiments/losses</c>.</param>
+    /// <param name="observer">Is told what happens; each run is a stage with the run's name.</param>
+    /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
+    /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
+    public ExperimentRun(Experiment experiment, string folder, IPipelineObserver observer, Device? device = null, string? dataFolder = null)
+    {
+        (Experiment, Folder, this.observer, this.device, this.dataFolder) = (experiment, Path.GetFullPath(folder), observer, device, dataFolder);
+        shared = new(Path.Combine(Folder, "shared"), observer, device, dataFolder);
+    }
+
+    /// <summary>What is done.</summary>
+    public Experiment Experiment { get; }
+
+    /// <summary>Where the results are.</summary>
+    public string Folder { get; }
+
+    /// <summary>The folder of a run.</summary>
+    public string FolderOf(PlannedRun run) => Path.Combine(Folder, "runs", run.Id);
+
+    /// <summary>Puts CIFAR-10 in its place, if a recipe needs it.</summary>
+    /// <exception cref="UserException">No source gives it.</exception>
+    public async Task InstallDataAsync(CancellationToken cancellation = default)
+    {
+        if (Experiment.Variants.All(variant => variant.Profile.Data.Source != DataSource.Cifar10)) return;
+        var start = Stopwatch.GetTimestamp();
+        observer.Started("data", nameof(DataSource.Cifar10));
+        await Cifar10Installer.Create(dataFolder).RunAsync(new SynchronousProgress<DataProgress>(observer.Installed), cancellation);
+        observer.Finished("data", "installed", Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <summary>Makes all that the runs share, and none of them: the first job of an array. Of several processes that prepare, one does it and the others wait.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
+    public void Prepare(CancellationToken cancellation = default)
+    {
+        foreach (var variant in Experiment.Variants)
+        {
+            using var context = Context(variant, shared.Open(cancellation), observer);
+            var stages = new TrainingStages(context);
+            stages.Prepare(stages[TrainingStages.Student], cancellation);
+        }
+    }
+
+    /// <summary>Runs a share, and writes the table after each run.</summary>
+    /// <exception cref="UserException">Something that the person can mend went wrong; for instance another process is at one of these runs.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
+    public void Run(Shard shard, CancellationToken cancellation = default)
+    {
+        PlannedRun[] runs = [.. shard.Of(Experiment.Runs)];
+        foreach (var (index, run) in runs.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Run(run, $"{index + 1} of {runs.Length}", cancellation);
+        }
+        WriteTable(cancellation);
+    }
+
+    /// <summary>The result of a run that has finished, also by another process; null for another.</summary>
+    public RunResult? Find(PlannedRun run) => StageStore.Read<RunResult>(FolderOf(run), ResultStage, run.Fingerprint);
+
+    /// <summary>The table of all runs that have finished.</summary>
+    public ExperimentTable Table() => ExperimentTable.Of(Experiment, run => Find(run));
+
+    private void Run(PlannedRun run, string position, CancellationToken cancellation)
+    {
+        if (Find(run) is { } earlier)
+        {
+            observer.Finished(run.Id, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
+            return;
+        }
+        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw new UserException($"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. Give each its own --shard, or wait."))
+        using (var context = Context(run.Variant, store, new NamedRun(observer, run.Id, position)))
+        {
+            var stages = new TrainingStages(context);
+            var stage = stages[TrainingStages.Student] with { Seed = run.Seed };
+            var (trained, model) = stages.Train(stage, cancellation);
+            var result = Measure(run, context, trained, model);
+            store.Finish(ResultStage, run.Fingerprint, result);
+        }
+        WriteTable(cancellation);
+    }
+
+    private StageContext Context(Variant variant, StageStore store, IPipelineObserver told) => new(variant.Profile, store, told, device, dataFolder)
+    {
+        Elsewhere = (stage, fingerprint, cancellation) => stage.Name == TrainingStages.Student ? null : shared.Train(variant.Profile, stage, fingerprint, cancellation),
+    };
+
+    private RunResult Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
+    {
+        var (accuracy, recipe) = (trained.ValidationAccuracy, run.Variant.Profile.Student.Training);
+        if (Experiment.Metric == Metric.Test)
+        {
+            using var network = ModelFile.Load(model).Model;
+            network.to(context.Device);
+            using var images = context.OnDevice(context.Images.Test);
+            accuracy = Evaluator.Evaluate(network, images, context.Images.Test.ClassNames).Accuracy;
+        }
+        return new(
+            run.Id, run.Variant.Recipe, run.Variant.Grid, run.Seed, accuracy, trained.ValidationAccuracy, trained.Epochs, Budget.Pixels(recipe, trained, context.Images.Training.ImageSize),
+            trained.Seconds, trained.ComputeType, MachineInfo.Current(), typeof(ExperimentRun).Assembly.GetName().Version!.ToString(3), DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>
+    /// Writes the table of what all processes have finished. One writes at a time, after it has read: so the last to finish a run writes a table with every run.
+    /// </summary>
+    private void WriteTable(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Folder);
+        using var exclusive = LockFile.Hold(Path.Combine(Folder, ".table.lock"), cancellation);
+        Table().Write(Folder);
+    }
+
+    private string Describe(RunResult result) => FormattableString.Invariant($"{Experiment.Metric.ToString().ToLowerInvariant()} {100 * result.Accuracy:f2} %");
+
+    /// <summary>Shows a student's training by the name of its run.</summary>
+    private sealed class NamedRun(IPipelineObserver observer, string id, string position) : IPipelineObserver
+    {
+        public void Started(string stage, string description, int resumedStep) =>
+            observer.Started(Name(stage), stage == TrainingStages.Student ? $"{position}, {description}" : description, resumedStep);
+
+        public void Trained(TrainingProgress progress) => observer.Trained(progress);
+
+        public void Installed(DataProgress progress) => observer.Installed(progress);
+
+        public void Advanced(string part) => observer.Advanced(part);
+
+        public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) => observer.Finished(Name(stage), result, time, isFromEarlierRun);
+
+        private string Name(string stage) => stage == TrainingStages.Student ? id : stage;
+    }
+}

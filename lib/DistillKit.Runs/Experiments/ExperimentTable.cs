@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using DistillKit.Files;
+using DistillKit.Runs.Experiments.Statistics;
+
+namespace DistillKit.Runs.Experiments;
+
+/// <summary>A variant's results over the seeds that have finished.</summary>
+/// <param name="Recipe">The recipe.</param>
+/// <param name="Grid">Its values of the grid.</param>
+/// <param name="Count">Runs that have finished.</param>
+/// <param name="Mean">The mean accuracy, in [0, 1]; null without a run.</param>
+/// <param name="Interval">The interval of 95 % for the mean, by Student's t over seeds; null where the runs have no spread.</param>
+/// <param name="Comparison">With the baseline; null for the baseline, and where the two have no seed in common.</param>
+/// <param name="Pixels">The image pixels of its trainings over those of the baseline's (of the first variant's, where there is no baseline).</param>
+public sealed record TableRow(string Recipe, IReadOnlyList<GridValue> Grid, int Count, double? Mean, Interval? Interval, Comparison? Comparison, double? Pixels);
+
+/// <summary>What an experiment has come to so far. Depends on the finished runs alone, not on who ran them or in which order.</summary>
+/// <param name="Name">The experiment.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Profile">The profile that the recipes change.</param>
+/// <param name="Metric">What was measured.</param>
+/// <param name="Baseline">The recipe that the others are compared with.</param>
+/// <param name="Margin">The smallest gain that matters, in points.</param>
+/// <param name="Budget">Whether all recipes had to cost the same.</param>
+/// <param name="Seeds">The seeds.</param>
+/// <param name="Planned">The number of runs.</param>
+/// <param name="Test">The rule behind the verdicts, in a line.</param>
+/// <param name="Date">When the table was made.</param>
+/// <param name="Rows">A row for each variant.</param>
+/// <param name="Runs">The runs that have finished.</param>
+public sealed record ExperimentTable(
+    string Name, string Description, string Profile, Metric Metric, string? Baseline, double Margin, BudgetRule Budget, IReadOnlyList<ulong> Seeds, int Planned, string? Test, DateTimeOffset Date,
+    IReadOnlyList<TableRow> Rows, IReadOnlyList<RunResult> Runs)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The table as indented JSON, with every run and its provenance.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>A line for each row, in fractions of 1; nothing in it depends on time or machine.</summary>
+    public string ToCsv()
+    {
+        string[] grid = [.. Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
+        string[] header =
+        [
+            "recipe", .. grid, "n", "mean", "low", "high", "pairs", "difference", "differenceLow", "differenceHigh", "correctedLow", "correctedHigh", "p", "adjustedP", "verdict", "pixels",
+        ];
+        return string.Concat(Rows.Select(row => Cells(row, grid)).Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
+    }
+
+    internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, RunResult?> find)
+    {
+        RunResult?[] results = [.. experiment.Runs.Select(find)];
+        var finished = experiment.Runs.Zip(results).Where(pair => pair.Second is not null).ToLookup(pair => pair.First.Variant, pair => pair.Second!);
+        var reference = experiment.Variants.FirstOrDefault(variant => variant.Recipe == experiment.Baseline) ?? experiment.Variants[0];
+        var expected = finished[reference].ToDictionary(run => run.Seed);
+        Variant[] compared = experiment.Baseline is null ? [] : [.. experiment.Variants.Where(variant => variant != reference)];
+        var differences = compared.Select(variant => (IReadOnlyList<double>)[.. finished[variant].Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed].Accuracy)]);
+        var comparisons = compared.Zip(Judge.Compare([.. differences], experiment.Margin / 100)).ToDictionary(pair => pair.First, pair => pair.Second);
+        var rows = experiment.Variants.Select(variant => Row(variant, [.. finished[variant]], comparisons.GetValueOrDefault(variant), [.. finished[reference]]));
+        return new(
+            experiment.Name, experiment.Description, experiment.ProfileName, experiment.Metric, experiment.Baseline, experiment.Margin, experiment.Budget, experiment.Seeds, experiment.Runs.Count,
+            experiment.Baseline is null ? null : Rule(experiment, compared.Length), DateTimeOffset.UtcNow, [.. rows], [.. results.OfType<RunResult>()]);
+    }
+
+    /// <summary>Writes <c>results.csv</c> and <c>results.json</c>.</summary>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    internal void Write(string folder)
+    {
+        AtomicFile.WriteText(Path.Combine(folder, "results.csv"), ToCsv());
+        AtomicFile.WriteText(Path.Combine(folder, "results.json"), ToJson() + "\n");
+    }
+
+    private static TableRow Row(Variant variant, RunResult[] runs, Comparison? comparison, RunResult[] reference)
+    {
+        if (runs.Length == 0) return new(variant.Recipe, variant.Grid, 0, null, null, null, null);
+        var sample = new Sample([.. runs.Select(run => run.Accuracy)]);
+        double? pixels = reference.Length == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
+        return new(variant.Recipe, variant.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
+    }
+
+    private static string Rule(Experiment experiment, int comparisons) => FormattableString.Invariant(
+        $"paired t test over seeds against {experiment.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; BEATS: corrected interval above 0; NO BEATS: not so, and below {experiment.Margin} points; INCONCLUSIVE: neither");
+
+    private static IEnumerable<string> Cells(TableRow row, string[] grid) =>
+    [
+        row.Recipe, .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""), $"{row.Count}", Text(row.Mean), Text(row.Interval?.Low), Text(row.Interval?.High),
+        $"{row.Comparison?.Pairs}", Text(row.Comparison?.Difference), Text(row.Comparison?.Interval?.Low), Text(row.Comparison?.Interval?.High),
+        Text(row.Comparison?.Corrected?.Low), Text(row.Comparison?.Corrected?.High), Text(row.Comparison?.P), Text(row.Comparison?.AdjustedP), row.Comparison?.Verdict.Text() ?? "", Text(row.Pixels),
+    ];
+
+    private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quoted(string cell) => cell.AsSpan().ContainsAny(",\"\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
+}

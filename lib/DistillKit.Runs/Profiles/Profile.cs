@@ -1,0 +1,171 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DistillKit.Distillation;
+using DistillKit.Networks;
+using DistillKit.Training;
+
+namespace DistillKit.Runs.Profiles;
+
+/// <summary>Everything that a run of the pipeline depends on: one JSON file that the command line and the notebooks both read.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Profile
+{
+    private const string ResourcePrefix = "profiles/";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The name, also of the folder of its results.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is for, in a line.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The seed of weights, order, augmentation and dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The images.</summary>
+    public required DataRecipe Data { get; init; }
+
+    /// <summary>The large network.</summary>
+    public required NetworkRecipe Teacher { get; init; }
+
+    /// <summary>
+    /// Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020, arXiv:1902.03393). One with the student's
+    /// own description is a born-again student (Furlanello et al. 2018, arXiv:1805.04770).
+    /// </summary>
+    public IReadOnlyList<AssistantRecipe> Assistants { get; init; } = [];
+
+    /// <summary>The small network. Alone and from the teacher it is trained by one recipe, so at equal budget.</summary>
+    public required NetworkRecipe Student { get; init; }
+
+    /// <summary>How the student learns from the teacher.</summary>
+    public required DistillationRecipe Distillation { get; init; }
+
+    /// <summary>How the student becomes an integer network.</summary>
+    public required QuantizationRecipe Quantization { get; init; }
+
+    /// <summary>How the results are measured.</summary>
+    public BenchmarkRecipe Benchmark { get; init; } = new();
+
+    /// <summary>The profiles that come with the library.</summary>
+    public static IReadOnlyList<string> BuiltIn { get; } = ["smoke", "quick", "standard", "full"];
+
+    /// <summary>Loads a profile that comes with the library, by name, or one of your own, by the path of its JSON file.</summary>
+    /// <exception cref="UserException">There is no such profile, or it is not valid; the message says what is wrong.</exception>
+    public static Profile Load(string nameOrPath)
+    {
+        if (BuiltIn.Contains(nameOrPath))
+        {
+            using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{ResourcePrefix}{nameOrPath}.json")!;
+            using var reader = new StreamReader(resource);
+            return Parse(reader.ReadToEnd(), nameOrPath);
+        }
+        if (!File.Exists(nameOrPath))
+            throw new UserException($"There is no profile '{nameOrPath}': take one of {string.Join(", ", BuiltIn)}, or the path of a profile's JSON file.");
+        return Parse(File.ReadAllText(nameOrPath), nameOrPath);
+    }
+
+    /// <summary>Reads a profile from JSON.</summary>
+    /// <param name="json">The text; comments are allowed.</param>
+    /// <param name="source">What to call it in an error.</param>
+    /// <exception cref="UserException">It is not valid; the message says what is wrong.</exception>
+    public static Profile Parse(string json, string source)
+    {
+        try
+        {
+            var profile = JsonSerializer.Deserialize<Profile>(json, Json) ?? throw new JsonException("it is empty");
+            profile.Validate();
+            return profile;
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new UserException($"The profile {source} cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+    }
+
+    /// <summary>The profile as indented JSON, which <see cref="Parse"/> reads.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    private void Validate()
+    {
+        if (Name.Length == 0 || Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || Name is "." or "..")
+            throw new UserException($"The profile's name '{Name}' cannot be the name of a folder.");
+        Teacher.Model.Validate();
+        Student.Model.Validate();
+        Teacher.Training.Validate();
+        Student.Training.Validate();
+        Quantization.Validate();
+        Data.Validate();
+        Benchmark.Validate();
+        List<(string Name, ModelSpec Model)> teachers = [("teacher", Teacher.Model)];
+        foreach (var (index, assistant) in Assistants.Index())
+        {
+            var name = AssistantRecipe.NameOf(index);
+            assistant.Model.Validate();
+            assistant.Training.Validate();
+            RequireSameClasses(name, assistant.Model);
+            Validate(assistant.Distillation ?? Distillation with { Teachers = null }, new(assistant.Model, assistant.Training), teachers);
+            teachers.Add((name, assistant.Model));
+        }
+        RequireSameClasses("student", Student.Model);
+        Validate(Distillation, Student, teachers);
+    }
+
+    private void RequireSameClasses(string name, ModelSpec model)
+    {
+        if (Teacher.Model.Classes != model.Classes)
+            throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the {name} {model.Classes}: they must have the same.");
+    }
+
+    private static void Validate(DistillationRecipe distillation, NetworkRecipe student, List<(string Name, ModelSpec Model)> teachers)
+    {
+        distillation.Validate();
+        var known = teachers.Select(teacher => teacher.Name);
+        if (distillation.Teachers is { } names && (names.Count == 0 || names.Except(known).Any()))
+            throw new UserException($"The distillation's teachers must be one or more of {string.Join(", ", known)}, but are [{string.Join(", ", names)}].");
+        if (distillation.Stored is true) SoftTargetStore.Validate(student.Training);
+        // Before the hours in which the teacher is trained; networks are built only if there are names to be checked.
+        if (distillation.Terms?.Any(term => term is FeatureTerm) != true) return;
+        if (distillation.Stored is true) throw new UserException("The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
+        var first = distillation.Teachers is { } several ? teachers.First(teacher => teacher.Name == several[0]).Model : teachers[^1].Model;
+        distillation.ValidateFor(NetworkSignature.Of(student.Model), NetworkSignature.Of(first));
+    }
+}
+
+/// <summary>A network and how it is trained.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Training">Its recipe.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
+
+/// <summary>A network between teacher and student.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Training">Its recipe.</param>
+/// <param name="Distillation">How it learns from the one before it; null for as the student does.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, DistillationRecipe? Distillation = null)
+{
+    internal static string NameOf(int index) => FormattableString.Invariant($"assistant{index + 1}");
+}
+
+/// <summary>How the benchmark measures.</summary>
+/// <param name="LatencyRepeats">Timed calls with one image.</param>
+/// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10)
+{
+    internal void Validate()
+    {
+        if (LatencyRepeats < 1 || ThroughputRepeats < 1) throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using DistillKit.Files;
+using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Profiles;
+
+namespace DistillKit.Runs.Stages;
+
+/// <summary>The figures of a deployed file in a runtime, on the CPU. Latency is of one image on one thread, throughput of batches of 64 on all threads.</summary>
+/// <param name="Name">The stage that made the network.</param>
+/// <param name="Format">The numbers that it computes in: <c>fp32</c>, or <c>int8</c> and how its ranges were found.</param>
+/// <param name="Runtime">What ran it.</param>
+/// <param name="Model">The network's description as JSON.</param>
+/// <param name="Accuracy">Top-1 on the test set, in [0, 1].</param>
+/// <param name="CrossEntropy">On the test set.</param>
+/// <param name="CalibrationError">Expected calibration error on the test set.</param>
+/// <param name="ValidationAccuracy">What chose the weights.</param>
+/// <param name="Parameters">The numbers that training sets.</param>
+/// <param name="MultiplyAccumulates">Of one image.</param>
+/// <param name="FileBytes">Size of the ONNX file.</param>
+/// <param name="LatencyMilliseconds">Median.</param>
+/// <param name="LatencyP95Milliseconds">95th percentile.</param>
+/// <param name="ImagesPerSecond">Throughput.</param>
+/// <param name="PeakMemoryBytes">Peak resident set of a fresh process that does only inference; null when not measured.</param>
+/// <param name="Seconds">Time that this stage took to make it: training and validation, or calibration.</param>
+public sealed record BenchmarkRow(
+    string Name, string Format, string Runtime, string Model, double Accuracy, double CrossEntropy, double CalibrationError, double ValidationAccuracy, long Parameters, long MultiplyAccumulates,
+    long FileBytes, double LatencyMilliseconds, double LatencyP95Milliseconds, double ImagesPerSecond, long? PeakMemoryBytes, double Seconds);
+
+/// <summary>The figures of a run with their provenance.</summary>
+/// <param name="Profile">The profile's name.</param>
+/// <param name="Seed">The run's seed.</param>
+/// <param name="Date">When they were measured.</param>
+/// <param name="Machine">Where they were measured.</param>
+/// <param name="Rows">A row for each file and runtime.</param>
+/// <param name="Agreements">How alike the runtimes' answers are, for each file that several ran.</param>
+/// <param name="TestImages">How many images the accuracies were counted on.</param>
+public sealed record BenchmarkResult(
+    string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows, IReadOnlyList<RuntimeAgreement> Agreements, int TestImages)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The accuracies in a line.</summary>
+    public string Summary => string.Join(", ", Rows.DistinctBy(row => (row.Name, row.Format)).Select(row => FormattableString.Invariant($"{row.Name}{(row.Format == "fp32" ? "" : $" {row.Format}")} {100 * row.Accuracy:f2} %")));
+
+    /// <summary>The result as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements, int testImages) =>
+        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows, agreements, testImages);
+
+    /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    internal void Write(string folder)
+    {
+        AtomicFile.WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
+        var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
+        var lines = Rows.Select(row => string.Join(',', columns.Select(column => Convert.ToString(column.GetValue(row), CultureInfo.InvariantCulture))));
+        AtomicFile.WriteText(Path.Combine(folder, "benchmark.csv"), string.Join('\n', lines.Prepend(string.Join(',', columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name))))) + "\n");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using DistillKit.Data;
+using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Installation;
+using DistillKit.Runs.Profiles;
+using DistillKit.Training;
+using static TorchSharp.torch;
+
+namespace DistillKit.Runs.Stages;
+
+/// <summary>
+/// The main job: the stages data, teacher, baseline, distill, ptq, qat, export and benchmark of a profile. A stage that has finished is not run again unless
+/// what it depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.
+/// </summary>
+public sealed class PipelineRun : IDisposable
+{
+    private readonly StageContext context;
+    private readonly TrainingStages training;
+    private readonly QuantizationStages quantization;
+    private readonly ExportStage export;
+    private readonly BenchmarkStage benchmark;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="profile">What to do.</param>
+    /// <param name="folder">Where results go, for instance <c>artifacts/quick</c>.</param>
+    /// <param name="observer">Is told what happens.</param>
+    /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
+    /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
+    /// <exception cref="UserException">The folder cannot be used.</exception>
+    public PipelineRun(Profile profile, string folder, IPipelineObserver observer, Device? device = null, string? dataFolder = null)
+    {
+        DataFolder = dataFolder;
+        context = new(profile, new StageStore(folder), observer, device, dataFolder);
+        training = new(context);
+        quantization = new(context, training);
+        export = new(context, training, quantization);
+        benchmark = new(context, training, quantization, export);
+    }
+
+    /// <summary>What this run does.</summary>
+    public Profile Profile => context.Profile;
+
+    /// <summary>Where it computes.</summary>
+    public Device Device => context.Device;
+
+    /// <summary>Where CIFAR-10 is; null for its usual place.</summary>
+    public string? DataFolder { get; }
+
+    /// <summary>Where the results are.</summary>
+    public string Folder => context.Store.Folder;
+
+    /// <summary>The images of the profile, loaded when first asked for.</summary>
+    /// <exception cref="UserException">CIFAR-10 is not installed, or damaged.</exception>
+    public PipelineImages Images => context.Images;
+
+    /// <summary>The stages that train a network in floating point, in order.</summary>
+    public IReadOnlyList<TrainingStage> TrainingStages => training.All;
+
+    /// <summary>Runs all stages.</summary>
+    /// <param name="memoryOfInference">Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave that out.</param>
+    /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
+    /// <exception cref="UserException">Something that the person can mend went wrong.</exception>
+    public async Task<BenchmarkResult> RunAsync(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default)
+    {
+        await InstallDataAsync(cancellation);
+        foreach (var stage in TrainingStages) Train(stage, cancellation);
+        return Benchmark(memoryOfInference, cancellation);
+    }
+
+    /// <summary>Runs one stage, after those that it needs: data, a training stage, ptq, qat or export.</summary>
+    /// <param name="stage">Its name.</param>
+    /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
+    /// <exception cref="UserException">There is no such stage; the message lists those that there are. Or something else that the person can mend.</exception>
+    public async Task RunStageAsync(string stage, CancellationToken cancellation = default)
+    {
+        var jobs = new Dictionary<string, Action> { ["data"] = () => { } };
+        foreach (var network in TrainingStages) jobs[network.Name] = () => Train(network, cancellation);
+        jobs["ptq"] = () => Quantize(cancellation);
+        jobs["qat"] = () => TrainAware(cancellation);
+        jobs["export"] = () => Export(cancellation);
+        if (!jobs.TryGetValue(stage, out var job)) throw new UserException($"There is no stage '{stage}': the stages are {string.Join(", ", jobs.Keys)}.");
+        await InstallDataAsync(cancellation);
+        job();
+    }
+
+    /// <summary>The data stage: puts CIFAR-10 in its place, if the profile needs it.</summary>
+    public async Task InstallDataAsync(CancellationToken cancellation = default)
+    {
+        var start = Stopwatch.GetTimestamp();
+        context.Observer.Started("data", Profile.Data.Source.ToString());
+        if (Profile.Data.Source == DataSource.Cifar10)
+            await Cifar10Installer.Create(DataFolder).RunAsync(new SynchronousProgress<DataProgress>(context.Observer.Installed), cancellation);
+        context.Observer.Finished("data", $"{Images.Training.Count:N0} training, {Images.Validation.Count:N0} validation, {Images.Test.Count:N0} test images", Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <summary>Runs one training stage, after those that it needs, unless it has finished already.</summary>
+    /// <returns>The result, and the file with the network.</returns>
+    public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation = default) => training.Train(stage, cancellation);
+
+    /// <summary>The stage ptq: post-training quantization of the distilled student, static and dynamic.</summary>
+    public PostTrainingResult Quantize(CancellationToken cancellation = default) => quantization.Quantize(cancellation);
+
+    /// <summary>The stage qat: quantization-aware training of the distilled student, with the teacher.</summary>
+    public TrainingResult TrainAware(CancellationToken cancellation = default) => quantization.TrainAware(cancellation);
+
+    /// <summary>The stage export: every network as an ONNX file that has been checked against the engine.</summary>
+    public ExportResult Export(CancellationToken cancellation = default) => export.Run(cancellation);
+
+    /// <summary>The stage benchmark, after all others: the test set and the costs of every deployed file, in <c>benchmark.csv</c> and <c>benchmark.json</c>; the answers by class in <c>test-reports.json</c>.</summary>
+    public BenchmarkResult Benchmark(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default) => benchmark.Run(memoryOfInference, cancellation);
+
+    /// <summary>Quantizes the distilled student in every way, from the simplest to training with the teacher; the stage ladder-wN for N-bit weights. Not a part of <see cref="RunAsync"/>.</summary>
+    public LadderResult Ladder(int weightBits = 8, CancellationToken cancellation = default) => new Ladder(context, training, weightBits).Climb(cancellation);
+
+    /// <summary>Forgets that a stage has finished, so that it runs again.</summary>
+    public void Forget(string stage) => context.Store.Forget(stage);
+
+    /// <inheritdoc/>
+    public void Dispose() => context.Dispose();
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace DistillKit.Graphs;
+
+/// <summary>The nonlinearity after a normalized convolution.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Activation>))]
+public enum Activation
+{
+    /// <summary>The identity.</summary>
+    None,
+
+    /// <summary>max(x, 0).</summary>
+    ReLU,
+
+    /// <summary>min(max(x, 0), 6).</summary>
+    ReLU6,
+}
+
+/// <summary>Runs an <see cref="Activation"/>.</summary>
+public static class ActivationExtensions
+{
+    /// <summary>
+    /// Applies the activation, in the tensor's own memory where the engine can: neither batch norm nor an addition, which come before it,
+    /// needs its output for its gradient.
+    /// </summary>
+    public static Tensor Apply(this Activation activation, Tensor tensor) => activation switch
+    {
+        Activation.ReLU => tensor.relu_(),
+        Activation.ReLU6 => nn.functional.relu6(tensor, inplace: true),
+        _ => tensor,
+    };
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using DistillKit.Data;
+using DistillKit.Files;
+using Google.Protobuf;
+
+namespace DistillKit.Graphs.Onnx;
+
+/// <summary>
+/// Graphs as ONNX files, valid for any runtime: operator set 17, input <c>images</c> [batch, C, H, W], output <c>logits</c> [batch, K], weights of quantized layers
+/// as 8-bit integers.
+/// </summary>
+public static class OnnxFile
+{
+    /// <summary>Writes a graph, completely or not at all. Its batch norms must be folded.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The graph holds what ONNX files of ours do not have, for instance a norm after a convolution.</exception>
+    public static void Save(string path, Graph graph)
+    {
+        var bytes = ToBytes(graph);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Reads a file that <see cref="Save"/> has written.</summary>
+    /// <exception cref="UserException">The file cannot be read, or is not one of ours; the message says why.</exception>
+    public static Graph Load(string path)
+    {
+        try
+        {
+            return FromBytes(File.ReadAllBytes(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new UserException($"{path} cannot be read: {error.Message.TrimEnd('.')}.", error);
+        }
+    }
+
+    /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to 1), and the <c>classes</c>.</summary>
+    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames)
+    {
+        static string Text(IEnumerable<float> values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+        return new Dictionary<string, string> { ["mean"] = Text(normalization.Mean), ["deviation"] = Text(normalization.Deviation), ["classes"] = string.Join(',', classNames) };
+    }
+
+    /// <summary>The bytes of a graph's file.</summary>
+    public static byte[] ToBytes(Graph graph) => new OnnxWriter().Write(graph).ToByteArray();
+
+    /// <summary>The graph of a file's bytes.</summary>
+    /// <exception cref="InvalidDataException">It is not a file of ours.</exception>
+    public static Graph FromBytes(byte[] bytes)
+    {
+        try
+        {
+            return new OnnxReader(ModelProto.Parser.ParseFrom(bytes)).Read();
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new InvalidDataException("it is no ONNX file, or a damaged one", error);
+        }
+        catch (InvalidDataException error)
+        {
+            // It may quote the file.
+            throw new InvalidDataException(error.Message.ReplaceLineEndings(" "), error);
+        }
+        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
+        {
+            throw new InvalidDataException($"it is damaged: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", error);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Numerics;
+
+namespace DistillKit.Graphs;
+
+/// <summary>
+/// The map between integers and the real numbers that they stand for: <c>real = scale * (integer - zero point)</c>, with one scale and zero
+/// point, or one for each output channel (axis 0). Zero is always an integer's value, so that padding and ReLU are exact.
+/// </summary>
+public sealed record QuantizationParameters
+{
+    /// <summary>The smallest scale, float's epsilon (PyTorch's choice): below it, products of scales would come close to underflow.</summary>
+    public const float SmallestScale = 1.1920929e-7f;
+
+    /// <summary>The width of the integers.</summary>
+    public int Bits { get; init; } = 8;
+
+    /// <summary>Whether the integers have a sign.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>Whether the zero points are 0 and the most negative integer is left out.</summary>
+    public bool IsSymmetric { get; init; }
+
+    /// <summary>The real size of a step: one number, or one for each output channel. Positive and finite.</summary>
+    public required float[] Scales { get; init; }
+
+    /// <summary>The integers that stand for 0, as many as there are scales.</summary>
+    public required int[] ZeroPoints { get; init; }
+
+    /// <summary>The smallest integer.</summary>
+    public int Minimum => Scheme.Minimum;
+
+    /// <summary>The largest integer.</summary>
+    public int Maximum => Scheme.Maximum;
+
+    /// <summary>The number of scales: 1, or that of the output channels.</summary>
+    public int Channels => Scales.Length;
+
+    private QuantizationScheme Scheme => new(Bits, IsSigned, IsSymmetric);
+
+    /// <summary>The parameters whose integers cover a range of real numbers; the range is widened to include 0.</summary>
+    /// <exception cref="UserException">A bound is not a finite number.</exception>
+    public static QuantizationParameters FromRange(float minimum, float maximum, QuantizationScheme scheme) => FromRange([minimum], [maximum], scheme);
+
+    /// <summary>
+    /// One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias is quantized
+    /// with that scale, so it has to be of a usual size.
+    /// </summary>
+    /// <exception cref="UserException">A bound is not a finite number.</exception>
+    public static QuantizationParameters FromRange(ReadOnlySpan<float> minimums, ReadOnlySpan<float> maximums, QuantizationScheme scheme)
+    {
+        scheme.Validate();
+        if (minimums.Length != maximums.Length || minimums.IsEmpty) throw new ArgumentException("There must be as many minimums as maximums, at least one.");
+        var (scales, zeroPoints) = (new float[minimums.Length], new int[minimums.Length]);
+        for (var channel = 0; channel < scales.Length; channel++)
+            (scales[channel], zeroPoints[channel]) = FromBounds(minimums[channel], maximums[channel], scheme);
+
+        var usual = scales.Max() is > 0 and var largest ? largest : 1f / scheme.Maximum;
+        for (var channel = 0; channel < scales.Length; channel++)
+            scales[channel] = Math.Max(scales[channel] == 0 ? usual : scales[channel], SmallestScale);
+        return new() { Bits = scheme.Bits, IsSigned = scheme.IsSigned, IsSymmetric = scheme.IsSymmetric, Scales = scales, ZeroPoints = zeroPoints };
+    }
+
+    /// <summary>
+    /// <c>clamp(round(value / scale) + zero point)</c>, rounding halves to even as ONNX's QuantizeLinear does.
+    /// </summary>
+    /// <typeparam name="T">An integer type that holds <see cref="Minimum"/> to <see cref="Maximum"/>: <see cref="sbyte"/>, <see cref="byte"/>, <see cref="int"/>.</typeparam>
+    /// <param name="values">With several scales, equally many values for each output channel, one channel after the other.</param>
+    /// <param name="integers">As long as the values.</param>
+    /// <exception cref="OverflowException">The type does not hold the integers.</exception>
+    public void Quantize<T>(ReadOnlySpan<float> values, Span<T> integers) where T : unmanaged, IBinaryInteger<T>
+    {
+        (_, _) = (T.CreateChecked(Minimum), T.CreateChecked(Maximum));
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            var part = Part(channel, values.Length);
+            var from = values[part];
+            var to = integers[part];
+            for (var i = 0; i < to.Length; i++) to[i] = T.CreateTruncating((int)Round(from[i], channel));
+        }
+    }
+
+    /// <summary><c>(integer - zero point) * scale</c>.</summary>
+    /// <inheritdoc cref="Quantize{T}"/>
+    public void Dequantize<T>(ReadOnlySpan<T> integers, Span<float> values) where T : unmanaged, IBinaryInteger<T>
+    {
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            var part = Part(channel, integers.Length);
+            var from = integers[part];
+            var to = values[part];
+            for (var i = 0; i < to.Length; i++) to[i] = (int.CreateTruncating(from[i]) - ZeroPoints[channel]) * Scales[channel];
+        }
+    }
+
+    /// <summary>The values as the integers represent them: quantized and dequantized.</summary>
+    public float[] RoundTrip(ReadOnlySpan<float> values)
+    {
+        var integers = new int[values.Length];
+        var result = new float[values.Length];
+        Quantize<int>(values, integers);
+        Dequantize<int>(integers, result);
+        return result;
+    }
+
+    /// <summary>The bytes of that many integers, packed without gaps, with their scales (4 bytes each) and zero points (1 byte each).</summary>
+    public long PackedBytes(long count) => (count * Bits + 7) / 8 + (sizeof(float) + sizeof(byte)) * (long)Channels;
+
+    /// <inheritdoc/>
+    public bool Equals(QuantizationParameters? other) =>
+        other is not null && Scheme == other.Scheme && Scales.AsSpan().SequenceEqual(other.Scales) && ZeroPoints.AsSpan().SequenceEqual(other.ZeroPoints);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Scheme, Channels, Scales[0], ZeroPoints[0]);
+
+    /// <summary>A scale of 0 says that the range is empty.</summary>
+    private static (float Scale, int ZeroPoint) FromBounds(float minimum, float maximum, QuantizationScheme scheme)
+    {
+        // In float32 and in this order, so that PyTorch's observers give the same numbers.
+        var (low, high) = (Math.Min(minimum, 0), Math.Max(maximum, 0));
+        var scale = scheme.IsSymmetric ? Math.Max(-low, high) / scheme.Maximum : (high - low) / (scheme.Maximum - scheme.Minimum);
+        if (!float.IsFinite(scale) || minimum > maximum)
+            throw new UserException(FormattableString.Invariant($"A tensor with values from {minimum} to {maximum} cannot be quantized: check that the network's numbers are finite."));
+        if (scheme.IsSymmetric) return (scale, 0);
+        var zeroPoint = scheme.Minimum - MathF.Round(low / Math.Max(scale, SmallestScale));
+        return (scale, (int)Math.Clamp(zeroPoint, scheme.Minimum, scheme.Maximum));
+    }
+
+    private float Round(float value, int channel) => Math.Clamp(MathF.Round(value / Scales[channel]) + ZeroPoints[channel], Minimum, Maximum);
+
+    /// <summary>Where the values of a channel are.</summary>
+    private Range Part(int channel, int count)
+    {
+        if (count % Channels != 0) throw new ArgumentException($"{count} values are not equally many for each of {Channels} channels.");
+        var each = count / Channels;
+        return (channel * each)..((channel + 1) * each);
+    }
+}

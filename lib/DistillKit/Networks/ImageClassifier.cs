@@ -1,0 +1,125 @@
+using DistillKit.Graphs;
+using static TorchSharp.torch;
+
+namespace DistillKit.Networks;
+
+/// <summary>
+/// A network from images [N, 3, H, W] (float32, normalized) to float32 logits [N, classes]. It is a sequence of sections; the output of
+/// each but the last can be tapped as a feature map, and sections form the groups in which a network is frozen and unfrozen.
+/// </summary>
+public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
+{
+    private readonly IReadOnlyList<Section> sections;
+    private ScalarType computeType = ScalarType.Float32;
+    private bool skipsResiduals;
+
+    private protected ImageClassifier(ModelSpec spec, Layout layout) : base(spec.GetType().Name)
+    {
+        Spec = spec;
+        sections = layout.Sections;
+        foreach (var (name, module) in layout.Layers) register_module(name, module);
+        Features = [.. sections.SkipLast(1).Select(section => new FeatureTap(section.Name, section.Channels))];
+        Groups =
+        [
+            .. from section in sections
+               group section by section.Group into sectionsOfGroup
+               select new ParameterGroup(sectionsOfGroup.Key, [.. sectionsOfGroup.SelectMany(section => section.Modules)]),
+        ];
+    }
+
+    /// <summary>The description that this network was built from.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <summary>The number of classes.</summary>
+    public int Classes => Spec.Classes;
+
+    /// <summary>The feature maps that can be tapped, in the order of the network.</summary>
+    public IReadOnlyList<FeatureTap> Features { get; }
+
+    /// <summary>The groups of layers from the image to the logits: "stem", one for each stage, "head".</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    /// <summary>The type in which the convolutions compute: float32, or bfloat16 (mixed precision; weights stay float32).</summary>
+    /// <exception cref="UserException">Another type.</exception>
+    public ScalarType ComputeType
+    {
+        get => computeType;
+        set
+        {
+            if (value is not (ScalarType.Float32 or ScalarType.BFloat16))
+                throw new UserException($"Networks compute in float32 or bfloat16, not in {value}.");
+            computeType = value;
+            foreach (var convolution in modules().OfType<Convolution>()) convolution.ComputeType = value;
+        }
+    }
+
+    /// <summary>
+    /// Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth. Training may
+    /// begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function as it is.
+    /// </summary>
+    public bool SkipsResiduals
+    {
+        get => skipsResiduals;
+        set
+        {
+            skipsResiduals = value;
+            foreach (var block in modules().OfType<IResidualBlock>()) block.IsSkipped = value && block.CanBeSkipped;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor images) => ForwardWithFeatures(images, []).Logits;
+
+    /// <summary>
+    /// Computes the logits, and the feature maps [N, C, H, W] of the given names in the given order (in <see cref="ComputeType"/>).
+    /// </summary>
+    /// <exception cref="UserException">The network has no feature of that name; the message lists those it has.</exception>
+    public (Tensor Logits, IReadOnlyList<Tensor> Features) ForwardWithFeatures(Tensor images, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Features.All(feature => feature.Name != name))
+                throw new UserException($"The network has no feature '{name}'; it has {string.Join(", ", Features.Select(feature => feature.Name))}.");
+        }
+        using var scope = NewDisposeScope();
+        var tapped = new Dictionary<string, Tensor>();
+        var current = ChannelsLast.Of(images);
+        var isTapped = false;
+        foreach (var section in sections)
+        {
+            var next = section.Forward(current);
+            if (!isTapped) current.Dispose();
+            isTapped = names.Contains(section.Name);
+            if (isTapped) tapped[section.Name] = next.MoveToOuterDisposeScope();
+            current = next;
+        }
+        return (current.MoveToOuterDisposeScope(), [.. names.Select(name => tapped[name])]);
+    }
+
+    /// <summary>The network as plain data, with its present weights and running statistics: what is quantized and exported.</summary>
+    /// <param name="imageSize">Height and width of the images.</param>
+    /// <exception cref="ArgumentException">The images are too small for the network.</exception>
+    public Graph ToGraph(int imageSize)
+    {
+        var builder = new GraphBuilder(imageSize);
+        sections.Aggregate(builder.Images, (input, section) => section.Describe(builder, input));
+        return builder.Build();
+    }
+
+    /// <summary>
+    /// Freezes the groups up to and including <paramref name="group"/> and lets those after it learn; null lets all learn.
+    /// Norms of frozen groups keep their statistics.
+    /// </summary>
+    /// <exception cref="UserException">The network has no group of that name; the message lists those it has.</exception>
+    public void FreezeUpTo(string? group)
+    {
+        var names = Groups.Select(candidate => candidate.Name).ToList();
+        var last = group is null ? -1 : names.IndexOf(group);
+        if (group is not null && last < 0)
+            throw new UserException($"The network has no group '{group}'; it has {string.Join(", ", names)}.");
+        for (var index = 0; index < Groups.Count; index++)
+        {
+            foreach (var parameter in Groups[index].Parameters) parameter.requires_grad = index > last;
+        }
+    }
+}

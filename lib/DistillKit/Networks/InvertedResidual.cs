@@ -1,0 +1,51 @@
+using DistillKit.Graphs;
+using static TorchSharp.torch;
+
+namespace DistillKit.Networks;
+
+/// <summary>
+/// MobileNetV2's block: 1x1 up to <c>inputs * expansion</c> channels (left out for expansion 1), 3x3 depthwise, and a linear 1x1 down to the
+/// outputs. The input is added where neither resolution nor channels change.
+/// </summary>
+public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
+{
+    private readonly Chain conv;
+
+    /// <summary>Makes the block; <paramref name="zeroInit"/> makes one that adds its input start as the identity.</summary>
+    public InvertedResidual(int inputs, int outputs, int stride, int expansion, Activation activation, bool zeroInit = false) : base(nameof(InvertedResidual))
+    {
+        IsResidual = stride == 1 && inputs == outputs;
+        var inner = inputs * expansion;
+        List<nn.Module<Tensor, Tensor>> layers =
+        [
+            new ConvolutionNormActivation(inner, inner, kernel: 3, activation, stride, groups: inner),
+            new Convolution(inner, outputs, kernel: 1),
+            new BatchNorm(outputs, zeroInit && IsResidual),
+        ];
+        if (expansion != 1) layers.Insert(0, new ConvolutionNormActivation(inputs, inner, kernel: 1, activation));
+        conv = new(layers);
+        RegisterComponents();
+    }
+
+    /// <summary>Whether the input is added to the output.</summary>
+    public bool IsResidual { get; }
+
+    bool IResidualBlock.CanBeSkipped => IsResidual;
+
+    bool IResidualBlock.IsSkipped { get; set; }
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (((IResidualBlock)this).IsSkipped) return input.alias();
+        var output = conv.call(input);
+        return IsResidual ? output.add_(input, Number.One) : output;
+    }
+
+    /// <inheritdoc/>
+    public string Describe(GraphBuilder builder, string name, string input)
+    {
+        var output = conv.Describe(builder, $"{name}.conv", input);
+        return IsResidual ? builder.Add($"{name}.add", output, input) : output;
+    }
+}

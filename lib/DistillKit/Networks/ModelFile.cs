@@ -1,0 +1,84 @@
+using DistillKit.Files;
+using static TorchSharp.torch;
+
+namespace DistillKit.Networks;
+
+/// <summary>Networks as safetensors files, with torchvision's parameter names and the provenance as metadata.</summary>
+public static class ModelFile
+{
+    private const string BatchCounter = ".num_batches_tracked";
+
+    /// <summary>Writes the network's weights and statistics, completely or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="info">The provenance; its spec is replaced by the model's own.</param>
+    /// <param name="type">What to store the numbers as: float32, or float16 for half the size; it is loaded as float32 again.</param>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Save(string path, ImageClassifier model, ModelInfo info, ScalarType type = ScalarType.Float32)
+    {
+        using var scope = NewDisposeScope();
+        var state = model.state_dict().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.is_floating_point() ? entry.Value.to(type) : entry.Value)).ToList();
+        Safetensors.Save(path, state, (info with { Spec = model.Spec }).ToMetadata());
+    }
+
+    /// <summary>Builds the network that the file describes, and loads it.</summary>
+    /// <exception cref="UserException">The file cannot be read, or names no spec.</exception>
+    public static (ImageClassifier Model, ModelInfo Info) Load(string path)
+    {
+        using var file = Safetensors.Load(path);
+        var info = ModelInfo.FromMetadata(file.Metadata)
+            ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, and load the file into it.");
+        var model = info.Spec.Build();
+        Copy(path, file, model);
+        return (model, info);
+    }
+
+    /// <summary>
+    /// Loads the weights into a network of the same architecture. Accepts torchvision's files, also such without <c>num_batches_tracked</c>.
+    /// </summary>
+    /// <returns>The provenance, or null for a file of another program.</returns>
+    /// <exception cref="UserException">The file cannot be read, or belongs to another architecture; the message has the first differences.</exception>
+    public static ModelInfo? LoadInto(string path, ImageClassifier model)
+    {
+        using var file = Safetensors.Load(path);
+        Copy(path, file, model);
+        return ModelInfo.FromMetadata(file.Metadata);
+    }
+
+    private static void Copy(string path, SafetensorsFile file, ImageClassifier model)
+    {
+        var state = model.state_dict();
+        var differences = Differences(file.Tensors, state).ToList();
+        if (differences.Count > 0)
+        {
+            var more = differences.Count > 3 ? $"; and {differences.Count - 3} more" : "";
+            var first = string.Join("; ", differences.Take(3));
+            throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {first}{more}. Load it into the network that it was saved from.");
+        }
+        using var frozen = no_grad();
+        foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor);
+    }
+
+    private static IEnumerable<string> Differences(IReadOnlyDictionary<string, Tensor> file, Dictionary<string, Tensor> state)
+    {
+        foreach (var (name, expected) in state)
+        {
+            if (!file.TryGetValue(name, out var actual))
+            {
+                if (!name.EndsWith(BatchCounter, StringComparison.Ordinal)) yield return $"{name} is missing";
+            }
+            else if (!actual.shape.AsSpan().SequenceEqual(expected.shape))
+            {
+                yield return $"{name} is [{string.Join(", ", actual.shape)}] rather than [{string.Join(", ", expected.shape)}]";
+            }
+            else if (!Converts(actual.dtype, expected.dtype))
+            {
+                yield return $"{name} is {actual.dtype} rather than {expected.dtype}";
+            }
+        }
+        foreach (var name in file.Keys.Where(name => !state.ContainsKey(name))) yield return $"{name} is not part of the network";
+    }
+
+    private static bool Converts(ScalarType from, ScalarType to) =>
+        from == to || (to == ScalarType.Float32 && from is (ScalarType.Float16 or ScalarType.BFloat16));
+}

@@ -1,0 +1,64 @@
+using DistillKit.Runs.Benchmarks;
+
+namespace DistillKit.Runs.Tests.Benchmarks;
+
+public sealed class OnnxModelTests
+{
+    /// <summary>A test that is skipped on a machine without ONNX Runtime's library.</summary>
+    private sealed class RuntimeFactAttribute : FactAttribute
+    {
+        public RuntimeFactAttribute() => Skip = OnnxModel.RuntimeDefect;
+    }
+
+    /// <summary>A model of tests/Microsoft.ML.OnnxRuntime.Tests/Models/make.py.</summary>
+    private static string Model(string name) => Path.Combine(AppContext.BaseDirectory, "Models", name + ".onnx");
+
+    [RuntimeFact]
+    public void Any_number_of_images_is_classified()
+    {
+        using var model = OnnxModel.Load(Model("classifier"), threads: 2);
+        Assert.Equal([3, 2, 2], model.InputShape);
+        Assert.Equal(4, model.Classes);
+        foreach (var count in new[] { 1, 3, 3, 1 })
+        {
+            var logits = new float[count * 4];
+            model.Run(new float[count * 12], logits);
+            Assert.Equal(Enumerable.Repeat(new float[] { 0, 1, 2, 3 }, count).SelectMany(bias => bias), logits);
+        }
+        var ones = new float[4];
+        model.Run(Enumerable.Repeat(1f, 12).ToArray(), ones);
+        Assert.Equal([1 - 1 - 2, 1 + (1 + 2 - 1), 2 + (2 + 1 + 3), 3 + (3 + 2 + 1)], ones);
+    }
+
+    [RuntimeFact]
+    public void Images_and_logits_have_to_fit()
+    {
+        using var model = OnnxModel.Load(Model("classifier"));
+        Assert.Throws<ArgumentException>(() => model.Run([], []));
+        Assert.Throws<ArgumentException>(() => model.Run(new float[13], new float[4]));
+        Assert.Throws<ArgumentException>(() => model.Run(new float[12], new float[8]));
+    }
+
+    [RuntimeFact]
+    public void Files_that_are_no_classifier_are_refused_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        var (truncated, foreign) = (folder["truncated.onnx"], folder["foreign.onnx"]);
+        File.WriteAllBytes(truncated, File.ReadAllBytes(Model("classifier"))[..^9]);
+        File.WriteAllText(foreign, "not a model");
+        Assert.All(
+            [truncated, foreign, Model("three-outputs"), folder["none.onnx"]],
+            path =>
+            {
+                var message = Assert.Throws<UserException>(() => OnnxModel.Load(path)).Message;
+                Assert.Contains(path, message);
+                Assert.DoesNotContain('\n', message);
+            });
+    }
+
+    [RuntimeFact]
+    public void At_least_one_thread_is_needed() => Assert.Throws<UserException>(() => OnnxModel.Load(Model("classifier"), threads: 0));
+
+    [Fact]
+    public void The_runtime_is_there_or_says_why_not() => Assert.NotEqual(OnnxModel.RuntimeVersion is null, OnnxModel.RuntimeDefect is null);
+}

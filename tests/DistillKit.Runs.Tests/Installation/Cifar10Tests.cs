@@ -1,0 +1,55 @@
+using DistillKit.Data;
+
+namespace DistillKit.Runs.Tests.Installation;
+
+public sealed class Cifar10Tests : IDisposable
+{
+    private readonly FabricatedCifar10 data = new();
+
+    public void Dispose() => data.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Cifar10Layout.FolderName)]
+    public void Images_and_labels_are_loaded_in_the_order_of_the_files(string subfolder)
+    {
+        data.WriteBinaries(Path.Combine(data.Root, subfolder));
+        var training = Cifar10.LoadTraining(data.Root, data.Layout);
+        Assert.Equal((50, 32), (training.Count, training.ImageSize));
+        var records = data.Records("data_batch_3.bin").Chunk(Cifar10Layout.RecordBytes).ToArray();
+        Assert.Equal(records[4][0], training.Labels[24]);
+        Assert.Equal(records[4][1..], training.Image(24));
+        Assert.Equal(10, Cifar10.LoadTest(data.Root, data.Layout).Count);
+    }
+
+    [Fact]
+    public void A_missing_data_set_is_reported_with_what_to_do() =>
+        Assert.Contains("distillkit data get", Assert.Throws<UserException>(() => Cifar10.LoadTest(data.Root, data.Layout)).Message);
+
+    [Fact]
+    public void A_changed_byte_is_refused_with_both_sums()
+    {
+        data.WriteBinaries(data.Root);
+        var (path, bytes) = (Path.Combine(data.Root, "data_batch_5.bin"), data.Records("data_batch_5.bin").ToArray());
+        bytes[12345]++;
+        File.WriteAllBytes(path, bytes);
+        var refusal = Assert.Throws<UserException>(() => Cifar10.LoadTraining(data.Root, data.Layout)).Message;
+        Assert.Contains(path, refusal);
+        Assert.Contains(data.Layout.Sha256["data_batch_5.bin"], refusal);
+    }
+
+    [Fact]
+    public void A_truncated_file_is_refused_with_both_sizes()
+    {
+        data.WriteBinaries(data.Root);
+        File.WriteAllBytes(Path.Combine(data.Root, Cifar10Layout.TestFile), new byte[100]);
+        Assert.Contains("has 100 bytes, expected 30,730", Assert.Throws<UserException>(() => Cifar10.LoadTest(data.Root, data.Layout)).Message);
+    }
+
+    [Fact]
+    public void Sums_of_all_six_official_files_are_known()
+    {
+        Assert.Equal(Cifar10Layout.Files.Order(), Cifar10Layout.Official.Sha256.Keys.Order());
+        Assert.All(Cifar10Layout.Official.Sha256.Values, sum => Assert.Matches("^[0-9a-f]{64}$", sum));
+    }
+}

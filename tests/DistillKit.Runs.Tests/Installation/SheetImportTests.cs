@@ -1,0 +1,46 @@
+using DistillKit.Data;
+using DistillKit.Runs.Installation;
+
+namespace DistillKit.Runs.Tests.Installation;
+
+public sealed class SheetImportTests : IDisposable
+{
+    private readonly FabricatedCifar10 data = new();
+
+    public void Dispose() => data.Dispose();
+
+    [Fact]
+    public void Sheets_become_the_binary_files_they_were_made_of()
+    {
+        var (sheets, target) = (data.WriteSheets(Path.Combine(data.Root, "sheets")), data.NewFolder("target"));
+        SheetImport.Convert(sheets, target, FabricatedCifar10.ImagesPerFile);
+        Assert.All(Cifar10Layout.Files, file => Assert.Equal(data.Records(file), File.ReadAllBytes(Path.Combine(target, file))));
+    }
+
+    [Theory]
+    [InlineData("test_lables.json", "[0,1,2]", "3 labels, expected 10")]
+    [InlineData("test_lables.json", "[0,1,2,3,4,5,6,7,8,10]", "label 10, expected 0 to 9")]
+    [InlineData("test_lables.json", "[0,1,2,3,4,5,6,7,8,-1]", "label -1, expected 0 to 9")]
+    [InlineData("train_lables.json", "[0.5]", "cannot be used")]
+    [InlineData("train_lables.json", "no", "cannot be used")]
+    [InlineData("data_batch_4.png", "no", "not a PNG")]
+    public void A_wrong_file_is_refused_with_its_name_and_the_reason(string file, string content, string reason)
+    {
+        var refusal = Refuse(sheets => File.WriteAllText(Path.Combine(sheets, file), content));
+        Assert.Contains(file, refusal.Message);
+        Assert.Contains(reason, refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("data_batch_2.png")]
+    [InlineData("train_lables.json")]
+    public void A_missing_file_is_refused_with_its_name(string file) =>
+        Assert.Contains(file, Refuse(sheets => File.Delete(Path.Combine(sheets, file))).Message);
+
+    private UserException Refuse(Action<string> damage)
+    {
+        var sheets = data.WriteSheets(Path.Combine(data.Root, "sheets"));
+        damage(sheets);
+        return Assert.Throws<UserException>(() => SheetImport.Convert(sheets, data.NewFolder("target"), FabricatedCifar10.ImagesPerFile));
+    }
+}

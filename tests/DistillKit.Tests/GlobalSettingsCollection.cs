@@ -1,8 +1,0 @@
-namespace DistillKit.Tests;
-
-/// <summary>Tests that need the engine's own generator and its number of threads for themselves: they run while no other test does.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class GlobalSettingsCollection
-{
-    public const string Name = "the engine's global settings";
-}

@@ -1,0 +1,107 @@
+using DistillKit.Graphs;
+using DistillKit.Networks;
+using static TorchSharp.torch;
+
+namespace DistillKit.Tests.Networks;
+
+public sealed class BlockTests : IDisposable
+{
+    private readonly IDisposable scope = NewDisposeScope();
+
+    public void Dispose() => scope.Dispose();
+
+    [Fact]
+    public void Weights_and_results_of_a_convolution_are_channels_last()
+    {
+        var layer = new Convolution(8, 16, kernel: 3);
+        Assert.Equal([72L, 1, 24, 8], layer.Weight.stride());
+        Assert.Equal(16, ChannelsLast.Of(layer.call(ChannelsLast.Of(rand(2, 8, 5, 5)))).stride()[3]);
+    }
+
+    [Fact]
+    public void Channels_last_keeps_the_values_and_shape()
+    {
+        var images = rand(2, 3, 4, 5);
+        var moved = ChannelsLast.Of(images);
+        Assert.Equal(images.shape, moved.shape);
+        Assert.Equal([60L, 1, 15, 3], moved.stride());
+        Assert.True(images.eq(moved).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_convolution_starts_with_the_variance_of_He_over_its_outputs()
+    {
+        var layer = new Convolution(64, 128, kernel: 3);
+        Assert.Equal(Math.Sqrt(2.0 / (128 * 9)), layer.Weight.detach().pow(2).mean().sqrt().item<float>(), tolerance: 0.001);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_convolution_computes_in_its_type_and_learns_in_float32(ScalarType type)
+    {
+        var layer = new Convolution(4, 6, kernel: 3, stride: 2) { ComputeType = type };
+        var output = layer.call(rand(2, 4, 7, 7));
+        Assert.Equal(type, output.dtype);
+        Assert.Equal([2L, 6, 4, 4], output.shape);
+        output.to(ScalarType.Float32).sum().backward();
+        Assert.Equal(ScalarType.Float32, layer.Weight.grad!.dtype);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Batch_norm_normalizes_and_tracks_statistics_in_float32(ScalarType type)
+    {
+        var layer = new BatchNorm(4);
+        var output = layer.call(rand(8, 4, 6, 6).mul(3).add(5).to(type)).to(ScalarType.Float32);
+        Assert.Equal(0, output.mean().item<float>(), tolerance: 0.01);
+        Assert.Equal(1, output.pow(2).mean().item<float>(), tolerance: 0.02);
+        Assert.Equal(ScalarType.Float32, layer.RunningMean.dtype);
+        Assert.Equal(0.65, layer.RunningMean.mean().item<float>(), tolerance: 0.05);
+        Assert.Equal(1, layer.state_dict()["num_batches_tracked"].item<long>());
+    }
+
+    [Fact]
+    public void A_frozen_batch_norm_uses_and_keeps_its_statistics_in_training()
+    {
+        var layer = new BatchNorm(4);
+        foreach (var parameter in layer.parameters()) parameter.requires_grad = false;
+        var input = rand(8, 4, 6, 6).add(5);
+        Assert.Equal(input.mean().item<float>(), layer.call(input).mean().item<float>(), tolerance: 0.01);
+        Assert.Equal(0, layer.RunningMean.sum().item<float>());
+        Assert.Equal(0, layer.state_dict()["num_batches_tracked"].item<long>());
+    }
+
+    [Theory]
+    [InlineData(Activation.ReLU, ScalarType.Float32, 8)]
+    [InlineData(Activation.ReLU6, ScalarType.Float32, 6)]
+    [InlineData(Activation.ReLU, ScalarType.BFloat16, 8)]
+    [InlineData(Activation.ReLU6, ScalarType.BFloat16, 6)]
+    public void Activations_clip_the_values_and_the_gradient(Activation activation, ScalarType type, float highest)
+    {
+        var input = tensor(new float[] { -2, 3, 8 }).to(type).requires_grad_();
+        var output = activation.Apply(input.mul(1));
+        Assert.Equal([0, 3, highest], output.to(ScalarType.Float32).data<float>().ToArray());
+        output.sum().backward();
+        Assert.Equal([0f, 1, highest == 8 ? 1 : 0], input.grad!.to(ScalarType.Float32).data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_residual_block_with_zero_initialization_starts_as_the_identity(bool bottleneck)
+    {
+        nn.Module<Tensor, Tensor> block = bottleneck ? new Bottleneck(16, 4, zeroInit: true) : new BasicBlock(16, 16, zeroInit: true);
+        var input = rand(2, 16, 4, 4);
+        Assert.True(allclose(input, block.call(input)));
+    }
+
+    [Fact]
+    public void An_inverted_residual_adds_its_input_only_where_the_shape_stays()
+    {
+        Assert.True(new InvertedResidual(8, 8, stride: 1, expansion: 6, Activation.ReLU6).IsResidual);
+        Assert.False(new InvertedResidual(8, 8, stride: 2, expansion: 6, Activation.ReLU6).IsResidual);
+        Assert.False(new InvertedResidual(8, 16, stride: 1, expansion: 6, Activation.ReLU6).IsResidual);
+    }
+}

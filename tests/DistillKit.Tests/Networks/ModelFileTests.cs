@@ -1,0 +1,97 @@
+using DistillKit.Files;
+using DistillKit.Networks;
+using static TorchSharp.torch;
+
+namespace DistillKit.Tests.Networks;
+
+public sealed class ModelFileTests : IDisposable
+{
+    private static readonly ModelSpec Spec = new ResNetSpec { Blocks = [1, 1], Width = 0.125 };
+
+    private readonly TemporaryFolder folder = new();
+    private readonly IDisposable scope = NewDisposeScope();
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void A_network_round_trips_with_its_provenance()
+    {
+        var model = Spec.Build();
+        model.call(rand(4, 3, 8, 8));
+        var info = new ModelInfo { Spec = Spec, Recipe = "{}", Seed = 7, Engine = "libtorch", Date = DateTimeOffset.UnixEpoch, Accuracy = 0.1 + 0.2 };
+        ModelFile.Save(folder["m"], model, info);
+
+        var (loaded, read) = ModelFile.Load(folder["m"]);
+        Assert.Equal(Spec.ToJson(), read.Spec.ToJson());
+        Assert.Equal(info with { Spec = read.Spec }, read);
+        model.eval();
+        loaded.eval();
+        var images = rand(2, 3, 8, 8);
+        Assert.True(model.call(images).eq(loaded.call(images)).all().item<bool>());
+        Assert.Equal(1, loaded.state_dict()["bn1.num_batches_tracked"].item<long>());
+    }
+
+    [Fact]
+    public void A_file_of_another_architecture_is_refused_with_the_first_differences()
+    {
+        ModelFile.Save(folder["m"], Spec.Build(), new() { Spec = Spec });
+        using var other = new ResNetSpec { Blocks = [1, 1, 1], Width = 0.125 }.Build();
+        var before = other.state_dict()["conv1.weight"].clone();
+        var error = Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], other));
+        Assert.Contains("layer3.0.conv1.weight is missing", error.Message);
+        Assert.Matches("and [0-9]+ more", error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.True(before.eq(other.state_dict()["conv1.weight"]).all().item<bool>());
+    }
+
+    [Fact]
+    public void Another_number_of_classes_is_refused_with_both_shapes()
+    {
+        ModelFile.Save(folder["m"], Spec.Build(), new() { Spec = Spec });
+        using var other = (Spec with { Classes = 100 }).Build();
+        Assert.Contains("fc.weight is [10, 16] rather than [100, 16]; fc.bias is [10] rather than [100].", Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], other)).Message);
+    }
+
+    [Fact]
+    public void A_file_of_torchvision_without_batch_counters_loads()
+    {
+        var tensors = Spec.Build().state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked")).ToDictionary();
+        Safetensors.Save(folder["m"], tensors);
+        using var model = Spec.Build();
+        Assert.Null(ModelFile.LoadInto(folder["m"], model));
+        Assert.True(tensors["fc.weight"].eq(model.state_dict()["fc.weight"]).all().item<bool>());
+    }
+
+    [Fact]
+    public void Half_precision_weights_load_into_float32()
+    {
+        using var original = Spec.Build();
+        ModelFile.Save(folder["whole"], original, new() { Spec = Spec });
+        ModelFile.Save(folder["half"], original, new() { Spec = Spec }, ScalarType.Float16);
+        using var model = ModelFile.Load(folder["half"]).Model;
+        Assert.Equal(ScalarType.Float32, model.state_dict()["fc.weight"].dtype);
+        Assert.True(original.state_dict()["fc.weight"].allclose(model.state_dict()["fc.weight"], rtol: 1e-3, atol: 1e-6));
+        Assert.True(new FileInfo(folder["half"]).Length < 0.6 * new FileInfo(folder["whole"]).Length);
+    }
+
+    [Fact]
+    public void A_quantized_weight_is_refused_by_name()
+    {
+        var tensors = Spec.Build().state_dict();
+        tensors["fc.weight"] = tensors["fc.weight"].to(ScalarType.Int8);
+        Safetensors.Save(folder["m"], tensors);
+        using var model = Spec.Build();
+        Assert.Contains("fc.weight is Int8", Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], model)).Message);
+    }
+
+    [Fact]
+    public void A_file_without_a_spec_names_what_to_do()
+    {
+        Safetensors.Save(folder["m"], new Dictionary<string, Tensor> { ["t"] = rand(1) });
+        Assert.Contains("build the network from a spec", Assert.Throws<UserException>(() => ModelFile.Load(folder["m"])).Message);
+    }
+}

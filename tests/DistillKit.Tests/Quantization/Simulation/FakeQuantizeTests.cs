@@ -1,0 +1,73 @@
+using DistillKit.Graphs;
+using DistillKit.Networks;
+using DistillKit.Quantization.Simulation;
+using static TorchSharp.torch;
+
+namespace DistillKit.Tests.Quantization.Simulation;
+
+public sealed class FakeQuantizeTests : IDisposable
+{
+    private readonly IDisposable scope = NewDisposeScope();
+
+    public void Dispose() => scope.Dispose();
+
+    [Theory]
+    [InlineData(Activation.ReLU, 0, float.PositiveInfinity)]
+    [InlineData(Activation.ReLU6, 0, 6)]
+    public void An_activation_can_be_part_of_it(Activation activation, float from, float to)
+    {
+        var parameters = QuantizationParameters.FromRange(0, 7.3f, QuantizationScheme.Activations);
+        var (separate, joint) = (Values(), Values());
+        var expected = FakeQuantize.Apply(activation.Apply(separate.mul(1)), parameters);
+        var actual = FakeQuantize.Apply(joint, parameters, from, to);
+        Parity.Close.Assert(expected, actual, 0, "value");
+
+        var upstream = Formula.Tensor("upstream", [4, 3, 5, 5]);
+        expected.backward([upstream]);
+        actual.backward([upstream]);
+        Parity.Close.Assert(separate.grad!, joint.grad!, 0, "gradient");
+
+        static Tensor Values() => Formula.Tensor("activations", [4, 3, 5, 5], 12).requires_grad_();
+    }
+
+    [Fact]
+    public void The_values_stay_and_so_does_their_layout()
+    {
+        var values = ChannelsLast.Of(Formula.Tensor("values", [2, 3, 4, 4]));
+        var copy = values.clone();
+        var result = FakeQuantize.Apply(values, QuantizationParameters.FromRange(-1, 1, QuantizationScheme.Activations));
+        Assert.True(values.Equals(copy));
+        Assert.Equal(values.stride(), result.stride());
+    }
+
+    [Fact]
+    public void Nothing_but_the_result_is_left_in_the_scope()
+    {
+        var values = Formula.Tensor("values", [2, 3, 4, 4]).requires_grad_();
+        using var learned = new LearnedStep(QuantizationParameters.FromRange(-1, 1, QuantizationScheme.Activations));
+        using var inner = NewDisposeScope();
+        FakeQuantize.Apply(values, QuantizationParameters.FromRange(-1, 1, QuantizationScheme.Activations));
+        FakeQuantize.Apply(values, QuantizationParameters.FromRange([-1, -2], [1, 1], QuantizationScheme.Weights));
+        learned.call(values);
+        Assert.Equal(3, inner.DisposablesCount);
+    }
+
+    [Fact]
+    public void A_learned_step_finds_the_scale_with_the_smaller_error()
+    {
+        using var learned = new LearnedStep(QuantizationParameters.FromRange(-8, 8, new(4, IsSigned: true, IsSymmetric: true)), rank: 2);
+        var values = Formula.Tensor("values", [64, 64]);
+        double Error() => learned.call(values).sub(values).square().mean().item<float>();
+        var before = Error();
+        using var optimizer = optim.Adam(learned.parameters(), 0.02);
+        for (var step = 0; step < 100; step++)
+        {
+            using var inner = NewDisposeScope();
+            optimizer.zero_grad();
+            learned.call(values).sub(values).square().sum().backward();
+            optimizer.step();
+        }
+        Assert.InRange(Error(), 0, before / 20);
+        Assert.InRange(learned.Parameters.Scales[0], 0.5 / 7, 1.5 / 7);
+    }
+}
