@@ -18,7 +18,7 @@ public sealed partial class ArrowTests
         ["DistillKit.Runs"] = ["DistillKit", "DistillKit.Edge"],
         ["DistillKit.Charts"] = ["DistillKit.Runs"],
         ["DistillKit.Notebook"] = ["DistillKit.Charts", "DistillKit.Runs"],
-        ["DistillKit.Cli"] = [["Commands"], ["Doctor", "Views"], ["Notebooks"]],
+        ["DistillKit.Cli"] = ["DistillKit.Charts", "DistillKit.Runs", "DistillKit.Notebook"],
         ["edge-classify"] = ["DistillKit.Edge"],
     };
 
