@@ -5,71 +5,75 @@ open System
 open System.Globalization
 open XPlot.Plotly
 
-let private font size = Font(family = Theme.Family, size = size, color = Theme.Ink)
-
 /// A number for people: a few digits, no more than it needs.
 let number (value: float) (digits: int) = value.ToString("F" + string digits, CultureInfo.InvariantCulture)
 
 /// A number with three significant digits.
 let short (value: float) =
-    if value = 0.0 then "0"
-    else
-        let digits = Math.Max(0, 2 - int (Math.Floor(Math.Log10(Math.Abs value))))
-        number value digits
+    if value = 0.0 then "0" else number value (Math.Max(0, 2 - int (Math.Floor(Math.Log10(Math.Abs value)))))
 
 /// plotly.js reads markup in texts; what comes from a file must stay text.
 let plain (text: string) = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
 
-/// A title in lines of at most so many letters.
-let private wrapped (width: int) (text: string) =
+/// A text in lines of at most so many letters; each but the first begins with `indent`.
+let wrapped (width: int) (indent: string) (text: string) =
     let add (lines: string list) (word: string) =
         match lines with
         | line :: rest when line.Length + 1 + word.Length <= width -> (line + " " + word) :: rest
-        | _ -> word :: lines
-    text.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.fold add [] |> List.rev |> List.map plain
+        | [] -> [ word ]
+        | _ -> (indent + word) :: lines
+    text.Split ' ' |> Array.fold add [] |> List.rev
 
 /// How many pixels a text of this many letters takes, roughly.
 let widthOf (texts: seq<string>) = 7.7 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
 
+/// The places of names on an axis.
+let places (count: int) = [| for place in 0 .. count - 1 -> float place |]
+
+let private font size = Font(family = Theme.Family, size = size, color = Theme.Ink)
+
 let xAxis (title: string) =
     Xaxis(
-        title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid, zeroline = false,
-        showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
+        title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid,
+        zeroline = false, showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
 
 let yAxis (title: string) =
     Yaxis(
-        title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid, zeroline = false,
-        showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
+        title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid,
+        zeroline = false, showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
 
-/// A logarithmic axis between two values. The ticks are ours: those of plotly.js are small digits between the powers of ten.
-let logarithmicX (axis: Xaxis) (low: float) (high: float) (count: int) =
+/// The range of a logarithmic axis between two values, and the ticks: those of plotly.js are small digits between the powers of ten.
+let private logarithmic (low: float) (high: float) (count: int) =
     let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
+    [| Math.Log10 low; Math.Log10 high |], [| for value, _ in ticks -> value |], [| for _, text in ticks -> text |]
+
+let logarithmicX (axis: Xaxis) (low: float) (high: float) (count: int) =
+    let range, values, texts = logarithmic low high count
     axis.``type`` <- "log"
-    axis.range <- [| Math.Log10 low; Math.Log10 high |]
-    axis.tickvals <- [| for value, _ in ticks -> value |]
-    axis.ticktext <- [| for _, text in ticks -> text |]
+    axis.range <- range
+    axis.tickvals <- values
+    axis.ticktext <- texts
 
 let logarithmicY (axis: Yaxis) (low: float) (high: float) (count: int) =
-    let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
+    let range, values, texts = logarithmic low high count
     axis.``type`` <- "log"
-    axis.range <- [| Math.Log10 low; Math.Log10 high |]
-    axis.tickvals <- [| for value, _ in ticks -> value |]
-    axis.ticktext <- [| for _, text in ticks -> text |]
+    axis.range <- range
+    axis.tickvals <- values
+    axis.ticktext <- texts
 
-/// Letters in a line of a name beside a plot.
-let private nameWidth = 26
+/// The lines of a name beside a plot.
+let private nameLines (name: string) = wrapped 26 "" name |> List.map plain
 
 /// How many pixels names take beside a plot.
-let namesRoom (names: seq<string>) = 40.0 + widthOf (names |> Seq.collect (wrapped nameWidth))
+let namesRoom (names: seq<string>) = 40.0 + widthOf (Seq.collect nameLines names)
 
 /// Names from top to bottom.
-let namesAxis (names: seq<string>) =
+let namesAxis (names: string[]) =
     let axis = yAxis ""
-    let count = Seq.length names
     axis.``type`` <- "linear"
-    axis.range <- [| float count - 0.5; -0.5 |]
-    axis.tickvals <- [| for place in 0 .. count - 1 -> place |]
-    axis.ticktext <- [| for name in names -> String.Join("<br>", wrapped nameWidth name) |]
+    axis.range <- [| float names.Length - 0.5; -0.5 |]
+    axis.tickvals <- [| 0 .. names.Length - 1 |]
+    axis.ticktext <- [| for name in names -> String.Join("<br>", nameLines name) |]
     axis
 
 /// Equal room for panels side by side, with a gap between them: the share of the width where each begins and ends.
@@ -81,28 +85,27 @@ let axisName letter panel = if panel = 0 then letter else $"{letter}{panel + 1}"
 
 /// Text at a place of the whole plot, in shares of its width and height.
 let note (text: string) (x: float, y: float) (xanchor: string) (yanchor: string) =
-    Annotation(text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "paper", x = x, y = y, xanchor = xanchor, yanchor = yanchor)
-
-/// Text beside the plot, at a row of the first panel.
-let rowNote (text: string) (x: float) (row: float) =
-    Annotation(text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "y", x = x, y = row, xanchor = "right", yanchor = "middle")
+    Annotation(
+        text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "paper", x = x, y = y, xanchor = xanchor,
+        yanchor = yanchor)
 
 /// Room for notes between title and plot. The title stays in the middle of the margin, so it takes twice as much.
 let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.t + 2.0 * pixels
 
 /// A transparent layout with a title in as many lines as it needs; the names of the legend need room below it.
 let layout (title: string) (left: float) (legend: seq<string>) =
-    let lines = wrapped ((Theme.Width - 60) / 9) title
+    let lines = wrapped ((Theme.Width - 60) / 9) "" title |> List.map plain
     let hasLegend = not (Seq.isEmpty legend)
     // plotly.js gives every entry the room of the widest, and wraps whole entries.
     let inRow = max 1.0 (Math.Floor((float Theme.Width - left - 30.0) / (60.0 + widthOf legend)))
     let rows = Math.Ceiling(float (Seq.length legend) / inRow)
     // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
     let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
+    let clear, font = "rgba(0,0,0,0)", font Theme.TextSize
     Panels(
-        title = String.Join("<br>", lines), titlefont = font Theme.TitleSize, font = font Theme.TextSize, paper_bgcolor = "rgba(0,0,0,0)", plot_bgcolor = "rgba(0,0,0,0)",
-        margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = hasLegend,
-        legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = font Theme.TextSize, bgcolor = "rgba(0,0,0,0)"))
+        title = String.Join("<br>", lines), titlefont = Font(family = Theme.Family, size = Theme.TitleSize, color = Theme.Ink), font = font,
+        paper_bgcolor = clear, plot_bgcolor = clear, margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest",
+        showlegend = hasLegend, legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = font, bgcolor = clear))
 
 /// What a chart is drawn from, as an array; there must be something.
 let some (title: string) (items: seq<'T>) =
@@ -110,19 +113,17 @@ let some (title: string) (items: seq<'T>) =
     if items.Length = 0 then raise (DistillKit.UserException $"There is nothing to draw for '{title}'.")
     items
 
-/// A grid of numbers as colours of the theme's scale, with a bar that explains them.
-let heatmap (z: Nullable<float>[][]) (low: float) (high: float) (title: string) =
-    let font = font Theme.TextSize
-    Heatmap(
-        z = z, x = [| for place in 0 .. z[0].Length - 1 -> place |], y = [| for place in 0 .. z.Length - 1 -> place |], zmin = low, zmax = high,
-        colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |], showscale = true,
-        colorbar = Colorbar(title = plain title, titleside = "right", titlefont = font, tickfont = font, outlinewidth = 0.0))
-
 /// A chart of a height in pixels.
 let chart (height: int) (layout: Layout) (traces: seq<Trace>) =
     let chart = Chart.Plot(Seq.toArray traces, layout)
     chart.WithSize(Theme.Width, height)
     chart
+
+/// The line of a series, by its place among the others.
+let stroke index = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index)
+
+/// The symbols of a series.
+let symbols index (size: float) = Marker(color = Theme.color index, size = size, symbol = Theme.symbol index)
 
 /// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
 let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (position: string) (color: string) =
@@ -133,8 +134,24 @@ let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (pos
         textfont = Textfont(family = Theme.Family, size = Theme.TextSize, color = color),
         hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
 
-/// A dashed line from point to point.
-let line (panel: int) (x0: float, y0: float) (x1: float, y1: float) =
+/// A dashed line from point to point of the first panel.
+let line (x0: float, y0: float) (x1: float, y1: float) =
     Scatter(
-        x = [| x0; x1 |], y = [| y0; y1 |], mode = "lines", line = Line(color = Theme.Ink, width = 1.5, dash = "dash"), hoverinfo = "skip", showlegend = false,
-        xaxis = axisName "x" panel, yaxis = axisName "y" panel)
+        x = [| x0; x1 |], y = [| y0; y1 |], mode = "lines", line = Line(color = Theme.Ink, width = 1.5, dash = "dash"), hoverinfo = "skip",
+        showlegend = false, xaxis = "x", yaxis = "y")
+
+/// A grid of numbers as colours of the theme's scale, with a bar that explains them.
+/// The texts in its cells: row, column, the share of the scale that they stand on, text.
+let heatmap (z: Nullable<float>[][]) (low: float) (high: float) (title: string) (texts: (int * int * float option * string) list) =
+    let font = font Theme.TextSize
+    let map =
+        Heatmap(
+            z = z, x = [| 0 .. z[0].Length - 1 |], y = [| 0 .. z.Length - 1 |], zmin = low, zmax = high, showscale = true,
+            hoverinfo = "skip", colorscale = [| for stop, color in Theme.Scale -> [| box stop; box color |] |],
+            colorbar = Colorbar(title = plain title, titleside = "right", titlefont = font, tickfont = font, outlinewidth = 0.0))
+    let color (_, _, share, _) = match share with Some share -> Theme.textOn (Theme.ofScale share) | None -> Theme.Ink
+    let groups =
+        [ for color, group in List.groupBy color texts ->
+              let xs, ys = [ for _, column, _, _ in group -> float column ], [ for row, _, _, _ in group -> float row ]
+              labels 0 xs ys [ for _, _, _, text in group -> text ] "middle center" color :> Trace ]
+    map, (map :> Trace) :: groups

@@ -16,41 +16,43 @@ type GridMap private () =
     /// <param name="yTitle">The setting from bottom to top.</param>
     /// <param name="ys">Its values.</param>
     /// <param name="valueTitle">What is measured, with its unit.</param>
-    /// <param name="values">A row for each of <paramref name="ys"/>, with a number for each of <paramref name="xs"/>; NaN where there is none.</param>
-    static member Of(title: string, xTitle: string, xs: IReadOnlyList<float>, yTitle: string, ys: IReadOnlyList<float>, valueTitle: string, values: IReadOnlyList<IReadOnlyList<float>>) : PlotlyChart =
+    /// <param name="values">A row for each of <paramref name="ys"/>, with a number for each of <paramref name="xs"/>; NaN for none.</param>
+    static member Of
+        (title: string, xTitle: string, xs: IReadOnlyList<float>, yTitle: string, ys: IReadOnlyList<float>, valueTitle: string,
+         values: IReadOnlyList<IReadOnlyList<float>>)
+        : PlotlyChart =
         if values.Count <> ys.Count || values |> Seq.exists (fun row -> row.Count <> xs.Count) then
             invalidArg (nameof values) $"A grid of {xs.Count} columns and {ys.Count} rows needs as many numbers."
-        let cells = [ for row in 0 .. ys.Count - 1 do for column in 0 .. xs.Count - 1 do if Double.IsFinite(values[row].[column]) then row, column, values[row].[column] ]
+        let cells =
+            [ for row, line in Seq.indexed values do
+                  for column, value in Seq.indexed line do
+                      if Double.IsFinite value then row, column, value ]
         if cells.IsEmpty then raise (UserException $"There are no numbers to draw for '{title}'.")
         let value (_, _, it) = it
-        let low, high = cells |> List.map value |> List.min, cells |> List.map value |> List.max
+        let low, high = value (List.minBy value cells), value (List.maxBy value cells)
+        let bestRow, bestColumn, _ = List.maxBy value cells
         let share it = if high > low then (it - low) / (high - low) else 0.5
-        let invariant (number: float) = FormattableString.Invariant $"{number}"
-        let places count = [| for place in 0 .. count - 1 -> float place |]
-        let shown it = if Double.IsFinite it then Nullable it else Nullable()
         let below, above = if high > low then low, high else low - 1.0, low + 1.0
-        let map = Figure.heatmap [| for row in values -> [| for it in row -> shown it |] |] below above valueTitle
-        map.hoverinfo <- "skip"
-        let bestRow, bestColumn, best = cells |> List.maxBy value
         let digits = if high - low < 0.5 then 2 else 1
-        let traces: Trace list =
-            [ map
-              for color, group in cells |> List.groupBy (fun cell -> Theme.textOn (Theme.ofScale (share (value cell)))) do
-                  Figure.labels 0 [ for _, column, _ in group -> float column ] [ for row, _, _ in group -> float row ] [ for cell in group -> Figure.number (value cell) digits ] "middle center" color ]
-        let layout = Figure.layout title (50.0 + Figure.widthOf (Seq.map invariant ys)) []
+        let shown it = if Double.IsFinite it then Nullable it else Nullable()
+        let z = [| for row in values -> [| for it in row -> shown it |] |]
+        let texts = [ for row, column, it in cells -> row, column, Some(share it), Figure.number it digits ]
+        let _, traces = Figure.heatmap z below above valueTitle texts
+        let names (settings: seq<float>) = [| for setting in settings -> FormattableString.Invariant $"{setting}" |]
+        let layout = Figure.layout title (50.0 + Figure.widthOf (names ys)) []
         let x, y = Figure.xAxis xTitle, Figure.yAxis yTitle
-        x.tickvals <- places xs.Count
-        x.ticktext <- [| for number in xs -> invariant number |]
+        x.tickvals <- Figure.places xs.Count
+        x.ticktext <- names xs
         x.range <- [| -0.5; float xs.Count - 0.5 |]
         x.showgrid <- false
-        y.tickvals <- places ys.Count
-        y.ticktext <- [| for number in ys -> invariant number |]
+        y.tickvals <- Figure.places ys.Count
+        y.ticktext <- names ys
         y.range <- [| -0.5; float ys.Count - 0.5 |]
         y.showgrid <- false
         layout.SetAxes(0, x, y)
         layout.margin.r <- 110.0
         layout.shapes <-
             [ Shape(
-                  ``type`` = "rect", xref = "x", yref = "y", x0 = float bestColumn - 0.46, x1 = float bestColumn + 0.46, y0 = float bestRow - 0.46, y1 = float bestRow + 0.46,
-                  line = Line(color = Theme.color 1, width = 4.0)) ]
+                  ``type`` = "rect", xref = "x", yref = "y", x0 = float bestColumn - 0.46, x1 = float bestColumn + 0.46,
+                  y0 = float bestRow - 0.46, y1 = float bestRow + 0.46, line = Line(color = Theme.color 1, width = 4.0)) ]
         Figure.chart (210 + 60 * ys.Count) layout traces

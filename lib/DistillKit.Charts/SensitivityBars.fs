@@ -16,8 +16,7 @@ type SensitivityBars private () =
     static member Of(title: string, layers: seq<LayerSensitivity>, [<Optional; DefaultParameterValue(20)>] top: int) : PlotlyChart =
         let worst = Figure.some title layers |> Seq.sortByDescending _.Divergence |> Seq.truncate top |> Seq.toArray
         let names = [| for layer in worst -> layer.Layer |]
-        let values = [| for layer in worst -> Math.Max(0.0, layer.Divergence) |]
-        let places = [| for place in 0 .. names.Length - 1 -> float place |]
+        let values, places = [| for layer in worst -> Math.Max(0.0, layer.Divergence) |], Figure.places worst.Length
         let layout = Figure.layout title (Figure.namesRoom names) []
         let x, y = Figure.xAxis "divergence from the answers in floating point (nats)", Figure.namesAxis names
         x.range <- [| 0.0; 1.3 * Math.Max(1e-12, Seq.max values) |]

@@ -10,7 +10,9 @@ let private format (step: float) (value: float) =
     let factor, unit = if size >= 1e9 then 1e9, "B" elif size >= 1e6 then 1e6, "M" elif size >= 1e4 then 1e3, "k" else 1.0, ""
     let digits = Math.Clamp(-int (Math.Floor(Math.Log10(step / factor) + 1e-9)), 0, 10)
     let text = (value / factor).ToString("F" + string digits, CultureInfo.InvariantCulture)
-    (if text.TrimStart('-').Trim('0', '.') = "" then "0" elif unit <> "" && text.Contains '.' then text.TrimEnd('0').TrimEnd('.') else text) + unit
+    if text.TrimStart('-').Trim('0', '.') = "" then "0" + unit
+    elif unit <> "" && text.Contains '.' then text.TrimEnd('0').TrimEnd('.') + unit
+    else text + unit
 
 /// Steps of 1, 2 or 5 times a power of ten.
 let linear (low: float) (high: float) (count: int) =
@@ -19,15 +21,18 @@ let linear (low: float) (high: float) (count: int) =
     let step = power * ([ 1.0; 2.0; 5.0; 10.0 ] |> List.find (fun factor -> factor * power >= rough * 0.9999))
     [ for place in Math.Ceiling(low / step - 1e-9) .. Math.Floor(high / step + 1e-9) -> place * step, format step (place * step) ]
 
-/// Powers of ten, with 2 and 5 times them where there is room. Bounds are powers of ten, results are not.
+/// Powers of ten, with multiples of them where there is room. Bounds are powers of ten, results are not.
 let logarithmic (low: float) (high: float) (count: int) =
     let within factors =
         [ for power in Math.Floor low .. Math.Ceiling high do
               for factor in factors do
                   let value = factor * Math.Pow(10.0, power)
-                  if Math.Log10 value >= low - 1e-9 && Math.Log10 value <= high + 1e-9 then value, format (Math.Pow(10.0, Math.Floor(Math.Log10 value + 1e-9))) value ]
-    let candidates = [ within [ 1.0; 2.0; 3.0; 4.0; 5.0; 6.0; 7.0; 8.0; 9.0 ]; within [ 1.0; 2.0; 5.0 ]; within [ 1.0; 3.0 ]; within [ 1.0 ] ]
-    let sparse = candidates |> List.tryFind (fun ticks -> ticks.Length <= count)
-    match sparse with
+                  let place = Math.Log10 value
+                  if place >= low - 1e-9 && place <= high + 1e-9 then value, format (Math.Pow(10.0, Math.Floor(place + 1e-9))) value ]
+    let candidates = List.map within [ [ 1.0 .. 9.0 ]; [ 1.0; 2.0; 5.0 ]; [ 1.0; 3.0 ]; [ 1.0 ] ]
+    match candidates |> List.tryFind (fun ticks -> ticks.Length <= count) with
     | Some ticks when ticks.Length >= 2 -> ticks
-    | _ -> (let ticks = within [ 1.0 ] in let every = Math.Max(1, (ticks.Length + count - 1) / count) in ticks |> List.indexed |> List.filter (fun (index, _) -> index % every = 0) |> List.map snd)
+    | _ ->
+        let powers = within [ 1.0 ]
+        let every = Math.Max(1, (powers.Length + count - 1) / count)
+        [ for index, tick in List.indexed powers do if index % every = 0 then tick ]

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
-using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Networks;
 using DistillKit.Notebook.Live;
@@ -20,9 +18,10 @@ namespace DistillKit.Notebook;
 /// <param name="ModelPath">The file with the network.</param>
 public sealed record TrainedNetwork(string Stage, TrainingResult Result, string ModelPath)
 {
-    /// <summary>How the training went.</summary>
+    /// <summary>What the training has logged.</summary>
     /// <exception cref="UserException">Its log has been removed.</exception>
-    public TrainingRun History => TrainingRun.Read(Stage, Path.Combine(Path.GetDirectoryName(ModelPath)!, MetricsLog.FileName));
+    public TrainingHistory History =>
+        TrainingHistory.Read(Stage, Path.Combine(Path.GetDirectoryName(ModelPath)!, MetricsLog.FileName));
 
     /// <summary>The network with its weights, ready for inference on <see cref="Lab.Device"/>.</summary>
     public ImageClassifier Load()
@@ -35,8 +34,8 @@ public sealed record TrainedNetwork(string Stage, TrainingResult Result, string 
 }
 
 /// <summary>
-/// A profile's results, as a notebook uses them: every stage runs when it is first asked for, with live progress, and is found again afterwards,
-/// also by other notebooks and by <c>./distillkit run</c>. The folder is locked only while a stage runs.
+/// A profile's results, as a notebook uses them: every stage runs when it is first asked for, with live progress, and is found again
+/// afterwards, also by other notebooks and by <c>./distillkit run</c>. The folder is locked only while a stage runs.
 /// </summary>
 public sealed class Lab
 {
@@ -51,7 +50,8 @@ public sealed class Lab
         Folder = Path.GetFullPath(Path.Combine(Variable("ARTIFACTS") ?? Path.Combine(Root(), "artifacts"), profile.Name));
         images = new(() =>
         {
-            if (profile.Data.Source == DataSource.Cifar10) Cifar10Installer.Create(dataFolder).RunAsync(null, NotebookSession.Cancellation).GetAwaiter().GetResult();
+            if (profile.Data.Source == DataSource.Cifar10)
+                Cifar10Installer.Create(dataFolder).RunAsync(null, NotebookSession.Cancellation).GetAwaiter().GetResult();
             return profile.Data.Load(dataFolder, profile.Seed);
         });
     }
@@ -74,13 +74,15 @@ public sealed class Lab
 
     /// <summary>Opens a profile's results.</summary>
     /// <param name="profile">
-    /// The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else the first line of notebooks/profile.txt, else quick.
+    /// The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else the first line of notebooks/profile.txt,
+    /// else quick.
     /// </param>
     /// <exception cref="UserException">There is no such profile.</exception>
     public static Lab Open(string? profile = null) => new(Profile.Load(profile ?? Variable("PROFILE") ?? OfClass() ?? "quick"));
 
     /// <summary>
-    /// A setting of the notebook: the environment variable DISTILLKIT_NAME, which <c>distillkit notebooks run --set name=value</c> sets, else the standard.
+    /// A setting of the notebook: the environment variable DISTILLKIT_NAME, which <c>distillkit notebooks run --set name=value</c> sets,
+    /// else the standard.
     /// </summary>
     /// <exception cref="UserException">The variable's text is no such value.</exception>
     public static T Setting<T>(string name, T standard)
@@ -92,7 +94,8 @@ public sealed class Lab
         }
         catch (Exception error) when (error is ArgumentException or FormatException or NotSupportedException)
         {
-            throw new UserException($"The setting {name} must be a {typeof(T).Name}, not '{text}' (environment variable {Prefix}{VariableName(name)}).", error);
+            var where = $"environment variable {Prefix}{VariableName(name)}";
+            throw new UserException($"The setting {name} must be a {typeof(T).Name}, not '{text}' ({where}).", error);
         }
     }
 
@@ -130,7 +133,7 @@ public sealed class Lab
         return work(run);
     }
 
-    /// <summary>Carries out an experiment on the lab's profile, as <c>distillkit experiment</c> does. Runs that are done are found again.</summary>
+    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. Runs that are done are found again.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
@@ -154,7 +157,8 @@ public sealed class Lab
     /// <inheritdoc/>
     public override string ToString() => $"profile {Profile.Name}: {Profile.Description}";
 
-    private static string VariableName(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpper(letter, CultureInfo.InvariantCulture) : '_'));
+    private static string VariableName(string name) =>
+        string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_'));
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(Prefix + name) is { Length: > 0 } text ? text : null;
 

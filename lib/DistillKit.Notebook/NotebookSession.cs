@@ -2,16 +2,13 @@ using DistillKit.Notebook.Formatting;
 
 namespace DistillKit.Notebook;
 
-/// <summary>What ties this library to the notebook that loaded it. The set-up script calls <see cref="Start"/>; outside of notebooks nobody has to.</summary>
+/// <summary>The notebook that has loaded this library; its set-up script calls <see cref="Start"/>.</summary>
 public static class NotebookSession
 {
     private static Func<object, Action<object>>? show;
     private static Func<CancellationToken>? cancellation;
 
-    /// <summary>Whether a notebook has loaded the library.</summary>
-    public static bool IsStarted => show is not null;
-
-    /// <summary>Is cancelled when the running cell is to stop.</summary>
+    /// <summary>The cancellation of the running cell.</summary>
     public static CancellationToken Cancellation => cancellation?.Invoke() ?? CancellationToken.None;
 
     /// <summary>Registers the formatters of the library's types, and notes how the notebook displays.</summary>

@@ -4,6 +4,7 @@ using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
 using DistillKit.Runs.Stages;
+using DistillKit.Training;
 using XPlot.Plotly;
 
 namespace DistillKit.Charts.Tests;
@@ -15,7 +16,9 @@ internal static class Gallery
 
     private static readonly Dictionary<string, Func<PlotlyChart>> Charts = new()
     {
-        ["training curves"] = () => TrainingCurves.Of("Help helps", [TrainingRun.OfEpochs("alone", [2.1, 1.7, 1.4], [0.3, 0.5, 0.6]), TrainingRun.OfEpochs("with a <teacher> & more", [1.9, 1.5, 1.2], [0.4, 0.6, 0.7])]),
+        ["training curves"] = () => TrainingCurves.Of(
+            "Help helps",
+            [History("alone", (2.1, 0.3), (1.7, 0.5), (1.4, 0.6)), History("with a <teacher> & more", (1.9, 0.4), (1.5, 0.6), (1.2, 0.7))]),
         ["lines"] = () => LineChart.Of("One falls, one rises", "share (%)", "error (dB)", [new Curve("a <b>", [1, 2, 3], [3, 2, 1]), new Curve("c", [1, 3], [1, 2])]),
         ["reliability"] = () => ReliabilityDiagram.Of("Sharp logits are overconfident", new Dictionary<string, ClassificationReport> { ["soft"] = Report(1), ["sharp"] = Report(3) }),
         ["confusion"] = () => ConfusionMatrix.Of("Cats are taken for dogs", Report(1)),
@@ -67,6 +70,9 @@ internal static class Gallery
         var logits = Enumerable.Range(0, count * 10).Select(place => sharpness * ((labels[place / 10] == place % 10 ? 2 : 0) + (labels[place / 10] == 3 && place % 10 == 5 ? 1.5f : 0) + 2 * random.NextSingle())).ToArray();
         return ClassificationReport.FromLogits(logits, labels, Classes);
     }
+
+    private static TrainingHistory History(string name, params IEnumerable<(double Loss, double Validation)> epochs) =>
+        new(name, [.. epochs.Select((epoch, index) => new MetricsLine(index + 1, index, epoch.Loss, ValidationAccuracy: epoch.Validation))]);
 
     private static float[] Values(double spread)
     {

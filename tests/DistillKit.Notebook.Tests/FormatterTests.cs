@@ -6,9 +6,10 @@ using DistillKit.Networks;
 using DistillKit.Notebook.Formatting;
 using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
-using DistillKit.Runs.Installation;
+using DistillKit.Training;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
+using StbImageSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Tests;
@@ -40,12 +41,14 @@ public sealed class FormatterTests
     {
         var set = SyntheticImages.Create(3, seed: 1);
         var html = set.ToDisplayString("text/html");
-        var pictures = html.Split("base64,").Skip(1).Select(part => RgbPng.Decode(Convert.FromBase64String(part[..part.IndexOf('"')]), 32, 32)).ToArray();
+        var pictures = html.Split("base64,").Skip(1)
+            .Select(part => ImageResult.FromMemory(Convert.FromBase64String(part[..part.IndexOf('"')])).Data).ToArray();
 
         Assert.Equal(3, pictures.Length);
         for (var image = 0; image < 3; image++)
             for (var i = 0; i < 32 * 32; i++)
-                for (var channel = 0; channel < 3; channel++) Assert.Equal(set.Image(image)[channel * 32 * 32 + i], pictures[image][3 * i + channel]);
+                for (var channel = 0; channel < 3; channel++)
+                    Assert.Equal(set.Image(image)[channel * 32 * 32 + i], pictures[image][3 * i + channel]);
         foreach (var name in SyntheticImages.ClassNames.Take(3)) Assert.Contains($"alt=\"{name}\"", html);
     }
 
@@ -61,6 +64,10 @@ public sealed class FormatterTests
     }
 
     [Fact]
+    public void A_picture_of_another_size_is_refused() =>
+        Assert.Contains("needs 12 bytes", Assert.Throws<UserException>(() => new ImageGrid([(new byte[11], "")], 2).ToHtml()).Message);
+
+    [Fact]
     public void More_images_than_fit_are_counted() => Assert.Contains("60 more", SyntheticImages.Create(100, seed: 1).ToDisplayString("text/html"));
 
     [Fact]
@@ -74,7 +81,7 @@ public sealed class FormatterTests
             {"step":60,"epoch":1,"loss":0.5,"accuracy":0.6,"learningRate":0.1,"imagesPerSecond":100}
             {"step":80,"epo
             """);
-        var html = TrainingRun.Read("teacher", path).ToDisplayString("text/html");
+        var html = TrainingHistory.Read("teacher", path).ToDisplayString("text/html");
         File.Delete(path);
 
         Assert.Equal(["epoch", "loss", "training", "validation"], Cells(html, 1));
@@ -108,7 +115,8 @@ public sealed class FormatterTests
     [Fact]
     public void A_chart_is_a_picture_with_its_title_and_its_text_has_the_numbers()
     {
-        var chart = TrainingCurves.Of("Down \"it\" goes", [TrainingRun.OfEpochs("a", [2.0, 1.0], [0.5, 0.625])]);
+        var chart = TrainingCurves.Of(
+            "Down \"it\" goes", [new("a", [new(1, 0, 2.0, ValidationAccuracy: 0.5), new(2, 1, 1.0, ValidationAccuracy: 0.625)])]);
         var html = chart.ToDisplayString("text/html");
         Assert.Matches("^<img alt=\"Down &quot;it&quot; goes\" src=\"data:image/svg\\+xml;base64,[A-Za-z0-9+/=]+\">$", html);
         Assert.Contains("<svg ", Encoding.UTF8.GetString(Convert.FromBase64String(html.Split("base64,")[1][..^2])));

@@ -15,17 +15,19 @@ let paragraph (content: string) = element "p" (text content)
 
 /// A table whose first columns have words, on the left, and whose other columns have numbers.
 let table (words: int) (header: string list) (rows: string list list) =
-    let cells tag (row: string list) = all [ for index, cell in List.indexed row -> let kind = (if index < words then " class=\"words\"" else "") in $"<{tag}{kind}>{text cell}</{tag}>" ]
-    let body = all [ for row in rows -> element "tr" (cells "td" row) ]
-    let head = element "thead" (element "tr" (cells "th" header))
+    let cell tag index content = (if index < words then $"<{tag} class=\"words\">" else $"<{tag}>") + $"{text content}</{tag}>"
+    let cells tag row = all (List.mapi (cell tag) row)
+    let head, body = element "thead" (element "tr" (cells "th" header)), all [ for row in rows -> element "tr" (cells "td" row) ]
     $"<div class=\"wide\"><table>{head}<tbody>{body}</tbody></table></div>\n"
 
 /// JSON inside a script: no text in it can end the script.
-let private json (value: Text.Json.JsonElement) = value.GetRawText().Replace("<", "\\u003c").Replace("\u2028", "\\u2028").Replace("\u2029", "\\u2029")
+let private json (value: Text.Json.JsonElement) =
+    value.GetRawText().Replace("<", "\\u003c").Replace("\u2028", "\\u2028").Replace("\u2029", "\\u2029")
 
 /// A chart: the picture, and the data for plotly.js, which takes the picture's place where it is there.
 let chart (id: string) (chart: XPlot.Plotly.PlotlyChart) =
     let data, layout = ChartJson.read chart
-    let picture = DistillKit.Charts.Svg.Render chart
+    let picture = $"<div class=\"picture\">{DistillKit.Charts.Svg.Render chart}</div>"
     let script = $"<script type=\"application/json\" id=\"{id}-data\">{{\"data\":{json data},\"layout\":{json layout}}}</script>"
-    $"<figure><div class=\"chart\" id=\"{id}\" data-height=\"{chart.Height}\" style=\"width:{chart.Width}px\"><div class=\"picture\">{picture}</div></div>{script}</figure>\n"
+    let size = $"data-height=\"{chart.Height}\" style=\"width:{chart.Width}px\""
+    $"<figure><div class=\"chart\" id=\"{id}\" {size}>{picture}</div>{script}</figure>\n"

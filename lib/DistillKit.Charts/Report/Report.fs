@@ -1,6 +1,6 @@
 namespace DistillKit.Charts
 
-open System.Text
+open System.Globalization
 open DistillKit.Files
 
 /// <summary>A report that has been written.</summary>
@@ -18,22 +18,26 @@ type ReportFile =
 type Report private () =
 
     /// <summary>Writes the report of a finished run.</summary>
-    /// <param name="folder">Of the run, for instance <c>artifacts/quick</c>: its benchmark.json and test-reports.json, and of its stages stage.json, metrics.jsonl and model.safetensors, as far as they are there.</param>
+    /// <param name="folder">
+    /// Of the run, for instance <c>artifacts/quick</c>: its benchmark.json and test-reports.json, and of its stages stage.json,
+    /// metrics.jsonl and model.safetensors, as far as they are there.
+    /// </param>
     /// <param name="path">The HTML file, for instance <c>artifacts/quick/report.html</c>.</param>
-    /// <exception cref="T:DistillKit.UserException">There is no finished run in the folder, a file of it is damaged, or the report cannot be written.</exception>
+    /// <exception cref="T:DistillKit.UserException">
+    /// There is no finished run in the folder, a file of it is damaged, or the report cannot be written.
+    /// </exception>
     static member Write(folder: string, path: string) : ReportFile =
-        let result = RunFolder.benchmark folder
-        let trainings, ladders = RunFolder.trainings folder, RunFolder.ladders folder
+        let result, trainings = RunFolder.benchmark folder, RunFolder.trainings folder
         let mutable charts = 0
         let draw chart =
             charts <- charts + 1
             Html.chart $"chart-{charts}" chart
-        let title = Sections.headline result
-        let day = result.Date.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+        let title, machine = Sections.headline result, result.Machine
+        let day = result.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
         let body =
             Html.all
                 [ Html.element "h1" (Html.text title)
-                  $"<p class=\"soft\">{Html.text result.Machine.Cpu}, {result.Machine.Cores} cores; seed {result.Seed}; {day}</p>\n"
+                  $"<p class=\"soft\">{Html.text machine.Cpu}, {machine.Cores} cores; seed {result.Seed}; {day}</p>\n"
                   Sections.summary result
                   Html.element "h2" "The benchmark"
                   draw (BenchmarkDots.Of(Sections.benchmarkTitle result, result))
@@ -51,13 +55,9 @@ type Report private () =
                       Html.element "h2" "The trainings"
                       draw (TrainingCurves.Of(Sections.trainingTitle trainings, trainings))
                       Html.paragraph
-                          ("The losses of trainings with a teacher are another function than those without, and can be compared only among themselves. "
-                           + "Training accuracy is of augmented images, validation accuracy of images as they are.")
-                  if not ladders.IsEmpty then
-                      Html.element "h2" "The ladder of quantization"
-                      draw (LadderSteps.Of(Sections.ladderTitle ladders, ladders))
+                          ("The losses of trainings with a teacher are another function than those without, and can be compared only among "
+                           + "themselves. Training accuracy is of augmented images, validation accuracy of images as they are.")
                   Html.element "h2" "Where these figures come from"
                   Sections.provenance result (RunFolder.stages folder) (RunFolder.recipes folder) ]
-        let page = Page.write title body
-        AtomicFile.Write(path, fun stream -> stream.Write(System.ReadOnlySpan(Encoding.UTF8.GetBytes page)))
+        AtomicFile.WriteText(path, Page.write title body)
         { Path = path; Charts = charts }

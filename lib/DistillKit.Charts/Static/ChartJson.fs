@@ -1,21 +1,27 @@
 /// A chart as the JSON that plotly.js is given: the one description that the browser and the static form share.
 module internal DistillKit.Charts.Static.ChartJson
 
-open System.Text
+open System.Reflection
 open System.Text.Json
+open Newtonsoft.Json
 open XPlot.Plotly
 
-/// The JSON value that follows a text in the chart's script.
-let private valueAfter (start: string) (script: string) =
-    let bytes = Encoding.UTF8.GetBytes(script.Substring(script.IndexOf(start, System.StringComparison.Ordinal) + start.Length))
-    let mutable reader = Utf8JsonReader(System.ReadOnlySpan bytes)
-    use document = JsonDocument.ParseValue(&reader)
+/// What a chart is made of. XPlot.Plotly shows it nowhere, and a chart that a reader has made has no other owner.
+let private kept (name: string) (chart: PlotlyChart) =
+    (typeof<PlotlyChart>.GetField(name, BindingFlags.Instance ||| BindingFlags.NonPublic) |> nonNull).GetValue chart
+
+let private json (value: obj) =
+    use document = JsonDocument.Parse(JsonConvert.SerializeObject value)
     document.RootElement.Clone()
 
 /// The series and the layout.
 let read (chart: PlotlyChart) =
-    let script = chart.GetInlineJS()
-    valueAfter "var data =" script, valueAfter "var layout =" script
+    let traces = kept "traces" chart |> unbox<seq<Trace>> |> Seq.toArray
+    match unbox<seq<string> option> (kept "labels" chart) with
+    | Some labels -> Seq.iter2 (fun (trace: Trace) label -> trace.name <- label) traces labels
+    | None -> ()
+    let layout = unbox<Layout.Layout option> (kept "layout" chart) |> Option.defaultWith Layout.Layout
+    json traces, json layout
 
 let field (name: string) (node: JsonElement) =
     if node.ValueKind <> JsonValueKind.Object then None
@@ -27,7 +33,7 @@ let field (name: string) (node: JsonElement) =
 /// A part of an object; an empty one where there is none.
 let part (name: string) (node: JsonElement) = field name node |> Option.defaultValue (JsonElement())
 
-let items (node: JsonElement) = if node.ValueKind = JsonValueKind.Array then [| for item in node.EnumerateArray() -> item |] else [||]
+let items (node: JsonElement) = if node.ValueKind = JsonValueKind.Array then Seq.toArray (node.EnumerateArray()) else [||]
 
 let tryNumber (node: JsonElement) = if node.ValueKind = JsonValueKind.Number then Some(node.GetDouble()) else None
 
@@ -41,11 +47,7 @@ let number name fallback node = field name node |> Option.bind tryNumber |> Opti
 
 let text name fallback node = field name node |> Option.bind tryText |> Option.defaultValue fallback
 
-let flag name fallback node =
-    match field name node with
-    | Some value when value.ValueKind = JsonValueKind.True -> true
-    | Some value when value.ValueKind = JsonValueKind.False -> false
-    | _ -> fallback
+let flag name fallback node = match field name node with Some value -> value.ValueKind = JsonValueKind.True | None -> fallback
 
 let list name node = field name node |> Option.map items |> Option.defaultValue [||]
 
@@ -54,6 +56,12 @@ let numbers name node = list name node |> Array.map (tryNumber >> Option.default
 /// The value of a property for one point: plotly.js takes one for all of them, or a list.
 let at (index: int) (choose: JsonElement -> 'T option) name (fallback: 'T) node =
     match field name node with
-    | Some value when value.ValueKind = JsonValueKind.Array -> (if index < value.GetArrayLength() then choose value[index] else None) |> Option.defaultValue fallback
-    | Some value -> choose value |> Option.defaultValue fallback
-    | None -> fallback
+    | Some value when value.ValueKind = JsonValueKind.Array -> items value |> Array.tryItem index |> Option.bind choose
+    | value -> Option.bind choose value
+    |> Option.defaultValue fallback
+
+/// The kind of a series.
+let kind (trace: JsonElement) = text "type" "scatter" trace
+
+/// The name of the axis that a series lies on, along a letter.
+let axisOf (letter: string) (trace: JsonElement) = text (letter + "axis") letter trace

@@ -4,49 +4,43 @@ open System
 open System.Text.Json
 open DistillKit.Charts.Static
 open DistillKit.Charts.Static.ChartJson
-open DistillKit.Charts.Static.Markup
 open XPlot.Plotly
 
 /// <summary>Charts as plain text: what a terminal shows, and what is read aloud.</summary>
 [<AbstractClass; Sealed>]
 type ChartText private () =
 
-    /// A long curve is told by so many of its points.
+    /// Of a long curve, so many points are enough.
     static let most = 12
 
-    static let short (value: float) = if abs value >= 1000.0 then Figure.number value 0 else Figure.short value
+    static let shown (value: JsonElement) =
+        match tryNumber value with
+        | Some number when abs number >= 1000.0 -> Figure.number number 0
+        | Some number -> Figure.short number
+        | None -> tryText value |> Option.defaultValue "-"
 
-    static let shown (value: JsonElement) = match tryNumber value with Some number -> short number | None -> tryText value |> Option.defaultValue "-"
-
-    static let thinned (count: int) = if count <= most then [ 0 .. count - 1 ] else [ for step in 0 .. most - 1 -> step * (count - 1) / (most - 1) ]
-
-    static let wrapped (width: int) (text: string) =
-        let add (done': string list, line: string) (word: string) =
-            if line.Length > 0 && line.Length + 1 + word.Length > width then line :: done', "  " + word else done', (if line = "" then word else line + " " + word)
-        let finished, last = text.Split(' ') |> Array.fold add ([], "")
-        List.rev (last :: finished)
+    static let thinned (count: int) =
+        if count <= most then [ 0 .. count - 1 ] else [ for step in 0 .. most - 1 -> step * (count - 1) / (most - 1) ]
 
     /// What a pointer over the points would show, where that is said; else the points themselves.
     static let series (trace: JsonElement) =
-        let flat text = String.Join(" ", lines text)
-        let name = match text "name" "" trace with "" -> "" | name -> flat name + ": "
         let texts = list "text" trace |> Array.choose tryText
-        let points (pairs: string seq) = name + String.Join(", ", pairs)
-        match text "type" "scatter" trace, text "hoverinfo" "" trace with
+        match kind trace, text "hoverinfo" "" trace with
         | "heatmap", _ -> [ for row in list "z" trace -> String.Join("  ", items row |> Array.map shown) ]
-        | _, ("text" | "text+x+y") when texts.Length > 0 -> [ for one in texts -> flat one ]
+        | _, ("text" | "text+x+y") when texts.Length > 0 -> [ for one in texts -> Markup.flat one ]
         | _, "skip" -> []
         | _, hover ->
-            let xs, ys = Axes.values "x" trace, Axes.values "y" trace
-            let pair index = match hover with "x" -> shown xs[index] | "y" -> shown ys[index] | _ -> $"{shown xs[index]}: {shown ys[index]}"
-            [ points [ for index in thinned (min xs.Length ys.Length) -> pair index ] ]
+            let xs, ys = Axes.values "x" trace |> Array.map shown, Axes.values "y" trace |> Array.map shown
+            let pair index = match hover with "x" -> xs[index] | "y" -> ys[index] | _ -> $"{xs[index]}: {ys[index]}"
+            let name = match text "name" "" trace with "" -> "" | name -> Markup.flat name + ": "
+            [ name + String.Join(", ", [ for index in thinned (min xs.Length ys.Length) -> pair index ]) ]
 
-    /// <summary>The chart's title.</summary>
-    static member Title(chart: PlotlyChart) : string = title (snd (read chart))
+    /// <summary>The chart's title in one line.</summary>
+    static member Title(chart: PlotlyChart) : string = Markup.flat (text "title" "" (snd (read chart)))
 
     /// <summary>The title and the numbers; of a long curve, a dozen of its points.</summary>
     /// <param name="chart">Of this library, or one that is made of the same parts.</param>
     /// <param name="width">Letters in a line.</param>
     static member Describe(chart: PlotlyChart, width: int) : string =
-        let data, layout = read chart
-        String.Join("\n", [ title layout; for trace in items data do yield! series trace ] |> List.collect (wrapped width))
+        let lines = ChartText.Title chart :: [ for trace in items (fst (read chart)) do yield! series trace ]
+        String.Join("\n", List.collect (Figure.wrapped width "  ") lines)

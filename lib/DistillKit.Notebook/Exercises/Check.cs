@@ -40,12 +40,12 @@ public sealed record CheckResult(string What, CheckState State, string? Answer, 
     internal string ToHtml()
     {
         // Okabe and Ito's colours, which the colour-blind can tell apart; the words say it too.
-        var colour = State switch { CheckState.Right => "#009e73", CheckState.Wrong => "#d55e00", _ => "#999999" };
+        var colour = State switch { CheckState.Open => "#999999", CheckState.Right => "#009e73", _ => "#d55e00" };
         return $"<div style=\"border-left: 4px solid {colour}; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
     }
 }
 
-/// <summary>Checks of exercises: say right or wrong with a hint, without giving the solution away, and can be collected for grading.</summary>
+/// <summary>Checks of exercises: right or wrong with a hint, which never gives the solution away; collected for grading.</summary>
 public static class Check
 {
     private static readonly Dictionary<string, CheckResult> Results = [];
@@ -61,36 +61,31 @@ public static class Check
     /// <param name="hint">What helps; without it the check says whether the answer is too large or too small.</param>
     public static CheckResult That(string what, double? actual, double expected, double tolerance = 0, string? hint = null)
     {
-        if (actual is not { } answer) return Note(what, CheckState.Open, null, null);
-        var isRight = Math.Abs(answer - expected) <= tolerance;
-        return Note(what, isRight ? CheckState.Right : CheckState.Wrong, Text.Number(answer), isRight ? null : hint ?? Direction(answer, expected));
+        if (actual is not { } answer) return Note(what, null, null, null);
+        return Note(what, Math.Abs(answer - expected) <= tolerance, Text.Number(answer), hint ?? Direction(answer, expected));
     }
 
     /// <summary>Checks a statement about the reader's work, for instance that an array is sorted.</summary>
     /// <param name="what">The exercise.</param>
     /// <param name="isRight">Whether it holds; null while there is no answer.</param>
     /// <param name="hint">What helps.</param>
-    public static CheckResult That(string what, bool? isRight, string? hint = null) =>
-        Note(what, isRight switch { null => CheckState.Open, true => CheckState.Right, _ => CheckState.Wrong }, isRight?.ToString(), isRight == false ? hint : null);
+    public static CheckResult That(string what, bool? isRight, string? hint = null) => Note(what, isRight, isRight?.ToString(), hint);
 
-    /// <summary>Checks an answer against a sealed one: the notebook holds only its <see cref="Seal"/>, from which it cannot be read.</summary>
+    /// <summary>Checks an answer against the <see cref="Seal"/> of the right one, which does not show it.</summary>
     /// <param name="what">The exercise.</param>
     /// <param name="actual">The reader's answer, a whole number or a word; null while there is none.</param>
     /// <param name="seal">Of the right one.</param>
     /// <param name="hint">What helps.</param>
-    public static CheckResult Sealed(string what, object? actual, string seal, string? hint = null)
-    {
-        if (actual is null) return Note(what, CheckState.Open, null, null);
-        var isRight = Seal(what, actual) == seal;
-        return Note(what, isRight ? CheckState.Right : CheckState.Wrong, Plain(actual), isRight ? null : hint);
-    }
+    public static CheckResult Sealed(string what, object? actual, string seal, string? hint = null) =>
+        actual is null ? Note(what, null, null, null) : Note(what, Seal(what, actual) == seal, Plain(actual), hint);
 
     /// <summary>The seal of an answer, for those who write exercises.</summary>
-    public static string Seal(string what, object answer) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{Plain(answer)}")))[..12];
+    public static string Seal(string what, object answer) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{Plain(answer)}")))[..12];
 
     /// <summary>All results as JSON, for grading: <c>{"right": 1, "of": 2, "exercises": [...], "predictions": [...]}</c>.</summary>
     public static string Summary() => JsonSerializer.Serialize(
-        new { Right = All.Count(result => result.State == CheckState.Right), Of = All.Count, Exercises = All, Predictions = Predictions.All },
+        new { Right = All.Count(one => one.State == CheckState.Right), Of = All.Count, Exercises = All, Predictions = Predictions.All },
         new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" });
 
     /// <summary>Writes <see cref="Summary"/> to a file, for an instructor to collect.</summary>
@@ -98,7 +93,13 @@ public static class Check
 
     internal static void Clear() => Results.Clear();
 
-    private static CheckResult Note(string what, CheckState state, string? answer, string? hint) => Results[what] = new(what, state, answer, hint);
+    // Only a wrong answer gets the hint.
+    private static CheckResult Note(string what, bool? isRight, string? answer, string? hint) => Results[what] = isRight switch
+    {
+        null => new(what, CheckState.Open, answer, null),
+        true => new(what, CheckState.Right, answer, null),
+        false => new(what, CheckState.Wrong, answer, hint),
+    };
 
     private static string Direction(double answer, double expected) =>
         !double.IsFinite(answer) ? "It is not a number." : answer > expected ? "It is less than that." : "It is more than that.";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using DistillKit.Notebook.Formatting;
 
@@ -10,30 +11,29 @@ namespace DistillKit.Notebook.Exercises;
 /// <param name="Unit">Of both.</param>
 public sealed record Prediction(string Question, double Guess, double? Measured, string Unit)
 {
-    /// <summary>How many times too large (above 1) or too small the guess is; null without a measurement, or where one is not positive.</summary>
+    /// <summary>The guess divided by the measurement; null without a measurement, or where one of them is not positive.</summary>
     public double? Ratio => Measured is > 0 && Guess > 0 ? Guess / Measured : null;
 
     /// <inheritdoc/>
     public override string ToString() => Measured is { } measured
-        ? $"{Question} You said {Number(Guess)}{Suffix}, measured: {Number(measured)}{Suffix}. {Verdict}"
-        : $"{Question} Your guess: {Number(Guess)}{Suffix}. Noted.";
+        ? $"{Question} You said {Text.Number(Guess)}{Suffix}, measured: {Text.Number(measured)}{Suffix}. {Verdict}"
+        : $"{Question} Your guess: {Text.Number(Guess)}{Suffix}. Noted.";
 
-    internal string ToHtml() => $"<div style=\"border-left: 4px solid #0072b2; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
+    internal string ToHtml() =>
+        $"<div style=\"border-left: 4px solid #0072b2; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
 
     private string Suffix => Unit.Length == 0 ? "" : " " + Unit;
 
     private string Verdict => Ratio switch
     {
         null when Measured == Guess => "Exactly.",
-        null => $"Off by {Number(Math.Abs(Guess - Measured ?? 0))}{Suffix}.",
+        null => $"Off by {Text.Number(Math.Abs(Guess - Measured ?? 0))}{Suffix}.",
         > 0.9 and < 1.1 => "Within a tenth.",
         > 1 and var ratio => $"{Times(ratio)} times too high.",
         var ratio => $"{Times(1 / ratio.Value)} times too low.",
     };
 
-    private static string Number(double value) => Text.Number(value);
-
-    private static string Times(double ratio) => ratio.ToString(ratio < 10 ? "f1" : "n0", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Times(double ratio) => ratio.ToString(ratio < 10 ? "f1" : "n0", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Guesses that are written down before the measurement: what one has guessed wrong, one remembers.</summary>

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net;
+using System.Text;
 using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Graphs;
@@ -8,6 +8,7 @@ using DistillKit.Notebook.Live;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Stages;
+using DistillKit.Training;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using XPlot.Plotly;
@@ -27,16 +28,15 @@ internal static class Formatters
         Both<ProgressBar>(bar => bar.ToHtml());
         Both<Prediction>(prediction => prediction.ToHtml());
         Both<CheckResult>(check => check.ToHtml());
-        Tabular<TrainingRun>(History);
-        Tabular<TrainedNetwork>(network => History(network.History));
-        Tabular<BenchmarkResult>(Benchmark);
-        Tabular<ExperimentTable>(ExperimentTables.ToTable);
-        Tabular<MachineInfo>(Machine);
-        Tabular<DataFrame>(DataFrames.ToTable);
+        Tabular<TrainingHistory>(Tables.Of);
+        Tabular<TrainedNetwork>(network => Tables.Of(network.History));
+        Tabular<BenchmarkResult>(Tables.Of);
+        Tabular<ExperimentTable>(Tables.Of);
+        Tabular<MachineInfo>(Tables.Of);
+        Tabular<DataFrame>(Tables.Of);
         Both<Graph>(graph => $"<pre>{WebUtility.HtmlEncode(graph.ToText())}</pre>", graph => graph.ToText());
         Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
-        // As a picture: it shows where no script runs, on a code host, in print, without a network.
-        Both<PlotlyChart>(ChartPictures.ToHtml, ChartPictures.ToText);
+        Both<PlotlyChart>(Picture, chart => ChartText.Describe(chart, Table.MostColumns));
     }
 
     private static void Tabular<T>(Func<T, Table> make) where T : notnull =>
@@ -50,47 +50,10 @@ internal static class Formatters
         Formatter.SetPreferredMimeTypesFor(typeof(T), HtmlFormatter.MimeType, PlainTextFormatter.MimeType);
     }
 
-    private static Table Machine(MachineInfo machine) => new(
-        ["", ""],
-        [["processor", machine.Cpu], ["cores", Whole(machine.Cores)], ["system", machine.OperatingSystem], ["engine", machine.Engine]]);
-
-    private static Table History(TrainingRun run)
+    // It needs neither script nor network, and on a card of its own it looks the same on a light and on a dark page.
+    private static string Picture(PlotlyChart chart)
     {
-        var (losses, accuracies, validations) = (ByEpoch(run.Loss), ByEpoch(run.Accuracy), ByEpoch(run.Validation));
-        var rows = losses.Keys.Union(validations.Keys).Order().Select(epoch => (string[])
-        [
-            Whole(epoch), Cell(losses, epoch, Text.Number), Cell(accuracies, epoch, Text.Percent), Cell(validations, epoch, Text.Percent),
-        ]);
-        return new(["epoch", "loss", "training", "validation"], [.. rows], run.Name);
-
-        static string Cell(Dictionary<int, double> values, int epoch, Func<double, string> write) =>
-            values.TryGetValue(epoch, out var value) ? write(value) : "";
-
-        // What is logged at the end of epoch 1 carries the time 1.
-        static Dictionary<int, double> ByEpoch(IEnumerable<LoggedValue> values) =>
-            values.GroupBy(value => (int)Math.Ceiling(value.Epoch - 1e-6))
-                .ToDictionary(group => group.Key, group => group.Average(value => value.Value));
+        var picture = Convert.ToBase64String(Encoding.UTF8.GetBytes(Svg.RenderCard(chart)));
+        return $"<img alt=\"{WebUtility.HtmlEncode(ChartText.Title(chart))}\" src=\"data:image/svg+xml;base64,{picture}\">";
     }
-
-    private static Table Benchmark(BenchmarkResult result)
-    {
-        var machine = result.Machine;
-        return new(
-            ["network", "numbers", "runtime", "test", "ECE", "MACs", "file", "latency", "p95", "throughput", "memory"],
-            [.. result.Rows.Select(row => new FormattableString[]
-            {
-                $"{row.Name}", $"{row.Format}", $"{row.Runtime}", $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
-                $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB",
-                $"{row.LatencyMilliseconds:f3} ms", $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s",
-                $"{Megabytes(row.PeakMemoryBytes)}",
-            }.Select(FormattableString.Invariant).ToArray())],
-            Note: FormattableString.Invariant(
-                $"""
-                {machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}
-                """));
-    }
-
-    private static string Megabytes(long? bytes) => bytes is { } known ? FormattableString.Invariant($"{Math.Round(known / 1e6)} MB") : "";
-
-    private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

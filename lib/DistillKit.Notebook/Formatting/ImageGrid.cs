@@ -1,5 +1,6 @@
 using System.Net;
 using DistillKit.Data;
+using StbImageWriteSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Formatting;
@@ -8,7 +9,7 @@ namespace DistillKit.Notebook.Formatting;
 /// <param name="Images">Each picture's pixels, <c>[height, width, 3]</c>, and its caption.</param>
 /// <param name="Size">Their height and width.</param>
 /// <param name="Columns">Pictures in a row.</param>
-/// <param name="Remark">What is said below; null for nothing.</param>
+/// <param name="Remark">What stands below; null for nothing.</param>
 public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Images, int Size, int Columns = 10, string? Remark = null)
 {
     private const int Most = 40;
@@ -16,39 +17,38 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
 
     /// <summary>The first images of a set with their classes.</summary>
     public static ImageGrid Of(ImageSet set, int count = Most, int columns = 10) => new(
-        [.. Enumerable.Range(0, Math.Min(count, set.Count)).Select(i => (Interleaved(set.Image(i), set.ImageSize), set.ClassNames[set.Labels[i]]))],
-        set.ImageSize, columns, Left(set.Count, count));
+        [.. Enumerable.Range(0, Math.Min(count, set.Count)).Select(i => (Interleaved(set.Image(i)), set.ClassNames[set.Labels[i]]))],
+        set.ImageSize, columns, More(set.Count, count));
 
-    /// <summary>The first images of a batch, as the network sees them before its normalization is undone.</summary>
+    /// <summary>The first images of a batch, as they were before their normalization.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="normalization">What the batch was normalized with; without it, the darkest and the lightest value of the batch span the colours.</param>
+    /// <param name="normalization">
+    /// What the batch was normalized with; without it, the darkest and the lightest value of the batch span the colours.
+    /// </param>
     /// <param name="classNames">The names of the classes; without them, the captions are numbers.</param>
     /// <param name="count">How many to show.</param>
     /// <param name="columns">Pictures in a row.</param>
-    public static ImageGrid Of(Batch batch, Normalization? normalization = null, IReadOnlyList<string>? classNames = null, int count = Most, int columns = 10)
+    public static ImageGrid Of(
+        Batch batch, Normalization? normalization = null, IReadOnlyList<string>? classNames = null, int count = Most, int columns = 10)
     {
         using var scope = NewDisposeScope();
         var shape = batch.Images.shape;
         var (size, shown) = ((int)shape[3], (int)Math.Min(count, shape[0]));
         var values = batch.Images.to(CPU).to(ScalarType.Float32).contiguous().data<float>().ToArray();
         var labels = batch.Labels.to(CPU).data<long>().ToArray();
-        normalization ??= Spanning(values);
+        var (mean, deviation) = normalization ?? Spanning(values);
         var plane = size * size;
-        return new([.. Enumerable.Range(0, shown).Select(i => (Pixels(i), classNames?[(int)labels[i]] ?? labels[i].ToString()))], size, columns, Left((int)shape[0], count));
+        var images = values.Chunk(ImageSet.Channels * plane).Select((image, i) => (Interleaved([.. image.Select(Colour)]), Caption(i)));
+        return new([.. images.Take(shown)], size, columns, More((int)shape[0], count));
 
-        byte[] Pixels(int image)
-        {
-            var pixels = new byte[plane * ImageSet.Channels];
-            for (var channel = 0; channel < ImageSet.Channels; channel++)
-                for (var i = 0; i < plane; i++)
-                    pixels[i * ImageSet.Channels + channel] = (byte)Math.Clamp(
-                        MathF.Round(255 * (values[(image * ImageSet.Channels + channel) * plane + i] * normalization.Deviation[channel] + normalization.Mean[channel])), 0, 255);
-            return pixels;
-        }
+        byte Colour(float value, int i) => (byte)Math.Clamp(MathF.Round(255 * (value * deviation[i / plane] + mean[i / plane])), 0, 255);
+
+        string Caption(int i) => classNames?[(int)labels[i]] ?? labels[i].ToString();
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Images.Count} images of {Size} x {Size}: {string.Join(", ", Images.Select(image => image.Caption))}";
+    public override string ToString() =>
+        $"{Images.Count} images of {Size} x {Size}: {string.Join(", ", Images.Select(image => image.Caption))}";
 
     internal string ToHtml()
     {
@@ -58,16 +58,21 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
 
     private string Cell((byte[] Pixels, string Caption) image)
     {
+        // The writer does not check it.
+        var bytes = Size * Size * ImageSet.Channels;
+        if (image.Pixels.Length != bytes) throw new UserException($"A picture of {Size} x {Size} needs {bytes} bytes, not {image.Pixels.Length}.");
+        using var png = new MemoryStream();
+        new ImageWriter().WritePng(image.Pixels, Size, Size, ColorComponents.RedGreenBlue, png);
         var caption = WebUtility.HtmlEncode(image.Caption);
-        return $"<td style=\"text-align:center\"><img src=\"{PngImage.ToDataUri(PngImage.Encode(image.Pixels, Size, Size))}\" width=\"{Zoom * Size}\" height=\"{Zoom * Size}\" alt=\"{caption}\" style=\"image-rendering:pixelated\"><br>{caption}</td>";
+        var look = $"width=\"{Zoom * Size}\" height=\"{Zoom * Size}\" alt=\"{caption}\" style=\"image-rendering:pixelated\"";
+        var source = $"data:image/png;base64,{Convert.ToBase64String(png.ToArray())}";
+        return $"<td style=\"text-align:center\"><img src=\"{source}\" {look}><br>{caption}</td>";
     }
 
-    // Planar to interleaved.
-    private static byte[] Interleaved(ReadOnlySpan<byte> image, int size)
+    private static byte[] Interleaved(ReadOnlySpan<byte> planes)
     {
-        var (plane, pixels) = (size * size, new byte[image.Length]);
-        for (var channel = 0; channel < ImageSet.Channels; channel++)
-            for (var i = 0; i < plane; i++) pixels[i * ImageSet.Channels + channel] = image[channel * plane + i];
+        var (plane, pixels) = (planes.Length / ImageSet.Channels, new byte[planes.Length]);
+        for (var i = 0; i < pixels.Length; i++) pixels[i % plane * ImageSet.Channels + i / plane] = planes[i];
         return pixels;
     }
 
@@ -78,5 +83,5 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
         return new([-least / range, -least / range, -least / range], [1 / range, 1 / range, 1 / range]);
     }
 
-    private static string? Left(int all, int shown) => all > shown ? FormattableString.Invariant($"{all - shown:n0} more") : null;
+    private static string? More(int all, int shown) => all > shown ? FormattableString.Invariant($"{all - shown:n0} more") : null;
 }

@@ -1,24 +1,25 @@
-using System.Globalization;
 using System.Net;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Formatting;
 
-/// <summary>What one wants to know of a tensor: shape, type, place, the range of its values, and the values themselves when they are few.</summary>
+/// <summary>A tensor's shape, type, place and the range of its values; the values themselves where they are few.</summary>
 internal static class TensorSummary
 {
     private const int Few = 100;
 
     internal static string Describe(Tensor tensor)
     {
-        var head = $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]{(tensor.device_type == DeviceType.CPU ? "" : $" on {tensor.device}")}";
+        var place = tensor.device_type == DeviceType.CPU ? "" : $" on {tensor.device}";
+        var head = $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]{place}";
         if (tensor.numel() == 0) return head;
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var values = tensor.detach().to(CPU).to(ScalarType.Float64);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{head}, min {Text.Number(values.min().item<double>())}, max {Text.Number(values.max().item<double>())}, mean {Text.Number(values.mean().item<double>())}");
+        return $"{head}, min {Number(values.min())}, max {Number(values.max())}, mean {Number(values.mean())}";
+
+        static string Number(Tensor value) => Text.Number(value.item<double>());
     }
 
     internal static string ToHtml(Tensor tensor)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using DistillKit.Data;
 using DistillKit.Runs.Stages;
 using DistillKit.Training;
@@ -6,8 +7,8 @@ using DistillKit.Training;
 namespace DistillKit.Notebook.Live;
 
 /// <summary>
-/// Shows a run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's result,
-/// without anything that the next run would show otherwise.
+/// A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's result,
+/// without anything that would differ in the next run.
 /// </summary>
 public sealed class LiveProgress : IPipelineObserver, IDisposable
 {
@@ -37,11 +38,11 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
     /// <inheritdoc/>
     public void Trained(TrainingProgress progress)
     {
-        var left = timeLeft.After(progress);
+        var left = timeLeft.After(progress) is { } time ? $", {TimeLeft.Text(time)} left" : "";
         if (!IsDue()) return;
-        Show(new(stage, FormattableString.Invariant(
-            $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, {progress.ImagesPerSecond:n0} images/s{(left is { } time ? $", {TimeLeft.Text(time)} left" : "")}"),
-            progress.Share));
+        var figures = FormattableString.Invariant(
+            $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, ");
+        Show(new(stage, FormattableString.Invariant($"{figures}{progress.ImagesPerSecond:n0} images/s{left}"), progress.Share));
     }
 
     /// <inheritdoc/>
@@ -60,7 +61,7 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {
         if (this.stage != stage) (this.stage, update) = (stage, null);
-        // Neither the time nor where the result comes from: a notebook that is executed again shall look the same.
+        // Neither the time nor where the result comes from: a notebook that runs again must look the same.
         Show(new(stage, result, 1));
         (this.stage, update) = ("", null);
     }
@@ -80,5 +81,31 @@ public sealed class LiveProgress : IPipelineObserver, IDisposable
         last = Stopwatch.GetTimestamp();
         if (update is null) update = show(bar);
         else update(bar);
+    }
+}
+
+/// <summary>How far a stage is.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Text">What it is doing, or its result.</param>
+/// <param name="Share">How much is done, in [0, 1]; null when that is not known.</param>
+public sealed record ProgressBar(string Stage, string Text, double? Share)
+{
+    private const int Width = 24;
+
+    private int? Percent => Share is { } share and < 1 ? (int)Math.Round(100 * share, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>A line with a bar.</summary>
+    public override string ToString()
+    {
+        var full = (int)Math.Round(Width * Math.Clamp(Share ?? 0, 0, 1));
+        var bar = Percent is { } percent ? $"[{new string('#', full)}{new string('.', Width - full)}] {percent,3} %  " : "";
+        return $"{Stage,-10} {bar}{Text}";
+    }
+
+    internal string ToHtml()
+    {
+        var value = FormattableString.Invariant($"{Share:f3}");
+        var bar = Percent is { } percent ? $"<progress value=\"{value}\" max=\"1\"></progress> {percent} % " : "";
+        return $"<div><b>{WebUtility.HtmlEncode(Stage)}</b> {bar}{WebUtility.HtmlEncode(Text)}</div>";
     }
 }

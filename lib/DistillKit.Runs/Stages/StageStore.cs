@@ -6,6 +6,12 @@ using DistillKit.Files;
 
 namespace DistillKit.Runs.Stages;
 
+/// <summary>What a finished stage leaves in its <c>stage.json</c>.</summary>
+/// <param name="Fingerprint">Of all that it depends on.</param>
+/// <param name="Date">When it finished.</param>
+/// <param name="Result">What it came to.</param>
+public sealed record FinishedStage<T>(string Fingerprint, DateTimeOffset Date, T Result);
+
 /// <summary>
 /// The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it depends on;
 /// it is not run again until that changes.
@@ -73,7 +79,7 @@ public sealed class StageStore : IDisposable
         if (!File.Exists(path)) return null;
         try
         {
-            var record = JsonSerializer.Deserialize<Finished<T>>(File.ReadAllText(path), Json);
+            var record = JsonSerializer.Deserialize<FinishedStage<T>>(File.ReadAllText(path), Json);
             return record?.Fingerprint == fingerprint ? record.Result : null;
         }
         catch (JsonException)
@@ -86,7 +92,7 @@ public sealed class StageStore : IDisposable
     /// <summary>Marks a stage as finished.</summary>
     public void Finish<T>(string stage, string fingerprint, T result) => AtomicFile.Write(
         Path.Combine(FolderOf(stage), StageFile),
-        stream => JsonSerializer.Serialize(stream, new Finished<T>(fingerprint, DateTimeOffset.UtcNow, result), Json));
+        stream => JsonSerializer.Serialize(stream, new FinishedStage<T>(fingerprint, DateTimeOffset.UtcNow, result), Json));
 
     /// <summary>Forgets that a stage has finished.</summary>
     public void Forget(string stage)
@@ -97,6 +103,4 @@ public sealed class StageStore : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => exclusive.Dispose();
-
-    private sealed record Finished<T>(string Fingerprint, DateTimeOffset Date, T Result);
 }

@@ -34,19 +34,37 @@ public static class Safetensors
         var tensors = new Dictionary<string, Tensor>();
         try
         {
-            using var stream = File.OpenRead(path);
-            var header = SafetensorsHeader.Read(stream);
-            foreach (var entry in header.Entries)
+            return Read(path, (header, stream) =>
             {
-                var tensor = empty(entry.Shape, dtype: entry.Type);
-                tensors.Add(entry.Name, tensor);
-                stream.ReadExactly(tensor.bytes);
-            }
-            return new(header.Metadata, tensors);
+                foreach (var entry in header.Entries)
+                {
+                    var tensor = empty(entry.Shape, dtype: entry.Type);
+                    tensors.Add(entry.Name, tensor);
+                    stream.ReadExactly(tensor.bytes);
+                }
+                return new SafetensorsFile(header.Metadata, tensors);
+            });
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values) tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the map of strings alone.</summary>
+    /// <exception cref="UserException">The file cannot be read, or is not a safetensors file; the message says why.</exception>
+    public static IReadOnlyDictionary<string, string> LoadMetadata(string path) => Read(path, (header, _) => header.Metadata);
+
+    private static T Read<T>(string path, Func<SafetensorsHeader, Stream, T> read)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return read(SafetensorsHeader.Read(stream), stream);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            foreach (var tensor in tensors.Values) tensor.Dispose();
             var reason = error is InvalidDataException
                 ? $"{path} is not a readable safetensors file: {error.Message}."
                 : $"Cannot read {path}: {error.Message}";

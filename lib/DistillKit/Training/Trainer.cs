@@ -122,13 +122,13 @@ public sealed class Trainer : IDisposable
             progress?.Report(new(epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize), validation));
             if (isReport)
             {
-                metrics.Write(new { step = Step, epoch, loss = window.Loss, accuracy = window.Accuracy(recipe.BatchSize), learningRate, imagesPerSecond = window.Rate(recipe.BatchSize) });
+                metrics.Write(new(Step, epoch, window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize)));
                 window = new();
             }
             if (Step % stepsPerEpoch == 0 && ((epoch + 1) % recipe.ValidateEvery == 0 || epoch + 1 == cycle.FirstEpoch + cycle.Epochs))
             {
                 validation = Validate();
-                metrics.Write(new { step = Step, epoch, validationAccuracy = validation });
+                metrics.Write(new(Step, epoch, ValidationAccuracy: validation));
             }
             if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
             cancellation.ThrowIfCancellationRequested();

@@ -1,0 +1,9 @@
+for (const box of document.querySelectorAll('.chart')) {
+  const chart = JSON.parse(document.getElementById(box.id + '-data').textContent);
+  const plot = document.createElement('div');
+  plot.className = 'plot';
+  plot.style.height = box.dataset.height + 'px';
+  box.append(plot);
+  Plotly.newPlot(plot, chart.data, chart.layout, { displaylogo: false }).then(() => box.classList.add('drawn'), error => { plot.remove(); console.error(error); });
+}
+addEventListener('beforeprint', () => { for (const part of document.querySelectorAll('details')) part.open = true; });

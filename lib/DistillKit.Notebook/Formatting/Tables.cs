@@ -1,0 +1,91 @@
+using System.Globalization;
+using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Experiments;
+using DistillKit.Runs.Experiments.Statistics;
+using DistillKit.Runs.Stages;
+using DistillKit.Training;
+using Microsoft.Data.Analysis;
+
+namespace DistillKit.Notebook.Formatting;
+
+/// <summary>The library's results as tables.</summary>
+internal static class Tables
+{
+    private const int MostRows = 50;
+
+    /// <summary>The first rows, with short numbers.</summary>
+    internal static Table Of(DataFrame frame)
+    {
+        var more = frame.Rows.Count - MostRows;
+        return new(
+            [.. frame.Columns.Select(column => column.Name)],
+            [.. frame.Rows.Take(MostRows).Select(row => row.Select(Cell).ToArray())],
+            Note: more > 0 ? FormattableString.Invariant($"{more:n0} more rows") : null);
+
+        static string Cell(object? value) => value switch
+        {
+            null => "",
+            double or float => Text.Number(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        };
+    }
+
+    internal static Table Of(MachineInfo machine) => new(
+        ["", ""],
+        [["processor", machine.Cpu], ["cores", Whole(machine.Cores)], ["system", machine.OperatingSystem], ["engine", machine.Engine]]);
+
+    /// <summary>A row for each epoch.</summary>
+    internal static Table Of(TrainingHistory history)
+    {
+        var rows = history.Lines.GroupBy(line => line.Epoch).Select(epoch => (string[])
+        [
+            Whole(epoch.Key + 1), Cell(epoch.Average(line => line.Loss), Text.Number),
+            Cell(epoch.Average(line => line.Accuracy), Text.Percent), Cell(epoch.Average(line => line.ValidationAccuracy), Text.Percent),
+        ]);
+        return new(["epoch", "loss", "training", "validation"], [.. rows], history.Name);
+
+        static string Cell(double? value, Func<double, string> write) => value is { } known ? write(known) : "";
+    }
+
+    /// <summary>A row for each file and runtime.</summary>
+    internal static Table Of(BenchmarkResult result)
+    {
+        var (machine, day) = (result.Machine, result.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        var rows = result.Rows.Select(row => new FormattableString[]
+        {
+            $"{row.Name}", $"{row.Format}", $"{row.Runtime}", $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
+            $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms",
+            $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s",
+            row.PeakMemoryBytes is { } bytes ? $"{Math.Round(bytes / 1e6)} MB" : (FormattableString)$"",
+        }.Select(FormattableString.Invariant).ToArray());
+        return new(
+            ["network", "numbers", "runtime", "test", "ECE", "MACs", "file", "latency", "p95", "throughput", "memory"], [.. rows],
+            Note: $"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {day}");
+    }
+
+    /// <summary>A row for each variant, and the rule behind the verdicts.</summary>
+    internal static Table Of(ExperimentTable table)
+    {
+        string[] grid = [.. table.Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
+        string[] comparison = table.Baseline is null
+            ? []
+            : [$"above {table.Baseline} (points)", "95 % interval, uncorrected", "p after Holm", "verdict"];
+        string[] header = ["recipe", .. grid, "seeds", $"{table.Metric.ToString().ToLowerInvariant()} (%)", .. comparison];
+        var rows = table.Rows.Select(row => (string[])
+        [
+            row.Recipe, .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""), Whole(row.Count),
+            Points(row.Mean), .. table.Baseline is null ? (string[])[] : Compared(row.Comparison),
+        ]);
+        return new(header, [.. rows], table.Name, table.Test);
+    }
+
+    private static string[] Compared(Comparison? comparison) =>
+    [
+        Points(comparison?.Difference), comparison?.Interval is { } interval ? $"{Points(interval.Low)} to {Points(interval.High)}" : "",
+        comparison?.AdjustedP?.ToString("f3", CultureInfo.InvariantCulture) ?? "", comparison?.Verdict.Text() ?? "",
+    ];
+
+    private static string Points(double? share) => (100 * share)?.ToString("f2", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
