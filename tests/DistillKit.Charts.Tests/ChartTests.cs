@@ -44,9 +44,11 @@ public class ChartTests
         ArbMap.Default.ArbFor<(byte Cost, byte Accuracy)[]>(),
         pairs =>
         {
-            var points = pairs.Select((pair, index) => new TradeOffPoint($"{index}", 1 + pair.Cost % 16, pair.Accuracy % 16 / 16.0)).ToArray();
+            TradeOffPoint[] points =
+                [.. pairs.Select((pair, index) => new TradeOffPoint($"{index}", 1 + pair.Cost % 16, pair.Accuracy % 16 / 16.0))];
             var front = TradeOff.Front(points).ToHashSet();
-            bool Beaten(TradeOffPoint point) => points.Any(other => other.Cost <= point.Cost && other.Accuracy >= point.Accuracy && (other.Cost < point.Cost || other.Accuracy > point.Accuracy));
+            bool Beaten(TradeOffPoint point) => points.Any(other => other.Cost <= point.Cost && other.Accuracy >= point.Accuracy
+                && (other.Cost < point.Cost || other.Accuracy > point.Accuracy));
             return points.All(point => front.Contains(point) != Beaten(point));
         }));
 
@@ -57,11 +59,13 @@ public class ChartTests
         {
             var values = logits.Get.Select(logit => (float)(logit % 50)).ToArray();
             var (cold, warm) = (SoftTargets.Soften(values, 1), SoftTargets.Soften(values, 4));
-            return Math.Abs(cold.Sum() - 1) < 1e-9 && Math.Abs(warm.Sum() - 1) < 1e-9 && warm.Max() <= cold.Max() + 1e-12 && warm.Min() >= cold.Min() - 1e-12;
+            var isFlatter = warm.Max() <= cold.Max() + 1e-12 && warm.Min() >= cold.Min() - 1e-12;
+            return Math.Abs(cold.Sum() - 1) < 1e-9 && Math.Abs(warm.Sum() - 1) < 1e-9 && isFlatter;
         }));
 
     [Fact]
-    public void A_temperature_must_be_above_zero() => Assert.Contains("above 0", Assert.Throws<UserException>(() => SoftTargets.Soften([1f], 0)).Message);
+    public void A_temperature_must_be_above_zero() =>
+        Assert.Contains("above 0", Assert.Throws<UserException>(() => SoftTargets.Soften([1f], 0)).Message);
 
     [Fact]
     public void Wilsons_interval_is_the_published_one()
@@ -87,7 +91,7 @@ public class ChartTests
     [InlineData(float.NaN, "not finite")]
     [InlineData(float.PositiveInfinity, "not finite")]
     public void A_histogram_of_something_else_than_numbers_says_so(float value, string message) =>
-        Assert.Contains(message, Assert.Throws<UserException>(() => ValueHistogram.Of("t", "v", new Dictionary<string, float[]> { ["a"] = [1, value] })).Message);
+        Assert.Contains(message, Assert.Throws<UserException>(() => ValueHistogram.Of("t", "v", [new("a", [1, value])])).Message);
 
     [Fact]
     public void Nothing_to_draw_is_a_plain_error()

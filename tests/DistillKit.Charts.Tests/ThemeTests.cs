@@ -37,5 +37,7 @@ public class ThemeTests
 
     [Fact]
     public void Numbers_on_the_scale_are_read_everywhere() =>
-        Assert.All(Enumerable.Range(0, 101), share => Assert.True(Theme.contrast(Theme.textOn(Theme.ofScale(share / 100.0)), Theme.ofScale(share / 100.0)) >= 4.5));
+        Assert.All(
+            Enumerable.Range(0, 101).Select(share => Theme.ofScale(share / 100.0)),
+            color => Assert.True(Theme.contrast(Theme.textOn(color), color) >= 4.5));
 }

@@ -39,7 +39,8 @@ public sealed class ExerciseTests : IDisposable
     [InlineData(5.1, CheckState.Right)]
     [InlineData(4.8, CheckState.Wrong)]
     [InlineData(double.NaN, CheckState.Wrong)]
-    public void A_number_is_right_within_the_tolerance(double? answer, CheckState state) => Assert.Equal(state, Check.That("five", answer, 5.0, 0.11).State);
+    public void A_number_is_right_within_the_tolerance(double? answer, CheckState state) =>
+        Assert.Equal(state, Check.That("five", answer, 5.0, 0.11).State);
 
     [Fact]
     public void A_check_never_shows_the_solution()
@@ -76,10 +77,15 @@ public sealed class ExerciseTests : IDisposable
         using var summary = JsonDocument.Parse(Check.Summary());
         var root = summary.RootElement;
         Assert.Equal((1, 2), (root.GetProperty("right").GetInt32(), root.GetProperty("of").GetInt32()));
-        Assert.Equal(["Right", "Open"], root.GetProperty("exercises").EnumerateArray().Select(exercise => exercise.GetProperty("state").GetString()));
+        var states = root.GetProperty("exercises").EnumerateArray().Select(exercise => exercise.GetProperty("state").GetString());
+        Assert.Equal(["Right", "Open"], states);
         Assert.Equal(3, root.GetProperty("predictions")[0].GetProperty("guess").GetDouble());
     }
 
     [Fact]
-    public void Text_of_readers_is_escaped() => Assert.DoesNotContain("<script>", Predictions.Predict("<script>", 1).ToHtml() + Check.That("<script>", isRight: false, "<script>").ToHtml());
+    public void Text_of_readers_is_escaped()
+    {
+        Assert.DoesNotContain("<script>", Predictions.Predict("<script>", 1).ToHtml());
+        Assert.DoesNotContain("<script>", Check.That("<script>", isRight: false, "<script>").ToHtml());
+    }
 }

@@ -77,14 +77,17 @@ public sealed class LabTests : IDisposable
     {
         const string Text = """
             { "name": "warmth", "seeds": [1, 2], "baseline": "alone", "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} },
-              "set": { "student.training.phases": [{ "epochs": 1 }], "student.training.shallowEpochs": 0, "teacher.training.phases": [{ "epochs": 1 }] } }
+              "set": {
+                "student.training.phases": [{ "epochs": 1 }], "student.training.shallowEpochs": 0,
+                "teacher.training.phases": [{ "epochs": 1 }] } }
             """;
         var table = Lab.Open("smoke").Run(Text);
         var again = Lab.Open("smoke").Run(Text);
 
         Assert.Equal(("smoke", 4), (table.Profile, table.Runs.Count));
         Assert.Equal(table.Runs.Select(run => run.Date), again.Runs.Select(run => run.Date));
-        Assert.Contains("leave 'profile' out", Assert.Throws<UserException>(() => Lab.Open("smoke").Run(Text.Replace("\"seeds\"", "\"profile\": \"quick\", \"seeds\""))).Message);
+        var another = Text.Replace("\"seeds\"", "\"profile\": \"quick\", \"seeds\"");
+        Assert.Contains("leave 'profile' out", Assert.Throws<UserException>(() => Lab.Open("smoke").Run(another)).Message);
     }
 
     private static void Set(string name, string? value) => Environment.SetEnvironmentVariable("DISTILLKIT_" + name, value);

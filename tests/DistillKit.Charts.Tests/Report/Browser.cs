@@ -21,7 +21,11 @@ internal sealed class Browser : IAsyncDisposable
 
     private Browser(string program)
     {
-        string[] arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--remote-debugging-port=0", $"--user-data-dir={home}", "--window-size=1280,900", "about:blank"];
+        string[] arguments =
+        [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--remote-debugging-port=0",
+            $"--user-data-dir={home}", "--window-size=1280,900", "about:blank",
+        ];
         process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.ErrorDataReceived += (_, line) =>
         {
@@ -33,7 +37,8 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>The program, where there is one.</summary>
     public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        .SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name)))
+        .FirstOrDefault(File.Exists);
 
     /// <summary>What the page has said and asked for, in order.</summary>
     public ConcurrentQueue<(string Method, JsonNode Parameters)> Events { get; } = new();
@@ -56,7 +61,8 @@ internal sealed class Browser : IAsyncDisposable
     {
         var id = Interlocked.Increment(ref last);
         var answer = open[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters }), WebSocketMessageType.Text, true, default);
+        var command = JsonSerializer.SerializeToUtf8Bytes(new { id, method, @params = parameters });
+        await socket.SendAsync(command, WebSocketMessageType.Text, true, default);
         return await answer.Task.WaitAsync(Patience);
     }
 

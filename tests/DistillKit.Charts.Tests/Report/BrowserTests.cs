@@ -40,7 +40,7 @@ public sealed class BrowserTests : IDisposable
     {
         run.Write();
         await using var browser = await OpenAsync(Charts.Report.Write(run.Path(), run.Path("report.html")).Path, scheme: "dark");
-        const string inkOf = "(() => { const color = getComputedStyle(document.querySelector('{0}')).fill; return color.match(/\\d+/g).slice(0, 3).map(Number); })()";
+        const string inkOf = "getComputedStyle(document.querySelector('{0}')).fill.match(/\\d+/g).slice(0, 3).map(Number)";
         foreach (var text in (string[])[".chart .xtick text", ".chart .gtitle", ".chart .ytitle"])
         {
             var ink = await browser.EvaluateAsync(inkOf.Replace("{0}", text));
@@ -59,8 +59,11 @@ public sealed class BrowserTests : IDisposable
         var charts = await browser.EvaluateAsync("""
             [...document.querySelectorAll('.chart')].map(box => ({
               marks: box.querySelectorAll('.point, .js-line, .heatmaplayer image, .bars path').length,
-              outside: [...box.querySelectorAll('.main-svg text')].filter(text => { const inner = text.getBoundingClientRect(), outer = box.getBoundingClientRect();
-                return inner.width > 0 && (inner.left < outer.left - 2 || inner.right > outer.right + 2 || inner.top < outer.top - 2 || inner.bottom > outer.bottom + 2); }).map(text => text.textContent)
+              outside: [...box.querySelectorAll('.main-svg text')].filter(text => {
+                const inner = text.getBoundingClientRect(), outer = box.getBoundingClientRect();
+                const isWithin = inner.left >= outer.left - 2 && inner.right <= outer.right + 2;
+                return inner.width > 0 && !(isWithin && inner.top >= outer.top - 2 && inner.bottom <= outer.bottom + 2);
+              }).map(text => text.textContent)
             }))
             """);
         foreach (var (name, chart) in Gallery.All.Zip(charts.AsArray()))
@@ -77,8 +80,14 @@ public sealed class BrowserTests : IDisposable
         run.Write();
         await using var browser = await OpenAsync(Charts.Report.Write(run.Path(), run.Path("report.html")).Path);
         await browser.SendAsync("Emulation.setEmulatedMedia", new { media = "print" });
-        await browser.SendAsync("Emulation.setDeviceMetricsOverride", new { width = 700, height = 1000, deviceScaleFactor = 1, mobile = false });
-        var charts = await browser.EvaluateAsync("[...document.querySelectorAll('.chart')].map(box => ({ picture: box.querySelector('svg.distillkit').getBoundingClientRect().right, plot: box.querySelector('.plot').getBoundingClientRect().height }))");
+        var paper = new { width = 700, height = 1000, deviceScaleFactor = 1, mobile = false };
+        await browser.SendAsync("Emulation.setDeviceMetricsOverride", paper);
+        var charts = await browser.EvaluateAsync("""
+            [...document.querySelectorAll('.chart')].map(box => ({
+              picture: box.querySelector('svg.distillkit').getBoundingClientRect().right,
+              plot: box.querySelector('.plot').getBoundingClientRect().height
+            }))
+            """);
         Assert.All(charts.AsArray(), chart =>
         {
             Assert.InRange(chart!["picture"]!.GetValue<double>(), 300, 700);
@@ -93,7 +102,8 @@ public sealed class BrowserTests : IDisposable
         var report = Charts.Report.Write(run.Path(), run.Path("report.html"));
         File.WriteAllText(report.Path, Regex.Replace(File.ReadAllText(report.Path), "<script>.*?</script>", "", RegexOptions.Singleline));
         await using var browser = await OpenAsync(report.Path);
-        var heights = await browser.EvaluateAsync("[...document.querySelectorAll('svg.distillkit')].map(picture => picture.getBoundingClientRect().height)");
+        var heights = await browser.EvaluateAsync(
+            "[...document.querySelectorAll('svg.distillkit')].map(picture => picture.getBoundingClientRect().height)");
         Assert.Equal(report.Charts, heights.AsArray().Count);
         Assert.All(heights.AsArray(), height => Assert.True(height!.GetValue<double>() > 150));
         AssertQuiet(browser);
@@ -102,10 +112,12 @@ public sealed class BrowserTests : IDisposable
     private static async Task<Browser> OpenAsync(string path, string scheme = "light")
     {
         var browser = await Browser.StartAsync();
-        await browser.SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = scheme } } });
+        var features = new[] { new { name = "prefers-color-scheme", value = scheme } };
+        await browser.SendAsync("Emulation.setEmulatedMedia", new { features });
         await browser.OpenAsync(path);
         // plotly.js draws in steps; two frames after the last promise everything is on the page.
-        await browser.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 300))))");
+        await browser.EvaluateAsync(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 300))))");
         return browser;
     }
 
@@ -113,8 +125,10 @@ public sealed class BrowserTests : IDisposable
     private static void AssertQuiet(Browser browser)
     {
         string Show(JsonNode node) => Regex.Replace(node.ToJsonString(), @"\s+", " ");
-        Assert.Empty(browser.Events.Where(one => one.Method is "Runtime.exceptionThrown" or "Log.entryAdded" or "Runtime.consoleAPICalled").Select(one => Show(one.Parameters)));
-        var requests = browser.Events.Where(one => one.Method == "Network.requestWillBeSent").Select(one => one.Parameters["request"]!["url"]!.GetValue<string>()).ToArray();
+        var said = browser.Events.Where(one => one.Method is "Runtime.exceptionThrown" or "Log.entryAdded" or "Runtime.consoleAPICalled");
+        Assert.Empty(said.Select(one => Show(one.Parameters)));
+        var requests = browser.Events.Where(one => one.Method == "Network.requestWillBeSent")
+            .Select(one => one.Parameters["request"]!["url"]!.GetValue<string>()).ToArray();
         Assert.Single(requests, url => url.StartsWith("file:", StringComparison.Ordinal));
         Assert.All(requests, url => Assert.Matches("^(file|data|blob):", url));
     }

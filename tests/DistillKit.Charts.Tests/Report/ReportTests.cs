@@ -15,8 +15,8 @@ public sealed class ReportTests : IDisposable
         var html = Written();
         string[] parts =
         [
-            "85.00 %", "76.90 %", "Some processor", "Some Linux", "seed", "2026-01-02", "libtorch 1", "Alternating", "validationAccuracy 0.77",
-            "the most frequent mistake is", "is calibrated best",
+            "85.00 %", "76.90 %", "Some processor", "Some Linux", "seed", "2026-01-02", "libtorch 1", "Alternating",
+            "validationAccuracy 0.77", "the most frequent mistake is", "is calibrated best",
         ];
         foreach (var part in parts) Assert.Contains(part, html);
     }
@@ -74,7 +74,8 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_a_finished_run_is_refused() => Assert.Contains("no finished run", Assert.Throws<UserException>(() => Write()).Message);
+    public void A_folder_without_a_finished_run_is_refused() =>
+        Assert.Contains("no finished run", Assert.Throws<UserException>(() => Write()).Message);
 
     [Theory]
     [InlineData("benchmark.json", "{")]

@@ -18,14 +18,18 @@ internal sealed class RunFolder : IDisposable
     {
         File.WriteAllText(Path("benchmark.json"), (result ?? Gallery.Benchmark()).ToJson());
         TestReport[] reports =
-            [new("teacher", "fp32", Gallery.Report(2)), new("distill", "fp32", Gallery.Report(1)), new("distill", "int8 QAT", Gallery.Report(1.5f))];
+        [
+            new("teacher", "fp32", Gallery.Report(2)), new("distill", "fp32", Gallery.Report(1)),
+            new("distill", "int8 QAT", Gallery.Report(1.5f)),
+        ];
         File.WriteAllText(Path(TestReport.FileName), JsonSerializer.Serialize(reports, JsonSerializerOptions.Web));
         foreach (var (stage, accuracy) in (ReadOnlySpan<(string, double)>)[("teacher", 0.85), ("baseline", 0.72), ("distill", 0.77)])
         {
             Directory.CreateDirectory(Path(stage));
             Finish(stage, new TrainingResult(2, 40, accuracy, 250.5, 1000, "Float32"));
             var lines = Enumerable.Range(1, 40).Select(step => new MetricsLine(step, (step - 1) / 20, 2.0 / step, accuracy * step / 40));
-            File.WriteAllLines(Path($"{stage}/metrics.jsonl"), lines.Append(new(40, 1, ValidationAccuracy: accuracy)).Select(line => $"{line}"));
+            lines = lines.Append(new(40, 1, ValidationAccuracy: accuracy));
+            File.WriteAllLines(Path($"{stage}/metrics.jsonl"), lines.Select(line => $"{line}"));
             WriteModel(stage, JsonSerializer.Serialize(new { training = new { flip = recipe } }));
         }
     }

@@ -60,13 +60,14 @@ public class SvgTests
 
     [Theory]
     [MemberData(nameof(Gallery.Names), MemberType = typeof(Gallery))]
-    public void The_same_chart_is_the_same_text(string name) => Assert.Equal(Svg.Render(Gallery.Draw(name)), Svg.Render(Gallery.Draw(name)));
+    public void The_same_chart_is_the_same_text(string name) =>
+        Assert.Equal(Svg.Render(Gallery.Draw(name)), Svg.Render(Gallery.Draw(name)));
 
     [Fact]
     public void Texts_are_shown_as_they_are()
     {
-        var text = Svg.Render(Gallery.Draw("training curves"));
-        Assert.Contains(XElement.Parse(text).Descendants(Space + "tspan"), span => span.Value.StartsWith("with a <teacher> & more", StringComparison.Ordinal));
+        var spans = XElement.Parse(Svg.Render(Gallery.Draw("training curves"))).Descendants(Space + "tspan");
+        Assert.Contains(spans, span => span.Value.StartsWith("with a <teacher> & more", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public class SvgTests
     public void A_logarithmic_axis_gives_every_decade_the_same_room()
     {
         var layout = Frame(new() { type = "log", range = (double[])[0, 3] }, new());
-        var circles = Circles(Chart.Plot(new Scatter { x = (double[])[1, 10, 100, 1000], y = (double[])[1, 1, 1, 1], mode = "markers" }, layout));
+        var trace = new Scatter { x = (double[])[1, 10, 100, 1000], y = (double[])[1, 1, 1, 1], mode = "markers" };
+        var circles = Circles(Chart.Plot(trace, layout));
         Assert.Equal([100, 200, 300, 400], circles.Select(circle => Math.Round(circle.X)));
     }
 
@@ -104,8 +106,10 @@ public class SvgTests
     public void An_error_bar_goes_as_far_as_it_says()
     {
         var layout = Frame(new() { range = (double[])[0, 2] }, new() { range = (double[])[0, 10] });
-        var trace = new Scatter { x = (double[])[1], y = (double[])[5], mode = "markers", error_y = new() { type = "data", symmetric = false, array = (double[])[2], arrayminus = (double[])[1], color = "#123456" } };
-        var line = XElement.Parse(Svg.Render(Chart.Plot(trace, layout))).Descendants(Space + "line").First(element => element.Attribute("stroke")?.Value == "#123456");
+        var error = new Error_y { type = "data", symmetric = false, array = (double[])[2], arrayminus = (double[])[1], color = "#123456" };
+        var trace = new Scatter { x = (double[])[1], y = (double[])[5], mode = "markers", error_y = error };
+        var line = XElement.Parse(Svg.Render(Chart.Plot(trace, layout))).Descendants(Space + "line")
+            .First(element => element.Attribute("stroke")?.Value == "#123456");
         Assert.Equal([170, 110], new[] { Number(line, "y1"), Number(line, "y2") });
     }
 
@@ -119,13 +123,37 @@ public class SvgTests
     [Fact]
     public void A_point_without_a_number_cuts_the_line()
     {
-        var chart = Chart.Plot(new Scatter { x = (double[])[1, 2, 3, 4, 5], y = (double[])[1, 2, double.NaN, 2, 1], mode = "lines" }, Frame(new(), new()));
+        var trace = new Scatter { x = (double[])[1, 2, 3, 4, 5], y = (double[])[1, 2, double.NaN, 2, 1], mode = "lines" };
+        var chart = Chart.Plot(trace, Frame(new(), new()));
         Assert.Equal(2, XElement.Parse(Svg.Render(chart)).Descendants(Space + "polyline").Count());
     }
 
     [Fact]
     public void A_kind_of_series_that_is_not_drawn_is_refused_by_name() =>
         Assert.Contains("'box'", Assert.Throws<UserException>(() => Svg.Render(Chart.Plot(new Box { y = (double[])[1, 2] }))).Message);
+
+    [Fact]
+    public void A_symbol_or_a_shape_that_is_not_drawn_is_refused_by_name()
+    {
+        Scatter Trace() => new() { x = (double[])[1, 2], y = (double[])[1, 2], mode = "lines+markers" };
+        var (star, spline) = (Trace(), Trace());
+        star.marker = new() { symbol = "star" };
+        spline.line = new() { shape = "spline" };
+        Assert.Contains("'star'", Assert.Throws<UserException>(() => Svg.Render(Chart.Plot(star))).Message);
+        Assert.Contains("'spline'", Assert.Throws<UserException>(() => Svg.Render(Chart.Plot(spline))).Message);
+    }
+
+    [Fact]
+    public void A_chart_that_a_reader_makes_has_its_title_its_labels_and_its_points()
+    {
+        var chart = Chart.Plot(new[] { new Scatter { y = (int[])[3, 1, 2] }, new Scatter { y = (int[])[1, 2, 3] } });
+        chart.WithTitle("Mine");
+        chart.WithXTitle("step");
+        chart.WithLabels(["one", "other"]);
+        var spans = XElement.Parse(Svg.Render(chart)).Descendants(Space + "tspan").Select(span => span.Value).ToArray();
+        foreach (var text in (string[])["Mine", "step", "one", "other"]) Assert.Contains(text, spans);
+        Assert.Equal(8, Circles(chart).Length);
+    }
 
     [Fact]
     public void The_ink_is_the_pages_where_the_page_says_so()
@@ -135,9 +163,12 @@ public class SvgTests
         Assert.All(picture.Descendants(Space + "text"), text => Assert.Equal("currentColor", text.Attribute("fill")?.Value));
     }
 
-    private static Layout.Layout Frame(Xaxis x, Yaxis y) => new() { width = 500, height = 300, margin = new() { l = 100, r = 100, t = 50, b = 50 }, xaxis = x, yaxis = y };
+    private static Layout.Layout Frame(Xaxis x, Yaxis y) =>
+        new() { width = 500, height = 300, margin = new() { l = 100, r = 100, t = 50, b = 50 }, xaxis = x, yaxis = y };
 
-    private static (double X, double Y)[] Circles(PlotlyChart chart) => [.. XElement.Parse(Svg.Render(chart)).Descendants(Space + "circle").Select(circle => (Number(circle, "cx"), Number(circle, "cy")))];
+    private static (double X, double Y)[] Circles(PlotlyChart chart) =>
+        [.. XElement.Parse(Svg.Render(chart)).Descendants(Space + "circle").Select(circle => (Number(circle, "cx"), Number(circle, "cy")))];
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 }

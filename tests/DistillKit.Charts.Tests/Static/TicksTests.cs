@@ -14,7 +14,8 @@ public class TicksTests
             var ticks = Ticks.linear(low, high, 6).Select(tick => tick.Item1).ToArray();
             var slack = 1e-6 * (high - low);
             var steps = ticks.Zip(ticks.Skip(1), (one, next) => next - one).ToArray();
-            return ticks.Length is >= 1 and <= 8 && ticks.All(tick => tick >= low - slack && tick <= high + slack) && steps.All(step => Math.Abs(step - steps[0]) < slack);
+            var isInside = ticks.All(tick => tick >= low - slack && tick <= high + slack);
+            return ticks.Length is >= 1 and <= 8 && isInside && steps.All(step => Math.Abs(step - steps[0]) < slack);
         }));
 
     [Theory]
@@ -23,7 +24,8 @@ public class TicksTests
     [InlineData(0, 50000, "0 10k 20k 30k 40k 50k")]
     [InlineData(0, 9, "0 2 4 6 8")]
     public void Texts_have_the_digits_that_they_need(double low, double high, string expected) =>
-        Assert.Equal(expected.Replace("0.000", "0").Replace("0.0 ", "0 "), string.Join(' ', Ticks.linear(low, high, 6).Select(tick => tick.Item2)));
+        Assert.Equal(
+            expected.Replace("0.000", "0").Replace("0.0 ", "0 "), string.Join(' ', Ticks.linear(low, high, 6).Select(tick => tick.Item2)));
 
     [Theory]
     [InlineData(-1, 2, "0.1 1 10 100")]
