@@ -1,9 +1,28 @@
 namespace DistillKit.Charts
 
 open System
-open System.Linq
-open DistillKit.Runs.Stages
+open System.Collections.Generic
 open XPlot.Plotly
+
+/// <summary>One way to quantize a network, and what it comes to.</summary>
+type Rung =
+    { /// What it adds to the one before.
+      Name: string
+      /// On the validation images, in [0, 1].
+      Accuracy: float
+      /// Of the ONNX file.
+      FileBytes: int64
+      /// Of weights and biases, packed to their bits.
+      PackedBytes: int64
+      /// Time to quantize.
+      Seconds: float }
+
+/// <summary>The rungs from the network in floating point to the best integer one.</summary>
+type LadderResult =
+    { /// Bits of the weights.
+      WeightBits: int
+      /// From floating point on.
+      Rungs: IReadOnlyList<Rung> }
 
 /// <summary>What each idea of quantization adds to the ones before it.</summary>
 [<AbstractClass; Sealed>]
@@ -16,7 +35,7 @@ type LadderSteps private () =
     static member Of(title: string, ladders: seq<LadderResult>) : PlotlyChart =
         let ladders = Figure.some title ladders |> Array.sortByDescending _.WeightBits
         let names = [| for rung in ladders[0].Rungs -> rung.Name |]
-        if ladders |> Array.exists (fun ladder -> not (ladder.Rungs.Select(_.Name).SequenceEqual names)) then
+        if ladders |> Array.exists (fun ladder -> [| for rung in ladder.Rungs -> rung.Name |] <> names) then
             invalidArg (nameof ladders) "The ladders must have the same rungs."
         let reference = 100.0 * ladders[0].Rungs[0].Accuracy
         let floating = Figure.line (reference, -0.5) (reference, float names.Length - 0.5)

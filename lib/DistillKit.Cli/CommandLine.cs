@@ -16,7 +16,6 @@ public static class CommandLine
         EvaluateCommand.Create(),
         QuantizeCommand.Create(),
         SensitivityCommand.Create(),
-        LadderCommand.Create(),
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
         NotebooksCommand.Create(),

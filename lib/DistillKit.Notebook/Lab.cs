@@ -124,16 +124,7 @@ public sealed class Lab
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
     public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
 
-    /// <summary>Does something with the pipeline itself, with live progress.</summary>
-    public T With<T>(Func<PipelineRun, T> work)
-    {
-        _ = Images;
-        using var progress = new LiveProgress();
-        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder);
-        return work(run);
-    }
-
-    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. Runs that are done are found again.</summary>
+    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
@@ -156,6 +147,14 @@ public sealed class Lab
 
     /// <inheritdoc/>
     public override string ToString() => $"profile {Profile.Name}: {Profile.Description}";
+
+    private T With<T>(Func<PipelineRun, T> work)
+    {
+        _ = Images;
+        using var progress = new LiveProgress();
+        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder);
+        return work(run);
+    }
 
     private static string VariableName(string name) =>
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_'));

@@ -102,8 +102,8 @@ public sealed class FormatterTests
         var html = table.ToDisplayString("text/html");
         string[] header =
         [
-            "recipe", "distillation.temperature", "seeds", "validation (%)", "above kd (points)", "95 % interval, uncorrected", "p after Holm",
-            "verdict",
+            "recipe", "distillation.temperature", "seeds", "validation (%)", "above kd (points)", "95 % interval, uncorrected",
+            "p after Holm", "verdict",
         ];
         Assert.Equal(header, Cells(html, 1));
         Assert.Equal(["kd", "", "2", "50.00", "", "", "", ""], Cells(html, 2));

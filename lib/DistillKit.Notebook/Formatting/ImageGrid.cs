@@ -60,7 +60,8 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
     {
         // The writer does not check it.
         var bytes = Size * Size * ImageSet.Channels;
-        if (image.Pixels.Length != bytes) throw new UserException($"A picture of {Size} x {Size} needs {bytes} bytes, not {image.Pixels.Length}.");
+        if (image.Pixels.Length != bytes)
+            throw new UserException($"A picture of {Size} x {Size} needs {bytes} bytes, not {image.Pixels.Length}.");
         using var png = new MemoryStream();
         new ImageWriter().WritePng(image.Pixels, Size, Size, ColorComponents.RedGreenBlue, png);
         var caption = WebUtility.HtmlEncode(image.Caption);

@@ -109,9 +109,6 @@ public sealed class PipelineRun : IDisposable
     /// <summary>The stage benchmark, after all others: the test set and the costs of every deployed file, in <c>benchmark.csv</c> and <c>benchmark.json</c>; the answers by class in <c>test-reports.json</c>.</summary>
     public BenchmarkResult Benchmark(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default) => benchmark.Run(memoryOfInference, cancellation);
 
-    /// <summary>Quantizes the distilled student in every way, from the simplest to training with the teacher; the stage ladder-wN for N-bit weights. Not a part of <see cref="RunAsync"/>.</summary>
-    public LadderResult Ladder(int weightBits = 8, CancellationToken cancellation = default) => new Ladder(context, training, weightBits).Climb(cancellation);
-
     /// <summary>Forgets that a stage has finished, so that it runs again.</summary>
     public void Forget(string stage) => context.Store.Forget(stage);
 
