@@ -5,7 +5,7 @@ open DistillKit.Runs.Stages
 open XPlot.Plotly
 
 /// One panel: a figure of every row.
-type private Panel =
+type private ComparedFigure =
     { Title: string
       Value: BenchmarkRow -> float
       /// How far the error bar goes to the left and to the right.

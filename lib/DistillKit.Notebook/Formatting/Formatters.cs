@@ -28,12 +28,12 @@ internal static class Formatters
         Both<ProgressBar>(bar => bar.ToHtml());
         Both<Prediction>(prediction => prediction.ToHtml());
         Both<CheckResult>(check => check.ToHtml());
-        Tabular<TrainingHistory>(Tables.Of);
-        Tabular<TrainedNetwork>(network => Tables.Of(network.History));
-        Tabular<BenchmarkResult>(Tables.Of);
-        Tabular<ExperimentTable>(Tables.Of);
-        Tabular<MachineInfo>(Tables.Of);
-        Tabular<DataFrame>(Tables.Of);
+        Tabular<TrainingHistory>(ResultTables.Of);
+        Tabular<TrainedNetwork>(network => ResultTables.Of(network.History));
+        Tabular<BenchmarkResult>(ResultTables.Of);
+        Tabular<ExperimentTable>(ResultTables.Of);
+        Tabular<MachineInfo>(ResultTables.Of);
+        Tabular<DataFrame>(ResultTables.Of);
         Both<Graph>(graph => $"<pre>{WebUtility.HtmlEncode(graph.ToText())}</pre>", graph => graph.ToText());
         Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
         Both<PlotlyChart>(Picture, chart => ChartText.Describe(chart, Table.MostColumns));

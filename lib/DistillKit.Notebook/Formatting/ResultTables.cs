@@ -9,7 +9,7 @@ using Microsoft.Data.Analysis;
 namespace DistillKit.Notebook.Formatting;
 
 /// <summary>The library's results as tables.</summary>
-internal static class Tables
+internal static class ResultTables
 {
     private const int MostRows = 50;
 
