@@ -163,7 +163,7 @@ public sealed class FormatterTests
     [InlineData(-0.0123456, "-0.01235")]
     [InlineData(0.000012345, "1.23e-5")]
     [InlineData(double.NaN, "NaN")]
-    public void Numbers_are_short(double value, string text) => Assert.Equal(text, Formatting.Text.Number(value));
+    public void Numbers_are_short(double value, string text) => Assert.Equal(text, Text.Number(value));
 
     private static DataFrame Values() =>
         new(new StringDataFrameColumn("name", ["a<", null]), new PrimitiveDataFrameColumn<double>("value", [1.23456789, 2.0]));

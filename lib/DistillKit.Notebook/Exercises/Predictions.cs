@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using DistillKit.Notebook.Formatting;
 
 namespace DistillKit.Notebook.Exercises;
 
