@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using DistillKit.Cli.Commands;
+using DistillKit.Files;
 
 namespace DistillKit.Cli;
 
@@ -25,17 +26,22 @@ public static class CommandLine
         MeasureMemoryCommand.Create(),
     ];
 
+    /// <summary>The program.</summary>
+    public static Task<int> Main(string[] arguments) => RunAsync(arguments, Console.Out, Console.Error);
+
     /// <summary>
-    /// Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can mend (<see cref="UserException"/>) or that the
+    /// Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can fix (<see cref="UserException"/>) or that the
     /// verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 cancelled.
     /// </summary>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error) => RunAsync(arguments, output, error, Verbs);
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, IEnumerable<Command> verbs)
     {
-        var root = new Command("distillkit", "Train, distill, quantize, deploy and measure CIFAR-10 classifiers.") { new HelpOption(), new VersionOption() };
-        foreach (var verb in verbs)
-            root.Add(verb);
+        var root = new Command("distillkit", "Train, distill, quantize, deploy and measure CIFAR-10 classifiers.")
+        {
+            new HelpOption(), new VersionOption(),
+        };
+        foreach (var verb in verbs) root.Add(verb);
 
         var parsed = root.Parse(arguments switch
         {
@@ -43,8 +49,7 @@ public static class CommandLine
             ["help", .. var rest] => [.. rest, "--help"],
             _ => arguments,
         });
-        if (UsageError.Describe(parsed) is { } mistake)
-            return Report(mistake, 2);
+        if (UsageError.Describe(parsed) is { } mistake) return Report(mistake, 2);
 
         using var cancellation = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
@@ -68,13 +73,14 @@ public static class CommandLine
         {
             return Report(e.Message, 1);
         }
-        catch (Exception e) when (e is TypeInitializationException { TypeName: "TorchSharp.torch" } || e.GetBaseException() is DllNotFoundException)
+        catch (Exception e) when
+            (e is TypeInitializationException { TypeName: "TorchSharp.torch" } || e.GetBaseException() is DllNotFoundException)
         {
             return Report("the engine does not load; `./distillkit doctor` says why", 1);
         }
         catch (Exception e)
         {
-            return Report($"unexpected error: {OneLine(e.Message)} ({CrashReport.Write(e, arguments)})", 70);
+            return Report($"unexpected error: {e.Message.ReplaceLineEndings(" ").Trim()} ({WriteDetails(e, arguments)})", 70);
         }
 
         int Report(string message, int exitCode)
@@ -91,5 +97,25 @@ public static class CommandLine
         }
     }
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+    /// <summary>Keeps what a maintainer needs to know, and says where; where it cannot be written, gives the details themselves.</summary>
+    private static string WriteDetails(Exception exception, IEnumerable<string> arguments)
+    {
+        try
+        {
+            var path = Path.Combine(Checkout.Artifacts, $"crash-{DateTime.Now:yyyyMMdd-HHmmss}.txt");
+            var version = typeof(CommandLine).Assembly.GetName().Version;
+            AtomicFile.WriteText(path, $"""
+                distillkit {string.Join(' ', arguments)}
+                version {version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}
+
+                {exception}
+
+                """);
+            return $"details: {path}";
+        }
+        catch (UserException)
+        {
+            return exception.ToString();
+        }
+    }
 }

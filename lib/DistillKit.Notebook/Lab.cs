@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using DistillKit.Data;
+using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Notebook.Live;
 using DistillKit.Runs.Experiments;
@@ -169,10 +170,5 @@ public sealed class Lab
     }
 
     // Notebooks run in their folder; the results stand beside it.
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "DistillKit.Notebooks.sln"))) return folder.FullName;
-        return Directory.GetCurrentDirectory();
-    }
+    private static string Root() => Checkout.Find(Directory.GetCurrentDirectory()) ?? Directory.GetCurrentDirectory();
 }

@@ -16,7 +16,12 @@ internal sealed class Cli : IDisposable
     {
         // A shell's background job ignores Ctrl+C, and so would its children: env gives them the default back.
         var (file, first) = OperatingSystem.IsLinux() ? ("env", (string[])["--default-signal=INT", "dotnet"]) : ("dotnet", []);
-        var start = new ProcessStartInfo(file, [.. first, Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(file, [.. first, Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         if (variable is { } given) start.Environment[given.Name] = given.Value;
         process = Process.Start(start)!;
         output = process.StandardOutput.ReadToEndAsync();
@@ -74,4 +79,9 @@ internal sealed class Cli : IDisposable
 }
 
 /// <summary>How a process ended.</summary>
-internal sealed record Outcome(int ExitCode, string Output, string Error);
+internal sealed record Outcome(int ExitCode, string Output, string Error)
+{
+    /// <summary>The cells of the table that it printed, without the heading.</summary>
+    public IEnumerable<string[]> Table => Output.Split('\n').Where(line => line.StartsWith('|')).Skip(2)
+        .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
+}

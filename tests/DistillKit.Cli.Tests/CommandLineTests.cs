@@ -47,7 +47,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task A_failure_that_the_person_can_mend_is_one_line()
+    public async Task A_failure_that_the_person_can_fix_is_one_line()
     {
         Assert.Equal(1, await RunVerbThat(_ => throw new UserException("no such file; name another", new IOException("details"))));
         Assert.Equal("distillkit: no such file; name another", error.ToString().TrimEnd());

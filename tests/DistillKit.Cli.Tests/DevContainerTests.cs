@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DistillKit.Files;
 
 namespace DistillKit.Cli.Tests;
 
 public partial class DevContainerTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Checkout.Root;
     private static readonly string[] Variants = ["devcontainer.json", "gpu/devcontainer.json"];
 
     public static TheoryData<string> Files => [.. Variants];
@@ -19,7 +20,8 @@ public partial class DevContainerTests
         var folder = Path.GetDirectoryName(PathOf(file))!;
         Assert.True(File.Exists(Path.Combine(folder, (string)container["build"]!["dockerfile"]!)));
         Assert.Equal(Root, Path.GetFullPath(Path.Combine(folder, (string)container["build"]!["context"]!)).TrimEnd('/'));
-        Assert.All(container["customizations"]!["codespaces"]!["openFiles"]!.AsArray(), open => Assert.True(File.Exists(Path.Combine(Root, (string)open!))));
+        var opened = container["customizations"]!["codespaces"]!["openFiles"]!.AsArray();
+        Assert.All(opened, open => Assert.True(File.Exists(Path.Combine(Root, (string)open!))));
 
         var commands = $"{container["updateContentCommand"]}; {container["postCreateCommand"]}";
         var verbs = Verb().Matches(commands).Select(match => match.Groups[1].Value).ToList();
@@ -34,7 +36,8 @@ public partial class DevContainerTests
     {
         var container = Read(file);
         Assert.All(container["features"]?.AsObject() ?? [], feature => Assert.Matches(@":\d+\.\d+\.\d+$", feature.Key));
-        Assert.All(container["customizations"]!["vscode"]!["extensions"]!.AsArray(), id => Assert.Matches(@"^[a-z-]+\.[a-z-]+$", (string)id!));
+        var extensions = container["customizations"]!["vscode"]!["extensions"]!.AsArray();
+        Assert.All(extensions, id => Assert.Matches(@"^[a-z-]+\.[a-z-]+$", (string)id!));
         Assert.Null(container["image"]);
     }
 
@@ -42,7 +45,9 @@ public partial class DevContainerTests
     public void Images_and_tools_have_one_version()
     {
         var lines = File.ReadAllLines(PathOf("Dockerfile"));
-        Assert.All(lines.Where(line => line.StartsWith("FROM ")), line => Assert.Matches(@"^FROM --platform=linux/amd64 \S+:\d+\.\d+\.\d+(-\S+)?$", line));
+        Assert.All(
+            lines.Where(line => line.StartsWith("FROM ")),
+            line => Assert.Matches(@"^FROM --platform=linux/amd64 \S+:\d+\.\d+\.\d+(-\S+)?$", line));
         Assert.All(lines.Where(line => line.StartsWith("ARG ")), line => Assert.Matches(@"^ARG \w+=\d+(\.\d+)+$", line));
         Assert.Equal(["jupyterlab==$JUPYTERLAB"], lines.SelectMany(line => Package().Matches(line)).Select(match => match.Groups[1].Value));
     }
@@ -79,16 +84,10 @@ public partial class DevContainerTests
     private static string PathOf(string file) => Path.Combine(Root, ".devcontainer", file);
 
     private static JsonObject Read(string file) =>
-        JsonNode.Parse(File.ReadAllText(PathOf(file)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+        JsonNode.Parse(File.ReadAllText(PathOf(file)), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
 
-    private static string AllCommands() => string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "lib/DistillKit.Cli/Commands"), "*.cs").Select(File.ReadAllText));
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "DistillKit.Notebooks.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
+    private static string AllCommands() =>
+        string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "lib/DistillKit.Cli/Commands"), "*.cs").Select(File.ReadAllText));
 
     [GeneratedRegex(@"\./distillkit (\w+)")]
     private static partial Regex Verb();

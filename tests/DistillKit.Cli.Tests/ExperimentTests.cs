@@ -91,9 +91,10 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains(reason, Assert.Single(outcome.Error.TrimEnd().Split('\n')));
     }
 
-    private static string[] Rows(Outcome outcome) => [.. outcome.Output.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1])];
+    private static string[] Rows(Outcome outcome) => [.. outcome.Table.Select(cells => cells[0])];
 
-    private string[] Arguments(string output, params string[] more) => ["experiment", file, "--output", folder[output], "--threads", "1", .. more];
+    private string[] Arguments(string output, params string[] more) =>
+        ["experiment", file, "--output", folder[output], "--threads", "1", .. more];
 
     private void Write(int epochs) => File.WriteAllText(file, $$"""
         {

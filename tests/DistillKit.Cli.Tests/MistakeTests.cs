@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Tests;
 
-/// <summary>What a person can get wrong: one line on standard error that says what to do, nothing on standard output, and no stack trace.</summary>
+/// <summary>What a person can get wrong: one line on standard error that says what to do, and no stack trace.</summary>
 public sealed class MistakeTests : IDisposable
 {
     private static readonly ModelSpec Spec = new ResNetSpec { Blocks = [1], Width = 0.125 };
@@ -15,7 +15,9 @@ public sealed class MistakeTests : IDisposable
 
     [Theory]
     [InlineData(1, "There is no profile 'slow': take one of smoke, quick, standard, full", "run", "--profile", "slow")]
-    [InlineData(1, "There is no stage 'tea': the stages are data, teacher, baseline, distill, ptq, qat, export", "run", "--profile", "smoke", "--stage", "tea")]
+    [InlineData(
+        1, "There is no stage 'tea': the stages are data, teacher, baseline, distill, ptq, qat, export",
+        "run", "--profile", "smoke", "--stage", "tea")]
     [InlineData(1, "--threads must be at least 1", "run", "--profile", "smoke", "--threads", "0")]
     [InlineData(1, "--device must be cpu or cuda, not 'tpu'", "run", "--profile", "smoke", "--device", "tpu")]
     [InlineData(1, "no-such-file", "evaluate", "no-such-file")]
@@ -33,13 +35,16 @@ public sealed class MistakeTests : IDisposable
 
     [Fact]
     public async Task A_data_folder_that_is_not_there() => await Refused(
-        1, folder["nowhere"], ["run", "--profile", "quick", "--data", folder["data"], "--output", folder["run"]], ("DISTILLKIT_DATA", folder["nowhere"]));
+        1, folder["nowhere"], ["run", "--profile", "quick", "--data", folder["data"], "--output", folder["run"]],
+        ("DISTILLKIT_DATA", folder["nowhere"]));
 
     [Fact]
     public async Task A_data_folder_that_is_a_file()
     {
         File.WriteAllText(folder["file"], "");
-        await Refused(1, $"Cannot keep CIFAR-10 in {folder["file"]}", "run", "--profile", "quick", "--data", folder["file"], "--output", folder["run"]);
+        await Refused(
+            1, $"Cannot keep CIFAR-10 in {folder["file"]}",
+            "run", "--profile", "quick", "--data", folder["file"], "--output", folder["run"]);
     }
 
     [Fact]
@@ -63,7 +68,8 @@ public sealed class MistakeTests : IDisposable
     public async Task A_model_file_of_another_architecture_than_it_says()
     {
         using var model = Spec.Build();
-        Safetensors.Save(folder["model"], model.state_dict(), new Dictionary<string, string> { ["spec"] = new MobileNetV2Spec { Width = 0.25 }.ToJson() });
+        var other = new MobileNetV2Spec { Width = 0.25 };
+        Safetensors.Save(folder["model"], model.state_dict(), new Dictionary<string, string> { ["spec"] = other.ToJson() });
         await Refused(1, "does not fit the network", "evaluate", folder["model"]);
     }
 

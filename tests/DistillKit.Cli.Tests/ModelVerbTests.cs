@@ -23,7 +23,8 @@ public sealed class ModelVerbTests : IDisposable
     [Fact]
     public async Task Quantize_writes_a_smaller_file_that_the_other_verbs_take()
     {
-        var quantized = await Cli.RunAsync(["quantize", model, "--equalize", "--adaround", "--correct-bias", "--bits", "4", "--output", folder["int.onnx"], "--json", .. Images]);
+        string[] rounding = ["--equalize", "--adaround", "--correct-bias", "--bits", "4"];
+        var quantized = await Cli.RunAsync(["quantize", model, .. rounding, "--output", folder["int.onnx"], "--json", .. Images]);
         Assert.Equal(0, quantized.ExitCode);
         var result = JsonDocument.Parse(quantized.Output).RootElement;
         Assert.InRange(result.GetProperty("packedBytes").GetInt64(), 1, result.GetProperty("bytes").GetInt64());
@@ -35,7 +36,8 @@ public sealed class ModelVerbTests : IDisposable
 
         var speed = await Cli.RunAsync("benchmark", folder["int.onnx"], "--repeats", "3", "--json");
         Assert.Equal(0, speed.ExitCode);
-        Assert.All(JsonDocument.Parse(speed.Output).RootElement.EnumerateArray(), row => Assert.True(row.GetProperty("latencyMilliseconds").GetDouble() > 0));
+        var rows = JsonDocument.Parse(speed.Output).RootElement.EnumerateArray();
+        Assert.All(rows, row => Assert.True(row.GetProperty("latencyMilliseconds").GetDouble() > 0));
 
         var operators = await Cli.RunAsync("benchmark", folder["int.onnx"], "--operators", "--repeats", "3");
         Assert.Equal(0, operators.ExitCode);

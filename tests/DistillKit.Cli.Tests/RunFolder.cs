@@ -7,15 +7,20 @@ public sealed class RunFolder : IDisposable
 
     public RunFolder()
     {
-        var training = """{ "phases": [{ "epochs": 20, "resolution": 16 }], "batchSize": 20, "optimizer": { "learningRate": 0.05 }, "precision": "Float32", "averageDecay": 0.99 }""";
+        static string Training(int epochs) => $$"""
+            {
+                "phases": [{ "epochs": {{epochs}}, "resolution": 16 }], "batchSize": 20, "optimizer": { "learningRate": 0.05 },
+                "precision": "Float32", "averageDecay": 0.99
+              }
+            """;
         File.WriteAllText(Profile, $$"""
             {
               "name": "tiny", "description": "For tests.",
               "data": { "source": "Synthetic", "training": 200, "validation": 20, "test": 20 },
-              "teacher": { "model": { "family": "resnet", "blocks": [1, 1], "width": 0.125 }, "training": {{training.Replace("\"epochs\": 20", "\"epochs\": 2")}} },
-              "student": { "model": { "family": "resnet", "blocks": [1], "width": 0.25 }, "training": {{training}} },
+              "teacher": { "model": { "family": "resnet", "blocks": [1, 1], "width": 0.125 }, "training": {{Training(2)}} },
+              "student": { "model": { "family": "resnet", "blocks": [1], "width": 0.25 }, "training": {{Training(20)}} },
               "distillation": { "alpha": 0.9, "temperature": 4 },
-              "quantization": { "calibrationImages": 20, "training": {{training.Replace("\"epochs\": 20", "\"epochs\": 10")}} },
+              "quantization": { "calibrationImages": 20, "training": {{Training(10)}} },
               "benchmark": { "latencyRepeats": 2, "throughputRepeats": 1 }
             }
             """);

@@ -19,16 +19,17 @@ public sealed class RunTests : IDisposable
         string[] arguments = ["run", "--profile", "smoke", "--output", folder["smoke"], "--threads", "1"];
         var first = await Cli.RunAsync(arguments);
         Assert.Equal((0, ""), (first.ExitCode, first.Error));
-        var table = Table(first).Select(row => row.Split('|', StringSplitOptions.TrimEntries)).ToList();
-        Assert.Equal(Networks, table.Select(row => row[1]).Distinct());
-        Assert.Equal(Formats, table.Select(row => row[2]).Distinct());
+        Assert.Equal(Networks, first.Table.Select(row => row[0]).Distinct());
+        Assert.Equal(Formats, first.Table.Select(row => row[1]).Distinct());
         Assert.Contains("benchmark.csv, benchmark.json; total time", first.Output);
 
         var second = await Cli.RunAsync([.. arguments, "--json"]);
         Assert.Equal(0, second.ExitCode);
-        Assert.All((string[])[.. Networks, "ptq", "qat", "export", "benchmark"], stage => Assert.Matches($"(?m)^{stage} .*\\(from an earlier run\\)$", second.Error));
+        Assert.All(
+            (string[])[.. Networks, "ptq", "qat", "export", "benchmark"],
+            stage => Assert.Matches($"(?m)^{stage} .*\\(from an earlier run\\)$", second.Error));
         var rows = JsonDocument.Parse(second.Output).RootElement.GetProperty("rows").EnumerateArray().ToList();
-        Assert.Equal(table.Select(row => row[1]), rows.Select(row => row.GetProperty("name").GetString()!));
+        Assert.Equal(first.Table.Select(row => row[0]), rows.Select(row => row.GetProperty("name").GetString()!));
         Assert.All(rows, row => Assert.True(row.GetProperty("peakMemoryBytes").GetInt64() > 10_000_000));
     }
 
@@ -44,7 +45,8 @@ public sealed class RunTests : IDisposable
     public async Task A_run_that_was_interrupted_and_killed_ends_with_the_weights_of_one_that_was_not()
     {
         Assert.Equal(0, (await Cli.RunAsync(folder.Run("whole"))).ExitCode);
-        var (baseline, distill, aware) = (folder["broken/baseline/metrics.jsonl"], folder["broken/distill/metrics.jsonl"], folder["broken/qat/metrics.jsonl"]);
+        string MetricsOf(string stage) => folder[$"broken/{stage}/metrics.jsonl"];
+        var (baseline, distill, aware) = (MetricsOf("baseline"), MetricsOf("distill"), MetricsOf("qat"));
 
         using (var first = Cli.Start(folder.Run("broken")))
         {
@@ -113,7 +115,8 @@ public sealed class RunTests : IDisposable
             using var expected = Safetensors.Load(folder[$"{one}/{stage}/model.safetensors"]);
             using var actual = Safetensors.Load(folder[$"{other}/{stage}/model.safetensors"]);
             Assert.Equal(expected.Tensors.Keys, actual.Tensors.Keys);
-            Assert.All(expected.Tensors, entry => Assert.True(entry.Value.bytes.SequenceEqual(actual.Tensors[entry.Key].bytes), $"{stage} {entry.Key}"));
+            foreach (var (name, tensor) in expected.Tensors)
+                Assert.True(tensor.bytes.SequenceEqual(actual.Tensors[name].bytes), $"{stage} {name}");
         }
         foreach (var file in (string[])["distill/model.onnx", "ptq/static.onnx", "ptq/dynamic.onnx", "qat/model.onnx"])
             Assert.True(WithoutProvenance(folder[$"{one}/{file}"]).SequenceEqual(WithoutProvenance(folder[$"{other}/{file}"])), file);
@@ -122,7 +125,6 @@ public sealed class RunTests : IDisposable
     /// <summary>A file's bytes but for its metadata, which has a date.</summary>
     private static byte[] WithoutProvenance(string path) => OnnxFile.ToBytes(OnnxFile.Load(path).With(new Dictionary<string, string>()));
 
-    private string[] Steps(string run) => [.. Networks.Append("qat").SelectMany(stage => File.ReadAllLines(folder[$"{run}/{stage}/metrics.jsonl"])).Select(line => line.Split(',')[0])];
-
-    private static string[] Table(Outcome outcome) => [.. outcome.Output.Split('\n').Where(line => line.StartsWith('|')).Skip(2)];
+    private IEnumerable<string> Steps(string run) => Networks.Append("qat")
+        .SelectMany(stage => File.ReadAllLines(folder[$"{run}/{stage}/metrics.jsonl"])).Select(line => line.Split(',')[0]);
 }

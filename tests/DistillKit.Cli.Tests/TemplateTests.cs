@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using DistillKit.Files;
 
 namespace DistillKit.Cli.Tests;
 
@@ -13,13 +14,12 @@ public sealed class TemplateTests : IDisposable
         File.WriteAllText(folder["experiment.json"], """
             {
               "name": "test", "profile": "tiny.json", "seeds": [1, 2], "baseline": "alone",
-              "set": { "student.training.phases": [{ "epochs": 1, "resolution": 16 }] }, "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} }
+              "set": { "student.training.phases": [{ "epochs": 1, "resolution": 16 }] },
+              "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} }
             }
             """);
-        File.WriteAllText(folder["distillkit"], $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "DistillKit.Cli.dll")}' \"$@\"\n");
-        File.WriteAllText(folder["echo"], "#!/bin/sh\necho \"$@\"\n");
-        foreach (var program in (string[])["distillkit", "echo"])
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder[program], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        WriteProgram("distillkit", $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "DistillKit.Cli.dll")}' \"$@\"");
+        WriteProgram("echo", "echo \"$@\"");
     }
 
     public void Dispose() => folder.Dispose();
@@ -31,10 +31,12 @@ public sealed class TemplateTests : IDisposable
         var prepared = await Slurm(job, folder["experiment.json"]);
         Assert.Equal((0, ""), (prepared.ExitCode, prepared.Error));
         Assert.False(Directory.Exists(folder["out/runs"]));
-        var tasks = await Task.WhenAll(Enumerable.Range(0, 2).Select(index => Slurm([.. job, ("SLURM_ARRAY_TASK_ID", $"{index}")], folder["experiment.json"], "2")));
+        var tasks = await Task.WhenAll(Enumerable.Range(0, 2)
+            .Select(index => Slurm([.. job, ("SLURM_ARRAY_TASK_ID", $"{index}")], folder["experiment.json"], "2")));
         Assert.All(tasks, task => Assert.Equal((0, ""), (task.ExitCode, task.Error)));
         Assert.All(tasks, task => Assert.Matches("(?m)^teacher .*from an earlier run", task.Output));
-        Assert.Equal(["alone-s1", "alone-s2", "kd-s1", "kd-s2"], Directory.GetDirectories(folder["out/runs"]).Select(Path.GetFileName).Order());
+        var runs = Directory.GetDirectories(folder["out/runs"]).Select(Path.GetFileName).Order();
+        Assert.Equal(["alone-s1", "alone-s2", "kd-s1", "kd-s2"], runs);
         Assert.Matches("alone,2,.*\nkd,2,", File.ReadAllText(folder["out/results.csv"]));
     }
 
@@ -45,7 +47,8 @@ public sealed class TemplateTests : IDisposable
         var unnumbered = await Slurm([("SLURM_ARRAY_TASK_ID", "3"), ("DISTILLKIT", folder["echo"])], "file.json");
         Assert.Equal(2, unnumbered.ExitCode);
         Assert.Contains("number of shards", unnumbered.Error);
-        var whole = await Slurm([("SLURM_ARRAY_TASK_ID", "3"), ("DISTILLKIT", folder["echo"]), ("DATA", "a b"), ("SLURM_CPUS_PER_TASK", "6")], "file.json", "8");
+        (string, string)[] job = [("SLURM_ARRAY_TASK_ID", "3"), ("DISTILLKIT", folder["echo"])];
+        var whole = await Slurm([.. job, ("DATA", "a b"), ("SLURM_CPUS_PER_TASK", "6")], "file.json", "8");
         Assert.Equal("experiment file.json --shard 3/8 --threads 6 --data a b", whole.Output.Trim());
     }
 
@@ -53,15 +56,20 @@ public sealed class TemplateTests : IDisposable
     public async Task Each_pod_of_the_Kubernetes_job_prepares_and_runs_its_share()
     {
         var text = File.ReadAllText(Template("experiment.kubernetes.yaml"));
-        Assert.Single(((string[])["completions", "parallelism", "SHARDS"]).Select(name => Regex.Match(text, name == "SHARDS" ? "SHARDS\n +value: \"(\\d+)\"" : $"{name}: (\\d+)").Groups[1].Value).Distinct());
+        string[] numbers = ["completions: (\\d+)", "parallelism: (\\d+)", "SHARDS\n +value: \"(\\d+)\""];
+        Assert.Single(numbers.Select(pattern => Regex.Match(text, pattern).Groups[1].Value).Distinct());
         string[] scripts = [.. Regex.Matches(text, "(?m)^ +args:\n +- (.*)$").Select(match => match.Groups[1].Value)];
         Assert.Equal(2, scripts.Length);
         foreach (var index in (string[])["0", "1"])
         {
             foreach (var script in scripts)
             {
-                var pod = await Bash(
-                    [("DISTILLKIT", folder["distillkit"]), ("EXPERIMENT", folder["experiment.json"]), ("OUTPUT", folder["out"]), ("THREADS", "1"), ("SHARDS", "2"), ("JOB_COMPLETION_INDEX", index)], "-c", script);
+                (string, string)[] variables =
+                [
+                    ("DISTILLKIT", folder["distillkit"]), ("EXPERIMENT", folder["experiment.json"]), ("OUTPUT", folder["out"]),
+                    ("THREADS", "1"), ("SHARDS", "2"), ("JOB_COMPLETION_INDEX", index),
+                ];
+                var pod = await Bash(variables, "-c", script);
                 Assert.Equal((0, ""), (pod.ExitCode, pod.Error));
             }
         }
@@ -75,14 +83,23 @@ public sealed class TemplateTests : IDisposable
             import sys, yaml
             claim, job = yaml.safe_load_all(open(sys.argv[1]))
             pod = job["spec"]["template"]["spec"]
-            print(claim["kind"], job["kind"], job["spec"]["completionMode"], job["spec"]["completions"], *[c["command"][0] for c in pod["initContainers"] + pod["containers"]])
+            spec, containers = job["spec"], pod["initContainers"] + pod["containers"]
+            print(claim["kind"], job["kind"], spec["completionMode"], spec["completions"], *[c["command"][0] for c in containers])
             """, Template("experiment.kubernetes.yaml"));
         Assert.Equal((0, "PersistentVolumeClaim Job Indexed 8 bash bash"), (parsed.ExitCode, parsed.Output.Trim()));
     }
 
+    private void WriteProgram(string name, string script)
+    {
+        File.WriteAllText(folder[name], $"#!/bin/sh\n{script}\n");
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder[name], mode);
+    }
+
     private static string Template(string name) => Path.Combine(Checkout.Root, "lib", "DistillKit.Cli", "templates", name);
 
-    private static Task<Outcome> Slurm((string, string)[] variables, params string[] arguments) => Bash(variables, [Template("experiment.slurm.sh"), .. arguments]);
+    private static Task<Outcome> Slurm((string, string)[] variables, params string[] arguments) =>
+        Bash(variables, [Template("experiment.slurm.sh"), .. arguments]);
 
     private static Task<Outcome> Bash((string, string)[] variables, params string[] arguments) => Run("bash", variables, arguments);
 

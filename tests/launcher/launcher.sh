@@ -15,8 +15,14 @@ sandbox() {
     project Exe > "$checkout/lib/DistillKit.Cli/DistillKit.Cli.csproj"
     prints first
 }
-project() { echo "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>$1</OutputType><RestorePackagesWithLockFile>false</RestorePackagesWithLockFile></PropertyGroup></Project>"; }
-prints() { echo "System.Console.WriteLine(\"$1 \" + string.Join(' ', args) + \", HOME=\" + System.Environment.GetEnvironmentVariable(\"HOME\"));" > "$program"; }
+project() {
+    local properties="<OutputType>$1</OutputType><RestorePackagesWithLockFile>false</RestorePackagesWithLockFile>"
+    echo "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup>$properties</PropertyGroup></Project>"
+}
+prints() {
+    local home='System.Environment.GetEnvironmentVariable("HOME")'
+    echo "System.Console.WriteLine(\"$1 \" + string.Join(' ', args) + \", HOME=\" + $home);" > "$program"
+}
 
 # launch ARGUMENT...: what it prints goes to $box/said; NAME=VALUE words before the verb are variables.
 launch() {
@@ -41,7 +47,8 @@ Contents_decide_whether_to_build() {
     rm "${program%/*}/Another.cs"; launch run; built; launch run; not_built
 }
 A_failed_build_shows_its_errors_and_is_tried_again() {
-    echo 'int x = "text";' > "$program"; refuses run; says 'error CS0029'; says 'failed: restoring and building lib/DistillKit.Cli'; ! grep -q "$box" "$box/said"
+    echo 'int x = "text";' > "$program"
+    refuses run; says 'error CS0029'; says 'failed: restoring and building lib/DistillKit.Cli'; ! grep -q "$box" "$box/said"
     prints fixed; launch run; says 'fixed run'
 }
 A_second_launcher_waits_for_the_first() {
@@ -62,21 +69,33 @@ No_dotnet_is_said() {
     mkdir "$box/bin"; for tool in bash basename dirname readlink mkdir; do ln -s "$(command -v $tool)" "$box/bin/$tool"; done
     refuses PATH="$box/bin" HOME="$box" run; says 'the .NET SDK 10 is not installed'; [[ ! -e $checkout/artifacts/setup ]]
 }
-An_old_sdk_is_said() { sed -i 's/"version": "[^"]*"/"version": "99.0.100"/' "$checkout/global.json"; refuses run; says 'the .NET SDK 10 is needed, and dotnet here has 10.'; }
-A_read_only_checkout_is_said() { [[ $(id -u) != 0 ]] || skip 'root may write anywhere'; chmod -R a-w "$checkout"; refuses run; says 'needs a checkout that you may write to'; }
+An_old_sdk_is_said() {
+    sed -i 's/"version": "[^"]*"/"version": "99.0.100"/' "$checkout/global.json"
+    refuses run; says 'the .NET SDK 10 is needed, and dotnet here has 10.'
+}
+A_read_only_checkout_is_said() {
+    [[ $(id -u) != 0 ]] || skip 'root may write anywhere'
+    chmod -R a-w "$checkout"; refuses run; says 'needs a checkout that you may write to'
+}
 
 suite() { # NAME BODY
     mkdir -p "$checkout/tests/$1"
     project Library > "$checkout/tests/$1/$1.csproj"
-    echo "public sealed class Suite { [Fact] public void Good() { } [Fact(Skip = \"why\")] public void Skipped() { } [Fact] public void Other() { $2 } }" > "$checkout/tests/$1/Suite.cs"
+    local facts="[Fact] public void Good() { } [Fact(Skip = \"why\")] public void Skipped() { } [Fact] public void Other() { $2 }"
+    echo "public sealed class Suite { $facts }" > "$checkout/tests/$1/Suite.cs"
     (cd "$checkout" && dotnet build "tests/$1" -c Release -v quiet > "$box/build" 2>&1) || { cat "$box/build"; return 1; }
 }
 Tests_are_summed_and_failures_shown() {
-    suite Good.Tests ''; suite Bad.Tests 'Assert.Equal(1, 2);'; suite Crash.Tests 'System.Environment.FailFast("gone");'; mkdir -p "$checkout/tests/Absent.Tests"; touch "$checkout/tests/Absent.Tests/Absent.Tests.csproj"
-    printf '#!/bin/bash\necho "ok One"\necho "skip Two (why)"\n' > "$checkout/tests/launcher/one.sh"; chmod +x "$checkout/tests/launcher/one.sh"
+    suite Good.Tests ''; suite Bad.Tests 'Assert.Equal(1, 2);'; suite Crash.Tests 'System.Environment.FailFast("gone");'
+    mkdir -p "$checkout/tests/Absent.Tests"; touch "$checkout/tests/Absent.Tests/Absent.Tests.csproj"
+    printf '#!/bin/bash\necho "ok One"\necho "skip Two (why)"\n' > "$checkout/tests/launcher/one.sh"
+    chmod +x "$checkout/tests/launcher/one.sh"
     ! "$checkout/tests/run" Suite > "$box/said" 2>&1 || return 1
-    says 'Assert.Equal() Failure'; says 'Bad.Tests                        1 passed, 1 failed, 1 skipped'; says 'Good.Tests                       2 passed, 0 failed, 1 skipped'
-    says 'Absent.Tests                     0 passed, 1 failed, 0 skipped'; grep -qE '^Crash.Tests +[01] passed, 1 failed' "$box/said" || { says 'Crash.Tests with one failure'; return 1; }
+    says 'Assert.Equal() Failure'
+    says 'Bad.Tests                        1 passed, 1 failed, 1 skipped'
+    says 'Good.Tests                       2 passed, 0 failed, 1 skipped'
+    says 'Absent.Tests                     0 passed, 1 failed, 0 skipped'
+    grep -qE '^Crash.Tests +[01] passed, 1 failed' "$box/said" || { says 'Crash.Tests with one failure'; return 1; }
     tail -n 1 "$box/said" | grep -qE '^[45] passed, 3 failed, [34] skipped$' || { tail -n 1 "$box/said"; return 1; }
 }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DistillKit.Cli.Views;
+using DistillKit.Files;
 using DistillKit.Runs.Experiments;
-using DistillKit.Runs.Stages;
 
 namespace DistillKit.Cli.Commands;
 
@@ -11,16 +11,22 @@ internal static class ExperimentCommand
 {
     internal static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "What to compare: a JSON file with recipes, seeds and a baseline (lib/DistillKit/Experiments/README.md)." };
-        var shard = new Option<Shard?>("--shard") { Description = "i/n, i from 0: do the i-th of n shares of the runs; others may do the rest at the same time.", HelpName = "i/n", CustomParser = ParseShard };
-        var prepare = new Option<bool>("--prepare") { Description = "Only train the networks that the runs learn from: the first job of an array." };
-        var table = new Option<bool>("--table") { Description = "Run nothing: show the table of what has finished." };
-        var output = new Option<string?>("--output", "-o") { Description = "Where results go; all shards need the same folder. [default: artifacts/experiments/NAME]" };
-        var data = new Option<string?>("--data") { Description = "Where CIFAR-10 is kept. [default: data/cifar10 in the repository]" };
-        var json = new Option<bool>("--json") { Description = "Print the table as JSON; progress goes to standard error." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "What to compare: a JSON file with recipes, seeds and a baseline (lib/DistillKit.Runs/Experiments/README.md).",
+        };
+        var shard = new Option<Shard?>("--shard")
+        {
+            Description = "i/n, i from 0: do the i-th of n shares of the runs; others may do the rest at the same time.",
+            HelpName = "i/n",
+            CustomParser = ParseShard,
+        };
+        var prepare = Options.New<bool>("--prepare", "Only train the networks that the runs learn from: the first job of an array.");
+        var table = Options.New<bool>("--table", "Run nothing: show the table of what has finished.");
+        var output = Options.Output("Where results go; all shards need the same folder. [default: artifacts/experiments/NAME]");
         var command = new Command("experiment", "Compare recipes over several seeds at equal budget, and say which beat the baseline.")
         {
-            file, shard, prepare, table, output, data, EngineOptions.Threads, EngineOptions.Device, json,
+            file, shard, prepare, table, output, Options.Data, Options.Threads, Options.Device, Options.Json,
         };
         command.Validators.Add(result =>
         {
@@ -31,18 +37,20 @@ internal static class ExperimentCommand
         {
             var experiment = Experiment.Load(arguments.GetValue(file)!);
             var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
-            var isJson = arguments.GetValue(json);
-            ExperimentRun Create(IPipelineObserver view) => new(experiment, folder, view, EngineOptions.Apply(arguments), arguments.GetValue(data));
-            var result = arguments.GetValue(table) ? Create(new PlainView(TextWriter.Null)).Table() : await PipelineView.WatchAsync(async view =>
+            var isJson = arguments.GetValue(Options.Json);
+            ExperimentRun Create(ProgressView view) =>
+                new(experiment, folder, view, arguments.PrepareEngine(), arguments.GetValue(Options.Data));
+            var result = await ProgressView.WatchAsync(async view =>
             {
                 var run = Create(view);
+                if (arguments.GetValue(table)) return run.Table();
                 await run.InstallDataAsync(cancellation);
                 if (arguments.GetValue(prepare)) run.Prepare(cancellation);
                 else run.Run(arguments.GetValue(shard) ?? Shard.All, cancellation);
                 return run.Table();
             }, isJson);
             if (isJson) Console.WriteLine(result.ToJson());
-            else if (!arguments.GetValue(prepare)) ExperimentTableView.Show(result, folder);
+            else if (!arguments.GetValue(prepare)) ExperimentView.Show(result, folder);
             return 0;
         });
         return command;

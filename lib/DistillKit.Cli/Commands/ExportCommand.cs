@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DistillKit.Data;
+using DistillKit.Files;
 using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;
 using DistillKit.Networks;
@@ -14,45 +15,53 @@ internal static class ExportCommand
     internal static Command Create()
     {
         var file = new Argument<string>("MODEL") { Description = "A trained network (.safetensors), or a .onnx of ours." };
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write: .onnx, .safetensors (float16, to hand on), .txt (a table of the layers) or .mmd (Mermaid). [default: MODEL with the ending .onnx]" };
-        var profile = new Option<string>("--profile", "-p") { Description = "Whose images the network takes: a profile's name, or the path of its JSON file.", DefaultValueFactory = _ => "quick" };
-        var command = new Command("export", "Write a network as an ONNX file, in half the size, as text or as a drawing.") { file, output, profile };
+        const string formats = ".onnx, .safetensors (float16, to hand on), .txt (a table of the layers) or .mmd (Mermaid)";
+        var output = Options.Output($"The file to write: {formats}. [default: MODEL with the ending .onnx]");
+        var profile = Options.Profile("Whose images the network takes: ");
+        var command = new Command("export", "Write a network as an ONNX file, in half the size, as text or as a drawing.")
+        {
+            file, output, profile,
+        };
         command.SetAction(arguments =>
         {
             var path = arguments.GetValue(file)!;
             var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".onnx");
-            if (Path.GetFullPath(target) == Path.GetFullPath(path)) throw new UserException($"{path} would be written over itself: give another file with --output.");
-            if (Path.GetExtension(target) == ".safetensors")
-            {
-                SaveHalf(path, target);
-                return;
-            }
-            var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Metadata(Profile.Load(arguments.GetValue(profile)!)));
-            switch (Path.GetExtension(target))
-            {
-                case ".onnx":
-                    OnnxFile.Save(target, graph);
-                    break;
-                case ".txt":
-                    Write(target, graph.ToText());
-                    break;
-                case ".mmd":
-                    Write(target, graph.ToMermaid());
-                    break;
-                case var other:
-                    throw new UserException($"No format ends in '{other}': give --output a name that ends in .onnx, .safetensors, .txt or .mmd.");
-            }
-            Console.WriteLine(FormattableString.Invariant($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates"));
+            if (Path.GetFullPath(target) == Path.GetFullPath(path))
+                throw new UserException($"{path} would be written over itself: give another file with --output.");
+            if (Path.GetExtension(target) == ".safetensors") SaveHalf(path, target);
+            else Save(path, target, arguments.GetValue(profile)!);
         });
         return command;
     }
 
+    private static void Save(string path, string target, string profile)
+    {
+        var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Metadata(Profile.Load(profile)));
+        switch (Path.GetExtension(target))
+        {
+            case ".onnx":
+                OnnxFile.Save(target, graph);
+                break;
+            case ".txt":
+                AtomicFile.WriteText(target, graph.ToText());
+                break;
+            case ".mmd":
+                AtomicFile.WriteText(target, graph.ToMermaid());
+                break;
+            case var other:
+                throw new UserException($"No format ends in '{other}': --output has to end in .onnx, .safetensors, .txt or .mmd.");
+        }
+        var content = $"{graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates";
+        Console.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {content}");
+    }
+
     private static void SaveHalf(string path, string target)
     {
-        if (ModelArgument.IsOnnx(path)) throw new UserException($"{path} has no trainable weights to write: export the .safetensors file that it was made from.");
+        if (ModelArgument.IsOnnx(path))
+            throw new UserException($"{path} has no trainable weights to write: export the .safetensors file that it was made from.");
         var (model, info) = ModelFile.Load(path);
         using (model) ModelFile.Save(target, model, info, ScalarType.Float16);
-        Console.WriteLine(FormattableString.Invariant($"{target}: {new FileInfo(target).Length / 1e6:f2} MB in float16"));
+        Console.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:f2} MB in float16");
     }
 
     private static IReadOnlyDictionary<string, string> Metadata(Profile profile)
@@ -60,17 +69,5 @@ internal static class ExportCommand
         if (profile.Data.Source == DataSource.Cifar10) return OnnxFile.InputMetadata(Cifar10.Normalization, Cifar10.ClassNames);
         var images = profile.Data.Load(folder: null, profile.Seed);
         return OnnxFile.InputMetadata(images.Normalization, images.Training.ClassNames);
-    }
-
-    private static void Write(string path, string text)
-    {
-        try
-        {
-            File.WriteAllText(path, text);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path} cannot be written: {error.Message}", error);
-        }
     }
 }

@@ -10,18 +10,14 @@ internal static class JupyterCommand
 
     private static Command Install()
     {
-        var folder = new Option<string?>("--folder")
-        {
-            Description = "Jupyter's folder of kernels, for instance /usr/local/share/jupyter/kernels for everybody. [default: yours]",
-        };
+        var folder = Options.New<string?>(
+            "--folder", "Jupyter's folder of kernels, for instance /usr/local/share/jupyter/kernels for everybody. [default: yours]");
         var command = new Command("install", "Install the kernels for C# and F#.") { folder };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(arguments =>
         {
-            var target = Path.GetFullPath(parsed.GetValue(folder) ?? KernelSpecs.PersonalFolder);
-            var names = KernelSpecs.Write(target, await KernelTool.FindAsync(cancellation));
-            var said = $"{string.Join(" and ", names)} are in {target}: start Jupyter and open a notebook";
-            parsed.InvocationConfiguration.Output.WriteLine(said);
-            return 0;
+            var target = Path.GetFullPath(arguments.GetValue(folder) ?? KernelSpecs.PersonalFolder);
+            var names = KernelSpecs.Write(target);
+            Console.WriteLine($"{string.Join(" and ", names)} are in {target}: start Jupyter and open a notebook");
         });
         return command;
     }

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Commands;
 
-/// <summary>`distillkit measure-memory FILE`, which the benchmark calls: runs a deployed file on single images and prints this process's peak memory in bytes.</summary>
+/// <summary>
+/// `distillkit measure-memory FILE`, which the benchmark calls: runs a deployed file on single images and prints this process's peak memory
+/// in bytes.
+/// </summary>
 internal static class MeasureMemoryCommand
 {
     private const string Verb = "measure-memory";
@@ -24,7 +26,7 @@ internal static class MeasureMemoryCommand
             var images = new float[model.InputShape.Aggregate(1, (product, size) => product * size)];
             var logits = new float[model.Classes];
             for (var image = 0; image < Images; image++) model.Run(images, logits);
-            Console.WriteLine(PeakMemory.Bytes().ToString(CultureInfo.InvariantCulture));
+            Console.WriteLine(PeakMemory.Bytes());
         });
         return command;
     }
@@ -32,12 +34,14 @@ internal static class MeasureMemoryCommand
     /// <summary>Measures in a process of its own, because a process's peak never falls.</summary>
     internal static long InFreshProcess(Deployment deployment)
     {
-        var program = Assembly.GetExecutingAssembly().Location;
-        var start = new ProcessStartInfo("dotnet", [program, Verb, deployment.Path, "--runtime", deployment.Runtime.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments = [Assembly.GetExecutingAssembly().Location, Verb, deployment.Path, "--runtime", deployment.Runtime.ToString()];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? long.Parse(output, CultureInfo.InvariantCulture) : throw new UserException($"The memory of {deployment.Path} could not be measured: {errors.Result.Trim()}");
+        return process.ExitCode == 0
+            ? long.Parse(output)
+            : throw new UserException($"The memory of {deployment.Path} could not be measured: {errors.Result.Trim()}");
     }
 }

@@ -9,9 +9,12 @@ namespace DistillKit.Cli.Commands;
 /// <summary>A trained network in a file, as a graph with folded norms.</summary>
 internal static class ModelArgument
 {
-    internal const int ImageSize = 32;
+    private const int ImageSize = 32;
 
-    internal static Argument<string> Create() => new("MODEL") { Description = "A trained network: .safetensors as `run` leaves it under artifacts/, or a .onnx of ours in floating point." };
+    internal static Argument<string> Create() => new("MODEL")
+    {
+        Description = "A trained network: .safetensors as `run` leaves it under artifacts/, or a .onnx of ours in floating point.",
+    };
 
     /// <exception cref="UserException">The file cannot be read, or is quantized already.</exception>
     internal static Graph Load(string path)
@@ -19,7 +22,9 @@ internal static class ModelArgument
         if (IsOnnx(path))
         {
             var graph = OnnxFile.Load(path);
-            return graph.Layers.Any(layer => layer.WeightQuantization is not null) ? throw new UserException($"{path} is quantized already: take the network that it was made from.") : graph;
+            return graph.Layers.All(layer => layer.WeightQuantization is null)
+                ? graph
+                : throw new UserException($"{path} is quantized already: take the network that it was made from.");
         }
         using var model = ModelFile.Load(path).Model;
         using var inference = new InferenceScope(model);

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using DistillKit.Cli.Notebooks;
+using DistillKit.Files;
 using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Cli.Commands;
@@ -17,55 +17,37 @@ internal static class NotebooksCommand
             Description = "Notebooks. [default: all of notebooks/, in order]",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var profile = new Option<string>("--profile", "-p")
-        {
-            Description = $"{string.Join(", ", Profile.BuiltIn)}, or the path of a profile's JSON file.",
-            DefaultValueFactory = _ => "quick",
-        };
+        var profile = Options.Profile();
         var set = new Option<string[]>("--set")
         {
             Description = "A setting of the notebooks, name=value; may be repeated. They read it by Lab.Setting.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string?>("--output", "-o")
-        {
-            Description = "The folder for the executed notebooks. [default: artifacts/PROFILE/notebooks]",
-        };
-        var write = new Option<bool>("--write") { Description = "Write the outputs into the notebooks themselves." };
-        var check = new Option<bool>("--check")
-        {
-            Description = "Execute nothing: fail when a notebook's outputs are not those of its code.",
-        };
-        var timeout = new Option<double>("--timeout")
-        {
-            Description = "The longest that a cell may take, in seconds.",
-            DefaultValueFactory = _ => 1800,
-        };
-        var data = new Option<string?>("--data") { Description = "Where CIFAR-10 is kept. [default: data/cifar10 in the repository]" };
-        var artifacts = new Option<string?>("--artifacts")
-        {
-            Description = "Where the stages keep their results. [default: artifacts in the repository]",
-        };
+        var output = Options.Output("The folder for the executed notebooks. [default: artifacts/PROFILE/notebooks]");
+        var write = Options.New<bool>("--write", "Write the outputs into the notebooks themselves.");
+        var check = Options.New<bool>("--check", "Execute nothing: fail when a notebook's outputs are not those of its code.");
+        var timeout = Options.New<double>("--timeout", "The longest that a cell may take, in seconds.", 1800);
+        var artifacts = Options.New<string?>("--artifacts", "Where the stages keep their results. [default: artifacts in the repository]");
         var command = new Command("run", "Execute notebooks from the top to the bottom, and save them with their outputs.")
         {
-            files, profile, set, output, write, check, timeout, data, artifacts,
+            files, profile, set, output, write, check, timeout, Options.Data, artifacts,
         };
         command.SetAction((arguments, cancellation) =>
         {
             var notebooks = NotebookRunner.Find(arguments.GetValue(files)!);
             if (arguments.GetValue(check)) return Task.FromResult(NotebookRunner.Check(notebooks));
             var limit = arguments.GetValue(timeout);
-            if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit.ToString(CultureInfo.InvariantCulture)}.");
+            if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit}.");
             if (arguments.GetValue(write) && arguments.GetValue(output) is not null)
                 throw new UserException("--write and --output exclude each other.");
             var chosen = arguments.GetValue(profile)!;
-            // A wrong name is said before the first notebook starts.
+            // A wrong name is reported before the first notebook starts.
             var name = Profile.Load(chosen).Name;
             if (File.Exists(chosen)) chosen = Path.GetFullPath(chosen);
             var standard = Path.Combine(arguments.GetValue(artifacts) ?? Checkout.Artifacts, name, "notebooks");
             var folder = arguments.GetValue(write) ? null : arguments.GetValue(output) ?? standard;
             var settings = NotebookRunner.Settings(
-                arguments.GetValue(set) ?? [], chosen, arguments.GetValue(data), arguments.GetValue(artifacts));
+                arguments.GetValue(set) ?? [], chosen, arguments.GetValue(Options.Data), arguments.GetValue(artifacts));
             return NotebookRunner.RunAsync(notebooks, folder, settings, TimeSpan.FromSeconds(limit), cancellation);
         });
         return command;

@@ -1,62 +1,52 @@
 using System.CommandLine;
+using System.Diagnostics;
+using DistillKit.Charts;
+using DistillKit.Cli.Views;
+using DistillKit.Files;
 using DistillKit.Runs.Profiles;
 using DistillKit.Runs.Stages;
-using static TorchSharp.torch;
+using DistillKit.Training;
 
 namespace DistillKit.Cli.Commands;
 
-/// <summary>The options of the verbs that work on a profile.</summary>
+/// <summary>The options of the verbs that work on a profile's stages, and that work.</summary>
 internal sealed class PipelineOptions
 {
-    private readonly Option<string> profile = new("--profile", "-p")
-    {
-        Description = $"{string.Join(", ", Profile.BuiltIn)}, or the path of a profile's JSON file.",
-        DefaultValueFactory = _ => "quick",
-    };
+    private readonly Option<string> profile = Options.Profile();
+    private readonly Option<string?> output = Options.Output("Where results go. [default: artifacts/PROFILE]");
+    private readonly Option<ulong?> seed = Options.New<ulong?>("--seed", "Another seed than the profile's.");
 
-    private readonly Option<string?> output = new("--output", "-o") { Description = "Where results go. [default: artifacts/PROFILE]" };
-    private readonly Option<string?> data = new("--data") { Description = "Where CIFAR-10 is kept. [default: data/cifar10 in the repository]" };
-    private readonly Option<ulong?> seed = new("--seed") { Description = "Another seed than the profile's." };
+    internal void AddTo(Command command) =>
+        command.AddRange(profile, output, Options.Data, seed, Options.Threads, Options.Device, Options.Json);
 
-    internal Option<bool> Json { get; } = new("--json") { Description = "Print the result as JSON; progress goes to standard error." };
-
-    internal void AddTo(Command command)
-    {
-        foreach (var option in (Option[])[profile, output, data, seed, EngineOptions.Threads, EngineOptions.Device, Json]) command.Add(option);
-    }
-
-    internal PipelineRun Create(ParseResult arguments, IPipelineObserver observer)
+    /// <summary>Does something with the stages, and shows how far it has come.</summary>
+    internal Task<T> RunAsync<T>(ParseResult arguments, Func<PipelineRun, Task<T>> job) => ProgressView.WatchAsync(async view =>
     {
         var chosen = Profile.Load(arguments.GetValue(profile)!);
         if (arguments.GetValue(seed) is { } other) chosen = chosen with { Seed = other };
-        var device = EngineOptions.Apply(arguments);
-        return new(chosen, arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, chosen.Name), observer, device, arguments.GetValue(data));
-    }
-}
+        var device = arguments.PrepareEngine();
+        var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, chosen.Name);
+        using var run = new PipelineRun(chosen, folder, view, device, arguments.GetValue(Options.Data));
+        return await job(run);
+    }, arguments.GetValue(Options.Json));
 
-/// <summary>The options of all verbs that compute.</summary>
-internal static class EngineOptions
-{
-    internal static Option<int?> Threads { get; } = new("--threads") { Description = "Threads to compute with. [default: all cores]" };
-
-    internal static Option<string?> Device { get; } = new("--device") { Description = "cpu, or cuda where there is one. [default: cuda where there is one]" };
-
-    /// <summary>Sets the threads, and finds the device; null for the default.</summary>
-    /// <exception cref="UserException">There is no such device, or the number of threads is no good.</exception>
-    internal static Device? Apply(ParseResult arguments)
+    /// <summary>Does the main job or its end, writes its report, and prints its result.</summary>
+    internal async Task<int> CompareAsync(
+        ParseResult arguments, Func<PipelineRun, Task<BenchmarkResult>> job, CancellationToken cancellation)
     {
-        if (arguments.GetValue(Threads) is { } threads)
+        var start = Stopwatch.GetTimestamp();
+        var (result, folder) = await RunAsync(arguments, async run => (await job(run), run.Folder));
+        cancellation.ThrowIfCancellationRequested();
+        var report = Report.Write(folder, Path.Combine(folder, "report.html"));
+        if (arguments.GetValue(Options.Json))
         {
-            if (threads < 1) throw new UserException($"--threads must be at least 1, not {threads}.");
-            set_num_threads(threads);
+            Console.WriteLine(result.ToJson());
+            return 0;
         }
-        return arguments.GetValue(Device) switch
-        {
-            null => null,
-            "cpu" => CPU,
-            "cuda" when cuda.is_available() => CUDA,
-            "cuda" => throw new UserException("--device cuda: the engine sees no CUDA device; `distillkit doctor` says what it sees."),
-            var other => throw new UserException($"--device must be cpu or cuda, not '{other}'."),
-        };
+        BenchmarkView.Show(result);
+        var time = TimeLeft.Text(Stopwatch.GetElapsedTime(start));
+        Console.WriteLine($"{Path.GetRelativePath(".", Path.Combine(folder, "benchmark.csv"))}, benchmark.json; total time {time}");
+        Console.WriteLine($"the report, to open in a browser: {Path.GetRelativePath(".", report.Path)}");
+        return 0;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using DistillKit.Cli.Views;
 using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;
@@ -15,35 +14,46 @@ internal static class QuantizeCommand
 {
     internal static Command Create()
     {
-        var (file, rounding, images) = (ModelArgument.Create(), new PostTrainingOptions(), new ImageOptions());
-        var output = new Option<string?>("--output", "-o") { Description = "The ONNX file to write. [default: MODEL with the ending .int8.onnx]" };
-        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
-        var command = new Command("quantize", "Quantize a trained network without training it any more.") { file, output };
-        rounding.AddTo(command);
-        images.AddTo(command);
-        command.Add(json);
-        command.SetAction(arguments =>
+        var options = new RoundingOptions();
+        var output = Options.Output("The ONNX file to write. [default: MODEL with the ending .int8.onnx]");
+        var command = new Command("quantize", "Quantize a trained network without training it any more.") { output };
+        options.AddTo(command);
+        command.SetAction(async (arguments, _) =>
         {
-            var path = arguments.GetValue(file)!;
-            var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".int8.onnx");
-            var recipe = rounding.Recipe(arguments);
-            var graph = ModelArgument.Load(path);
-            recipe.Plan.ValidateFor(graph);
-            using var chosen = images.Load(arguments);
-            var quantized = ProgressView.Show<Graph>(progress => PostTrainingQuantization.Run(graph, recipe, chosen.Calibration, progress));
-            OnnxFile.Save(target, quantized.With(chosen.Metadata(path)));
-            var (before, after) = (Accuracy(graph, chosen), Accuracy(quantized, chosen));
-            var (floatBytes, bytes) = (OnnxFile.ToBytes(graph).Length, new FileInfo(target).Length);
-            if (arguments.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { file = target, floatAccuracy = before, accuracy = after, validationImages = chosen.Validation.Count, floatBytes, bytes, packedBytes = quantized.PackedBytes }, JsonSerializerOptions.Web));
-            else Console.WriteLine(FormattableString.Invariant($"{target}: {100 * after:f2} % of {chosen.Validation.Count:n0} validation images (float {100 * before:f2} %), {bytes / 1e6:f2} MB (float {floatBytes / 1e6:f2} MB)"));
+            using var job = options.Load(arguments);
+            var quantized = await ProgressView.WatchAsync(view =>
+            {
+                view.Started("quantize", job.Path);
+                var progress = new SynchronousProgress<(string Step, double Done)>(value => view.Advanced(value.Step, value.Done));
+                return Task.FromResult(PostTrainingQuantization.Run(job.Graph, job.Recipe, job.Calibration, progress));
+            }, toError: true);
+            var target = arguments.GetValue(output) ?? Path.ChangeExtension(job.Path, ".int8.onnx");
+            OnnxFile.Save(target, quantized.With(job.Metadata));
+            var result = new
+            {
+                file = target,
+                floatAccuracy = Accuracy(job.Graph, job),
+                accuracy = Accuracy(quantized, job),
+                validationImages = job.Validation.Count,
+                floatBytes = OnnxFile.ToBytes(job.Graph).Length,
+                bytes = new FileInfo(target).Length,
+                packedBytes = quantized.PackedBytes,
+            };
+            arguments.Print(result, result =>
+            {
+                var images = $"{result.validationImages:n0} validation images (float {100 * result.floatAccuracy:f2} %)";
+                var size = $"{result.bytes / 1e6:f2} MB (float {result.floatBytes / 1e6:f2} MB)";
+                Console.WriteLine($"{target}: {100 * result.accuracy:f2} % of {images}, {size}");
+            });
+            return 0;
         });
         return command;
     }
 
-    private static double Accuracy(Graph graph, ChosenImages images)
+    private static double Accuracy(Graph graph, RoundingJob job)
     {
         using var module = new GraphModule(graph);
-        module.to(images.Validation.Device);
-        return Evaluator.Evaluate(module, images.Validation, images.ClassNames).Accuracy;
+        module.to(job.Validation.Device);
+        return Evaluator.Evaluate(module, job.Validation, job.ClassNames).Accuracy;
     }
 }

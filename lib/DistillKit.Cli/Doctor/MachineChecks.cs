@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using DistillKit.Files;
+using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Doctor;
 
@@ -9,22 +11,24 @@ internal static class MachineChecks
 {
     private const double GiB = 1L << 30;
 
-    public static IEnumerable<Check> Run()
+    internal static IEnumerable<Finding> Run()
     {
-        yield return Check.OK(".net", RuntimeInformation.FrameworkDescription);
-        yield return Check.OK("os", $"{OperatingSystemName()}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
+        yield return Finding.OK(".net", RuntimeInformation.FrameworkDescription);
+        var architecture = $"{RuntimeInformation.OSArchitecture}".ToLowerInvariant();
+        yield return Finding.OK("os", $"{RuntimeInformation.OSDescription}, {architecture}");
         yield return Cpu();
         yield return Memory();
         yield return Disk();
     }
 
-    private static Check Cpu()
+    private static Finding Cpu()
     {
         var features = Features();
-        var finding = $"{CpuName()}, {Environment.ProcessorCount} cores, {(features.Count == 0 ? "no vector extensions" : string.Join(' ', features))}";
+        var extensions = features.Count == 0 ? "no vector extensions" : string.Join(' ', features);
+        var text = $"{MachineInfo.CpuName()}, {Environment.ProcessorCount} cores, {extensions}";
         return RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx2.IsSupported
-            ? Check.Warn("cpu", finding, "without AVX2 training is several times slower; start with --profile smoke")
-            : Check.OK("cpu", finding);
+            ? Finding.Warn("cpu", text, "without AVX2 training is several times slower; start with --profile smoke")
+            : Finding.OK("cpu", text);
     }
 
     /// <summary>The extensions that decide how fast training (BF16, AMX) and integer inference (VNNI, dot products) are.</summary>
@@ -41,32 +45,22 @@ internal static class MachineChecks
         return [.. known.Where(feature => feature.Present).Select(feature => feature.Name)];
     }
 
-    private static Check Memory()
+    private static Finding Memory()
     {
         var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
         return total >= 3
-            ? Check.OK("memory", $"{total:0.0} GiB")
-            : Check.Warn("memory", $"{total:0.0} GiB", "the profile smoke fits; quick and above need about 3 GiB");
+            ? Finding.OK("memory", $"{total:0.0} GiB")
+            : Finding.Warn("memory", $"{total:0.0} GiB", "the profile smoke fits; quick and above need about 3 GiB");
     }
 
-    private static Check Disk()
+    private static Finding Disk()
     {
         var free = new DriveInfo(Checkout.Root).AvailableFreeSpace / GiB;
-        var finding = $"{free:0.0} GiB free under {Checkout.Artifacts}";
-        return free >= 2 ? Check.OK("disk", finding)
-            : free >= 0.25 ? Check.Warn("disk", finding, "the data set and a run take about 1 GiB: make room before `run`")
-            : Check.Fail("disk", finding, "make room: not even the data set fits");
+        var text = $"{free:0.0} GiB free under {Checkout.Artifacts}";
+        return free >= 2 ? Finding.OK("disk", text)
+            : free >= 0.25 ? Finding.Warn("disk", text, "the data set and a run take about 1 GiB: make room before `run`")
+            : Finding.Fail("disk", text, "make room: not even the data set fits");
     }
-
-    private static string OperatingSystemName()
-    {
-        const string release = "/etc/os-release";
-        var line = File.Exists(release) ? File.ReadLines(release).FirstOrDefault(text => text.StartsWith("PRETTY_NAME=")) : null;
-        return line?["PRETTY_NAME=".Length..].Trim('"') ?? RuntimeInformation.OSDescription;
-    }
-
-    private static string CpuName() => CpuInfo("model name") is { Length: > 0 } name ? name
-        : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>A field of /proc/cpuinfo's first processor; empty where there is none.</summary>
     private static string CpuInfo(string field)

@@ -1,46 +1,31 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace DistillKit.Cli.Notebooks;
 
 /// <summary>A cell of a notebook.</summary>
-internal sealed partial class Cell
+internal sealed class Cell
 {
     private readonly JsonObject node;
 
-    internal Cell(JsonObject node, int index, Func<string, Exception> damaged)
+    internal Cell(JsonObject node, int number, Func<string, Exception> damaged)
     {
         this.node = node;
-        if (Text(node["cell_type"]) is not { } type) throw damaged($"cell {index + 1} has no cell_type");
-        Type = type;
-        Source = Lines(node["source"]) ?? throw damaged($"the source of cell {index + 1} is no text");
-        if (IsCode && node["outputs"] is not (null or JsonArray)) throw damaged($"the outputs of cell {index + 1} are no list");
-        if (Id is { } id && !ValidId().IsMatch(id)) Id = null;
+        IsCode = (TextAt(node, "cell_type") ?? throw damaged($"cell {number} has no cell_type")) == "code";
+        Source = Lines(node["source"]) ?? throw damaged($"the source of cell {number} is no text");
+        if (IsCode && node["outputs"] is not (null or JsonArray)) throw damaged($"the outputs of cell {number} are no list");
     }
-
-    /// <summary><c>code</c>, <c>markdown</c> or <c>raw</c>.</summary>
-    public string Type { get; }
 
     /// <summary>Whether it can be executed.</summary>
-    public bool IsCode => Type == "code";
-
-    /// <summary>Its name, unique in the notebook.</summary>
-    public string? Id
-    {
-        get => Text(node["id"]);
-        internal set => node["id"] = value;
-    }
+    internal bool IsCode { get; }
 
     /// <summary>Its text, with line feeds.</summary>
-    public string Source { get; }
+    internal string Source { get; }
 
-    /// <summary>The language that the cell says it is in, as it names it; null for the notebook's.</summary>
-    public string? Language =>
-        Text(Metadata("polyglot_notebook", "kernelName"))
-        ?? Text(Metadata("dotnet_interactive", "language")) ?? Text(Metadata("vscode", "languageId"));
+    /// <summary>The kernel's name of its language, as Polyglot Notebooks notes it; null where it begins in the notebook's.</summary>
+    internal string? Language => TextAt(node, "metadata", "polyglot_notebook", "kernelName");
 
     /// <summary>Its outputs, as nbformat has them.</summary>
-    public JsonArray Outputs => node["outputs"] as JsonArray ?? [];
+    internal JsonArray Outputs => node["outputs"] as JsonArray ?? [];
 
     /// <summary>Sets number and outputs.</summary>
     internal void SetResult(int executionCount, JsonArray outputs) =>
@@ -56,18 +41,19 @@ internal sealed partial class Cell
         metadata.Remove("ExecuteTime");
     }
 
-    /// <summary>A text as nbformat has it, in one piece or in lines; null when it is something else.</summary>
-    internal static string? Lines(JsonNode? value) => value switch
+    /// <summary>A text in an object in objects; null when there is none.</summary>
+    internal static string? TextAt(JsonNode? node, params IEnumerable<string> path)
+    {
+        foreach (var key in path) node = (node as JsonObject)?[key];
+        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    }
+
+    // nbformat has a text in one piece or in lines.
+    private static string? Lines(JsonNode? source) => source switch
     {
         null => "",
-        JsonArray lines when lines.All(line => Text(line) is not null) => string.Concat(lines.Select(Text)).ReplaceLineEndings("\n"),
-        _ => Text(value)?.ReplaceLineEndings("\n"),
+        JsonArray lines when lines.All(line => TextAt(line) is not null) =>
+            string.Concat(lines.Select(line => TextAt(line))).ReplaceLineEndings("\n"),
+        _ => TextAt(source)?.ReplaceLineEndings("\n"),
     };
-
-    private static string? Text(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var result) ? result : null;
-
-    private JsonNode? Metadata(string group, string key) => ((node["metadata"] as JsonObject)?[group] as JsonObject)?[key];
-
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$")]
-    private static partial Regex ValidId();
 }

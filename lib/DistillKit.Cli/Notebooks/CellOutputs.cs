@@ -9,49 +9,37 @@ namespace DistillKit.Cli.Notebooks;
 /// </summary>
 internal sealed class CellOutputs
 {
-    private const string Json = "application/json";
-
     private readonly Lock exclusive = new();
     private readonly List<List<Output>> cells = [];
-    private readonly Dictionary<string, (int Cell, Output Output)> displayed = [];
-    private readonly HashSet<int> changed = [];
+    private readonly Dictionary<string, Output> displayed = [];
 
     /// <summary>Begins a cell: what comes from now on is in its list.</summary>
     internal void Begin()
     {
-        lock (exclusive)
-        {
-            changed.Add(cells.Count);
-            cells.Add([]);
-        }
+        lock (exclusive) cells.Add([]);
     }
 
-    /// <summary>The outputs of the cells that have changed since the last call, by the place of the cell.</summary>
-    internal IReadOnlyList<(int Cell, JsonArray Outputs)> TakeChanges()
+    /// <summary>The outputs of every cell that has begun.</summary>
+    internal IReadOnlyList<JsonArray> ToJson()
     {
-        lock (exclusive)
-        {
-            (int, JsonArray)[] result = [.. changed.Order().Select(cell => (cell, All(cells[cell])))];
-            changed.Clear();
-            return result;
-        }
+        lock (exclusive) return [.. cells.Select(outputs => new JsonArray([.. outputs.Select(output => output.ToJson())]))];
     }
 
-    /// <summary>Takes up an event of the kernel.</summary>
+    /// <summary>Takes up an event of the kernel; events of other kinds put nothing out.</summary>
     internal void Add(KernelEvent arrived)
     {
         lock (exclusive)
         {
             if (cells.Count == 0) return;
-            var values = arrived.Event.FormattedValues ?? [];
+            var said = arrived.Event;
             switch (arrived.EventType)
             {
-                case "StandardOutputValueProduced": Stream("stdout", Plain(values)); break;
-                case "StandardErrorValueProduced": Stream("stderr", Plain(values)); break;
-                case "ErrorProduced": Stream("stderr", arrived.Event.Message + "\n"); break;
-                case "ReturnValueProduced": Show("execute_result", values, arrived.Event.ValueId); break;
-                case "DisplayedValueProduced": Show("display_data", values, arrived.Event.ValueId); break;
-                case "DisplayedValueUpdated": Update(values, arrived.Event.ValueId); break;
+                case "StandardOutputValueProduced": Stream("stdout", said.Plain); break;
+                case "StandardErrorValueProduced": Stream("stderr", said.Plain); break;
+                case "ErrorProduced": Stream("stderr", said.Message + "\n"); break;
+                case "ReturnValueProduced": Show("execute_result", said); break;
+                case "DisplayedValueProduced": Show("display_data", said); break;
+                case "DisplayedValueUpdated": Update(said); break;
             }
         }
     }
@@ -62,7 +50,7 @@ internal sealed class CellOutputs
         var lines = message.ReplaceLineEndings("\n").Split('\n');
         lock (exclusive)
         {
-            Append(new(new()
+            cells[^1].Add(new(new()
             {
                 ["output_type"] = "error",
                 ["ename"] = "Error",
@@ -72,50 +60,32 @@ internal sealed class CellOutputs
         }
     }
 
-    /// <summary>The plain text of a value; nothing when it has none.</summary>
-    internal static string Plain(IEnumerable<FormattedValue> values) =>
-        values.FirstOrDefault(value => value.MimeType == "text/plain")?.Value ?? "";
-
-    private static JsonArray All(IEnumerable<Output> outputs) => new([.. outputs.Select(output => output.ToJson())]);
-
     private void Stream(string name, string text)
     {
         if (cells[^1].LastOrDefault() is { } last && (string?)last.Node["name"] == name) last.Text.Append(text);
-        else Append(new(new() { ["output_type"] = "stream", ["name"] = name }, text));
-        changed.Add(cells.Count - 1);
+        else cells[^1].Add(new(new() { ["output_type"] = "stream", ["name"] = name }, text));
     }
 
-    private void Show(string type, IReadOnlyList<FormattedValue> values, string? id)
+    private void Show(string type, KernelEventBody said)
     {
-        if (values.Count == 0) return;
+        if (said.FormattedValues is not { Count: > 0 } values) return;
         var output = new Output(new() { ["output_type"] = type, ["metadata"] = new JsonObject(), ["data"] = Bundle(values) });
         if (type == "execute_result") output.Node["execution_count"] = cells.Count;
-        Append(output);
-        if (id is not null) displayed[id] = (cells.Count - 1, output);
+        cells[^1].Add(output);
+        if (said.ValueId is { } id) displayed[id] = output;
     }
 
     // One that nobody has displayed is shown as VS Code does: the kernel's display() names its text otherwise when it updates it.
-    private void Update(IReadOnlyList<FormattedValue> values, string? id)
+    private void Update(KernelEventBody said)
     {
-        if (id is null || !displayed.TryGetValue(id, out var shown))
-        {
-            Show("display_data", values, id);
-            return;
-        }
-        shown.Output.Node["data"] = Bundle(values);
-        changed.Add(shown.Cell);
-    }
-
-    private void Append(Output output)
-    {
-        cells[^1].Add(output);
-        changed.Add(cells.Count - 1);
+        if (said.ValueId is { } id && displayed.TryGetValue(id, out var shown)) shown.Node["data"] = Bundle(said.FormattedValues ?? []);
+        else Show("display_data", said);
     }
 
     private static JsonObject Bundle(IEnumerable<FormattedValue> values)
     {
         var bundle = new JsonObject();
-        foreach (var value in values) bundle[value.MimeType] = value.MimeType == Json ? JsonNode.Parse(value.Value) : value.Value;
+        foreach (var (type, value) in values) bundle[type] = type == "application/json" ? JsonNode.Parse(value) : value;
         return bundle;
     }
 
@@ -128,7 +98,7 @@ internal sealed class CellOutputs
 
         internal JsonNode ToJson()
         {
-            var copy = (JsonObject)Node.DeepClone();
+            var copy = Node.DeepClone();
             if (Text.Length > 0) copy["text"] = Overwritten(Text.ToString());
             return copy;
         }

@@ -5,53 +5,47 @@ using System.Text.Json.Nodes;
 namespace DistillKit.Cli.Notebooks;
 
 /// <summary>
-/// What an execution leaves in a notebook: a hash of the code that ran and one of its outputs. It tells later whether they still belong
-/// together.
+/// What an execution leaves in a notebook: a hash of the code that ran and one of its outputs, from which can be seen later whether they
+/// still belong together.
 /// </summary>
 internal static class ExecutionMark
 {
     private const string Key = "distillkit";
 
-    /// <summary>Notes that the outputs are those of this code.</summary>
-    /// <param name="notebook">The notebook.</param>
-    /// <param name="profile">The profile that it ran with, if it has one.</param>
-    internal static void Write(NotebookFile notebook, string? profile)
+    /// <summary>Notes that the outputs are those of this code, on a profile.</summary>
+    internal static void Write(NotebookFile notebook, string profile) => notebook.Metadata[Key] = new JsonObject
     {
-        var mark = new JsonObject { ["code"] = CodeHash(notebook), ["outputs"] = OutputsHash(notebook) };
-        if (profile is not null) mark["profile"] = profile;
-        notebook.Metadata[Key] = mark;
-    }
+        ["code"] = CodeHash(notebook),
+        ["outputs"] = OutputsHash(notebook),
+        ["profile"] = profile,
+    };
 
     /// <summary>Forgets that it was executed.</summary>
     internal static void Remove(NotebookFile notebook) => notebook.Metadata.Remove(Key);
 
     /// <summary>Why the outputs cannot be those of the code; null when they are.</summary>
-    internal static string? FindStaleness(NotebookFile notebook) => (Text(notebook, "code"), Text(notebook, "outputs")) switch
+    internal static string? FindStaleness(NotebookFile notebook)
     {
-        (null, _) or (_, null) => "it has not been executed to its end",
-        var (code, _) when code != CodeHash(notebook) => "its code has changed since it was executed",
-        var (_, outputs) when outputs != OutputsHash(notebook) =>
-            "its outputs are not those of its last execution: some were removed or edited",
-        _ => null,
-    };
+        var (code, outputs) = (Cell.TextAt(notebook.Metadata, Key, "code"), Cell.TextAt(notebook.Metadata, Key, "outputs"));
+        if (code is null || outputs is null) return "it has not been executed to its end";
+        if (code != CodeHash(notebook)) return "its code has changed since it was executed";
+        return outputs == OutputsHash(notebook) ? null : "its outputs are not those of its last execution: some were removed or edited";
+    }
 
-    /// <summary>Sixteen digits that stand for texts.</summary>
-    internal static string Hash(IEnumerable<string> parts)
+    private static string CodeHash(NotebookFile notebook) => Hash(notebook.CodeCells.Select(cell => $"{cell.Language}\n{cell.Source}"));
+
+    private static string OutputsHash(NotebookFile notebook) =>
+        Hash(notebook.CodeCells.Select(cell => NotebookFile.Sorted(cell.Outputs)!.ToJsonString()));
+
+    // The lengths keep parts apart.
+    private static string Hash(IEnumerable<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in parts)
+        foreach (var bytes in parts.Select(Encoding.UTF8.GetBytes))
         {
-            var bytes = Encoding.UTF8.GetBytes(part);
             hash.AppendData(BitConverter.GetBytes((long)bytes.Length));
             hash.AppendData(bytes);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
-
-    private static string CodeHash(NotebookFile notebook) => Hash(notebook.CodeCells.Select(cell => cell.Language + "\n" + cell.Source));
-
-    private static string OutputsHash(NotebookFile notebook) => Hash(notebook.CodeCells.Select(cell => SortedJson.Compact(cell.Outputs)));
-
-    private static string? Text(NotebookFile notebook, string name) =>
-        (notebook.Metadata[Key] as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

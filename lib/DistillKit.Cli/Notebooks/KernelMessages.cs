@@ -6,51 +6,53 @@ namespace DistillKit.Cli.Notebooks;
 // https://github.com/dotnet/interactive/tree/main/src/Microsoft.DotNet.Interactive (Commands, Events, Connection).
 
 /// <summary>A command to the kernel.</summary>
-internal sealed record KernelCommand(string Token, string CommandType, KernelCommandBody Command);
+internal sealed record KernelCommand(string Token, string CommandType, KernelCommandBody Command)
+{
+    internal string ToLine() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web) + "\n";
+}
 
-/// <summary>What a command says.</summary>
 internal sealed record KernelCommandBody(string? TargetKernelName, string? Code = null);
 
-/// <summary>An event of the kernel.</summary>
+/// <summary>An event of the kernel, and the command that it belongs to.</summary>
 internal sealed record KernelEvent(string EventType, KernelEventBody Event, KernelEventCommand? Command)
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
-
     /// <summary>How each line with an event begins.</summary>
     internal const string Start = "{\"event\":";
+
+    /// <summary>A text on the kernel's standard output.</summary>
+    internal static KernelEvent Printed(string text) =>
+        new("StandardOutputValueProduced", new([new("text/plain", text)], null, null, null), null);
 
     /// <summary>Reads a line; null when it is none of the kernel's.</summary>
     internal static KernelEvent? Parse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<KernelEvent>(line, Options) is { EventType: not null, Event: not null } read ? read : null;
+            var read = JsonSerializer.Deserialize<KernelEvent>(line, JsonSerializerOptions.Web);
+            return read is { EventType: not null, Event: not null } ? read : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
-
-    /// <summary>A command as its line.</summary>
-    internal static string Line(KernelCommand command) => JsonSerializer.Serialize(command, Options);
 }
 
-/// <summary>The command that an event belongs to.</summary>
 internal sealed record KernelEventCommand(string? Token);
 
-/// <summary>What an event says.</summary>
 internal sealed record KernelEventBody(
-    IReadOnlyList<FormattedValue>? FormattedValues, string? ValueId, string? Message, IReadOnlyList<KernelDiagnostic>? Diagnostics);
+    IReadOnlyList<FormattedValue>? FormattedValues, string? ValueId, string? Message, IReadOnlyList<KernelDiagnostic>? Diagnostics)
+{
+    /// <summary>The plain text of the event's value; nothing when it has none.</summary>
+    internal string Plain => FormattedValues?.FirstOrDefault(value => value.MimeType == "text/plain")?.Value ?? "";
+}
 
 /// <summary>A value in one of the forms that a front end can show.</summary>
 internal sealed record FormattedValue(string MimeType, string Value);
 
-/// <summary>What a compiler says.</summary>
+/// <summary>What a compiler says about a place in a cell; lines count from 0.</summary>
 internal sealed record KernelDiagnostic(string Severity, LinePositionSpan LinePositionSpan);
 
-/// <summary>From where to where.</summary>
 internal sealed record LinePositionSpan(LinePosition Start);
 
-/// <summary>A place in a cell, from 0.</summary>
 internal sealed record LinePosition(int Line);

@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 
 namespace DistillKit.Cli.Notebooks;
-
-/// <summary>How a command ended.</summary>
-/// <param name="Message">Why it failed; null when it did not.</param>
-/// <param name="IsKernelGone">Whether it failed because the kernel's process ended.</param>
-internal readonly record struct KernelAnswer(string? Message, bool IsKernelGone = false);
 
 /// <summary>A kernel in a process of its own, spoken to over its standard input and output, as VS Code does.</summary>
 internal sealed class KernelProcess : IAsyncDisposable
@@ -16,7 +10,7 @@ internal sealed class KernelProcess : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan QuitPatience = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<KernelAnswer>> open = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string?>> open = [];
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock writing = new();
     private readonly Process process;
@@ -39,18 +33,16 @@ internal sealed class KernelProcess : IAsyncDisposable
         reading = ReadAsync();
     }
 
-    /// <summary>Starts a kernel, and waits until it takes commands.</summary>
-    /// <param name="folder">The folder in which cells run.</param>
-    /// <param name="settings">Environment variables.</param>
-    /// <param name="received">Receives all events but the ends of commands, one after the other.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>
+    /// Starts a kernel in a folder, with environment variables, and waits until it takes commands. All events but the ends of commands are
+    /// handed on, one after the other.
+    /// </summary>
     /// <exception cref="UserException">It is not installed, or does not start.</exception>
     internal static async Task<KernelProcess> StartAsync(
         string folder, IReadOnlyDictionary<string, string> settings, Action<KernelEvent> received, CancellationToken cancellation)
     {
-        var program = await KernelTool.FindAsync(cancellation);
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        string[] arguments = [program, "stdio", "--default-kernel", KernelLanguage.CSharp, "--working-dir", folder];
+        string[] arguments = [KernelTool.Find(), "stdio", "--default-kernel", NotebookFile.CSharp, "--working-dir", folder];
         var start = new ProcessStartInfo(KernelTool.DotNet, arguments)
         {
             WorkingDirectory = folder,
@@ -66,7 +58,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         try
         {
             await kernel.ready.Task.WaitAsync(StartPatience, cancellation);
-            if (await kernel.SubmitAsync(Prelude, KernelLanguage.CSharp).WaitAsync(StartPatience, cancellation) is { Message: { } message })
+            if (await kernel.SubmitAsync(Prelude, NotebookFile.CSharp).WaitAsync(StartPatience, cancellation) is { } message)
                 throw new UserException($"The notebook kernel did not start: {message.Split('\n')[0]}");
             return kernel;
         }
@@ -100,13 +92,11 @@ internal sealed class KernelProcess : IAsyncDisposable
         }
         """;
 
-    /// <summary>Runs code.</summary>
-    /// <param name="code">The code, magic commands included.</param>
-    /// <param name="language">The kernel's name of the language that it begins in.</param>
-    internal Task<KernelAnswer> SubmitAsync(string code, string language) => SendAsync("SubmitCode", new(language, code));
+    /// <summary>Runs code that begins in a language, and says why it failed; null when it did not.</summary>
+    internal Task<string?> SubmitAsync(string code, string language) => SendAsync("SubmitCode", new(language, code));
 
-    /// <summary>Tells the running code to stop. Its command is answered at once; the code itself ends when it looks.</summary>
-    internal Task<KernelAnswer> CancelAsync() => SendAsync("Cancel", new(".NET"));
+    /// <summary>Asks the running code to stop. Its command is answered at once; the code itself ends when it looks.</summary>
+    internal Task<string?> CancelAsync() => SendAsync("Cancel", new(".NET"));
 
     /// <summary>Ends the process, whatever it does.</summary>
     internal void Kill()
@@ -123,15 +113,15 @@ internal sealed class KernelProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private Task<KernelAnswer> SendAsync(string type, KernelCommandBody body)
+    private Task<string?> SendAsync(string type, KernelCommandBody body)
     {
-        var token = "run-" + Interlocked.Increment(ref commands).ToString(CultureInfo.InvariantCulture);
+        var token = $"run-{Interlocked.Increment(ref commands)}";
         var answer = open[token] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             lock (writing)
             {
-                process.StandardInput.Write(KernelEvent.Line(new(token, type, body)) + "\n");
+                process.StandardInput.Write(new KernelCommand(token, type, body).ToLine());
                 process.StandardInput.Flush();
             }
         }
@@ -151,12 +141,12 @@ internal sealed class KernelProcess : IAsyncDisposable
             var start = line.IndexOf(KernelEvent.Start, StringComparison.Ordinal);
             var read = start < 0 ? null : KernelEvent.Parse(line[start..]);
             var foreign = read is null ? line + "\n" : line[..start];
-            if (foreign.Trim().Length > 0) received(Streamed(foreign));
+            if (foreign.Trim().Length > 0) received(KernelEvent.Printed(foreign));
             if (read is null) continue;
             if (read.EventType == "KernelReady") ready.TrySetResult();
             else if (read.EventType is not ("CommandSucceeded" or "CommandFailed")) received(read);
             else if (read.Command?.Token is { } token && open.TryRemove(token, out var waiting))
-                waiting.SetResult(new(read.EventType == "CommandFailed" ? read.Event.Message ?? "it failed" : null));
+                waiting.SetResult(read.EventType == "CommandFailed" ? read.Event.Message ?? "it failed" : null);
         }
         await CloseAsync();
     }
@@ -170,9 +160,6 @@ internal sealed class KernelProcess : IAsyncDisposable
         var message = $"The kernel's process ended with exit code {process.ExitCode}{killed}{said}";
         ready.TrySetException(new UserException(message));
         foreach (var token in open.Keys)
-            if (open.TryRemove(token, out var waiting)) waiting.TrySetResult(new(message, IsKernelGone: true));
+            if (open.TryRemove(token, out var waiting)) waiting.TrySetResult(message);
     }
-
-    private static KernelEvent Streamed(string text) =>
-        new("StandardOutputValueProduced", new([new("text/plain", text)], null, null, null), null);
 }

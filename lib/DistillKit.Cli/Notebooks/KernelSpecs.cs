@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
@@ -14,30 +14,24 @@ internal static class KernelSpecs
     private static readonly (string Name, string Language, string Kernel)[] Kernels =
         [(".net-csharp", "C#", "csharp"), (".net-fsharp", "F#", "fsharp")];
 
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     /// <summary>Jupyter's folder for one person (https://docs.jupyter.org/en/latest/use/jupyter-directories.html).</summary>
     internal static string PersonalFolder => Path.Combine(DataFolder(), "kernels");
 
-    /// <summary>Writes the files.</summary>
-    /// <param name="folder">Jupyter's folder of kernels.</param>
-    /// <param name="program">The assembly of .NET Interactive.</param>
-    /// <returns>The names under which notebooks find them.</returns>
-    internal static IReadOnlyList<string> Write(string folder, string program)
+    /// <summary>Writes the files into Jupyter's folder of kernels, and gives the names under which notebooks find them.</summary>
+    internal static IReadOnlyList<string> Write(string folder)
     {
         foreach (var (name, language, kernel) in Kernels)
         {
-            var spec = new Spec(
-                [KernelTool.DotNet, program, "jupyter", "--default-kernel", kernel, "--http-local-only", "{connection_file}"],
-                $".NET ({language})", language,
-                KernelTool.Environment, new Dictionary<string, string>());
-            AtomicFile.WriteText(Path.Combine(folder, name, "kernel.json"), JsonSerializer.Serialize(spec, Layout) + "\n");
+            var spec = new JsonObject
+            {
+                ["argv"] = new JsonArray(
+                    KernelTool.DotNet, KernelTool.Find(), "jupyter", "--default-kernel", kernel, "--http-local-only", "{connection_file}"),
+                ["display_name"] = $".NET ({language})",
+                ["language"] = language,
+                ["env"] = JsonSerializer.SerializeToNode(KernelTool.Environment),
+                ["metadata"] = new JsonObject(),
+            };
+            AtomicFile.WriteText(FileOf(folder, name), spec.ToJsonString() + "\n");
         }
         return [.. Kernels.Select(kernel => kernel.Name)];
     }
@@ -45,10 +39,12 @@ internal static class KernelSpecs
     /// <summary>Whether all of them are installed for this person, and start a program that is there.</summary>
     internal static bool AreInstalled() => Kernels.All(kernel =>
     {
-        var file = Path.Combine(PersonalFolder, kernel.Name, "kernel.json");
-        return File.Exists(file) && JsonSerializer.Deserialize<Spec>(File.ReadAllText(file), Layout)?.Argv is [_, var program, ..]
-            && File.Exists(program);
+        var file = FileOf(PersonalFolder, kernel.Name);
+        return File.Exists(file) && JsonNode.Parse(File.ReadAllText(file))?["argv"] as JsonArray is [_, var program, ..]
+            && File.Exists((string?)program);
     });
+
+    private static string FileOf(string folder, string name) => Path.Combine(folder, name, "kernel.json");
 
     private static string DataFolder()
     {
@@ -60,8 +56,4 @@ internal static class KernelSpecs
         var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
         return Path.Combine(data is { Length: > 0 } ? data : Path.Combine(home, ".local", "share"), "jupyter");
     }
-
-    private sealed record Spec(
-        IReadOnlyList<string> Argv, string DisplayName, string Language, IReadOnlyDictionary<string, string> Env,
-        IReadOnlyDictionary<string, string> Metadata);
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
 
@@ -21,44 +21,20 @@ internal static class KernelTool
     internal static string DotNet =>
         System.Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 
-    private static string Manifest => Path.Combine(Checkout.Root, ".config", "dotnet-tools.json");
-
-    /// <summary>The tool's assembly; it is restored when it is not there.</summary>
-    /// <exception cref="UserException">The feed does not have it.</exception>
-    internal static async Task<string> FindAsync(CancellationToken cancellation)
+    /// <summary>Finds the tool's assembly, which `dotnet tool restore` puts among NuGet's packages.</summary>
+    /// <exception cref="UserException">It is not there.</exception>
+    internal static string Find()
     {
-        var version = ReadVersion();
-        if (Find(version) is { } there) return there;
-        var start = new ProcessStartInfo(DotNet, ["tool", "restore", "--tool-manifest", Manifest])
-        {
-            WorkingDirectory = Checkout.Root,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var restore = Process.Start(start)!;
-        var error = restore.StandardError.ReadToEndAsync(cancellation);
-        await restore.StandardOutput.ReadToEndAsync(cancellation);
-        await restore.WaitForExitAsync(cancellation);
-        return Find(version) ?? throw new UserException(
-            $"The notebook kernel, {Package} {version}, could not be restored: {(await error).Trim().ReplaceLineEndings(" ")}");
-    }
-
-    private static string ReadVersion()
-    {
-        if (!File.Exists(Manifest)) throw new UserException($"There is no {Manifest}: notebooks run in a checkout.");
-        return (string?)JsonNode.Parse(File.ReadAllText(Manifest))?["tools"]?[Package]?["version"]
-            ?? throw new UserException($"{Manifest} does not name {Package}.");
-    }
-
-    private static string? Find(string version)
-    {
+        var manifest = Path.Combine(Checkout.Root, ".config", "dotnet-tools.json");
+        if (!File.Exists(manifest)) throw new UserException($"There is no {manifest}: notebooks run in a checkout.");
+        var version = (string?)JsonNode.Parse(File.ReadAllText(manifest))?["tools"]?[Package]?["version"]
+            ?? throw new UserException($"{manifest} does not name {Package}.");
         var home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
         var given = System.Environment.GetEnvironmentVariable("NUGET_PACKAGES");
         var packages = given is { Length: > 0 } ? given : Path.Combine(home, ".nuget", "packages");
         var tools = Path.Combine(packages, Package, version, "tools");
-        return Directory.Exists(tools)
-            ? Directory.EnumerateFiles(tools, "Microsoft.DotNet.Interactive.App.dll", SearchOption.AllDirectories).FirstOrDefault()
-            : null;
+        const string assembly = "Microsoft.DotNet.Interactive.App.dll";
+        return (Directory.Exists(tools) ? Directory.GetFiles(tools, assembly, SearchOption.AllDirectories) : []).FirstOrDefault()
+            ?? throw new UserException($"The notebook kernel is not installed: type dotnet tool restore in {Checkout.Root}.");
     }
 }

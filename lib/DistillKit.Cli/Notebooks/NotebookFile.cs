@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,14 +7,16 @@ namespace DistillKit.Cli.Notebooks;
 
 /// <summary>
 /// A notebook in the format of Jupyter, nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Whatever the file
-/// holds besides cells and outputs stays as it is; it is written as nbformat 4.5, with sorted keys, so that the same content gives the
-/// same bytes.
+/// holds besides outputs stays as it is; keys are sorted, so that the same content gives the same bytes.
 /// </summary>
 internal sealed class NotebookFile
 {
-    private static readonly JsonWriterOptions Layout = new()
+    /// <summary>The kernel's name of C#.</summary>
+    internal const string CSharp = "csharp";
+
+    private static readonly JsonSerializerOptions Layout = new()
     {
-        Indented = true,
+        WriteIndented = true,
         IndentSize = 1,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -31,34 +32,29 @@ internal sealed class NotebookFile
         if (major != 4) throw new UserException($"{name} has nbformat {major}, and only 4 is supported: save it with a newer Jupyter.");
         if (document["cells"] is not JsonArray cells) throw Damaged("it has no cells");
         if (document["metadata"] is not (null or JsonObject)) throw Damaged("its metadata is no object");
-        Cells =
-        [
-            .. cells.Select((cell, index) =>
-                new Cell(cell as JsonObject ?? throw Damaged($"cell {index + 1} is no object"), index, Damaged)),
-        ];
-        NameCells();
+        Cells = [.. cells.Select((cell, index) => new Cell(Object(cell, index + 1), index + 1, Damaged))];
+
+        JsonObject Object(JsonNode? cell, int number) => cell as JsonObject ?? throw Damaged($"cell {number} is no object");
     }
 
     /// <summary>What errors call it.</summary>
-    public string Name { get; }
+    internal string Name { get; }
 
     /// <summary>The cells, from the top.</summary>
-    public IReadOnlyList<Cell> Cells { get; }
+    internal IReadOnlyList<Cell> Cells { get; }
 
     /// <summary>The cells with code, from the top.</summary>
-    public IEnumerable<Cell> CodeCells => Cells.Where(cell => cell.IsCode);
+    internal IEnumerable<Cell> CodeCells => Cells.Where(cell => cell.IsCode);
 
-    /// <summary>The language of cells that do not say their own.</summary>
-    public string DefaultLanguage => KernelLanguage.FirstOf(
-        Text("polyglot_notebook", "kernelInfo", "defaultKernelName"), Text("dotnet_interactive", "language"),
-        Text("kernelspec", "name"), Text("language_info", "name"), Text("kernelspec", "language")) ?? KernelLanguage.CSharp;
+    /// <summary>The kernel's name of the language in which cells begin that do not say their own.</summary>
+    internal string Language => Cell.TextAt(Metadata, "kernelspec", "name") == ".net-fsharp" ? "fsharp" : CSharp;
 
     /// <summary>The notebook's metadata.</summary>
-    public JsonObject Metadata => document["metadata"] as JsonObject ?? (JsonObject)(document["metadata"] = new JsonObject());
+    internal JsonObject Metadata => document["metadata"] as JsonObject ?? (JsonObject)(document["metadata"] = new JsonObject());
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserException">It is not there, or is no notebook; the message says what is wrong.</exception>
-    public static NotebookFile Load(string path)
+    internal static NotebookFile Load(string path)
     {
         try
         {
@@ -72,7 +68,7 @@ internal sealed class NotebookFile
 
     /// <summary>Reads a notebook's text.</summary>
     /// <exception cref="UserException">It is no notebook; the message says what is wrong.</exception>
-    public static NotebookFile Parse(string json, string name)
+    internal static NotebookFile Parse(string json, string name)
     {
         try
         {
@@ -86,25 +82,18 @@ internal sealed class NotebookFile
     }
 
     /// <summary>Forgets outputs and numbers of all cells, and that the notebook was executed.</summary>
-    public void Clear()
+    internal void Clear()
     {
         foreach (var cell in CodeCells) cell.Clear();
         ExecutionMark.Remove(this);
     }
 
     /// <summary>The file's text: sorted keys, one blank of indentation, line feeds, a final one.</summary>
-    public string ToJson()
-    {
-        (document["nbformat"], document["nbformat_minor"]) = (4, 5);
-        _ = Metadata;
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Layout)) SortedJson.Write(writer, document);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length) + "\n";
-    }
+    internal string ToJson() => Sorted(document)!.ToJsonString(Layout) + "\n";
 
     /// <summary>Writes the file, whole or not at all. A symbolic link stays one, and the file keeps its mode.</summary>
     /// <exception cref="UserException">It cannot be written.</exception>
-    public void Save(string path)
+    internal void Save(string path)
     {
         var target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } linked ? linked.FullName : path;
         var mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
@@ -112,29 +101,14 @@ internal sealed class NotebookFile
         if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(target, kept);
     }
 
-    private string? Text(params ReadOnlySpan<string> path)
+    /// <summary>JSON with the keys of every object in order, as nbformat's own writer has them.</summary>
+    internal static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonNode? node = document["metadata"];
-        foreach (var key in path) node = (node as JsonObject)?[key];
-        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-    }
-
-    /// <summary>
-    /// nbformat 4.5 wants a name for every cell. One that lacks it, or shares it, gets it from its place and content: no chance, no noise.
-    /// </summary>
-    private void NameCells()
-    {
-        var taken = new HashSet<string>();
-        foreach (var cell in Cells.Where(cell => cell.Id is not null && !taken.Add(cell.Id))) cell.Id = null;
-        foreach (var (index, cell) in Cells.Index().Where(pair => pair.Item.Id is null))
-        {
-            for (var salt = 0; cell.Id is null; salt++)
-            {
-                var id = ExecutionMark.Hash([index.ToString(), salt.ToString(), cell.Source])[..8];
-                if (taken.Add(id)) cell.Id = id;
-            }
-        }
-    }
+        JsonObject map => new JsonObject(
+            map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     private UserException Damaged(string what) => new($"{Name} is no notebook, or damaged: {what}.");
 }

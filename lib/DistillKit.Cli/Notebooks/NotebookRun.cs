@@ -1,27 +1,25 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
+using DistillKit.Cli.Views;
+using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>Executes one notebook, in a kernel of its own: what one notebook loads and sets cannot reach the next.</summary>
-/// <param name="notebook">The notebook; its outputs are replaced.</param>
-/// <param name="folder">Its folder, in which cells run.</param>
-/// <param name="save">Is called after each cell.</param>
+/// <summary>
+/// Executes one notebook in its folder and in a kernel of its own, and saves it after each cell: what one notebook loads and sets cannot
+/// reach the next.
+/// </summary>
 internal sealed partial class NotebookRun(NotebookFile notebook, string folder, Action save)
 {
-    private const string Stopped = "stopped";
+    /// <summary>The longest that a cell may take to end by itself when it is asked to: a training saves a checkpoint.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly CellOutputs outputs = new();
     private readonly OutputFilter filter = new(folder.StartsWith(Checkout.Root, StringComparison.Ordinal) ? Checkout.Root : folder);
-    private readonly ConsoleView view = new();
+    private long lastUpdate = Stopwatch.GetTimestamp();
     private int? errorLine;
 
-    /// <summary>The longest that a cell may take to end by itself when it is told to: a training saves a checkpoint.</summary>
-    internal static TimeSpan Grace { get; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Executes all cells, until one fails.</summary>
-    /// <param name="settings">Environment variables of the kernel.</param>
-    /// <param name="limit">The longest that a cell may take.</param>
-    /// <param name="cancellation">Stops the execution; what ran is kept.</param>
+    /// <summary>Executes all cells, until one fails or takes longer than its limit.</summary>
     /// <returns>Why it ended early: the file, the cell's number, the line and what went wrong; null when it ran to its end.</returns>
     internal async Task<string?> ExecuteAsync(IReadOnlyDictionary<string, string> settings, TimeSpan limit, CancellationToken cancellation)
     {
@@ -30,13 +28,14 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
         Cell[] cells = [.. notebook.CodeCells];
         foreach (var (index, cell) in cells.Index())
         {
-            Console.WriteLine($"[{index + 1}/{cells.Length}] {Title(cell)}");
+            var title = cell.Source.Split('\n').FirstOrDefault(line => line.Trim().Length > 0 && !line.StartsWith('#'))?.Trim();
+            Console.WriteLine($"[{index + 1}/{cells.Length}] {title}");
             errorLine = null;
             outputs.Begin();
             var error = await RunAsync(kernel, cell, limit, cancellation);
             if (error is not null) outputs.Fail(error);
             // A cell may have updated what an earlier one displays.
-            foreach (var (changed, json) in outputs.TakeChanges()) cells[changed].SetResult(changed + 1, filter.Apply(json));
+            foreach (var (place, json) in outputs.ToJson().Index()) cells[place].SetResult(place + 1, filter.Apply(json));
             save();
             if (error is not null)
                 return filter.Apply($"{notebook.Name}, cell {index + 1}{LineOf(error)}: {error.Split('\n')[0].TrimEnd()}");
@@ -46,40 +45,57 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
 
     private async Task<string?> RunAsync(KernelProcess kernel, Cell cell, TimeSpan limit, CancellationToken cancellation)
     {
-        var language = KernelLanguage.FirstOf(cell.Language) ?? notebook.DefaultLanguage;
+        var language = cell.Language ?? notebook.Language;
         var running = kernel.SubmitAsync(cell.Source, language);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stop.CancelAfter(limit);
         await Task.WhenAny(running, Task.Delay(Timeout.Infinite, stop.Token));
-        if (running.IsCompleted) return (await running).Message;
+        if (running.IsCompleted) return await running;
 
         // The command is answered as soon as it is cancelled; code that comes after it waits until it has really ended.
         await Task.WhenAny(kernel.CancelAsync(), Task.Delay(Grace, CancellationToken.None));
         var ended = kernel.SubmitAsync("", language);
         await Task.WhenAny(ended, Task.Delay(Grace, CancellationToken.None));
         if (!ended.IsCompleted) kernel.Kill();
-        return cancellation.IsCancellationRequested
-            ? Stopped
-            : FormattableString.Invariant($"The cell took longer than its limit of {limit.TotalSeconds:0.#} s.");
+        return cancellation.IsCancellationRequested ? "stopped" : $"The cell took longer than its limit of {limit.TotalSeconds:0.#} s.";
     }
 
     private void Receive(KernelEvent arrived)
     {
         outputs.Add(arrived);
-        view.Show(arrived);
+        Print(arrived.EventType, arrived.Event.Plain);
         var wrong = arrived.Event.Diagnostics?.FirstOrDefault(diagnostic => diagnostic.Severity == "error");
         if (wrong is not null) errorLine = wrong.LinePositionSpan.Start.Line + 1;
+    }
+
+    // What cells write, as it comes; of displayed values, those that have a plain text; of their updates, one in a while.
+    private void Print(string eventType, string text)
+    {
+        if (text.Length == 0) return;
+        switch (eventType)
+        {
+            case "StandardOutputValueProduced":
+                Console.Out.Write(text);
+                break;
+            case "StandardErrorValueProduced":
+                Console.Error.Write(text);
+                break;
+            case "ReturnValueProduced" or "DisplayedValueProduced":
+                Console.Out.WriteLine(text);
+                break;
+            case "DisplayedValueUpdated" when Stopwatch.GetElapsedTime(lastUpdate) >= ProgressView.Interval:
+                lastUpdate = Stopwatch.GetTimestamp();
+                Console.Out.WriteLine(text);
+                break;
+        }
     }
 
     // A compiler says its line as a number. Of an exception the kernel sends only the text of its stack trace, where the cell comes last.
     private string LineOf(string error)
     {
-        if (errorLine is { } known) return FormattableString.Invariant($", line {known}");
+        if (errorLine is { } known) return $", line {known}";
         return FrameLine().Matches(error) is [.., var frame] ? $", line {frame.Groups[1].Value}" : "";
     }
-
-    private static string? Title(Cell cell) =>
-        cell.Source.Split('\n').FirstOrDefault(line => line.Trim().Length > 0 && !line.StartsWith('#'))?.Trim();
 
     [GeneratedRegex(@" in :line (\d+)")]
     private static partial Regex FrameLine();

@@ -17,13 +17,12 @@ internal sealed partial class OutputFilter
     /// <param name="root">The checkout's folder.</param>
     internal OutputFilter(string root)
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var separator = Path.DirectorySeparatorChar;
-        (string, string)[] known = [(Trim(root) + separator, ""), (Trim(root), "."), (Trim(home) + separator, "~" + separator)];
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile).TrimEnd(separator);
+        root = root.TrimEnd(separator);
+        (string, string)[] known = [(root + separator, ""), (root, "."), (home + separator, "~" + separator)];
         // A root folder is too short a text to be told from others.
         paths = [.. known.Where(pair => pair.Item1.Length > 3)];
-
-        string Trim(string path) => path.TrimEnd(separator);
     }
 
     internal JsonArray Apply(JsonArray outputs) => (JsonArray)Apply(outputs, key: null)!;
@@ -31,7 +30,7 @@ internal sealed partial class OutputFilter
     internal string Apply(string text)
     {
         foreach (var (from, to) in paths) text = text.Replace(from, to);
-        return Guids().Replace(text.ReplaceLineEndings("\n"), match => Numbered(match.Value));
+        return Guids().Replace(text.ReplaceLineEndings("\n"), match => Numbered(match.Value.ToLowerInvariant()));
     }
 
     private JsonNode? Apply(JsonNode? node, string? key) => node switch
@@ -46,6 +45,7 @@ internal sealed partial class OutputFilter
     private static bool IsImage(string? key) =>
         key is not null && key.StartsWith("image/", StringComparison.Ordinal) && key != "image/svg+xml";
 
+    // The text of a stream and the values by media type are in lines.
     private static JsonNode Split(string text, string? key)
     {
         if (key is null || (key != "text" && !key.Contains('/'))) return text;
@@ -56,9 +56,8 @@ internal sealed partial class OutputFilter
 
     private string Numbered(string guid)
     {
-        var known = guid.ToLowerInvariant();
-        if (!identifiers.TryGetValue(known, out var replacement))
-            identifiers[known] = replacement = new Guid(MD5.HashData(Encoding.UTF8.GetBytes($"distillkit {identifiers.Count}"))).ToString();
+        if (!identifiers.TryGetValue(guid, out var replacement))
+            identifiers[guid] = replacement = $"{new Guid(MD5.HashData(Encoding.UTF8.GetBytes($"distillkit {identifiers.Count}")))}";
         return replacement;
     }
 

@@ -1,48 +1,113 @@
+using DistillKit.Data;
+using DistillKit.Runs.Stages;
+using DistillKit.Training;
 using Spectre.Console;
 
 namespace DistillKit.Cli.Views;
 
-/// <summary>A bar on a terminal while something runs; elsewhere a line on standard error for each step and quarter.</summary>
-internal static class ProgressView
+/// <summary>Shows how far a job has come: a bar for each stage on a terminal, lines elsewhere.</summary>
+internal abstract class ProgressView : IPipelineObserver
 {
-    private const int Lines = 4;
+    /// <summary>How often at most a line about something that goes on is written.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    internal static T Show<T>(Func<IProgress<(string Step, double Done)>, T> job)
+    /// <summary>Does a job that reports to a view.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="toError">Keeps standard output for the result: there are no bars, and lines go to standard error.</param>
+    internal static Task<T> WatchAsync<T>(Func<ProgressView, Task<T>> job, bool toError)
     {
-        if (Console.IsErrorRedirected || Console.IsOutputRedirected) return job(new Plain());
+        if (toError || Console.IsOutputRedirected) return job(new ProgressLines(toError ? Console.Error : Console.Out));
+        var text = new TaskDescriptionColumn { Alignment = Justify.Left };
         return AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context => job(new Bars(context)));
+            .Columns(text, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context => job(new ProgressBars(context)));
     }
 
-    internal static IProgress<double> Named(string step, IProgress<(string Step, double Done)> progress) => new One(step, progress);
+    public void Started(string stage, string description, int resumedStep = 0) =>
+        Begin(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description);
 
-    private sealed class One(string step, IProgress<(string Step, double Done)> progress) : IProgress<double>
+    public abstract void Trained(TrainingProgress progress);
+
+    public void Installed(DataProgress progress) =>
+        Advanced(progress.Step, progress.Total == 0 ? null : (double)progress.Done / progress.Total);
+
+    public void Advanced(string part) => Advanced(part, null);
+
+    public abstract void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun);
+
+    /// <summary>The running stage is at a step, of which a share is done; null where nobody knows how much.</summary>
+    internal abstract void Advanced(string step, double? share);
+
+    protected abstract void Begin(string stage, string description);
+
+    protected static string Describe(TrainingProgress at) =>
+        $"epoch {at.Epoch + 1}/{at.Epochs}  loss {at.Loss:f3}  training {100 * at.Accuracy:f1} %  {at.ImagesPerSecond:n0} images/s";
+}
+
+/// <summary>A bar for each stage.</summary>
+internal sealed class ProgressBars(ProgressContext context) : ProgressView
+{
+    private string name = "";
+    private ProgressTask? bar;
+
+    public override void Trained(TrainingProgress progress) => Advanced(Describe(progress), progress.Share);
+
+    public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
     {
-        public void Report(double value) => progress.Report((step, value));
+        if (name != stage || bar is null || bar.IsFinished) Begin(stage, result);
+        Advanced(isFromEarlierRun ? $"{result} (from an earlier run)" : result, 1);
+        bar!.StopTask();
     }
 
-    private sealed class Bars(ProgressContext context) : IProgress<(string Step, double Done)>
+    protected override void Begin(string stage, string description)
     {
-        private readonly Dictionary<string, ProgressTask> bars = [];
-
-        public void Report((string Step, double Done) value)
-        {
-            if (!bars.TryGetValue(value.Step, out var bar)) bars[value.Step] = bar = context.AddTask(Markup.Escape(value.Step), maxValue: 1);
-            bar.Value = value.Done;
-        }
+        (name, bar) = (stage, context.AddTask(Markup.Escape(stage), maxValue: 1));
+        Advanced(description, null);
     }
 
-    private sealed class Plain : IProgress<(string Step, double Done)>
+    internal override void Advanced(string step, double? share)
     {
-        private (string Step, int Quarter) last;
-
-        public void Report((string Step, double Done) value)
-        {
-            var now = (value.Step, (int)(Lines * value.Done));
-            if (now == last) return;
-            last = now;
-            Console.Error.WriteLine(FormattableString.Invariant($"{value.Step} {100 * value.Done:f0} %"));
-        }
+        bar!.Description = $"[bold]{Markup.Escape(name),-10}[/] {Markup.Escape(step)}";
+        bar.IsIndeterminate = share is null;
+        bar.Value = share ?? 0;
     }
+}
+
+/// <summary>A line for each thing that happens, for each quarter of a long step, and every few seconds while a network trains.</summary>
+internal sealed class ProgressLines(TextWriter output) : ProgressView
+{
+    private string name = "";
+    private (string Step, int Quarter) last;
+    private DateTime next;
+    private TimeLeft timeLeft = new();
+
+    public override void Trained(TrainingProgress progress)
+    {
+        var (now, left) = (DateTime.UtcNow, timeLeft.After(progress));
+        if (now < next) return;
+        next = now + Interval;
+        Line(left is { } time ? $"{Describe(progress)}  {TimeLeft.Text(time)} left" : Describe(progress));
+    }
+
+    public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
+    {
+        name = stage;
+        Line($"{result} ({(isFromEarlierRun ? "from an earlier run" : TimeLeft.Text(time))})");
+    }
+
+    protected override void Begin(string stage, string description)
+    {
+        (name, last, timeLeft, next) = (stage, default, new(), DateTime.UtcNow + Interval);
+        Line(description);
+    }
+
+    internal override void Advanced(string step, double? share)
+    {
+        var now = (step, Quarter: (int)(4 * (share ?? 0)));
+        if (now == last) return;
+        last = now;
+        Line(now.Quarter == 0 ? step : $"{step}: {25 * now.Quarter} %");
+    }
+
+    private void Line(string text) => output.WriteLine($"{name,-10} {text}");
 }

@@ -10,7 +10,8 @@
 #
 #   ./distillkit experiment data/experiments/losses.json --table
 #
-# Settings: OUTPUT (where results go; default artifacts/experiments/NAME), DATA (where CIFAR-10 is kept), DISTILLKIT (the program; default ./distillkit).
+# Settings: OUTPUT (where results go; default artifacts/experiments/NAME), DATA (where CIFAR-10 is kept), DISTILLKIT (the program;
+# default ./distillkit).
 #SBATCH --job-name=distillkit
 #SBATCH --cpus-per-task=4
 #SBATCH --mem=4G

@@ -19,7 +19,8 @@ public sealed record MachineInfo(string Cpu, int Cores, string OperatingSystem, 
         return new(CpuName(), Environment.ProcessorCount, RuntimeInformation.OSDescription, engine);
     }
 
-    private static string CpuName()
+    /// <summary>The processor's name.</summary>
+    public static string CpuName()
     {
         var name = System.OperatingSystem.IsLinux() ? LinuxCpuName()
             : System.OperatingSystem.IsMacOS() ? MacCpuName()

@@ -1,3 +1,5 @@
+using DistillKit.Files;
+
 namespace DistillKit.Data;
 
 /// <summary>
@@ -19,10 +21,8 @@ public static class Cifar10
     /// </summary>
     public static string DefaultFolder()
     {
-        foreach (var start in (string[])[Directory.GetCurrentDirectory(), AppContext.BaseDirectory])
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, "DistillKit.Notebooks.sln")))
-                    return Path.Combine(folder.FullName, "data", "cifar10");
+        if ((Checkout.Find(Directory.GetCurrentDirectory()) ?? Checkout.Find(AppContext.BaseDirectory)) is { } root)
+            return Path.Combine(root, "data", "cifar10");
         return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "distillkit", "cifar10");
     }
 

@@ -51,25 +51,7 @@ public sealed class NotebookFileTests
         Prop.ForAll(Notebooks().ToArbitrary(), json =>
         {
             var written = JsonNode.Parse(NotebookFile.Parse(json.ToJsonString(), "x").ToJson())!;
-            foreach (var (before, after) in json["cells"]!.AsArray().Zip(written["cells"]!.AsArray()))
-            {
-                var copy = after!.DeepClone().AsObject();
-                if (!before!.AsObject().ContainsKey("id")) copy.Remove("id");
-                if (!JsonNode.DeepEquals(before, copy)) return false;
-            }
-            return JsonNode.DeepEquals(json["metadata"], written["metadata"]);
-        }).QuickCheckThrowOnFailure();
-    }
-
-    [Fact]
-    public void Every_cell_gets_a_valid_name_of_its_own_that_stays()
-    {
-        Prop.ForAll(Notebooks().ToArbitrary(), json =>
-        {
-            var ids = NotebookFile.Parse(json.ToJsonString(), "x").Cells.Select(cell => cell.Id!).ToArray();
-            var again = NotebookFile.Parse(json.ToJsonString(), "x").Cells.Select(cell => cell.Id!);
-            return ids.Distinct().Count() == ids.Length && ids.SequenceEqual(again)
-                && ids.All(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^[a-zA-Z0-9_-]{1,64}$"));
+            return JsonNode.DeepEquals(json, written);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -81,26 +63,14 @@ public sealed class NotebookFileTests
     }
 
     [Theory]
-    [InlineData("{\"kernelspec\": {\"name\": \".net-fsharp\"}}", "fsharp")]
-    [InlineData(
-        "{\"polyglot_notebook\": {\"kernelInfo\": {\"defaultKernelName\": \"fsharp\"}}, \"kernelspec\": {\"name\": \".net-csharp\"}}", "fsharp")]
-    [InlineData("{\"language_info\": {\"name\": \"F#\"}}", "fsharp")]
-    [InlineData("{\"language_info\": {\"name\": \"polyglot-notebook\"}}", "csharp")]
-    [InlineData("{}", "csharp")]
-    public void The_notebooks_language_is_found_in_every_editors_metadata(string metadata, string language) =>
-        Assert.Equal(language, NotebookFile.Parse($"{{\"nbformat\": 4, \"cells\": [], \"metadata\": {metadata}}}", "x").DefaultLanguage);
-
-    [Theory]
-    [InlineData("{\"polyglot_notebook\": {\"kernelName\": \"fsharp\"}}", "fsharp")]
-    [InlineData("{\"dotnet_interactive\": {\"language\": \"F#\"}}", "fsharp")]
-    [InlineData("{\"vscode\": {\"languageId\": \"polyglot-notebook.fsharp\"}}", "fsharp")]
-    [InlineData("{\"vscode\": {\"languageId\": \"polyglot-notebook\"}}", null)]
-    [InlineData("{}", null)]
-    public void A_cells_language_is_found_in_every_editors_metadata(string metadata, string? language)
+    [InlineData("fsharp", null, "{\"kernelspec\": {\"name\": \".net-fsharp\"}}", "{}")]
+    [InlineData("csharp", "fsharp", "{\"kernelspec\": {}}", "{\"polyglot_notebook\": {\"kernelName\": \"fsharp\"}}")]
+    [InlineData("csharp", null, "{}", "{\"polyglot_notebook\": []}")]
+    public void Languages_are_found_in_the_metadata(string ofNotebook, string? ofCell, string notebookMetadata, string cellMetadata)
     {
-        var cell = $"{{\"cell_type\": \"code\", \"source\": [\"1\\n\", \"2\"], \"metadata\": {metadata}}}";
-        var json = $"{{\"nbformat\": 4, \"cells\": [{cell}]}}";
-        Assert.Equal(language, KernelLanguage.FirstOf(NotebookFile.Parse(json, "x").Cells[0].Language));
+        var cell = $"{{\"cell_type\": \"code\", \"source\": [\"1\\n\", \"2\"], \"metadata\": {cellMetadata}}}";
+        var notebook = NotebookFile.Parse($"{{\"nbformat\": 4, \"cells\": [{cell}], \"metadata\": {notebookMetadata}}}", "x");
+        Assert.Equal((ofNotebook, ofCell, "1\n2"), (notebook.Language, notebook.Cells[0].Language, notebook.Cells[0].Source));
     }
 
     [Fact]
@@ -164,11 +134,10 @@ public sealed class NotebookFileTests
         from type in Gen.Elements("code", "markdown", "raw")
         from source in Texts()
         from inLines in Gen.Elements(true, false)
-        from id in Gen.Elements(null, "same", "other-1", "bad id!")
         from tag in Texts()
-        select Cell(type, source, inLines, id, tag);
+        select Cell(type, source, inLines, tag);
 
-    private static JsonNode Cell(string type, string source, bool inLines, string? id, string tag)
+    private static JsonNode Cell(string type, string source, bool inLines, string tag)
     {
         var cell = new JsonObject
         {
@@ -181,8 +150,6 @@ public sealed class NotebookFileTests
             cell["execution_count"] = 3;
             cell["outputs"] = new JsonArray(new JsonObject { ["output_type"] = "stream", ["name"] = "stdout", ["text"] = source });
         }
-        // A name that comes twice, or that is not valid, is replaced, so only one that is kept is given.
-        if (id is not null && id == "other-1" && tag.Length > 1000) cell["id"] = id;
         return cell;
     }
 

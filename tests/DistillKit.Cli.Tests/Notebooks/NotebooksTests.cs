@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DistillKit.Cli.Notebooks;
+using DistillKit.Files;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 
@@ -35,7 +35,8 @@ public sealed class NotebooksTests : IDisposable
     [Theory]
     [InlineData("Environment.Exit(3);", "ended with exit code 3")]
     [InlineData(
-        "System.Diagnostics.Process.Start(\"kill\", [\"-9\", $\"{Environment.ProcessId}\"]); System.Threading.Thread.Sleep(60_000);", "lack of memory")]
+        "System.Diagnostics.Process.Start(\"kill\", [\"-9\", $\"{Environment.ProcessId}\"]); System.Threading.Thread.Sleep(60_000);",
+        "lack of memory")]
     public async Task A_kernel_that_ends_fails_the_cell_and_what_ran_is_saved(string code, string reason)
     {
         var first = folder.Write("1.ipynb", "\"kept\"", $"Console.WriteLine(\"before\");\n{code}", "\"never\"");
@@ -62,7 +63,8 @@ public sealed class NotebooksTests : IDisposable
         var outcome = await Cli.RunAsync("notebooks", "run", notebook, "--profile", "smoke", "--write");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("1.ipynb, cell 1: The library is not built: type ./distillkit doctor in ", Assert.Single(outcome.Error.Trim().Split('\n')));
+        var line = Assert.Single(outcome.Error.Trim().Split('\n'));
+        Assert.Contains("1.ipynb, cell 1: The library is not built: type ./distillkit doctor in ", line);
         Assert.Single(NotebookFolder.Outputs(notebook)[0]);
     }
 
@@ -106,13 +108,12 @@ public sealed class NotebooksTests : IDisposable
     }
 
     [Fact]
-    public void Notebooks_of_one_name_keep_their_folders()
+    public async Task Notebooks_of_one_name_are_not_written_over_each_other()
     {
-        string[] same = [folder.Write("a/x.ipynb", "1"), folder.Write("b/c/x.ipynb", "2"), folder.Write("b/y.ipynb", "3")];
-        var results = NotebookRunner.Results(same, folder["out"]);
-        Assert.Equal(["a/x.ipynb", "b/c/x.ipynb", "b/y.ipynb"], results.Select(path => Path.GetRelativePath(folder["out"], path)));
-        Assert.Equal([folder["out/x.ipynb"], folder["out/y.ipynb"]], NotebookRunner.Results(same[1..], folder["out"]));
-        Assert.Equal(same, NotebookRunner.Results(same, null));
+        string[] same = [folder.Write("a/x.ipynb", "1"), folder.Write("b/x.ipynb", "2")];
+        var outcome = await Cli.RunAsync(["notebooks", "run", .. same, "--profile", "smoke", "--output", folder["out"]]);
+        Assert.Equal((1, false), (outcome.ExitCode, Directory.Exists(folder["out"])));
+        Assert.Contains("Two notebooks have the name x.ipynb", Assert.Single(outcome.Error.Trim().Split('\n')));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using DistillKit.Files;
 using Microsoft.Playwright;
 
 namespace DistillKit.Cli.Tests.Notebooks;

@@ -1,1 +1,0 @@
-return await DistillKit.Cli.CommandLine.RunAsync(args, Console.Out, Console.Error);

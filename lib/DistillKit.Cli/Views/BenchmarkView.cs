@@ -1,0 +1,81 @@
+using DistillKit.Edge;
+using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Stages;
+
+namespace DistillKit.Cli.Views;
+
+/// <summary>What an ONNX file costs in a runtime.</summary>
+internal sealed record FileSpeed(
+    string File, string Runtime, long FileBytes, double LatencyMilliseconds, double LatencyP95Milliseconds, double ImagesPerSecond,
+    long PeakMemoryBytes);
+
+/// <summary>Measurements of deployed files: of a run, of any files, and of the operators of one file.</summary>
+internal static class BenchmarkView
+{
+    private const string Conditions = "latency: 1 image, 1 thread, median and 95th percentile, the files taking turns";
+    private const string Memory = "memory: peak of a process that only infers";
+
+    /// <summary>The final comparison.</summary>
+    internal static void Show(BenchmarkResult result)
+    {
+        var table = new TextTable("network", "numbers", "runtime")
+            .Numbers("test", "ECE", "MACs", "file", "latency", "p95", "throughput", "memory", "made in");
+        foreach (var row in result.Rows)
+        {
+            table.Add(
+                row.Name, row.Format, row.Runtime, $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
+                $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms",
+                $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s",
+                row.PeakMemoryBytes is { } bytes ? $"{bytes / 1e6:f0} MB" : "", $"{row.Seconds:f0} s");
+        }
+        table.Show();
+        foreach (var found in result.Agreements)
+        {
+            var same = $"{100 * found.SameTop1:f2} % of the test images, mean difference of logits {found.MeanDifference:f4}";
+            Console.WriteLine($"{found.Name}: the runtimes give the same answer to {same}");
+        }
+        var machine = result.Machine;
+        var origin = $"profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}";
+        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; {origin}");
+        Console.WriteLine($"{Conditions}; throughput: batches of 64, all threads; {Memory}");
+    }
+
+    /// <summary>How fast files are.</summary>
+    internal static void Show(IReadOnlyList<FileSpeed> rows, MachineInfo machine, int threads)
+    {
+        var table = new TextTable("file", "runtime").Numbers("size", "latency", "p95", "throughput", "memory");
+        foreach (var row in rows)
+        {
+            table.Add(
+                row.File, row.Runtime, $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms",
+                $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s", $"{row.PeakMemoryBytes / 1e6:f0} MB");
+        }
+        table.Show();
+        var throughput = $"throughput: batches of 64 on {threads} {(threads == 1 ? "thread" : "threads")}";
+        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {Conditions}; {throughput}; {Memory}");
+    }
+
+    /// <summary>Where the time of one image goes.</summary>
+    internal static void Show(EdgeModel model, IReadOnlyList<OperatorProfile> profile)
+    {
+        var total = Time(profile);
+        var table = new TextTable("operator", "kind", "shape").Numbers("MACs", "time", "share", "GMAC/s");
+        foreach (var entry in profile)
+        {
+            var time = entry.Time.TotalMicroseconds;
+            table.Add(
+                entry.Name, entry.Kind, entry.Shape, $"{entry.MultiplyAccumulates / 1e6:f2} M", $"{time:f1} µs",
+                $"{100 * time / total:f1} %", entry.MultiplyAccumulates == 0 ? "" : $"{entry.MultiplyAccumulates / time / 1e3:f0}");
+        }
+        table.Show();
+        var work = $"{model.MultiplyAccumulates / 1e6:f1} M multiply-accumulates, {model.MultiplyAccumulates / total / 1e3:f0} GMAC/s";
+        Console.WriteLine($"{model.InstructionSet}: {total:f0} µs for {work}");
+        foreach (var kind in profile.GroupBy(entry => entry.Kind.Split(' ')[0]).OrderByDescending(Time))
+        {
+            var share = 100.0 * kind.Sum(entry => entry.MultiplyAccumulates) / model.MultiplyAccumulates;
+            Console.WriteLine($"  {kind.Key}: {100 * Time(kind) / total:f0} %, {share:f0} % of the multiply-accumulates");
+        }
+    }
+
+    private static double Time(IEnumerable<OperatorProfile> profile) => profile.Sum(entry => entry.Time.TotalMicroseconds);
+}
