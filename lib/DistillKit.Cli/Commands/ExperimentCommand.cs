@@ -38,11 +38,9 @@ internal static class ExperimentCommand
             var experiment = Experiment.Load(arguments.GetValue(file)!);
             var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
             var isJson = arguments.GetValue(Options.Json);
-            ExperimentRun Create(ProgressView view) =>
-                new(experiment, folder, view, arguments.PrepareEngine(), arguments.GetValue(Options.Data));
             var result = await ProgressView.WatchAsync(async view =>
             {
-                var run = Create(view);
+                var run = new ExperimentRun(experiment, folder, view, arguments.PrepareEngine(), arguments.GetValue(Options.Data));
                 if (arguments.GetValue(table)) return run.Table();
                 await run.InstallDataAsync(cancellation);
                 if (arguments.GetValue(prepare)) run.Prepare(cancellation);

@@ -39,7 +39,6 @@ internal sealed record KernelEvent(string EventType, KernelEventBody Event, Kern
 }
 
 internal sealed record KernelEventCommand(string? Token);
-
 internal sealed record KernelEventBody(
     IReadOnlyList<FormattedValue>? FormattedValues, string? ValueId, string? Message, IReadOnlyList<KernelDiagnostic>? Diagnostics)
 {
@@ -54,5 +53,4 @@ internal sealed record FormattedValue(string MimeType, string Value);
 internal sealed record KernelDiagnostic(string Severity, LinePositionSpan LinePositionSpan);
 
 internal sealed record LinePositionSpan(LinePosition Start);
-
 internal sealed record LinePosition(int Line);
