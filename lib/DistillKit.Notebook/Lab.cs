@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using DistillKit.Data;
-using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Notebook.Live;
 using DistillKit.Runs.Experiments;

@@ -30,7 +30,7 @@ public sealed partial class ArrowTests
         ["DistillKit.Runs"] = [["Experiments"], ["Stages"], ["Profiles"], ["Benchmarks", "Installation"]],
         ["DistillKit.Charts"] = [["Report"], ["Static"]],
         ["DistillKit.Notebook"] = [["Formatting"], ["Exercises", "Live"]],
-        ["DistillKit.Cli"] = [["Commands"], ["Doctor", "Views"], ["Notebooks"]],
+        ["DistillKit.Cli"] = [["Commands"], ["Doctor"], ["Notebooks"], ["Views"]],
     };
 
     public static TheoryData<string> Names => [.. Projects.Keys];

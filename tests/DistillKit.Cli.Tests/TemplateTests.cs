@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using DistillKit.Files;
 
 namespace DistillKit.Cli.Tests;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DistillKit.Cli.Views;
-using DistillKit.Files;
 using DistillKit.Runs.Experiments;
 
 namespace DistillKit.Cli.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DistillKit.Cli.Notebooks;
-using DistillKit.Files;
 using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using DistillKit.Charts;
 using DistillKit.Cli.Views;
-using DistillKit.Files;
 using DistillKit.Runs.Profiles;
 using DistillKit.Runs.Stages;
 using DistillKit.Training;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
 

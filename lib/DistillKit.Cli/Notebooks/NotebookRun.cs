@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using DistillKit.Cli.Views;
-using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
 

@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Data;
 
 /// <summary>

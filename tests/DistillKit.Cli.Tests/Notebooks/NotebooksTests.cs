@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DistillKit.Files;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 

@@ -1,4 +1,3 @@
-using DistillKit.Files;
 using Microsoft.Playwright;
 
 namespace DistillKit.Cli.Tests.Notebooks;

@@ -1,11 +1,11 @@
-namespace DistillKit.Files;
+namespace DistillKit;
 
 /// <summary>A checkout of this repository, known by its solution.</summary>
 public static class Checkout
 {
     private const string Solution = "DistillKit.Notebooks.sln";
 
-    /// <summary>The root of the checkout that holds the running program; for a program that was copied out of it, the current folder.</summary>
+    /// <summary>The root of the checkout that holds the program; for a program that was copied out of it, the current folder.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory();
 
     /// <summary>Where everything goes that a run, a test or the set-up writes.</summary>
