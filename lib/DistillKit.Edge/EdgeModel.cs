@@ -11,7 +11,7 @@ namespace DistillKit.Edge;
 /// </summary>
 public sealed unsafe class EdgeModel : IDisposable
 {
-    private readonly FusedNetwork program;
+    private readonly ExecutableNetwork network;
     private readonly WeightStream weights;
     private readonly Arena arena;
     private readonly Workers workers;
@@ -23,22 +23,20 @@ public sealed unsafe class EdgeModel : IDisposable
     {
         if (options.Threads is < 1 or > 256)
             throw new EdgeException($"{options.Threads} threads are asked for. Give a number from 1 to 256.");
-        var kernels = Kernels(options.InstructionSet);
-        var model = ModelReader.Read(file);
-        var network = NetworkReader.Read(model);
-        program = Fuser.Fuse(kernels, network);
-        (InstructionSet, Metadata, Classes) = (kernels.Name, model.Metadata, program.Logits.Shape.Elements);
+        var kernels = KernelSets.Named(options.InstructionSet);
+        var graph = ModelReader.Read(file);
+        network = Fuser.Fuse(kernels, NetworkBuilder.Build(graph));
+        (InstructionSet, Metadata, Classes) = (kernels.Name, graph.Metadata, network.Logits.Shape.Elements);
         inputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
-        foreach (var operation in program.Operators)
-            MultiplyAccumulates += operation.MultiplyAccumulates;
-        weights = new([.. program.Operators.Select(operation => operation.Convolution).OfType<Convolution>()]);
-        chunk = Arena.Chunk(program);
-        arena = Arena.Allocate(program, chunk);
+        MultiplyAccumulates = network.Operators.Sum(operation => operation.MultiplyAccumulates);
+        weights = new([.. network.Operators.Select(operation => operation.Convolution).OfType<ConvolutionKernel>()]);
+        chunk = Arena.Chunk(network);
+        arena = Arena.Allocate(network, chunk);
         workers = new(options.Threads);
     }
 
     /// <summary>The names of the instruction sets that this machine can run, best first.</summary>
-    public static IReadOnlyList<string> InstructionSets => [.. KernelSet.Supported.Select(set => set.Name)];
+    public static IReadOnlyList<string> InstructionSets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     /// <summary>[channels, height, width]</summary>
     public IReadOnlyList<int> InputShape => inputShape;
@@ -57,7 +55,7 @@ public sealed unsafe class EdgeModel : IDisposable
 
     /// <summary>Loads an ONNX file.</summary>
     /// <exception cref="EdgeException">The file cannot be read, is damaged, or has parts that this engine does not know.</exception>
-    public static EdgeModel Load(string path, EdgeOptions? options = null) => new(FileReader.Read(path), options ?? new());
+    public static EdgeModel Load(string path, EdgeOptions? options = null) => new(ModelReader.ReadFile(path), options ?? new());
 
     /// <summary>Loads the content of an ONNX file.</summary>
     /// <exception cref="EdgeException">It is damaged, or has parts that this engine does not know.</exception>
@@ -74,8 +72,8 @@ public sealed unsafe class EdgeModel : IDisposable
     /// <exception cref="EdgeException">As <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</exception>
     public IReadOnlyList<OperatorProfile> Profile(ReadOnlySpan<float> images, int repetitions = 100)
     {
-        var profiler = new Profiler(program, repetitions);
-        var logits = new float[images.Length / Math.Max(1, program.Images.Shape.Elements) * Classes];
+        var profiler = new Profiler(network, repetitions);
+        var logits = new float[images.Length / Math.Max(1, network.Images.Shape.Elements) * Classes];
         for (var i = 0; i < repetitions; i++, profiler.Next())
             Run(images, logits, profiler);
         return profiler.Result();
@@ -87,7 +85,7 @@ public sealed unsafe class EdgeModel : IDisposable
         if (Interlocked.Exchange(ref isBusy, 1) != 0)
             return;
         workers.Dispose();
-        foreach (var operation in program.Operators)
+        foreach (var operation in network.Operators)
             operation.Dispose();
         weights.Dispose();
         arena.Dispose();
@@ -95,7 +93,7 @@ public sealed unsafe class EdgeModel : IDisposable
 
     private void Run(ReadOnlySpan<float> images, Span<float> logits, Profiler? profiler)
     {
-        var (imageLength, count) = (program.Images.Shape.Elements, logits.Length / Classes);
+        var (imageLength, count) = (network.Images.Shape.Elements, logits.Length / Classes);
         if (count < 1 || logits.Length % Classes != 0 || images.Length != (long)count * imageLength)
             throw new EdgeException($"{images.Length} floats of images and {logits.Length} of logits do not fit this model: "
                 + $"give N x {inputShape[0]} x {inputShape[1]} x {inputShape[2]} and N x {Classes}.");
@@ -109,9 +107,9 @@ public sealed unsafe class EdgeModel : IDisposable
                 for (var first = 0; first < count; first += chunk)
                 {
                     var size = Math.Min(chunk, count - first);
-                    program.Images.Address = (byte*)(input + (long)first * imageLength);
+                    network.Images.Address = (byte*)(input + (long)first * imageLength);
                     RunChunk(size, profiler);
-                    new ReadOnlySpan<float>(program.Logits.Address, size * Classes).CopyTo(logits[(first * Classes)..]);
+                    new ReadOnlySpan<float>(network.Logits.Address, size * Classes).CopyTo(logits[(first * Classes)..]);
                 }
         }
         finally
@@ -123,21 +121,11 @@ public sealed unsafe class EdgeModel : IDisposable
 
     private void RunChunk(int images, Profiler? profiler)
     {
-        for (var i = 0; i < program.Operators.Count; i++)
+        for (var i = 0; i < network.Operators.Count; i++)
         {
             profiler?.Start();
-            program.Operators[i].Execute(workers, images);
+            network.Operators[i].Execute(workers, images);
             profiler?.Stop(i);
         }
-    }
-
-    private static KernelSet Kernels(string? name)
-    {
-        if (name is null)
-            return KernelSet.Best;
-        foreach (var set in KernelSet.Supported)
-            if (set.Name == name)
-                return set;
-        throw new EdgeException($"This machine has no instruction set {Wording.Quoted(name)}. It has: {string.Join(", ", InstructionSets)}.");
     }
 }

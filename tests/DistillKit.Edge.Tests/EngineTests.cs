@@ -1,6 +1,5 @@
 using DistillKit.Edge.Execution;
 using DistillKit.Edge.Fusion;
-using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Onnx;
 using DistillKit.Edge.Tests.Models;
 using DistillKit.Graphs.Onnx;
@@ -40,7 +39,7 @@ public sealed class EngineTests
         var network = TestNetworks.Random(seed);
         var model = FileWriter.Write(network, FileStyle.Random(kind, seed), Ranges.Of(network));
         var images = network.Images(3);
-        var program = Fuser.Fuse(KernelSet.Best, NetworkReader.Read(ModelReader.Read(model.ToByteArray())));
+        var program = Fuser.Fuse(KernelSets.Supported[0], NetworkBuilder.Build(ModelReader.Read(model.ToByteArray())));
         using var arena = Arena.Allocate(program, 3);
         using var workers = new Workers(1);
         var interpreter = new Interpreter(model);
@@ -58,7 +57,7 @@ public sealed class EngineTests
         }
     }
 
-    private static void Compare(Interpreter interpreter, NodeProto node, Activation output)
+    private static void Compare(Interpreter interpreter, NodeProto node, ActivationBuffer output)
     {
         var (expected, actual, tolerance) = (interpreter.Evaluate(node), Read(output, 3), 1.0);
         if (node.OpType == "QuantizeLinear")
@@ -73,7 +72,7 @@ public sealed class EngineTests
     }
 
     /// <summary>A buffer's values in the interpreter's order.</summary>
-    private static unsafe double[] Read(Activation buffer, int images)
+    private static unsafe double[] Read(ActivationBuffer buffer, int images)
     {
         var (channels, pixels) = (buffer.Shape.Channels, buffer.Shape.Pixels);
         var result = new double[images * channels * pixels];
@@ -81,7 +80,7 @@ public sealed class EngineTests
         {
             var (image, channel, pixel) = (i / pixels / channels, i / pixels % channels, i % pixels);
             var index = (image * pixels + pixel) * channels + channel;
-            result[i] = buffer.Format == Format.Byte ? buffer.Bytes(0)[index] : buffer.Floats(0)[index];
+            result[i] = buffer.Format == ElementFormat.Byte ? buffer.Bytes(0)[index] : buffer.Floats(0)[index];
         }
         return result;
     }

@@ -1,12 +1,20 @@
 using System.Runtime.InteropServices;
 using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Execution;
 
-/// <summary>The native memory of all buffers of a program, planned so that values which are not alive together share it.</summary>
+/// <summary>A network that can run.</summary>
+/// <param name="Images">The caller's images: planar floats, outside the arena.</param>
+/// <param name="Logits">Where the last operator leaves the result.</param>
+/// <param name="Operators">In the order in which they run.</param>
+internal sealed record ExecutableNetwork(ActivationBuffer Images, ActivationBuffer Logits, IReadOnlyList<Operator> Operators);
+
+/// <summary>The native memory of all buffers of a network, placed so that values which are not alive together share it.</summary>
 internal sealed unsafe class Arena : SafeHandle
 {
+    /// <summary>Far above what any network needs that this engine is for, and low enough that a hostile file cannot exhaust memory.</summary>
+    private const long MostBytes = 1L << 30;
+
     private const int Alignment = 64;
 
     /// <summary>As much of the processor's second-level cache as a chunk's values should fill.</summary>
@@ -18,18 +26,19 @@ internal sealed unsafe class Arena : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>How many images run at a time.</summary>
-    public static int Chunk(FusedNetwork program) => (int)Math.Clamp(ComfortableBytes / Math.Max(1, new MemoryPlan(program, 1).Bytes), 1, LargestChunk);
+    public static int Chunk(ExecutableNetwork network) => (int)Math.Clamp(ComfortableBytes / Math.Max(1, new BufferPlacement(network, 1).Bytes), 1, LargestChunk);
 
-    /// <summary>Allocates the memory for a chunk of images and tells each buffer its place.</summary>
-    public static Arena Allocate(FusedNetwork program, int chunk)
+    /// <summary>Allocates the memory for a chunk of images and sets each buffer's address.</summary>
+    public static Arena Allocate(ExecutableNetwork network, int chunk)
     {
-        var plan = new MemoryPlan(program, chunk);
-        if (plan.Bytes > Limits.ArenaBytes)
-            throw new EdgeException($"The model needs {plan.Bytes >> 20} MiB for its activations, more than the {Limits.ArenaBytes >> 20} MiB this engine allows. Use smaller images.");
-        var bytes = plan.Bytes + Convolution.Slack;
+        var placement = new BufferPlacement(network, chunk);
+        if (placement.Bytes > MostBytes)
+            throw new EdgeException($"The model needs {placement.Bytes >> 20} MiB for its activations, more than the {MostBytes >> 20} MiB "
+                + "this engine allows. Use smaller images.");
+        var bytes = placement.Bytes + ConvolutionKernel.Slack;
         var arena = new Arena(bytes);
-        new Span<byte>((void*)(arena.handle + (nint)plan.Bytes), Convolution.Slack).Clear();
-        foreach (var (buffer, offset) in plan.Offsets)
+        new Span<byte>((void*)(arena.handle + (nint)placement.Bytes), ConvolutionKernel.Slack).Clear();
+        foreach (var (buffer, offset) in placement.Offsets)
             buffer.Address = (byte*)arena.handle + offset;
         return arena;
     }

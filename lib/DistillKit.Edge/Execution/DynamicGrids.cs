@@ -1,4 +1,3 @@
-using DistillKit.Edge.Fusion;
 using DistillKit.Edge.Kernels;
 
 namespace DistillKit.Edge.Execution;
@@ -9,20 +8,20 @@ namespace DistillKit.Edge.Execution;
 /// </summary>
 internal sealed unsafe class DynamicGrids
 {
-    private readonly Grid[] grids = new Grid[Arena.LargestChunk];
+    private readonly QuantizationGrid[] grids = new QuantizationGrid[Arena.LargestChunk];
 
-    public Grid this[int image] => grids[image];
+    public QuantizationGrid this[int image] => grids[image];
 
     /// <summary>Quantizes one image by its own range.</summary>
-    public void Quantize(KernelSet kernels, Activation input, Activation output, int image)
+    public void Quantize(KernelSet kernels, ActivationBuffer input, ActivationBuffer output, int image)
     {
         var (minimum, maximum) = kernels.Range(input.Floats(image), input.Shape.Elements);
         grids[image] = Of(minimum, maximum);
-        kernels.Quantize(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image].Scale, grids[image].ZeroPoint);
+        kernels.QuantizeLinear(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image]);
     }
 
     /// <summary>The specification's formula. Where it gives no usable scale (all zeros, infinities) any will do.</summary>
-    private static Grid Of(float minimum, float maximum)
+    private static QuantizationGrid Of(float minimum, float maximum)
     {
         var scale = (maximum - minimum) / 255;
         return float.IsNormal(scale) ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);

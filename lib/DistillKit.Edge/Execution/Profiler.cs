@@ -5,17 +5,17 @@ namespace DistillKit.Edge.Execution;
 /// <summary>Measures each operator over several runs.</summary>
 internal sealed class Profiler
 {
-    private readonly FusedNetwork program;
+    private readonly ExecutableNetwork network;
     private readonly long[][] ticks;
     private int repetition;
     private long start;
 
-    public Profiler(FusedNetwork program, int repetitions)
+    public Profiler(ExecutableNetwork network, int repetitions)
     {
         if (repetitions < 1)
             throw new EdgeException($"A profile of {repetitions} repetitions is asked for. Give at least 1.");
-        this.program = program;
-        ticks = new long[program.Operators.Count][];
+        this.network = network;
+        ticks = new long[network.Operators.Count][];
         for (var i = 0; i < ticks.Length; i++)
             ticks[i] = new long[repetitions];
     }
@@ -32,10 +32,10 @@ internal sealed class Profiler
         var result = new OperatorProfile[ticks.Length];
         for (var i = 0; i < result.Length; i++)
         {
-            var operation = program.Operators[i];
+            var operation = network.Operators[i];
             Array.Sort(ticks[i]);
             var median = Stopwatch.GetElapsedTime(0, ticks[i][ticks[i].Length / 2]);
-            result[i] = new(operation.Name, operation.Kind, operation.Output.ToString(), operation.MultiplyAccumulates, median);
+            result[i] = new(operation.Name, operation.Kind, operation.Output.Shape.ToString(), operation.MultiplyAccumulates, median);
         }
         return result;
     }

@@ -28,28 +28,32 @@ internal static class Constants
     {
         var tensor = symbol switch
         {
-            Constant constant => constant.Tensor,
-            QuantizedConstant quantized => quantized.Tensor,
-            _ => throw node.Error("an input that must be an initializer is computed from the images"),
+            ConstantSymbol constant => constant.Tensor,
+            QuantizedConstantSymbol quantized => quantized.Tensor,
+            _ => throw NotConstant(node),
         };
         var axis = tensor.Shape.Length - (isFlat ? 1 : 3);
         if (tensor.Count != 1 && (tensor.Count != channels || axis < 0 || tensor.Shape[axis] != channels))
             throw tensor.Error($"has the shape {Wording.Of(tensor.Shape)}, where one value for each of {channels} channels is needed");
         var values = new double[channels];
         for (var i = 0; i < channels; i++)
-            values[i] = At(symbol, tensor.Count == 1 ? 0 : i);
+            values[i] = symbol is QuantizedConstantSymbol integers ? integers.At(tensor.Count == 1 ? 0 : i) : tensor.Floats[tensor.Count == 1 ? 0 : i];
         return values;
     }
 
     /// <summary>The weights of a layer, in the file's order.</summary>
     /// <param name="outputAxis">The axis of the outputs: 0, or 1 for a matrix that has to be transposed.</param>
-    public static Weights Weights(Symbol symbol, int outputs, int outputAxis) => symbol switch
+    public static LayerWeights Weights(OnnxNode node, Symbol symbol, int outputs, int outputAxis) => symbol switch
     {
-        QuantizedConstant { Tensor: var tensor } quantized when Signed(quantized) is { } integers && HasScaleForEachOutput(quantized, outputAxis) =>
+        QuantizedConstantSymbol { Tensor: var tensor } quantized
+            when Signed(quantized) is { } integers && (quantized.Scales.Length == 1 || quantized.Axis == outputAxis) =>
             new(Oriented(integers, tensor.Shape, 1, outputAxis), Spread(quantized.Scales, outputs)),
-        QuantizedConstant quantized => new(Oriented(Dequantized(quantized), quantized.Tensor.Shape, sizeof(float), outputAxis)),
-        _ => new(Oriented(FloatData(((Constant)symbol).Tensor), ((Constant)symbol).Tensor.Shape, sizeof(float), outputAxis)),
+        QuantizedConstantSymbol quantized => new(Oriented(Dequantized(quantized), quantized.Tensor.Shape, sizeof(float), outputAxis)),
+        ConstantSymbol { Tensor: var tensor } => new(Oriented(FloatData(tensor), tensor.Shape, sizeof(float), outputAxis)),
+        _ => throw NotConstant(node),
     };
+
+    public static EdgeException NotConstant(OnnxNode node) => node.Error("an input that must be an initializer is computed from the images");
 
     /// <summary>Turns a matrix [inputs, outputs] into [outputs, inputs]; leaves anything else alone.</summary>
     public static ReadOnlyMemory<byte> Oriented(ReadOnlyMemory<byte> data, int[] shape, int elementBytes, int outputAxis)
@@ -76,12 +80,8 @@ internal static class Constants
 
     private static ReadOnlyMemory<byte> FloatData(OnnxTensor tensor) => tensor.Floats.IsEmpty ? default : tensor.Data;
 
-    private static double At(Symbol symbol, int index) => symbol is QuantizedConstant quantized ? quantized.At(index) : ((Constant)symbol).Tensor.Floats[index];
-
-    private static bool HasScaleForEachOutput(QuantizedConstant quantized, int outputAxis) => quantized.Scales.Length == 1 || quantized.Axis == outputAxis;
-
     /// <summary>The weights as s8 around 0; null where their zero points do not allow it.</summary>
-    private static ReadOnlyMemory<byte>? Signed(QuantizedConstant quantized)
+    private static ReadOnlyMemory<byte>? Signed(QuantizedConstantSymbol quantized)
     {
         var shift = quantized.Tensor.Type switch { ElementType.Int8 => 0, ElementType.UInt8 => 128, _ => -1 };
         for (var i = 0; shift >= 0 && i < quantized.Scales.Length; i++)
@@ -95,7 +95,7 @@ internal static class Constants
         };
     }
 
-    private static byte[] Dequantized(QuantizedConstant quantized)
+    private static byte[] Dequantized(QuantizedConstantSymbol quantized)
     {
         var bytes = new byte[quantized.Tensor.Count * (long)sizeof(float)];
         for (var i = 0; i < quantized.Tensor.Count; i++)

@@ -6,37 +6,38 @@ using DistillKit.Edge.Onnx;
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Chooses the operators of convolutions and linear layers, and packs their weights.</summary>
-internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
+internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues values)
 {
     private readonly Dictionary<Layer, DynamicGrids> dynamicGrids = [];
 
-    public void Fuse(Convolve layer)
+    public void Fuse(ConvLayer layer)
     {
-        var tail = Tail.Of(layer, canOffset: true);
-        var bias = WithOffset(layer.Bias, tail.Offset);
-        if (dynamicGrids.TryGetValue(layer.Sources[0], out var grids))
+        var (source, tail) = (layer.Sources[0], Tail.Of(layer, canAddConstant: true));
+        double[] bias = tail.Constant is { } constant ? [.. layer.Bias.Zip(constant, (value, added) => value + added)] : layer.Bias;
+        if (dynamicGrids.TryGetValue(source, out var grids))
             FuseDynamic(layer, tail.Unrounded, bias, grids);
-        else if (values.Bytes(layer.Sources[0]) is not { Grid: { } grid } input || layer.Weights.Scales is null || !FitsAccumulator(layer, grid, new int[bias.Length]))
+        else if (values.Bytes(source) is not { Grid: { } grid } input || layer.Weights.Scales is null || !FitsAccumulator(layer, grid, new int[bias.Length]))
             FuseFloat(layer, layer.Geometry, layer.Weights, bias, tail.Unrounded);
         else if (tail.Grid is { } outputGrid && IntegerBias(layer, grid, bias) is { } integers)
-            FuseInteger(layer, tail.End, input, integers, Epilogue(layer, grid, tail, outputGrid), new(tail.End, Format.Byte, outputGrid));
+            FuseInteger(layer, tail.End, input, grid, integers, Requantize(layer, grid, tail, outputGrid), outputGrid);
         else
-            FuseInteger(layer, tail.Unrounded.End, input, [], Epilogue(layer, tail, bias), new(tail.Unrounded.End, Format.Single));
+            FuseInteger(layer, tail.Unrounded.End, input, grid, [], Dequantize(layer, tail, bias), null);
     }
 
-    /// <summary>An offset that no operator took over: a convolution of each channel with the number 1.</summary>
-    public void Fuse(Offset layer)
+    /// <summary>A constant that no operator took over: a convolution of each channel with the number 1.</summary>
+    public void Fuse(AddConstantLayer layer)
     {
-        var (shape, tail) = (layer.Shape, Tail.Of(layer));
+        var shape = layer.Shape;
         var ones = new float[shape.Channels];
         Array.Fill(ones, 1);
         var geometry = ConvolutionGeometry.Pool(shape.Height, shape.Width, shape.Channels, 1, 1, 1, 0, 0, 0, 0);
-        FuseFloat(layer, geometry, new(MemoryMarshal.AsBytes<float>(ones).ToArray()), Array.ConvertAll(layer.Values, value => (double)value), tail.Unrounded);
+        var bias = Array.ConvertAll(layer.Values, value => (double)value);
+        FuseFloat(layer, geometry, new(MemoryMarshal.AsBytes<float>(ones).ToArray()), bias, Tail.Of(layer).Unrounded);
     }
 
-    public void Fuse(DynamicRounded layer)
+    public void Fuse(DynamicQuantizeLinearLayer layer)
     {
-        var (input, output, grids) = (values.Floats(layer.Sources[0]), new Activation(layer, Format.Byte), new DynamicGrids());
+        var (input, output, grids) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(layer, ElementFormat.Byte), new DynamicGrids());
         dynamicGrids.Add(layer, grids);
         values.Add(layer, layer, new ImageOperator(layer.Name, "quantize, dynamic", output, [input], (first, count) =>
         {
@@ -45,38 +46,42 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
         }));
     }
 
-    private void FuseDynamic(Convolve layer, Tail tail, double[] bias, DynamicGrids grids)
+    private void FuseDynamic(ConvLayer layer, Tail tail, double[] bias, DynamicGrids grids)
     {
         if (!FitsAccumulator(layer, new(1, 0), new int[bias.Length]))
             throw new EdgeException($"The sums of the layer {Wording.Quoted(layer.Name)} can overflow 32 bits. Give it fewer inputs, or keep it in float.");
-        var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, [], Epilogue(layer, tail, bias));
-        var (input, output) = (values.DynamicBytes(layer.Sources[0]), new Activation(tail.End, Format.Single));
-        values.Add(layer, tail.End, new DynamicConvolutionOperator(layer.Name, Kind(layer.Geometry, layer.Shape, "dynamic int8"), convolution, grids, input, output));
+        var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, [], Dequantize(layer, tail, bias));
+        var (input, output) = (values.DynamicBytes(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
+        var kind = Kind(layer.Geometry, layer.Shape, "dynamic int8");
+        values.Add(layer, tail.End, new DynamicConvolutionOperator(layer.Name, kind, convolution, grids, input, output));
     }
 
-    private void FuseInteger(Convolve layer, Layer end, Activation input, int[] bias, Epilogue epilogue, Activation output)
+    /// <param name="outputGrid">Null where the result is float.</param>
+    private void FuseInteger(ConvLayer layer, Layer end, ActivationBuffer input, QuantizationGrid grid, int[] bias, Epilogue epilogue,
+        QuantizationGrid? outputGrid)
     {
         var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, bias, epilogue);
-        convolution.Bind(input.Grid!.Value.ZeroPoint, input.Grid.Value.Scale);
+        convolution.Bind(grid);
+        var output = FusedValues.Buffer(end, outputGrid is null ? ElementFormat.Single : ElementFormat.Byte, outputGrid);
         values.Add(layer, end, new ConvolutionOperator(layer.Name, Kind(layer.Geometry, layer.Shape, "int8"), convolution, input, output));
     }
 
-    private void FuseFloat(Layer layer, ConvolutionGeometry geometry, Weights weights, double[] bias, Tail tail)
+    private void FuseFloat(Layer layer, ConvolutionGeometry geometry, LayerWeights weights, double[] bias, Tail tail)
     {
         var convolution = kernels.Prepare(geometry, weights.Floats, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
-        var (input, output) = (values.Floats(layer.Sources[0]), new Activation(tail.End, Format.Single));
+        var (input, output) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
         values.Add(layer, tail.End, new ConvolutionOperator(layer.Name, Kind(geometry, layer.Shape, "float"), convolution, input, output));
     }
 
-    private static Requantize Epilogue(Convolve layer, Grid input, Tail tail, Grid output) => Requantize.Of(
+    private static Requantize Requantize(ConvLayer layer, QuantizationGrid input, Tail tail, QuantizationGrid output) => Kernels.Requantize.Of(
         Array.ConvertAll(layer.Weights.Scales!, scale => (double)input.Scale * scale / output.Scale),
         output.ZeroPoint, output.Quantize(tail.Minimum), output.Quantize(tail.Maximum));
 
-    private static Dequantize Epilogue(Convolve layer, Tail tail, double[] bias) =>
+    private static Dequantize Dequantize(ConvLayer layer, Tail tail, double[] bias) =>
         new(layer.Weights.Scales!, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
 
     /// <summary>The biases in units of the accumulators; null where one does not fit.</summary>
-    private static int[]? IntegerBias(Convolve layer, Grid input, double[] bias)
+    private static int[]? IntegerBias(ConvLayer layer, QuantizationGrid input, double[] bias)
     {
         var integers = new int[bias.Length];
         for (var i = 0; i < bias.Length; i++)
@@ -90,7 +95,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
     }
 
     /// <summary>Whether no input can overflow the 32-bit accumulators.</summary>
-    private static bool FitsAccumulator(Convolve layer, Grid input, int[] bias)
+    private static bool FitsAccumulator(ConvLayer layer, QuantizationGrid input, int[] bias)
     {
         var (magnitudes, reach) = (layer.Weights.Magnitudes(), Math.Max(input.ZeroPoint, byte.MaxValue - input.ZeroPoint));
         for (var i = 0; i < magnitudes.Length; i++)
@@ -99,17 +104,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, Values values)
         return true;
     }
 
-    private static double[] WithOffset(double[] bias, float[]? offset)
-    {
-        if (offset is null)
-            return bias;
-        var sum = new double[bias.Length];
-        for (var i = 0; i < sum.Length; i++)
-            sum[i] = bias[i] + offset[i];
-        return sum;
-    }
-
-    private static string Kind(ConvolutionGeometry geometry, Shape result, string numbers)
+    private static string Kind(ConvolutionGeometry geometry, ValueShape result, string numbers)
     {
         var kernel = $"{geometry.KernelHeight}x{geometry.KernelWidth}{(geometry.Stride > 1 ? $"/{geometry.Stride}" : "")}";
         return result.IsFlat ? $"linear, {numbers}" : $"{(geometry.IsDepthwise ? "depthwise" : "convolution")} {kernel}, {numbers}";

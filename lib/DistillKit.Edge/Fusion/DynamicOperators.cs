@@ -11,10 +11,10 @@ internal static class DynamicOperators
     public static void Quantize(OnnxNode node, Scope scope)
     {
         node.Check(1, 0, 3);
-        var rounded = scope.Add(new DynamicRounded(node.Title, scope.Layer(node)));
-        scope.Define(node.Outputs[0], new DynamicCodes(rounded));
-        scope.Define(node.Outputs[1], new DynamicScale(rounded));
-        scope.Define(node.Outputs[2], new DynamicZeroPoint(rounded));
+        var rounded = scope.Add(new DynamicQuantizeLinearLayer(node.Title, scope.Layer(node)));
+        scope.Define(node.Outputs[0], new DynamicallyQuantizedSymbol(rounded));
+        scope.Define(node.Outputs[1], new DynamicScaleSymbol(rounded));
+        scope.Define(node.Outputs[2], new DynamicZeroPointSymbol(rounded));
     }
 
     public static void ConvInteger(OnnxNode node, Scope scope)
@@ -23,7 +23,7 @@ internal static class DynamicOperators
         var weights = scope.Tensor(node, 1);
         if (source.Shape.IsFlat)
             throw node.Error("its input is flat, where an image of [channels, height, width] is needed");
-        var geometry = Windows.Convolution(node, source.Shape, LayerOperators.WeightShape(node, new Constant(weights), 4));
+        var geometry = Windows.Convolution(node, source.Shape, LayerOperators.WeightShape(node, new ConstantSymbol(weights), 4));
         Define(node, scope, source, geometry, weights, 0);
     }
 
@@ -31,7 +31,7 @@ internal static class DynamicOperators
     {
         var source = Source(node, scope);
         var weights = scope.Tensor(node, 1);
-        var geometry = Windows.Linear(node, source.Shape, LayerOperators.WeightShape(node, new Constant(weights), 2), 1);
+        var geometry = Windows.Linear(node, source.Shape, LayerOperators.WeightShape(node, new ConstantSymbol(weights), 2), 1);
         Define(node, scope, source, geometry, weights, 1);
     }
 
@@ -40,7 +40,7 @@ internal static class DynamicOperators
         node.Check(1, 0, 1, "to", "saturate");
         if (node.Integer("to", 0) != (long)ElementType.Single)
             throw node.Error("only casts to float are supported");
-        scope.Define(node.Outputs[0], scope.Get<Accumulators>(node, 0, "the result of a ConvInteger or MatMulInteger") with { IsCast = true });
+        scope.Define(node.Outputs[0], scope.Get<AccumulatorsSymbol>(node, 0, "the result of a ConvInteger or MatMulInteger") with { IsCast = true });
     }
 
     public static void Mul(OnnxNode node, Scope scope)
@@ -48,16 +48,16 @@ internal static class DynamicOperators
         node.Check(2, 0, 1);
         switch (scope.Get(node, 0), scope.Get(node, 1))
         {
-            case (DynamicScale { Layer: var layer }, Constant { Tensor: var scales }):
-                scope.Define(node.Outputs[0], new DynamicScales(layer, scales));
+            case (DynamicScaleSymbol { Layer: var layer }, ConstantSymbol { Tensor: var scales }):
+                scope.Define(node.Outputs[0], new ProductOfScalesSymbol(layer, scales));
                 break;
-            case (Constant { Tensor: var scales }, DynamicScale { Layer: var layer }):
-                scope.Define(node.Outputs[0], new DynamicScales(layer, scales));
+            case (ConstantSymbol { Tensor: var scales }, DynamicScaleSymbol { Layer: var layer }):
+                scope.Define(node.Outputs[0], new ProductOfScalesSymbol(layer, scales));
                 break;
-            case (Accumulators accumulators, DynamicScales scales):
+            case (AccumulatorsSymbol accumulators, ProductOfScalesSymbol scales):
                 Rescale(node, scope, accumulators, scales);
                 break;
-            case (DynamicScales scales, Accumulators accumulators):
+            case (ProductOfScalesSymbol scales, AccumulatorsSymbol accumulators):
                 Rescale(node, scope, accumulators, scales);
                 break;
             default:
@@ -65,22 +65,22 @@ internal static class DynamicOperators
         }
     }
 
-    private static void Rescale(OnnxNode node, Scope scope, Accumulators accumulators, DynamicScales scales)
+    private static void Rescale(OnnxNode node, Scope scope, AccumulatorsSymbol accumulators, ProductOfScalesSymbol scales)
     {
         if (!accumulators.IsCast || accumulators.Source != scales.Layer)
             throw node.Error("it multiplies integers by the scale of another input, or before their cast to float");
         Constants.Scales(scales.WeightScales);
         var (geometry, isFlat) = (accumulators.Geometry, accumulators.Shape.IsFlat);
-        var each = Constants.ForEachChannel(node, new Constant(scales.WeightScales), geometry.Outputs, isFlat);
-        var weights = new Weights(accumulators.Weights, Array.ConvertAll(each, scale => (float)scale));
-        scope.Define(node, new Convolve(node.Title, accumulators.Source, accumulators.Shape, geometry, weights, new double[geometry.Outputs]));
+        var each = Constants.ForEachChannel(node, new ConstantSymbol(scales.WeightScales), geometry.Outputs, isFlat);
+        var weights = new LayerWeights(accumulators.Weights, Array.ConvertAll(each, scale => (float)scale));
+        scope.Define(node, new ConvLayer(node.Title, accumulators.Source, accumulators.Shape, geometry, weights, new double[geometry.Outputs]));
     }
 
-    private static DynamicRounded Source(OnnxNode node, Scope scope, params ReadOnlySpan<string> attributes)
+    private static DynamicQuantizeLinearLayer Source(OnnxNode node, Scope scope, params ReadOnlySpan<string> attributes)
     {
         node.Check(3, 1, 1, attributes);
-        var source = scope.Get<DynamicCodes>(node, 0, "the first result of a DynamicQuantizeLinear").Layer;
-        if (scope.Get<DynamicZeroPoint>(node, 2, "the zero point of a DynamicQuantizeLinear").Layer != source)
+        var source = scope.Get<DynamicallyQuantizedSymbol>(node, 0, "the first result of a DynamicQuantizeLinear").Layer;
+        if (scope.Get<DynamicZeroPointSymbol>(node, 2, "the zero point of a DynamicQuantizeLinear").Layer != source)
             throw node.Error("its zero point is that of another input");
         var zeroPoints = scope.OptionalTensor(node, 3);
         for (var i = 0; i < (zeroPoints?.Count ?? 0); i++)
@@ -89,11 +89,11 @@ internal static class DynamicOperators
         return source;
     }
 
-    private static void Define(OnnxNode node, Scope scope, DynamicRounded source, ConvolutionGeometry geometry, OnnxTensor weights, int outputAxis)
+    private static void Define(OnnxNode node, Scope scope, DynamicQuantizeLinearLayer source, ConvolutionGeometry geometry, OnnxTensor weights, int outputAxis)
     {
         if (weights.SignedBytes.IsEmpty)
             throw weights.Error("is empty");
         var shape = Windows.Result(node, geometry, isFlat: outputAxis == 1);
-        scope.Define(node.Outputs[0], new Accumulators(source, shape, geometry, Constants.Oriented(weights.Data, weights.Shape, 1, outputAxis), IsCast: false));
+        scope.Define(node.Outputs[0], new AccumulatorsSymbol(source, shape, geometry, Constants.Oriented(weights.Data, weights.Shape, 1, outputAxis), IsCast: false));
     }
 }

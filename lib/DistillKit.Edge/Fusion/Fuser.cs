@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DistillKit.Edge.Execution;
 using DistillKit.Edge.Kernels;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class Fuser
     private const int MostPixelsOfAverage = int.MaxValue / byte.MaxValue;
 
     private readonly KernelSet kernels;
-    private readonly Values values;
+    private readonly FusedValues values;
     private readonly ConvolutionFuser convolutions;
 
     private Fuser(KernelSet kernels, Network network)
@@ -23,32 +24,33 @@ internal sealed unsafe class Fuser
         convolutions = new(kernels, values);
     }
 
-    public static FusedNetwork Fuse(KernelSet kernels, Network network)
+    public static ExecutableNetwork Fuse(KernelSet kernels, Network network)
     {
         var fuser = new Fuser(kernels, network);
         foreach (var layer in network.Layers)
             if (!fuser.values.IsMade(layer))
                 fuser.Fuse(layer);
-        return new(fuser.values.Images, fuser.values.Floats(network.Logits.Sources[0]), fuser.values.Operators);
+        return new(fuser.values.Images, fuser.values.Floats(network.Output.Sources[0]), fuser.values.Operators);
     }
 
-    /// <summary>Images, flattened values and logits need no work: they are read where they lie.</summary>
     private void Fuse(Layer layer)
     {
         switch (layer)
         {
-            case Rounded rounded: Fuse(rounded); break;
-            case DynamicRounded rounded: convolutions.Fuse(rounded); break;
-            case Convolve convolve: convolutions.Fuse(convolve); break;
-            case Offset offset: convolutions.Fuse(offset); break;
-            case Sum sum: Fuse(sum); break;
-            case Bounded bounded: Fuse(bounded); break;
-            case Greatest greatest: Fuse(greatest); break;
-            case Mean mean: Fuse(mean); break;
+            case InputLayer or FlattenLayer or OutputLayer: break; // read where they lie
+            case QuantizeLinearLayer quantize: Fuse(quantize); break;
+            case DynamicQuantizeLinearLayer quantize: convolutions.Fuse(quantize); break;
+            case ConvLayer conv: convolutions.Fuse(conv); break;
+            case AddConstantLayer add: convolutions.Fuse(add); break;
+            case AddLayer add: Fuse(add); break;
+            case ClipLayer clip: Fuse(clip); break;
+            case MaxPoolLayer pool: Fuse(pool); break;
+            case GlobalAveragePoolLayer pool: Fuse(pool); break;
+            default: throw new UnreachableException($"no operator is known for a {layer.GetType().Name}");
         }
     }
 
-    private void Fuse(Rounded layer)
+    private void Fuse(QuantizeLinearLayer layer)
     {
         var (source, grid) = (layer.Sources[0], layer.Grid);
         if (values.Bytes(source) is { } same && same.Grid == grid)
@@ -56,88 +58,87 @@ internal sealed unsafe class Fuser
             values.Alias(layer, same);
             return;
         }
-        var output = new Activation(layer, Format.Byte, grid);
-        var input = source is Images ? values.Images : values.Floats(source);
-        values.Add(layer, layer, source is Images
+        var output = FusedValues.Buffer(layer, ElementFormat.Byte, grid);
+        var input = source is InputLayer ? values.Images : values.Floats(source);
+        values.Add(layer, layer, source is InputLayer
             ? new ImageOperator(layer.Name, "quantize images", output, [input], (first, count) =>
-                kernels.QuantizeImages(input.Floats(first), output.Bytes(first), count, layer.Shape.Channels, layer.Shape.Pixels, grid.Scale, grid.ZeroPoint))
+                kernels.QuantizeImages(input.Floats(first), output.Bytes(first), count, layer.Shape.Channels, layer.Shape.Pixels, grid))
             : new ElementwiseOperator(layer.Name, "quantize", output, [input], (first, count) =>
-                kernels.Quantize(input.Floats(0) + first, output.Bytes(0) + first, count, grid.Scale, grid.ZeroPoint)));
+                kernels.QuantizeLinear(input.Floats(0) + first, output.Bytes(0) + first, count, grid)));
     }
 
-    private void Fuse(Sum layer)
+    private void Fuse(AddLayer layer)
     {
         var tail = Tail.Of(layer);
-        if (values.Bytes(layer.Sources[0]) is { } a && values.Bytes(layer.Sources[1]) is { } b && tail.Grid is { } grid)
+        if (values.Bytes(layer.Sources[0]) is { Grid: { } first } a && values.Bytes(layer.Sources[1]) is { Grid: { } second } b
+            && tail.Grid is { } grid)
         {
-            var output = new Activation(tail.End, Format.Byte, grid);
-            var (first, second) = (a.Grid!.Value, b.Grid!.Value);
-            var addition = Addition.Of((double)first.Scale / grid.Scale, first.ZeroPoint, (double)second.Scale / grid.Scale, second.ZeroPoint,
-                grid.ZeroPoint, grid.Quantize(tail.Minimum), grid.Quantize(tail.Maximum));
+            var output = FusedValues.Buffer(tail.End, ElementFormat.Byte, grid);
+            var add = QuantizedAdd.Of(first, second, grid, grid.Quantize(tail.Minimum), grid.Quantize(tail.Maximum));
             values.Add(layer, tail.End, new ElementwiseOperator(layer.Name, "add, int8", output, [a, b], (start, count) =>
-                kernels.Add(a.Bytes(0) + start, b.Bytes(0) + start, output.Bytes(0) + start, count, addition)));
+                kernels.Add(a.Bytes(0) + start, b.Bytes(0) + start, output.Bytes(0) + start, count, add)));
         }
         else
         {
             var (end, minimum, maximum) = (tail.Unrounded.End, tail.Minimum, tail.Maximum);
-            var (x, y, output) = (values.Floats(layer.Sources[0]), values.Floats(layer.Sources[1]), new Activation(end, Format.Single));
+            var (x, y, output) = (values.Floats(layer.Sources[0]), values.Floats(layer.Sources[1]), FusedValues.Buffer(end, ElementFormat.Single));
             values.Add(layer, end, new ElementwiseOperator(layer.Name, "add, float", output, [x, y], (start, count) =>
                 kernels.Add(x.Floats(0) + start, y.Floats(0) + start, output.Floats(0) + start, count, minimum, maximum)));
         }
     }
 
     /// <summary>Limits that lie on the grid, or whose result goes back to the grid, limit the u8 values just as well.</summary>
-    private void Fuse(Bounded layer)
+    private void Fuse(ClipLayer layer)
     {
         var (source, minimum, maximum) = (layer.Sources[0], layer.Minimum, layer.Maximum);
-        if (values.Bytes(source) is { Grid: { } grid } bytes
-            && ((grid.HasLimit(minimum) && grid.HasLimit(maximum)) || (layer.Consumers is [Rounded rounded] && rounded.Grid == grid)))
+        if (values.Bytes(source) is { Grid: { } grid } bytes && ((grid.HasLimit(minimum) && grid.HasLimit(maximum))
+            || (layer.Consumers is [QuantizeLinearLayer quantize] && quantize.Grid == grid)))
         {
-            var output = new Activation(layer, Format.Byte, grid);
+            var output = FusedValues.Buffer(layer, ElementFormat.Byte, grid);
             var (least, greatest) = (grid.Quantize(minimum), grid.Quantize(maximum));
             values.Add(layer, layer, new ElementwiseOperator(layer.Name, "clamp, int8", output, [bytes], (start, count) =>
-                kernels.Clamp(bytes.Bytes(0) + start, output.Bytes(0) + start, count, least, greatest)));
+                kernels.Clip(bytes.Bytes(0) + start, output.Bytes(0) + start, count, least, greatest)));
         }
         else
         {
-            var (input, output) = (values.Floats(source), new Activation(layer, Format.Single));
+            var (input, output) = (values.Floats(source), FusedValues.Buffer(layer, ElementFormat.Single));
             values.Add(layer, layer, new ElementwiseOperator(layer.Name, "clamp, float", output, [input], (start, count) =>
-                kernels.Clamp(input.Floats(0) + start, output.Floats(0) + start, count, minimum, maximum)));
+                kernels.Clip(input.Floats(0) + start, output.Floats(0) + start, count, minimum, maximum)));
         }
     }
 
-    private void Fuse(Greatest layer)
+    private void Fuse(MaxPoolLayer layer)
     {
         if (values.Bytes(layer.Sources[0]) is { } bytes)
         {
-            var output = new Activation(layer, Format.Byte, bytes.Grid);
+            var output = FusedValues.Buffer(layer, ElementFormat.Byte, bytes.Grid);
             values.Add(layer, layer, new ImageOperator(layer.Name, "max pool, int8", output, [bytes], (first, count) =>
                 kernels.MaxPool(layer.Window, bytes.Bytes(first), output.Bytes(first), count)));
         }
         else
         {
-            var (input, output) = (values.Floats(layer.Sources[0]), new Activation(layer, Format.Single));
+            var (input, output) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(layer, ElementFormat.Single));
             values.Add(layer, layer, new ImageOperator(layer.Name, "max pool, float", output, [input], (first, count) =>
                 kernels.MaxPool(layer.Window, input.Floats(first), output.Floats(first), count)));
         }
     }
 
-    private void Fuse(Mean layer)
+    private void Fuse(GlobalAveragePoolLayer layer)
     {
         var (source, tail) = (layer.Sources[0], Tail.Of(layer));
         var (pixels, channels) = (source.Shape.Pixels, source.Shape.Channels);
         if (values.Bytes(source) is { Grid: { } from } bytes && tail.Grid is { } grid && pixels <= MostPixelsOfAverage)
         {
-            var output = new Activation(tail.End, Format.Byte, grid);
-            var averaging = Averaging.Of((double)from.Scale / grid.Scale, pixels, from.ZeroPoint, grid.ZeroPoint, grid.Quantize(tail.Minimum), grid.Quantize(tail.Maximum));
+            var output = FusedValues.Buffer(tail.End, ElementFormat.Byte, grid);
+            var average = QuantizedAverage.Of(from, pixels, grid, grid.Quantize(tail.Minimum), grid.Quantize(tail.Maximum));
             values.Add(layer, tail.End, new ImageOperator(layer.Name, "average pool, int8", output, [bytes], (first, count) =>
-                kernels.GlobalAverage(bytes.Bytes(first), output.Bytes(first), count, pixels, channels, averaging)));
+                kernels.GlobalAveragePool(bytes.Bytes(first), output.Bytes(first), count, pixels, channels, average)));
         }
         else
         {
-            var (input, output) = (values.Floats(source), new Activation(layer, Format.Single));
+            var (input, output) = (values.Floats(source), FusedValues.Buffer(layer, ElementFormat.Single));
             values.Add(layer, layer, new ImageOperator(layer.Name, "average pool, float", output, [input], (first, count) =>
-                kernels.GlobalAverage(input.Floats(first), output.Floats(first), count, pixels, channels)));
+                kernels.GlobalAveragePool(input.Floats(first), output.Floats(first), count, pixels, channels)));
         }
     }
 }

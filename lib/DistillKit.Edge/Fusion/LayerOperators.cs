@@ -12,7 +12,7 @@ internal static class LayerOperators
         var source = scope.ImageLayer(node);
         var weights = scope.Get(node, 1);
         var geometry = Windows.Convolution(node, source.Shape, WeightShape(node, weights, 4));
-        Define(node, scope, source, geometry, Constants.Weights(weights, geometry.Outputs, 0), isFlat: false);
+        Define(node, scope, source, geometry, Constants.Weights(node, weights, geometry.Outputs, 0), isFlat: false);
     }
 
     public static void Gemm(OnnxNode node, Scope scope)
@@ -34,8 +34,8 @@ internal static class LayerOperators
     {
         var shape = weights switch
         {
-            Constant constant => constant.Tensor.Shape,
-            QuantizedConstant quantized => quantized.Tensor.Shape,
+            ConstantSymbol constant => constant.Tensor.Shape,
+            QuantizedConstantSymbol quantized => quantized.Tensor.Shape,
             _ => throw node.Error("its weights are computed from the images, where an initializer is needed"),
         };
         return shape.Length == rank ? shape : throw node.Error($"its weights have the shape {Wording.Of(shape)}, where {rank} dimensions are needed");
@@ -46,13 +46,13 @@ internal static class LayerOperators
         var source = scope.Layer(node);
         var weights = scope.Get(node, 1);
         var geometry = Windows.Linear(node, source.Shape, WeightShape(node, weights, 2), outputAxis);
-        Define(node, scope, source, geometry, Constants.Weights(weights, geometry.Outputs, outputAxis), isFlat: true);
+        Define(node, scope, source, geometry, Constants.Weights(node, weights, geometry.Outputs, outputAxis), isFlat: true);
     }
 
-    private static void Define(OnnxNode node, Scope scope, Layer source, ConvolutionGeometry geometry, Weights weights, bool isFlat)
+    private static void Define(OnnxNode node, Scope scope, Layer source, ConvolutionGeometry geometry, LayerWeights weights, bool isFlat)
     {
         var bias = node.Input(2).Length == 0 ? new double[geometry.Outputs]
             : Constants.ForEachChannel(node, scope.Get(node, 2), geometry.Outputs, isFlat: true);
-        scope.Define(node, new Convolve(node.Title, source, Windows.Result(node, geometry, isFlat), geometry, weights, bias));
+        scope.Define(node, new ConvLayer(node.Title, source, Windows.Result(node, geometry, isFlat), geometry, weights, bias));
     }
 }

@@ -8,7 +8,7 @@ internal static class PlainOperators
     public static void Relu(OnnxNode node, Scope scope)
     {
         node.Check(1, 0, 1);
-        scope.Define(node, new Bounded(node.Title, scope.Layer(node), 0, float.PositiveInfinity));
+        scope.Define(node, new ClipLayer(node.Title, scope.Layer(node), 0, float.PositiveInfinity));
     }
 
     public static void Clip(OnnxNode node, Scope scope)
@@ -18,7 +18,7 @@ internal static class PlainOperators
         var maximum = Constants.Single(node, scope, 2, float.PositiveInfinity);
         if (!(minimum <= maximum))
             throw node.Error($"its limits {minimum} and {maximum} are not in order");
-        scope.Define(node, new Bounded(node.Title, scope.Layer(node), minimum, maximum));
+        scope.Define(node, new ClipLayer(node.Title, scope.Layer(node), minimum, maximum));
     }
 
     /// <summary>The sum of two values of one shape, or of a value and a constant for each channel.</summary>
@@ -26,11 +26,11 @@ internal static class PlainOperators
     {
         node.Check(2, 0, 1);
         var (first, second) = (scope.Get(node, 0), scope.Get(node, 1));
-        if (first is Real { Layer: var a } && second is Real { Layer: var b })
-            scope.Define(node, a.Shape == b.Shape ? new Sum(node.Title, a, b)
+        if (first is RealSymbol { Layer: var a } && second is RealSymbol { Layer: var b })
+            scope.Define(node, a.Shape == b.Shape ? new AddLayer(node.Title, a, b)
                 : throw node.Error($"its inputs have the shapes {a.Shape} and {b.Shape}, which differ"));
         else
-            AddConstant(node, scope, scope.Layer(node, first is Real ? 0 : 1), first is Real ? second : first);
+            AddConstant(node, scope, scope.Layer(node, first is RealSymbol ? 0 : 1), first is RealSymbol ? second : first);
     }
 
     public static void MaxPool(OnnxNode node, Scope scope)
@@ -38,13 +38,13 @@ internal static class PlainOperators
         node.Check(1, 0, 1, Windows.PoolAttributes);
         var source = scope.ImageLayer(node);
         var window = Windows.Pool(node, source.Shape);
-        scope.Define(node, new Greatest(node.Title, source, Windows.Result(node, window), window));
+        scope.Define(node, new MaxPoolLayer(node.Title, source, Windows.Result(node, window), window));
     }
 
     public static void GlobalAveragePool(OnnxNode node, Scope scope)
     {
         node.Check(1, 0, 1);
-        scope.Define(node, new Mean(node.Title, scope.ImageLayer(node)));
+        scope.Define(node, new GlobalAveragePoolLayer(node.Title, scope.ImageLayer(node)));
     }
 
     public static void Flatten(OnnxNode node, Scope scope)
@@ -52,7 +52,7 @@ internal static class PlainOperators
         node.Check(1, 0, 1, "axis");
         if (node.Integer("axis", 1) != 1)
             throw node.Error("only axis 1 is supported");
-        scope.Define(node, new Flat(node.Title, scope.Layer(node)));
+        scope.Define(node, new FlattenLayer(node.Title, scope.Layer(node)));
     }
 
     public static void Identity(OnnxNode node, Scope scope)
@@ -66,6 +66,6 @@ internal static class PlainOperators
         if (source.Shape is { IsFlat: true, Pixels: > 1 })
             throw node.Error("adding a constant to a flattened image is not supported");
         var values = Constants.ForEachChannel(node, constant, source.Shape.Channels, source.Shape.IsFlat);
-        scope.Define(node, new Offset(node.Title, source, Array.ConvertAll(values, value => (float)value)));
+        scope.Define(node, new AddConstantLayer(node.Title, source, Array.ConvertAll(values, value => (float)value)));
     }
 }

@@ -11,8 +11,8 @@ internal static class QuantizationOperators
         var (scale, zeroPoint, type) = Parameters(node, scope);
         if (type is not (ElementType.UInt8 or ElementType.Int8))
             throw node.Error($"it quantizes to {type}, where only uint8 and int8 are supported");
-        var rounded = scope.Add(new Rounded(node.Title, scope.Layer(node), new(scale, (byte)(type == ElementType.Int8 ? zeroPoint + 128 : zeroPoint))));
-        scope.Define(node.Outputs[0], new Codes(rounded, scale, zeroPoint, type));
+        var rounded = scope.Add(new QuantizeLinearLayer(node.Title, scope.Layer(node), new(scale, (byte)(type == ElementType.Int8 ? zeroPoint + 128 : zeroPoint))));
+        scope.Define(node.Outputs[0], new QuantizedSymbol(rounded, scale, zeroPoint, type));
     }
 
     public static void Dequantize(OnnxNode node, Scope scope)
@@ -20,12 +20,12 @@ internal static class QuantizationOperators
         node.Check(2, 1, 1, "axis");
         switch (scope.Get(node, 0))
         {
-            case Codes codes:
+            case QuantizedSymbol codes:
                 if (Parameters(node, scope) != (codes.Scale, codes.ZeroPoint, codes.Type))
                     throw node.Error("its scale, zero point or type differ from those of the QuantizeLinear before it");
-                scope.Define(node.Outputs[0], new Real(codes.Layer));
+                scope.Define(node.Outputs[0], new RealSymbol(codes.Layer));
                 break;
-            case Constant { Tensor: var tensor }:
+            case ConstantSymbol { Tensor: var tensor }:
                 scope.Define(node.Outputs[0], Initializer(node, scope, tensor));
                 break;
             default:
@@ -44,7 +44,7 @@ internal static class QuantizationOperators
             : (Constants.Scales(scales)[0], zeroPoint?.IntegerAt(0) ?? 0, zeroPoint?.Type ?? ElementType.UInt8);
     }
 
-    private static QuantizedConstant Initializer(OnnxNode node, Scope scope, OnnxTensor tensor)
+    private static QuantizedConstantSymbol Initializer(OnnxNode node, Scope scope, OnnxTensor tensor)
     {
         if (tensor.Type is ElementType.Single or ElementType.Int64)
             throw tensor.Error($"has elements of type {tensor.Type}, which cannot be dequantized");

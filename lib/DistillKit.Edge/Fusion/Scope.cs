@@ -20,7 +20,7 @@ internal sealed class Scope
     public void Define(OnnxNode node, Layer layer)
     {
         Add(layer);
-        Define(node.Outputs[0], new Real(layer));
+        Define(node.Outputs[0], new RealSymbol(layer));
     }
 
     public T Add<T>(T layer) where T : Layer
@@ -37,13 +37,13 @@ internal sealed class Scope
     public T Get<T>(OnnxNode node, int input, string what) where T : Symbol => Get(node, input) as T
         ?? throw node.Error($"its input {Wording.Quoted(node.Input(input))} is not {what}");
 
-    public Layer Layer(OnnxNode node, int input = 0) => Get<Real>(node, input, "a float value computed from the images").Layer;
+    public Layer Layer(OnnxNode node, int input = 0) => Get<RealSymbol>(node, input, "a float value computed from the images").Layer;
 
     /// <summary>An image-shaped value, which a flattened one is not.</summary>
     public Layer ImageLayer(OnnxNode node) => Layer(node) is var layer && !layer.Shape.IsFlat ? layer
         : throw node.Error("its input is flat, where an image of [channels, height, width] is needed");
 
-    public OnnxTensor Tensor(OnnxNode node, int input) => Get<Constant>(node, input, "an initializer").Tensor;
+    public OnnxTensor Tensor(OnnxNode node, int input) => Get<ConstantSymbol>(node, input, "an initializer").Tensor;
 
     public OnnxTensor? OptionalTensor(OnnxNode node, int input) => node.Input(input).Length == 0 ? null : Tensor(node, input);
 }

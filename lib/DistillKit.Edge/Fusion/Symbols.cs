@@ -1,3 +1,4 @@
+using DistillKit.Edge.Execution;
 using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Onnx;
 
@@ -7,13 +8,13 @@ namespace DistillKit.Edge.Fusion;
 internal abstract record Symbol;
 
 /// <summary>A float value of each image.</summary>
-internal sealed record Real(Layer Layer) : Symbol;
+internal sealed record RealSymbol(Layer Layer) : Symbol;
 
 /// <summary>An initializer.</summary>
-internal sealed record Constant(OnnxTensor Tensor) : Symbol;
+internal sealed record ConstantSymbol(OnnxTensor Tensor) : Symbol;
 
 /// <summary>A dequantized initializer: one scale, or one for each index of an axis; no zero points means zeros.</summary>
-internal sealed record QuantizedConstant(OnnxTensor Tensor, float[] Scales, OnnxTensor? ZeroPoints, int Axis) : Symbol
+internal sealed record QuantizedConstantSymbol(OnnxTensor Tensor, float[] Scales, OnnxTensor? ZeroPoints, int Axis) : Symbol
 {
     public double At(int index)
     {
@@ -33,20 +34,20 @@ internal sealed record QuantizedConstant(OnnxTensor Tensor, float[] Scales, Onnx
 }
 
 /// <summary>The integers of a QuantizeLinear, and what a DequantizeLinear must say to undo it.</summary>
-internal sealed record Codes(Rounded Layer, float Scale, long ZeroPoint, ElementType Type) : Symbol;
+internal sealed record QuantizedSymbol(QuantizeLinearLayer Layer, float Scale, long ZeroPoint, ElementType Type) : Symbol;
 
 /// <summary>The three results of DynamicQuantizeLinear.</summary>
-internal sealed record DynamicCodes(DynamicRounded Layer) : Symbol;
+internal sealed record DynamicallyQuantizedSymbol(DynamicQuantizeLinearLayer Layer) : Symbol;
 
-/// <inheritdoc cref="DynamicCodes"/>
-internal sealed record DynamicScale(DynamicRounded Layer) : Symbol;
+/// <inheritdoc cref="DynamicallyQuantizedSymbol"/>
+internal sealed record DynamicScaleSymbol(DynamicQuantizeLinearLayer Layer) : Symbol;
 
-/// <inheritdoc cref="DynamicCodes"/>
-internal sealed record DynamicZeroPoint(DynamicRounded Layer) : Symbol;
+/// <inheritdoc cref="DynamicallyQuantizedSymbol"/>
+internal sealed record DynamicZeroPointSymbol(DynamicQuantizeLinearLayer Layer) : Symbol;
 
 /// <summary>The scale of the input times those of the weights: one, or one for each output.</summary>
-internal sealed record DynamicScales(DynamicRounded Layer, OnnxTensor WeightScales) : Symbol;
+internal sealed record ProductOfScalesSymbol(DynamicQuantizeLinearLayer Layer, OnnxTensor WeightScales) : Symbol;
 
 /// <summary>The 32-bit results of ConvInteger or MatMulInteger, before or after their cast to float.</summary>
-internal sealed record Accumulators(
-    DynamicRounded Source, Shape Shape, ConvolutionGeometry Geometry, ReadOnlyMemory<byte> Weights, bool IsCast) : Symbol;
+internal sealed record AccumulatorsSymbol(
+    DynamicQuantizeLinearLayer Source, ValueShape Shape, ConvolutionGeometry Geometry, ReadOnlyMemory<byte> Weights, bool IsCast) : Symbol;

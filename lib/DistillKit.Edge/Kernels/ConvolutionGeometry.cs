@@ -30,6 +30,20 @@ internal sealed record ConvolutionGeometry(
 
     public bool IsDepthwise => Groups == Inputs && Groups == Outputs;
 
+    /// <summary>The input pixel under a place of the kernel where it computes the output pixel (y, x); -1 for padding.</summary>
+    public int PixelUnder(int y, int x, int row, int column)
+    {
+        var (sourceY, sourceX) = (y * Stride - PadTop + row, x * Stride - PadLeft + column);
+        return (uint)sourceY < (uint)Height && (uint)sourceX < (uint)Width ? sourceY * Width + sourceX : -1;
+    }
+
+    /// <summary>The first input channel that an output channel sees.</summary>
+    public int FirstInput(int output) => output / GroupOutputs * GroupInputs;
+
+    /// <summary>Where a weight lies in [output, input of the group, row, column].</summary>
+    public int WeightIndex(int output, int input, int row, int column) =>
+        ((output * GroupInputs + input) * KernelHeight + row) * KernelWidth + column;
+
     public static ConvolutionGeometry Linear(int inputs, int outputs) => new(1, 1, inputs, outputs, 1, 1, 1, 0, 0, 0, 0, 1);
 
     public static ConvolutionGeometry Pool(int height, int width, int channels, int kernelHeight, int kernelWidth, int stride,

@@ -36,6 +36,6 @@ internal readonly record struct FixedPoint(int Multiplier, int Shift)
         return isHalf ? Scale(value) & ~1L : Scale(value);
     }
 
-    /// <summary>The product as a quantized value: clamp(zeroPoint + round(value * factor)).</summary>
+    /// <summary>The product as a quantized value: clip(zeroPoint + round(value * factor)).</summary>
     public byte Scale(int value, byte zeroPoint, byte minimum, byte maximum) => (byte)Math.Clamp(zeroPoint + Scale(value), minimum, maximum);
 }

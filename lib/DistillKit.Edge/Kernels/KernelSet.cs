@@ -1,92 +1,153 @@
-using System.Runtime.Intrinsics;
-using DistillKit.Edge.Kernels.Arm;
-using DistillKit.Edge.Kernels.Avx256;
-using DistillKit.Edge.Kernels.Avx512;
-using DistillKit.Edge.Kernels.Scalar;
+using System.Numerics;
 
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>
-/// Everything a network needs to run, written for one instruction set. The members here are the scalar reference: it is written for clarity and
-/// defines every result. A set overrides what it does faster, and gives the same bytes.
+/// Everything a network needs to run. The members here are the scalar reference: written for clarity, they run on every machine and define every
+/// result. The set of an instruction set overrides what it does faster, and gives the same bytes.
 /// </summary>
-internal abstract unsafe class KernelSet
+internal unsafe class KernelSet
 {
-    /// <summary>What this machine can run, best first, the scalar reference last.</summary>
-    public static IReadOnlyList<KernelSet> Supported { get; } = FindSupported();
-
-    public static KernelSet Best => Supported[0];
-
     /// <summary>Short and stable, for options and reports: "avx512-vnni", "avx2", "scalar", ...</summary>
-    public abstract string Name { get; }
+    public virtual string Name => "scalar";
 
-    /// <summary>Packs the weights, ordered [output, input of the group, row, column], of an integer convolution. <paramref name="bias"/> may be empty.</summary>
-    public virtual IntegerConvolution Prepare(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
+    /// <summary>Packs the weights, ordered [output, input of the group, row, column], of an integer convolution.</summary>
+    /// <param name="bias">May be empty.</param>
+    public virtual IntegerConvolution Prepare(
+        ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
         new ScalarIntegerConvolution(geometry, weights, bias, epilogue);
 
-    /// <summary>Packs the weights, ordered [output, input of the group, row, column], of a float convolution. <paramref name="bias"/> may be empty.</summary>
+    /// <summary>Packs the weights, ordered [output, input of the group, row, column], of a float convolution.</summary>
+    /// <param name="bias">May be empty.</param>
     public virtual FloatConvolution Prepare(
         ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum) =>
         new ScalarFloatConvolution(geometry, weights, bias, minimum, maximum);
 
     /// <summary>QuantizeLinear of ONNX: saturate(round(value / scale) + zeroPoint), halves to even; NaN as the lowest value.</summary>
-    public virtual void Quantize(float* input, byte* output, int count, float scale, byte zeroPoint) =>
-        ScalarElementwise.Quantize(input, output, count, scale, zeroPoint);
+    public virtual void QuantizeLinear(float* input, byte* output, int count, QuantizationGrid grid)
+    {
+        for (var i = 0; i < count; i++) output[i] = QuantizeLinear(input[i], grid);
+    }
 
     /// <summary>The same from planar images [N, C, H, W] to [N, H, W, C].</summary>
-    public virtual void QuantizeImages(float* input, byte* output, int images, int channels, int pixels, float scale, byte zeroPoint) =>
-        ScalarElementwise.QuantizeImages(input, output, images, channels, pixels, scale, zeroPoint);
+    public virtual void QuantizeImages(float* input, byte* output, int images, int channels, int pixels, QuantizationGrid grid)
+    {
+        for (var image = 0; image < images; image++, output += channels * pixels)
+            for (var channel = 0; channel < channels; channel++)
+                for (var pixel = 0; pixel < pixels; pixel++) output[pixel * channels + channel] = QuantizeLinear(*input++, grid);
+    }
 
     /// <summary>Reorders planar images [N, C, H, W] to [N, H, W, C].</summary>
-    public virtual void InterleaveImages(float* input, float* output, int images, int channels, int pixels) =>
-        ScalarElementwise.InterleaveImages(input, output, images, channels, pixels);
+    public virtual void InterleaveImages(float* input, float* output, int images, int channels, int pixels)
+    {
+        for (var image = 0; image < images; image++, output += channels * pixels)
+            for (var channel = 0; channel < channels; channel++)
+                for (var pixel = 0; pixel < pixels; pixel++) output[pixel * channels + channel] = *input++;
+    }
 
-    /// <summary>(value - zeroPoint) * scale.</summary>
-    public virtual void Dequantize(byte* input, float* output, int count, float scale, byte zeroPoint) =>
-        ScalarElementwise.Dequantize(input, output, count, scale, zeroPoint);
+    /// <summary>DequantizeLinear of ONNX: (value - zeroPoint) * scale.</summary>
+    public virtual void DequantizeLinear(byte* input, float* output, int count, QuantizationGrid grid)
+    {
+        for (var i = 0; i < count; i++) output[i] = (input[i] - grid.ZeroPoint) * grid.Scale;
+    }
 
     /// <summary>The least and the greatest of the values and 0; NaN is passed over.</summary>
-    public virtual (float Minimum, float Maximum) Range(float* input, int count) => ScalarElementwise.Range(input, count);
+    public virtual (float Minimum, float Maximum) Range(float* input, int count)
+    {
+        float minimum = 0, maximum = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (input[i] < minimum) minimum = input[i];
+            if (input[i] > maximum) maximum = input[i];
+        }
+        return (minimum, maximum);
+    }
 
-    public virtual void Add(byte* first, byte* second, byte* output, int count, Addition addition) =>
-        ScalarElementwise.Add(first, second, output, count, addition);
+    public virtual void Add(byte* first, byte* second, byte* output, int count, QuantizedAdd add)
+    {
+        for (var i = 0; i < count; i++) output[i] = add.Apply(first[i], second[i]);
+    }
 
-    /// <summary>clamp(first + second).</summary>
-    public virtual void Add(float* first, float* second, float* output, int count, float minimum, float maximum) =>
-        ScalarElementwise.Add(first, second, output, count, minimum, maximum);
+    /// <summary>clip(first + second).</summary>
+    public virtual void Add(float* first, float* second, float* output, int count, float minimum, float maximum)
+    {
+        for (var i = 0; i < count; i++) output[i] = Clip(first[i] + second[i], minimum, maximum);
+    }
 
-    /// <summary>clamp(value): an activation function that stands alone.</summary>
-    public virtual void Clamp(float* input, float* output, int count, float minimum, float maximum) =>
-        ScalarElementwise.Clamp(input, output, count, minimum, maximum);
+    /// <summary>An activation function that stands alone.</summary>
+    public virtual void Clip(float* input, float* output, int count, float minimum, float maximum)
+    {
+        for (var i = 0; i < count; i++) output[i] = Clip(input[i], minimum, maximum);
+    }
 
-    /// <summary>clamp(value), for quantized values.</summary>
-    public virtual void Clamp(byte* input, byte* output, int count, byte minimum, byte maximum) =>
-        ScalarElementwise.Clamp(input, output, count, minimum, maximum);
+    /// <inheritdoc cref="Clip(float*, float*, int, float, float)"/>
+    public virtual void Clip(byte* input, byte* output, int count, byte minimum, byte maximum)
+    {
+        for (var i = 0; i < count; i++) output[i] = Math.Clamp(input[i], minimum, maximum);
+    }
 
     /// <summary>The greatest value of each window; padding is no value.</summary>
     public virtual void MaxPool(ConvolutionGeometry geometry, byte* input, byte* output, int images) =>
-        ScalarPooling.Max(geometry, input, output, images);
+        MaxPool<byte>(geometry, input, output, images);
 
     /// <inheritdoc cref="MaxPool(ConvolutionGeometry, byte*, byte*, int)"/>
     public virtual void MaxPool(ConvolutionGeometry geometry, float* input, float* output, int images) =>
-        ScalarPooling.Max(geometry, input, output, images);
+        MaxPool<float>(geometry, input, output, images);
 
     /// <summary>The mean of each channel: [N, pixels, C] to [N, C].</summary>
-    public virtual void GlobalAverage(byte* input, byte* output, int images, int pixels, int channels, Averaging averaging) =>
-        ScalarPooling.GlobalAverage(input, output, images, pixels, channels, averaging);
-
-    /// <inheritdoc cref="GlobalAverage(byte*, byte*, int, int, int, Averaging)"/>
-    public virtual void GlobalAverage(float* input, float* output, int images, int pixels, int channels) =>
-        ScalarPooling.GlobalAverage(input, output, images, pixels, channels);
-
-    private static List<KernelSet> FindSupported()
+    public virtual void GlobalAveragePool(byte* input, byte* output, int images, int pixels, int channels, QuantizedAverage average)
     {
-        var sets = new List<KernelSet>();
-        if (VnniKernels.IsSupported) sets.Add(new VnniKernels());
-        if (VnniDotProduct.IsSupported) sets.Add(new Kernels256<VnniDotProduct, Vector256<byte>>());
-        if (WideningDotProduct.IsSupported) sets.Add(new Kernels256<WideningDotProduct, WideningDotProduct.Operand>());
-        if (DotProductKernels.IsSupported) sets.Add(new DotProductKernels());
-        sets.Add(new ScalarKernels());
-        return sets;
+        for (var image = 0; image < images; image++, input += pixels * channels)
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var sum = 0;
+                for (var pixel = 0; pixel < pixels; pixel++) sum += input[pixel * channels + channel];
+                *output++ = average.Apply(sum, pixels);
+            }
+    }
+
+    /// <inheritdoc cref="GlobalAveragePool(byte*, byte*, int, int, int, QuantizedAverage)"/>
+    public virtual void GlobalAveragePool(float* input, float* output, int images, int pixels, int channels)
+    {
+        for (var image = 0; image < images; image++, input += pixels * channels)
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var sum = 0f;
+                for (var pixel = 0; pixel < pixels; pixel++) sum += input[pixel * channels + channel];
+                *output++ = sum / pixels;
+            }
+    }
+
+    /// <summary>NaN stays NaN.</summary>
+    public static float Clip(float value, float minimum, float maximum) => MathF.Min(MathF.Max(value, minimum), maximum);
+
+    /// <summary>The clip comes before the rounding, where a float has no trouble to hold the value; NaN fails both comparisons.</summary>
+    private static byte QuantizeLinear(float value, QuantizationGrid grid)
+    {
+        float steps = value / grid.Scale, lowest = -grid.ZeroPoint, highest = 255 - grid.ZeroPoint;
+        steps = steps > lowest ? steps : lowest;
+        steps = steps < highest ? steps : highest;
+        return (byte)((int)MathF.Round(steps) + grid.ZeroPoint);
+    }
+
+    private static void MaxPool<T>(ConvolutionGeometry geometry, T* input, T* output, int images)
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
+    {
+        for (var image = 0; image < images; image++, input += geometry.Height * geometry.Width * geometry.Inputs)
+            for (var y = 0; y < geometry.OutputHeight; y++)
+                for (var x = 0; x < geometry.OutputWidth; x++)
+                    for (var channel = 0; channel < geometry.Inputs; channel++)
+                        *output++ = MaxOfWindow(geometry, input, y, x, channel);
+    }
+
+    private static T MaxOfWindow<T>(ConvolutionGeometry geometry, T* image, int y, int x, int channel)
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
+    {
+        var greatest = T.MinValue;
+        for (var row = 0; row < geometry.KernelHeight; row++)
+            for (var column = 0; column < geometry.KernelWidth; column++)
+                if (geometry.PixelUnder(y, x, row, column) is var pixel and >= 0)
+                    greatest = T.Max(greatest, image[pixel * geometry.Inputs + channel]);
+        return greatest;
     }
 }

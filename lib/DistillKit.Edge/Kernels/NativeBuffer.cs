@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>Zeroed native memory, aligned to a cache line, with <see cref="Convolution.Slack"/> bytes after its end.</summary>
+/// <summary>Zeroed native memory, aligned to a cache line, with <see cref="ConvolutionKernel.Slack"/> bytes after its end.</summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     private const int Alignment = 64;
 
     public NativeBuffer(long bytes)
     {
-        var size = checked((nuint)bytes + Convolution.Slack);
+        var size = checked((nuint)bytes + ConvolutionKernel.Slack);
         Pointer = (byte*)NativeMemory.AlignedAlloc(size, Alignment);
         NativeMemory.Clear(Pointer, size);
         Bytes = bytes;
@@ -26,5 +26,28 @@ internal sealed unsafe class NativeBuffer : IDisposable
         NativeMemory.AlignedFree(Pointer);
         Pointer = null;
         GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>Working memory of a thread, in two parts. They grow to what the largest layer needs and are then used again without allocation.</summary>
+internal static unsafe class Scratch
+{
+    [ThreadStatic]
+    private static NativeBuffer? first;
+
+    [ThreadStatic]
+    private static NativeBuffer? second;
+
+    /// <summary>At least this many bytes, with slack after them; what they hold is unknown. Valid until this thread's next call.</summary>
+    public static byte* First(long bytes) => Get(ref first, bytes);
+
+    /// <inheritdoc cref="First"/>
+    public static byte* Second(long bytes) => Get(ref second, bytes);
+
+    private static byte* Get(ref NativeBuffer? buffer, long bytes)
+    {
+        if (buffer is { } large && large.Bytes >= bytes) return large.Pointer;
+        buffer?.Dispose();
+        return (buffer = new(bytes + bytes / 4)).Pointer;
     }
 }

@@ -12,13 +12,13 @@ internal sealed unsafe class WeightStream : IDisposable
 
     private const int Line = 64;
 
-    private readonly NativeBuffer _weights;
+    private readonly NativeBuffer weights;
 
     /// <param name="layers">All layers in the order of execution. They may not outlive this.</param>
-    public WeightStream(IReadOnlyList<Convolution> layers)
+    public WeightStream(IReadOnlyList<ConvolutionKernel> layers)
     {
-        _weights = new(layers.Sum(layer => Aligned(layer.StreamedBytes)));
-        var end = _weights.Pointer;
+        weights = new(layers.Sum(layer => Aligned(layer.StreamedBytes)));
+        var end = weights.Pointer;
         var ahead = end;
         foreach (var layer in layers)
         {
@@ -30,7 +30,7 @@ internal sealed unsafe class WeightStream : IDisposable
         }
     }
 
-    public void Dispose() => _weights.Dispose();
+    public void Dispose() => weights.Dispose();
 
     private static long Aligned(long bytes) => bytes + Line - 1 & -Line;
 }

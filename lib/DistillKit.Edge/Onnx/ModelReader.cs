@@ -1,57 +1,80 @@
 namespace DistillKit.Edge.Onnx;
 
+/// <summary>What a file may ask for. Far above any network this engine is for, and low enough that a hostile file cannot exhaust memory.</summary>
+internal static class Limits
+{
+    public const int FileBytes = 1 << 30;
+    public const int Nodes = 20_000;
+    public const int Initializers = 40_000;
+    public const int ItemsOfNode = 64;
+}
+
 /// <summary>Reads <c>ModelProto</c> and <c>GraphProto</c> (field numbers as in onnx.proto).</summary>
 internal static class ModelReader
 {
     private const int OldestOperatorSet = 13, NewestOperatorSet = 21;
 
-    /// <exception cref="EdgeException">The bytes are no ONNX model, or one with parts that this engine does not know.</exception>
-    public static OnnxModel Read(ReadOnlyMemory<byte> file)
+    /// <summary>Reads a whole file, if it has a size that a model can have.</summary>
+    public static byte[] ReadFile(string path)
     {
-        var reader = new WireReader(file);
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length <= Limits.FileBytes ? File.ReadAllBytes(path)
+                : throw new EdgeException($"The file {Wording.Quoted(path)} has {length >> 20} MiB, more than the {Limits.FileBytes >> 20} MiB "
+                    + "this engine reads. Is it a model?");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            var what = File.Exists(path) ? "cannot be read" : "does not exist";
+            throw new EdgeException($"The file {Wording.Quoted(path)} {what}. Give the path of an ONNX file.", e);
+        }
+    }
+
+    /// <exception cref="EdgeException">The bytes are no ONNX model, or one with parts that this engine does not know.</exception>
+    public static OnnxGraph Read(ReadOnlyMemory<byte> file)
+    {
         ReadOnlyMemory<byte>? graph = null;
         var (version, operatorSet) = (0L, 0L);
         var metadata = new Dictionary<string, string>();
-        while (reader.Next(out var field))
-            switch (field)
+        foreach (var field in WireField.Of(file))
+            switch (field.Number)
             {
-                case 1: version = reader.Integer(); break;
-                case 7: graph = graph is null ? reader.Bytes() : throw WireReader.Malformed("it has two graphs"); break;
-                case 8: operatorSet = Math.Max(operatorSet, OperatorSet(reader.Bytes())); break;
-                case 14: ReadMetadata(reader.Bytes(), metadata); break;
-                case 25: throw WireReader.Malformed("it defines functions, which this engine does not know");
-                default: reader.Skip(); break;
+                case 1: version = field.Integer; break;
+                case 7: graph = graph is null ? field.Bytes : throw WireField.Malformed("it has two graphs"); break;
+                case 8: operatorSet = Math.Max(operatorSet, OperatorSet(field.Bytes)); break;
+                case 14: ReadMetadata(field.Bytes, metadata); break;
+                case 25: throw WireField.Malformed("it defines functions, which this engine does not know");
             }
         if (version < 1 || graph is null)
-            throw WireReader.Malformed("it has no version or no graph");
+            throw WireField.Malformed("it has no version or no graph");
         if (operatorSet is < OldestOperatorSet or > NewestOperatorSet)
-            throw new EdgeException($"The model uses operator set {operatorSet}; this engine knows {OldestOperatorSet} to {NewestOperatorSet}. Export it with opset 17.");
-        return ReadGraph(graph.Value) with { Metadata = metadata };
+            throw new EdgeException($"The model uses operator set {operatorSet}; this engine knows {OldestOperatorSet} to {NewestOperatorSet}. "
+                + "Export it with opset 17.");
+        return ReadGraph(graph.Value, metadata);
     }
 
-    private static OnnxModel ReadGraph(ReadOnlyMemory<byte> message)
+    private static OnnxGraph ReadGraph(ReadOnlyMemory<byte> message, Dictionary<string, string> metadata)
     {
-        var reader = new WireReader(message);
         var nodes = new List<OnnxNode>();
         var initializers = new Dictionary<string, OnnxTensor>();
         List<OnnxValue> inputs = [], outputs = [];
-        while (reader.Next(out var field))
+        foreach (var field in WireField.Of(message))
         {
-            switch (field)
+            switch (field.Number)
             {
-                case 1: nodes.Add(NodeReader.Read(reader.Bytes())); break;
-                case 5: Add(initializers, TensorReader.Read(reader.Bytes())); break;
-                case 11: inputs.Add(ReadValue(reader.Bytes())); break;
-                case 12: outputs.Add(ReadValue(reader.Bytes())); break;
-                case 15: throw WireReader.Malformed("it has sparse initializers, which this engine does not know");
-                default: reader.Skip(); break;
+                case 1: nodes.Add(NodeReader.Read(field.Bytes)); break;
+                case 5: Add(initializers, TensorReader.Read(field.Bytes)); break;
+                case 11: inputs.Add(ReadValue(field.Bytes)); break;
+                case 12: outputs.Add(ReadValue(field.Bytes)); break;
+                case 15: throw WireField.Malformed("it has sparse initializers, which this engine does not know");
             }
-            if (nodes.Count > Limits.Nodes || initializers.Count > Limits.Initializers || inputs.Count + outputs.Count > Limits.Initializers)
+            if (nodes.Count > Limits.Nodes || Math.Max(initializers.Count, inputs.Count + outputs.Count) > Limits.Initializers)
                 throw new EdgeException($"The model has more than {Limits.Nodes} nodes or {Limits.Initializers} initializers. Run it with ONNX Runtime.");
         }
         // Old files name their initializers among the inputs too.
         inputs.RemoveAll(input => initializers.ContainsKey(input.Name));
-        return new(nodes, initializers, inputs, outputs, new Dictionary<string, string>());
+        return new(nodes, initializers, inputs, outputs, metadata);
     }
 
     private static void Add(Dictionary<string, OnnxTensor> initializers, OnnxTensor tensor)
@@ -63,28 +86,24 @@ internal static class ModelReader
     /// <returns>The version of the default domain's operators; 0 for another domain, whose operators are refused one by one.</returns>
     private static long OperatorSet(ReadOnlyMemory<byte> message)
     {
-        var reader = new WireReader(message);
         var (domain, version) = ("", 0L);
-        while (reader.Next(out var field))
-            switch (field)
+        foreach (var field in WireField.Of(message))
+            switch (field.Number)
             {
-                case 1: domain = reader.Text(); break;
-                case 2: version = reader.Integer(); break;
-                default: reader.Skip(); break;
+                case 1: domain = field.Text; break;
+                case 2: version = field.Integer; break;
             }
         return domain is "" or "ai.onnx" ? version : 0;
     }
 
     private static void ReadMetadata(ReadOnlyMemory<byte> message, Dictionary<string, string> into)
     {
-        var reader = new WireReader(message);
         var (key, value) = ("", "");
-        while (reader.Next(out var field))
-            switch (field)
+        foreach (var field in WireField.Of(message))
+            switch (field.Number)
             {
-                case 1: key = reader.Text(); break;
-                case 2: value = reader.Text(); break;
-                default: reader.Skip(); break;
+                case 1: key = field.Text; break;
+                case 2: value = field.Text; break;
             }
         into[key] = value;
     }
@@ -92,66 +111,41 @@ internal static class ModelReader
     /// <summary>Reads <c>ValueInfoProto</c>, its <c>TypeProto</c> and that one's <c>Tensor</c>, each the only part of the one before that matters.</summary>
     private static OnnxValue ReadValue(ReadOnlyMemory<byte> message)
     {
-        var reader = new WireReader(message);
         var name = "";
         var value = new OnnxValue("", 0, null);
-        while (reader.Next(out var field))
-            switch (field)
+        foreach (var field in WireField.Of(message))
+            switch (field.Number)
             {
-                case 1: name = reader.Text(); break;
-                case 2: value = ReadType(reader.Bytes()); break;
-                default: reader.Skip(); break;
+                case 1: name = field.Text; break;
+                case 2: value = ReadType(field.Bytes); break;
             }
         return value with { Name = name };
     }
 
     private static OnnxValue ReadType(ReadOnlyMemory<byte> message)
     {
-        var reader = new WireReader(message);
         var value = new OnnxValue("", 0, null);
-        while (reader.Next(out var field))
-            if (field == 1)
-                value = ReadTensorType(reader.Bytes());
-            else
-                reader.Skip();
+        foreach (var tensor in WireField.Of(message).Where(field => field.Number == 1))
+        {
+            value = new("", 0, null);
+            foreach (var field in WireField.Of(tensor.Bytes))
+                switch (field.Number)
+                {
+                    case 1: value = value with { Type = (ElementType)Math.Clamp(field.Integer, 0, int.MaxValue) }; break;
+                    case 2: value = value with { Shape = ReadShape(field.Bytes) }; break;
+                }
+        }
         return value;
     }
 
-    private static OnnxValue ReadTensorType(ReadOnlyMemory<byte> message)
-    {
-        var reader = new WireReader(message);
-        var value = new OnnxValue("", 0, null);
-        while (reader.Next(out var field))
-            switch (field)
-            {
-                case 1: value = value with { Type = (ElementType)Math.Clamp(reader.Integer(), 0, int.MaxValue) }; break;
-                case 2: value = value with { Shape = ReadShape(reader.Bytes()) }; break;
-                default: reader.Skip(); break;
-            }
-        return value;
-    }
-
-    private static int[] ReadShape(ReadOnlyMemory<byte> message)
-    {
-        var reader = new WireReader(message);
-        var dimensions = new List<int>();
-        while (reader.Next(out var field))
-            if (field == 1 && dimensions.Count < 8)
-                dimensions.Add(ReadDimension(reader.Bytes()));
-            else
-                reader.Skip();
-        return [.. dimensions];
-    }
+    private static int[] ReadShape(ReadOnlyMemory<byte> message) =>
+        [.. WireField.Of(message).Where(field => field.Number == 1).Take(OnnxTensor.MostDimensions).Select(field => ReadDimension(field.Bytes))];
 
     private static int ReadDimension(ReadOnlyMemory<byte> message)
     {
-        var reader = new WireReader(message);
         var extent = -1L;
-        while (reader.Next(out var field))
-            if (field == 1)
-                extent = Math.Clamp(reader.Integer(), 0, int.MaxValue);
-            else
-                reader.Skip();
+        foreach (var field in WireField.Of(message).Where(field => field.Number == 1))
+            extent = Math.Clamp(field.Integer, 0, int.MaxValue);
         return (int)extent;
     }
 }

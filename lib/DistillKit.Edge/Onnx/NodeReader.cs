@@ -5,46 +5,43 @@ internal static class NodeReader
 {
     public static OnnxNode Read(ReadOnlyMemory<byte> message)
     {
-        var reader = new WireReader(message);
         var (name, operatorName, domain) = ("", "", "");
         List<string> inputs = [], outputs = [];
         var attributes = new Dictionary<string, OnnxAttribute>();
-        while (reader.Next(out var field))
+        foreach (var field in WireField.Of(message))
         {
-            switch (field)
+            switch (field.Number)
             {
-                case 1: inputs.Add(reader.Text()); break;
-                case 2: outputs.Add(reader.Text()); break;
-                case 3: name = reader.Text(); break;
-                case 4: operatorName = reader.Text(); break;
-                case 5: ReadAttribute(reader.Bytes(), attributes); break;
-                case 7: domain = reader.Text(); break;
-                default: reader.Skip(); break;
+                case 1: inputs.Add(field.Text); break;
+                case 2: outputs.Add(field.Text); break;
+                case 3: name = field.Text; break;
+                case 4: operatorName = field.Text; break;
+                case 5: ReadAttribute(field.Bytes, attributes); break;
+                case 7: domain = field.Text; break;
             }
             if (inputs.Count + outputs.Count + attributes.Count > Limits.ItemsOfNode)
-                throw WireReader.Malformed($"a node has more than {Limits.ItemsOfNode} inputs, outputs and attributes");
+                throw WireField.Malformed($"a node has more than {Limits.ItemsOfNode} inputs, outputs and attributes");
         }
         var node = new OnnxNode(operatorName, name, [.. inputs], [.. outputs], attributes);
-        return domain is "" or "ai.onnx" ? node : throw node.Error($"its operator is of the domain {Wording.Quoted(domain)}, which this engine does not know");
+        return domain is "" or "ai.onnx" ? node
+            : throw node.Error($"its operator is of the domain {Wording.Quoted(domain)}, which this engine does not know");
     }
 
     private static void ReadAttribute(ReadOnlyMemory<byte> message, Dictionary<string, OnnxAttribute> into)
     {
-        var reader = new WireReader(message);
         var name = "";
         var attribute = default(OnnxAttribute);
         var integers = new List<long>();
-        while (reader.Next(out var field))
-            switch (field)
+        foreach (var field in WireField.Of(message))
+            switch (field.Number)
             {
-                case 1: name = reader.Text(); break;
-                case 2: attribute = attribute with { Single = reader.Single() }; break;
-                case 3: attribute = attribute with { Integer = reader.Integer() }; break;
-                case 4: attribute = attribute with { Text = reader.Text() }; break;
-                case 8: reader.Integers(integers, Limits.ItemsOfNode); break;
-                default: reader.Skip(); break;
+                case 1: name = field.Text; break;
+                case 2: attribute = attribute with { Single = field.Single }; break;
+                case 3: attribute = attribute with { Integer = field.Integer }; break;
+                case 4: attribute = attribute with { Text = field.Text }; break;
+                case 8: field.AddTo(integers, Limits.ItemsOfNode); break;
             }
         if (!into.TryAdd(name, attribute with { Integers = [.. integers] }))
-            throw WireReader.Malformed($"a node has the attribute {Wording.Quoted(name)} twice");
+            throw WireField.Malformed($"a node has the attribute {Wording.Quoted(name)} twice");
     }
 }

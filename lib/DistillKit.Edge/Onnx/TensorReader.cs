@@ -5,26 +5,22 @@ namespace DistillKit.Edge.Onnx;
 /// <summary>Reads <c>TensorProto</c>: data as raw bytes or in typed fields, never outside the file.</summary>
 internal static class TensorReader
 {
-    private const int MostDimensions = 8;
-
     public static OnnxTensor Read(ReadOnlyMemory<byte> message)
     {
-        var reader = new WireReader(message);
         var (name, type, isExternal) = ("", 0L, false);
         List<long> dimensions = [], integers = [];
         var singles = new List<float>();
         ReadOnlyMemory<byte>? raw = null;
-        while (reader.Next(out var field))
-            switch (field)
+        foreach (var field in WireField.Of(message))
+            switch (field.Number)
             {
-                case 1: reader.Integers(dimensions, MostDimensions); break;
-                case 2: type = reader.Integer(); break;
-                case 4: Singles(ref reader, singles); break;
-                case 5 or 7: reader.Integers(integers, Limits.FileBytes); break;
-                case 8: name = reader.Text(); break;
-                case 9: raw = reader.Bytes(); break;
-                case 14: isExternal = reader.Integer() != 0; break;
-                default: reader.Skip(); break;
+                case 1: field.AddTo(dimensions, OnnxTensor.MostDimensions); break;
+                case 2: type = field.Integer; break;
+                case 4: field.AddTo(singles); break;
+                case 5 or 7: field.AddTo(integers, Limits.FileBytes); break;
+                case 8: name = field.Text; break;
+                case 9: raw = field.Bytes; break;
+                case 14: isExternal = field.Integer != 0; break;
             }
         var tensor = new OnnxTensor(name, (ElementType)Math.Clamp(type, int.MinValue, int.MaxValue), Shape(name, dimensions), default);
         if (!Enum.IsDefined(tensor.Type))
@@ -52,29 +48,18 @@ internal static class TensorReader
         return [.. dimensions.ConvertAll(extent => (int)extent)];
     }
 
-    private static void Singles(ref WireReader reader, List<float> into)
-    {
-        if (!reader.IsBytes)
-        {
-            into.Add(reader.Single());
-            return;
-        }
-        var packed = reader.Bytes();
-        if (packed.Length % sizeof(float) != 0)
-            throw WireReader.Malformed("a list of numbers is cut off");
-        into.AddRange(MemoryMarshal.Cast<byte, float>(packed.Span));
-    }
-
     /// <summary>Turns the typed fields into the bytes that <c>raw_data</c> would hold.</summary>
     private static byte[] Packed(OnnxTensor tensor, List<long> integers, List<float> singles) => tensor.Type switch
     {
         ElementType.Single => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(singles)).ToArray(),
-        ElementType.UInt8 => Array.ConvertAll([.. integers], value => Fits(tensor, value, byte.MinValue, byte.MaxValue) ? (byte)value : default),
-        ElementType.Int8 => Array.ConvertAll([.. integers], value => Fits(tensor, value, sbyte.MinValue, sbyte.MaxValue) ? (byte)value : default),
-        ElementType.Int32 => MemoryMarshal.AsBytes<int>(Array.ConvertAll([.. integers], value => Fits(tensor, value, int.MinValue, int.MaxValue) ? (int)value : 0)).ToArray(),
-        _ => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(integers)).ToArray(),
+        ElementType.UInt8 => [.. integers.ConvertAll(value => (byte)Fitting(tensor, value, byte.MinValue, byte.MaxValue))],
+        ElementType.Int8 => [.. integers.ConvertAll(value => (byte)Fitting(tensor, value, sbyte.MinValue, sbyte.MaxValue))],
+        ElementType.Int32 => MemoryMarshal.AsBytes<int>(
+            [.. integers.ConvertAll(value => (int)Fitting(tensor, value, int.MinValue, int.MaxValue))]).ToArray(),
+        ElementType.Int64 => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(integers)).ToArray(),
+        _ => throw tensor.Error($"has elements of the unknown type {tensor.Type}"),
     };
 
-    private static bool Fits(OnnxTensor tensor, long value, long minimum, long maximum) => value >= minimum && value <= maximum ? true
+    private static long Fitting(OnnxTensor tensor, long value, long minimum, long maximum) => value >= minimum && value <= maximum ? value
         : throw tensor.Error($"holds {value}, which its type {tensor.Type} cannot");
 }

@@ -9,21 +9,22 @@ public sealed unsafe class ElementwiseTests
 {
     private delegate void Kernel(KernelSet set, byte* first, byte* second, byte* output);
 
-    public static TheoryData<string> Sets => [.. KernelSet.Supported.Select(set => set.Name)];
+    public static TheoryData<string> Sets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     [Theory, MemberData(nameof(Sets))]
     public void Quantize(string name) => ForAny(name, (values, count) =>
     {
-        var (scale, zero) = (0.01f + MathF.Abs(values.Float()), values.Byte());
-        return (Floats(values, count), [], count, (set, first, _, output) => set.Quantize((float*)first, output, count, scale, zero));
+        var grid = new QuantizationGrid(0.01f + MathF.Abs(values.Float()), values.Byte());
+        return (Floats(values, count), [], count, (set, first, _, output) => set.QuantizeLinear((float*)first, output, count, grid));
     });
 
     [Theory, MemberData(nameof(Sets))]
     public void Quantize_images(string name) => ForAny(name, (values, pixels) =>
     {
-        var (channels, zero) = (values.Byte() % 2 == 0 ? 3 : 1 + values.Byte() % 5, values.Byte());
+        var channels = values.Byte() % 2 == 0 ? 3 : 1 + values.Byte() % 5;
+        var grid = new QuantizationGrid(0.02f, values.Byte());
         return (Floats(values, 2 * channels * pixels), [], 2 * channels * pixels,
-            (set, first, _, output) => set.QuantizeImages((float*)first, output, 2, channels, pixels, 0.02f, zero));
+            (set, first, _, output) => set.QuantizeImages((float*)first, output, 2, channels, pixels, grid));
     });
 
     [Theory, MemberData(nameof(Sets))]
@@ -36,8 +37,8 @@ public sealed unsafe class ElementwiseTests
     [Theory, MemberData(nameof(Sets))]
     public void Dequantize(string name) => ForAny(name, (values, count) =>
     {
-        var (scale, zero) = (values.Float(), values.Byte());
-        return (values.Bytes(count), [], count * sizeof(float), (set, first, _, output) => set.Dequantize(first, (float*)output, count, scale, zero));
+        var grid = new QuantizationGrid(values.Float(), values.Byte());
+        return (values.Bytes(count), [], count * sizeof(float), (set, first, _, output) => set.DequantizeLinear(first, (float*)output, count, grid));
     });
 
     [Theory, MemberData(nameof(Sets))]
@@ -50,8 +51,8 @@ public sealed unsafe class ElementwiseTests
     [Theory, MemberData(nameof(Sets))]
     public void Add_bytes(string name) => ForAny(name, (values, count) =>
     {
-        var addition = Addition.Of(values.Factor(), values.Byte(), values.Factor(), values.Byte(), values.Byte(), (byte)(values.Byte() / 2), (byte)(128 + values.Byte() / 2));
-        return (values.Bytes(count), values.Bytes(count), count, (set, first, second, output) => set.Add(first, second, output, count, addition));
+        var add = QuantizedAdd.Of(Grid(values), Grid(values), new(1, values.Byte()), (byte)(values.Byte() / 2), (byte)(128 + values.Byte() / 2));
+        return (values.Bytes(count), values.Bytes(count), count, (set, first, second, output) => set.Add(first, second, output, count, add));
     });
 
     [Theory, MemberData(nameof(Sets))]
@@ -63,11 +64,11 @@ public sealed unsafe class ElementwiseTests
 
     [Theory, MemberData(nameof(Sets))]
     public void Clamp_bytes(string name) => ForAny(name, (values, count) =>
-        (values.Bytes(count), [], count, (set, first, _, output) => set.Clamp(first, output, count, 10, 200)));
+        (values.Bytes(count), [], count, (set, first, _, output) => set.Clip(first, output, count, 10, 200)));
 
     [Theory, MemberData(nameof(Sets))]
     public void Clamp_floats(string name) => ForAny(name, (values, count) =>
-        (Floats(values, count), [], count * sizeof(float), (set, first, _, output) => set.Clamp((float*)first, (float*)output, count, 0, 6)));
+        (Floats(values, count), [], count * sizeof(float), (set, first, _, output) => set.Clip((float*)first, (float*)output, count, 0, 6)));
 
     [Theory, MemberData(nameof(Sets))]
     public void Max_pool_bytes(string name) => ForAny(name, (values, channels) =>
@@ -90,8 +91,10 @@ public sealed unsafe class ElementwiseTests
     {
         var pixels = 1 + values.Byte() % 20;
         // Equal scales are the usual case, and the one with halves.
-        var averaging = Averaging.Of(values.Byte() % 2 == 0 ? 1 : values.Factor(), pixels, values.Byte(), values.Byte(), (byte)(values.Byte() / 2), (byte)(128 + values.Byte() / 2));
-        return (values.Bytes(2 * pixels * channels), [], 2 * channels, (set, first, _, output) => set.GlobalAverage(first, output, 2, pixels, channels, averaging));
+        var input = values.Byte() % 2 == 0 ? new(1, values.Byte()) : Grid(values);
+        var average = QuantizedAverage.Of(input, pixels, new(1, values.Byte()), (byte)(values.Byte() / 2), (byte)(128 + values.Byte() / 2));
+        return (values.Bytes(2 * pixels * channels), [], 2 * channels,
+            (set, first, _, output) => set.GlobalAveragePool(first, output, 2, pixels, channels, average));
     });
 
     [Theory, MemberData(nameof(Sets))]
@@ -99,8 +102,10 @@ public sealed unsafe class ElementwiseTests
     {
         var pixels = 1 + values.Byte() % 20;
         return (Floats(values, 2 * pixels * channels), [], 2 * channels * sizeof(float),
-            (set, first, _, output) => set.GlobalAverage((float*)first, (float*)output, 2, pixels, channels));
+            (set, first, _, output) => set.GlobalAveragePool((float*)first, (float*)output, 2, pixels, channels));
     });
+
+    private static QuantizationGrid Grid(Values values) => new((float)values.Factor(), values.Byte());
 
     private static byte[] Floats(Values values, int count) => System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values.Floats(count)).ToArray();
 
@@ -113,7 +118,7 @@ public sealed unsafe class ElementwiseTests
     /// <summary>For counts around the widths of vectors: two inputs, the size of the output and the kernel, made from a case's values.</summary>
     private static void ForAny(string name, Func<Values, int, (byte[] First, byte[] Second, int Output, Kernel Kernel)> make)
     {
-        var set = KernelSet.Supported.Single(set => set.Name == name);
+        var set = KernelSets.Supported.Single(set => set.Name == name);
         var cases =
             from count in Gen.OneOf(Cases.Channels, Gen.Choose(1, 300))
             from numbers in Gen.Elements(Enum.GetValues<Numbers>())
@@ -122,13 +127,13 @@ public sealed unsafe class ElementwiseTests
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(cases.ToArbitrary(), one =>
         {
             var (first, second, output, kernel) = make(new(one.numbers, one.seed), one.count);
-            return Run(KernelSet.Supported[^1]).AsSpan().SequenceEqual(Run(set));
+            return Run(KernelSets.Supported[^1]).AsSpan().SequenceEqual(Run(set));
 
             byte[] Run(KernelSet kernels)
             {
-                using var firstBuffer = new GuardedBuffer(first.Length, Convolution.Slack);
-                using var secondBuffer = new GuardedBuffer(second.Length, Convolution.Slack);
-                using var target = new GuardedBuffer(output, Convolution.Slack);
+                using var firstBuffer = new GuardedBuffer(first.Length, ConvolutionKernel.Slack);
+                using var secondBuffer = new GuardedBuffer(second.Length, ConvolutionKernel.Slack);
+                using var target = new GuardedBuffer(output, ConvolutionKernel.Slack);
                 first.CopyTo(firstBuffer.Bytes);
                 second.CopyTo(secondBuffer.Bytes);
                 kernel(kernels, firstBuffer.Pointer, secondBuffer.Pointer, target.Pointer);

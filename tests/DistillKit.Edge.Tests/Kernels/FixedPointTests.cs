@@ -39,9 +39,9 @@ public sealed class FixedPointTests
     [Fact]
     public void Additions_agree_with_real_arithmetic_within_a_rounding()
     {
-        var addition = Addition.Of(0.7, 10, 1.9, 200, 5, 0, 255);
+        var add = QuantizedAdd.Of(new(0.7f, 10), new(1.9f, 200), new(1, 5), 0, 255);
         for (var a = 0; a < 256; a++)
             for (var b = 0; b < 256; b++)
-                Assert.Equal(Math.Clamp(5 + (a - 10) * 0.7 + (b - 200) * 1.9, 0, 255), addition.Apply((byte)a, (byte)b), tolerance: 0.501);
+                Assert.Equal(Math.Clamp(5 + (a - 10) * 0.7 + (b - 200) * 1.9, 0, 255), add.Apply((byte)a, (byte)b), tolerance: 0.501);
     }
 }

@@ -8,7 +8,7 @@ namespace DistillKit.Edge.Tests.Kernels;
 /// <summary>Float convolutions keep the reference's order of operations, so they give its bits too.</summary>
 public sealed class FloatConvolutionTests
 {
-    public static TheoryData<string> Sets => [.. KernelSet.Supported.Select(set => set.Name)];
+    public static TheoryData<string> Sets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     [Theory, MemberData(nameof(Sets))]
     public void Pointwise_convolutions_equal_the_reference(string set) => ForAny(Cases.Pointwise, set);
@@ -24,7 +24,7 @@ public sealed class FloatConvolutionTests
 
     private static void ForAny(Gen<ConvolutionCase> cases, string name)
     {
-        var set = KernelSet.Supported.Single(set => set.Name == name);
+        var set = KernelSets.Supported.Single(set => set.Name == name);
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(cases.ToArbitrary(), one => Agrees(one with { Numbers = Numbers.Random }, set)));
     }
 
@@ -35,7 +35,7 @@ public sealed class FloatConvolutionTests
         var bias = one.Seed % 3 == 0 ? [] : values.Floats(geometry.Outputs);
         var (minimum, maximum) = one.Seed % 2 == 0 ? (0, 6) : (float.NegativeInfinity, float.PositiveInfinity);
         var input = values.Floats(one.Images * geometry.Height * geometry.Width * geometry.Inputs);
-        using var reference = KernelSet.Supported[^1].Prepare(geometry, weights, bias, minimum, maximum);
+        using var reference = KernelSets.Supported[^1].Prepare(geometry, weights, bias, minimum, maximum);
         using var tested = set.Prepare(geometry, weights, bias, minimum, maximum);
         var expected = Run(reference, input, one.Images, reference.WorkItems(one.Images));
         return expected.AsSpan().SequenceEqual(Run(tested, input, one.Images, tested.WorkItems(one.Images)))
@@ -44,8 +44,8 @@ public sealed class FloatConvolutionTests
 
     private static unsafe byte[] Run(FloatConvolution convolution, float[] input, int images, int step)
     {
-        using var source = new GuardedBuffer(input.Length * sizeof(float), Convolution.Slack);
-        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * sizeof(float), Convolution.Slack);
+        using var source = new GuardedBuffer(input.Length * sizeof(float), ConvolutionKernel.Slack);
+        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * sizeof(float), ConvolutionKernel.Slack);
         MemoryMarshal.AsBytes<float>(input).CopyTo(source.Bytes);
         var items = convolution.WorkItems(images);
         for (var first = 0; first < items; first += step) convolution.Run(source.Pointer, target.Pointer, images, first, Math.Min(step, items - first));

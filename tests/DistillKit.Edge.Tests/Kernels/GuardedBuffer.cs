@@ -12,36 +12,36 @@ internal sealed unsafe partial class GuardedBuffer : IDisposable
     private const byte Pattern = 0xA5;
     private const int None = 0, ReadWrite = 3, PrivateAnonymous = 0x22;
 
-    private readonly byte* _memory;
-    private readonly long _mapped;
-    private readonly int _size;
+    private readonly byte* memory;
+    private readonly long mapped;
+    private readonly int size;
 
     /// <param name="size">Bytes.</param>
     /// <param name="slack">Bytes after the end that may be read.</param>
     public GuardedBuffer(int size, int slack)
     {
-        _size = size;
+        this.size = size;
         var whole = (Guard + size + slack + Page - 1) / Page * Page;
-        _mapped = OperatingSystem.IsLinux() ? whole + Page : 0;
-        _memory = _mapped > 0 ? Map(null, (nuint)_mapped, ReadWrite, PrivateAnonymous, -1, 0) : (byte*)NativeMemory.Alloc((nuint)whole);
-        if (_mapped > 0) Assert.Equal(0, Protect(_memory + whole, Page, None));
-        new Span<byte>(_memory, whole).Fill(Pattern);
-        Pointer = _memory + whole - slack - size;
+        mapped = OperatingSystem.IsLinux() ? whole + Page : 0;
+        memory = mapped > 0 ? Map(null, (nuint)mapped, ReadWrite, PrivateAnonymous, -1, 0) : (byte*)NativeMemory.Alloc((nuint)whole);
+        if (mapped > 0) Assert.Equal(0, Protect(memory + whole, Page, None));
+        new Span<byte>(memory, whole).Fill(Pattern);
+        Pointer = memory + whole - slack - size;
     }
 
     public byte* Pointer { get; }
 
-    public Span<byte> Bytes => new(Pointer, _size);
+    public Span<byte> Bytes => new(Pointer, size);
 
     public bool IsIntact => new Span<byte>(Pointer - Guard, Guard).IndexOfAnyExcept(Pattern) < 0
-        && new Span<byte>(Pointer + _size, End).IndexOfAnyExcept(Pattern) < 0;
+        && new Span<byte>(Pointer + size, End).IndexOfAnyExcept(Pattern) < 0;
 
-    private int End => (int)(_memory + (_mapped > 0 ? _mapped - Page : (Guard + _size + Page - 1) / Page * Page) - Pointer) - _size;
+    private int End => (int)(memory + (mapped > 0 ? mapped - Page : (Guard + size + Page - 1) / Page * Page) - Pointer) - size;
 
     public void Dispose()
     {
-        if (_mapped > 0) _ = Unmap(_memory, (nuint)_mapped);
-        else NativeMemory.Free(_memory);
+        if (mapped > 0) _ = Unmap(memory, (nuint)mapped);
+        else NativeMemory.Free(memory);
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]

@@ -9,7 +9,7 @@ public sealed class IntegerConvolutionTests
 {
     private const float InputScale = 0.75f;
 
-    public static TheoryData<string> Sets => [.. KernelSet.Supported.Select(set => set.Name)];
+    public static TheoryData<string> Sets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     [Theory, MemberData(nameof(Sets))]
     public void Pointwise_convolutions_equal_the_reference(string set) => ForAny(Cases.Pointwise, set);
@@ -38,7 +38,7 @@ public sealed class IntegerConvolutionTests
         }
     }
 
-    private static KernelSet Find(string name) => KernelSet.Supported.Single(set => set.Name == name);
+    private static KernelSet Find(string name) => KernelSets.Supported.Single(set => set.Name == name);
 
     private static void ForAny(Gen<ConvolutionCase> cases, string set) =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(150), Prop.ForAll(cases.ToArbitrary(), one => Agrees(one, Find(set))));
@@ -53,7 +53,7 @@ public sealed class IntegerConvolutionTests
         var isFloat = one.Seed % 4 == 0;
         Epilogue epilogue = isFloat ? values.Dequantize(geometry.Outputs) : values.Requantize(geometry.Outputs, geometry.Depth);
         var outputBytes = isFloat ? sizeof(float) : sizeof(byte);
-        using var reference = KernelSet.Supported[^1].Prepare(geometry, weights, bias, epilogue);
+        using var reference = KernelSets.Supported[^1].Prepare(geometry, weights, bias, epilogue);
         using var tested = set.Prepare(geometry, weights, bias, epilogue);
         var expected = Run(reference, input, one.Images, zeroPoint, outputBytes, reference.WorkItems(one.Images));
         var whole = Run(tested, input, one.Images, zeroPoint, outputBytes, tested.WorkItems(one.Images));
@@ -64,10 +64,10 @@ public sealed class IntegerConvolutionTests
     /// <summary>Runs the work in steps of <paramref name="step"/> items.</summary>
     private static unsafe byte[] Run(IntegerConvolution convolution, byte[] input, int images, byte zeroPoint, int outputBytes, int step)
     {
-        using var source = new GuardedBuffer(input.Length, Convolution.Slack);
-        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * outputBytes, Convolution.Slack);
+        using var source = new GuardedBuffer(input.Length, ConvolutionKernel.Slack);
+        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * outputBytes, ConvolutionKernel.Slack);
         input.CopyTo(source.Bytes);
-        convolution.Bind(zeroPoint, InputScale);
+        convolution.Bind(new(InputScale, zeroPoint));
         var items = convolution.WorkItems(images);
         for (var first = 0; first < items; first += step) convolution.Run(source.Pointer, target.Pointer, images, first, Math.Min(step, items - first));
         Assert.True(source.IsIntact && target.IsIntact, "wrote outside of the output");

@@ -4,18 +4,18 @@ namespace DistillKit.Edge.Tests.Kernels;
 
 public sealed class WeightStreamTests
 {
-    public static TheoryData<string> Sets => [.. KernelSet.Supported.Select(set => set.Name)];
+    public static TheoryData<string> Sets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     [Theory, MemberData(nameof(Sets))]
     public unsafe void Results_do_not_depend_on_it(string name)
     {
-        var set = KernelSet.Supported.Single(set => set.Name == name);
+        var set = KernelSets.Supported.Single(set => set.Name == name);
         var values = new Values(Numbers.Random, 7);
         ConvolutionGeometry[] geometries =
             [new(6, 6, 20, 70, 1, 1, 1, 0, 0, 0, 0, 1), new(6, 6, 70, 70, 3, 3, 1, 1, 1, 1, 1, 70), new(6, 6, 70, 20, 3, 3, 1, 1, 1, 1, 1, 1)];
         var layers = geometries.Select(geometry => set.Prepare(
             geometry, values.Weights(geometry.Outputs * geometry.Depth), values.Biases(geometry.Outputs), values.Requantize(geometry.Outputs, geometry.Depth))).ToList();
-        using var input = new GuardedBuffer(2 * 36 * 70, Convolution.Slack);
+        using var input = new GuardedBuffer(2 * 36 * 70, ConvolutionKernel.Slack);
         values.Bytes(2 * 36 * 70).CopyTo(input.Bytes);
         var before = layers.Select(Run).ToList();
         using var stream = new WeightStream(layers);
@@ -24,7 +24,7 @@ public sealed class WeightStreamTests
 
         byte[] Run(IntegerConvolution layer)
         {
-            using var output = new GuardedBuffer(2 * 36 * layer.Geometry.Outputs, Convolution.Slack);
+            using var output = new GuardedBuffer(2 * 36 * layer.Geometry.Outputs, ConvolutionKernel.Slack);
             layer.Run(input.Pointer, output.Pointer, 1);
             layer.Run(input.Pointer, output.Pointer, 2);
             Assert.True(output.IsIntact);

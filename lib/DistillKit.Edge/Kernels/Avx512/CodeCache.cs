@@ -1,38 +1,28 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using DistillKit.Edge.Kernels.MachineCode;
-using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
-/// <summary>Machine code, made when a layer first needs it and shared by all that need the same.</summary>
+/// <summary>
+/// Machine code, made when a layer first needs it and shared by all that need the same. A function's argument is an array of 64-bit numbers and
+/// addresses: <see cref="MatrixArgument"/> or <see cref="DepthwiseArgument"/>.
+/// </summary>
 internal static unsafe class CodeCache
 {
-    private static readonly ConcurrentDictionary<EpilogueCode, MatrixFunctions> _matrix = [];
-    private static readonly ConcurrentDictionary<(int Stride, EpilogueCode Epilogue), nint> _depthwise = [];
+    private static readonly ConcurrentDictionary<(int Rows, int Columns, EpilogueCode Epilogue), nint> matrix = [];
+    private static readonly ConcurrentDictionary<(int Stride, EpilogueCode Epilogue), nint> depthwise = [];
 
-    public static MatrixFunctions Matrix(EpilogueCode epilogue) => _matrix.GetOrAdd(epilogue, static key => new(key));
+    /// <summary>The matrix kernel for a tile of this size.</summary>
+    public static nint Matrix(int rows, int columns, EpilogueCode epilogue) =>
+        matrix.GetOrAdd((rows, columns, epilogue), static key => Load(MatrixCode.Emit(key.Rows, key.Columns, key.Epilogue)));
 
-    public static delegate* unmanaged[SuppressGCTransition]<DepthwiseCall*, void> Depthwise(int stride, EpilogueCode epilogue) =>
-        (delegate* unmanaged[SuppressGCTransition]<DepthwiseCall*, void>)_depthwise.GetOrAdd(
-            (stride, epilogue), static key => Load(DepthwiseCode.Emit(key.Stride, key.Epilogue)));
+    public static nint Depthwise(int stride, EpilogueCode epilogue) =>
+        depthwise.GetOrAdd((stride, epilogue), static key => Load(DepthwiseCode.Emit(key.Stride, key.Epilogue)));
 
-    public static nint Load(byte[] code) => (nint)ExecutableMemory.Load(code) is var address and not 0 ? address
-        : throw new EdgeException("this system refused executable memory; choose another instruction set");
-}
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Call(nint function, nint* argument) => ((delegate* unmanaged[SuppressGCTransition]<nint*, void>)function)(argument);
 
-/// <summary>The matrix kernel for every size of a tile, with one epilogue.</summary>
-internal sealed unsafe class MatrixFunctions(EpilogueCode epilogue)
-{
-    private readonly nint[] _functions = new nint[(PanelLayout.MostColumns + 1) * (MatrixCode.MostRowsOfAny + 1)];
-
-    /// <summary>Made on first use; should two threads make it at once, either's is good.</summary>
-    public delegate* unmanaged[SuppressGCTransition]<MatrixCall*, void> this[int rows, int columns]
-    {
-        get
-        {
-            ref var function = ref _functions[columns * (MatrixCode.MostRowsOfAny + 1) + rows];
-            if (function == 0) function = CodeCache.Load(MatrixCode.Emit(rows, columns, epilogue));
-            return (delegate* unmanaged[SuppressGCTransition]<MatrixCall*, void>)function;
-        }
-    }
+    private static nint Load(byte[] code) => (nint)ExecutableMemory.Load(code) is var address and not 0 ? address
+        : throw new EdgeException("This system refused executable memory. Choose another instruction set.");
 }

@@ -5,6 +5,53 @@ using static DistillKit.Edge.Kernels.MachineCode.General;
 namespace DistillKit.Edge.Kernels.Avx512;
 
 /// <summary>
+/// The argument of the 3x3 depthwise kernel, 64 bits for each part: all blocks of 64 channels of some output lines of one image.
+/// </summary>
+internal static class DepthwiseArgument
+{
+    /// <summary>The addresses of the input's rows, padding rows among them; each output line uses three, from its own place on.</summary>
+    public const int Rows = 0;
+
+    /// <summary>Bytes from one output line's place in <see cref="Rows"/> to the next.</summary>
+    public const int RowsStride = 1;
+
+    /// <summary>Minus the columns of padding before the first.</summary>
+    public const int FirstColumn = 2;
+
+    /// <summary>Columns of the input.</summary>
+    public const int Width = 3;
+
+    /// <summary>Bytes from a pixel to the next: the number of channels.</summary>
+    public const int Pitch = 4;
+    public const int Weights = 5;
+    public const int Parameters = 6;
+
+    /// <summary>Advanced from block to block.</summary>
+    public const int Output = 7;
+    public const int Lines = 8;
+
+    /// <summary>Columns of the output.</summary>
+    public const int LineWidth = 9;
+
+    /// <summary>Counted down.</summary>
+    public const int Blocks = 10;
+
+    /// <summary>The input's zero point, in each of four bytes.</summary>
+    public const int Padding = 11;
+
+    /// <summary>Bytes from the first channel to the block's: 0 at first, advanced from block to block.</summary>
+    public const int Offset = 12;
+
+    /// <summary>Bytes from an output pixel to the next.</summary>
+    public const int OutputPitch = 13;
+
+    /// <summary>What to bring into the cache meanwhile, for later layers.</summary>
+    public const int Ahead = 14;
+    public const int AheadStep = 15;
+    public const int Count = 16;
+}
+
+/// <summary>
 /// Machine code of the depthwise 3x3 convolution, 64 channels at a time. The three rows of one input column are interleaved byte by byte, so that
 /// a dot product of four bytes adds three products of one channel (the fourth weight is 0); three columns make an output pixel. A column is
 /// interleaved once: its registers serve all the outputs that see it, and take turns from pixel to pixel.
@@ -24,18 +71,18 @@ internal static class DepthwiseCode
         var code = new Assembler();
         Label block = new(), line = new(), pixel = new(), end = new();
         Function.Begin(code, Call);
-        code.Load(Ahead, new(Call, DepthwiseCall.AheadAt));
-        code.Load(Parameters, new(Call, DepthwiseCall.ParametersAt));
-        code.Load(Weights, new(Call, DepthwiseCall.WeightsAt));
-        code.Load(Pitch, new(Call, DepthwiseCall.PitchAt));
-        code.Load(Width, new(Call, DepthwiseCall.WidthAt));
-        code.Load(Offset, new(Call, DepthwiseCall.OffsetAt));
-        code.Broadcast32(Padding, new(Call, DepthwiseCall.PaddingAt));
+        code.Load(Ahead, Field(DepthwiseArgument.Ahead));
+        code.Load(Parameters, Field(DepthwiseArgument.Parameters));
+        code.Load(Weights, Field(DepthwiseArgument.Weights));
+        code.Load(Pitch, Field(DepthwiseArgument.Pitch));
+        code.Load(Width, Field(DepthwiseArgument.Width));
+        code.Load(Offset, Field(DepthwiseArgument.Offset));
+        code.Broadcast32(Padding, Field(DepthwiseArgument.Padding));
         code.Place(block);
         epilogue.LoadMasks(code, Parameters);
-        code.Load(Rows, new(Call, DepthwiseCall.RowsAt));
-        code.Load(Lines, new(Call, DepthwiseCall.LinesAt));
-        code.Load(Output, new(Call, DepthwiseCall.OutputAt));
+        code.Load(Rows, Field(DepthwiseArgument.Rows));
+        code.Load(Lines, Field(DepthwiseArgument.Lines));
+        code.Load(Output, Field(DepthwiseArgument.Output));
         code.Place(line);
         LoadRows(code);
         for (var column = 0; column < Window - stride; column++) EmitColumn(code, column);
@@ -44,19 +91,21 @@ internal static class DepthwiseCode
         for (var i = 0; i < Window; i++) EmitPixel(code, i * stride, stride, epilogue, end); // the registers' turns repeat after three pixels
         code.Jump(pixel);
         code.Place(end);
-        code.Add(Rows, new Memory(Call, DepthwiseCall.RowsStrideAt));
+        code.Add(Rows, Field(DepthwiseArgument.RowsStride));
         code.Subtract(Lines, 1);
         code.JumpIfNotZero(line);
-        code.Add(Parameters, MatrixCode.Layout.PanelBytes);
+        code.Add(Parameters, MatrixCode.Offsets.PanelBytes);
         code.Add(Weights, InterleavedWeights.BlockBytes(MatrixCode.Lanes));
         code.Add(Offset, 64);
         code.LoadImmediate(Output, 64 * (epilogue.IsFloat ? sizeof(float) : 1));
-        code.AddTo(new(Call, DepthwiseCall.OutputAt), Output);
-        code.SubtractOne(new(Call, DepthwiseCall.BlocksAt));
+        code.AddTo(Field(DepthwiseArgument.Output), Output);
+        code.SubtractOne(Field(DepthwiseArgument.Blocks));
         code.JumpIfNotZero(block);
         Function.End(code);
         return code.ToArray();
     }
+
+    private static Memory Field(int argument) => new(Call, sizeof(long) * argument);
 
     private static Zmm Interleaved(int column, int vector) => new(column % Window * Vectors + vector);
 
@@ -74,8 +123,8 @@ internal static class DepthwiseCode
             code.Load(rows[row], new(Rows, row * sizeof(ulong)));
             code.Add(rows[row], Offset);
         }
-        code.Load(Column, new(Call, DepthwiseCall.FirstColumnAt));
-        code.Load(Pixels, new(Call, DepthwiseCall.LineWidthAt));
+        code.Load(Column, Field(DepthwiseArgument.FirstColumn));
+        code.Load(Pixels, Field(DepthwiseArgument.LineWidth));
     }
 
     /// <summary>Interleaves the next column of the input, or of the padding left and right of it.</summary>
@@ -109,20 +158,20 @@ internal static class DepthwiseCode
     private static void EmitPixel(Assembler code, int firstColumn, int stride, EpilogueCode epilogue, Label end)
     {
         for (var column = Window - stride; column < Window; column++) EmitColumn(code, firstColumn + column);
-        var layout = MatrixCode.Layout;
+        var at = MatrixCode.Offsets;
         Span<Zmm> sums = new Zmm[Vectors];
         for (var vector = 0; vector < Vectors; vector++)
         {
             sums[vector] = Sum(vector);
-            code.Load(Sum(vector), new Memory(Parameters, layout.Columns + vector * layout.ColumnBytes + layout.Bias));
+            code.Load(Sum(vector), new Memory(Parameters, at.Columns + vector * at.ColumnBytes + at.Bias));
         }
         for (var column = 0; column < Window; column++)
             for (var vector = 0; vector < Vectors; vector++)
                 code.DotProduct(Sum(vector), Interleaved(firstColumn + column, vector), new Memory(Weights, (column * Vectors + vector) * 64));
         epilogue.Finish(code, sums, [Spare(0), Spare(1), Spare(2), Spare(3)], Parameters, Output);
         for (var line = 0; line < LinesAheadOfPixel; line++) code.Prefetch(new(Ahead, line * 64));
-        code.Add(Ahead, new Memory(Call, DepthwiseCall.AheadStepAt));
-        code.Add(Output, new Memory(Call, DepthwiseCall.OutputPitchAt));
+        code.Add(Ahead, Field(DepthwiseArgument.AheadStep));
+        code.Add(Output, Field(DepthwiseArgument.OutputPitch));
         code.Subtract(Pixels, 1);
         code.JumpIfZero(end);
     }

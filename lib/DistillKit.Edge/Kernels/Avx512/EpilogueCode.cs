@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.Mask;
@@ -14,31 +15,33 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
 {
     private const Mask EvenElements = K1;
 
-    private static PanelLayout Layout => MatrixCode.Layout;
+    private static PanelOffsets At => MatrixCode.Offsets;
 
-    public static EpilogueCode Of(Epilogue epilogue, bool isInterleaved) => epilogue is Requantize r
-        ? new(false, r.Shifts.Any(shift => shift < FixedPoint.UsualShift), r.ZeroPoint > 0, r.Minimum > byte.MinValue || r.Maximum < byte.MaxValue, true)
-        : new(true, false, false, false, isInterleaved);
+    public static EpilogueCode Of(Epilogue epilogue, bool isInterleaved) => epilogue switch
+    {
+        Requantize r => new(false, HasLargeFactors: r.Shifts.Any(shift => shift < FixedPoint.UsualShift), HasZeroPoint: r.ZeroPoint > 0,
+            HasLimits: r.Minimum > byte.MinValue || r.Maximum < byte.MaxValue, true),
+        Dequantize => new(true, false, false, false, isInterleaved),
+        _ => throw new UnreachableException(epilogue.ToString()),
+    };
 
-    /// <summary>Loads the masks. Has to come before <see cref="Finish"/>, for each panel.</summary>
+    /// <summary>Loads the masks. Must come before <see cref="Finish"/>, for each panel.</summary>
     public void LoadMasks(Assembler code, General parameters)
     {
         if (!IsFloat) code.LoadEvenElementsMask(EvenElements);
-        for (var column = 0; column < (IsFloat ? PanelLayout.MostColumns : 1); column++)
-            code.LoadMask(MaskOf(column), new(parameters, Layout.Masks + column * sizeof(ulong)));
+        for (var column = 0; column < (IsFloat ? PanelOffsets.MostColumns : 1); column++)
+            code.LoadMask(MaskOf(column), new(parameters, At.Masks + column * sizeof(ulong)));
     }
 
     /// <summary>Turns the accumulators of one pixel (one panel's columns) into results and stores them. The accumulators are lost.</summary>
-    /// <param name="code">Where to write.</param>
-    /// <param name="sums">The accumulators.</param>
     /// <param name="spares">Four registers to use (one where the results are bytes).</param>
-    /// <param name="parameters">Points to the panel's <see cref="PanelLayout"/>.</param>
+    /// <param name="parameters">Points to the panel's <see cref="PanelOffsets"/>.</param>
     /// <param name="output">Where the results go.</param>
     public void Finish(Assembler code, ReadOnlySpan<Zmm> sums, ReadOnlySpan<Zmm> spares, General parameters, Memory output)
     {
         for (var column = 0; column < sums.Length; column++)
         {
-            Memory vectors = new(parameters, Layout.Columns + column * Layout.ColumnBytes);
+            Memory vectors = new(parameters, At.Columns + column * At.ColumnBytes);
             if (IsFloat) ToFloats(code, sums[column], parameters, vectors);
             else MultiplyToHalves(code, sums[column], spares[0], vectors);
         }
@@ -56,10 +59,10 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
     private static void ToFloats(Assembler code, Zmm sum, General parameters, Memory vectors)
     {
         code.ToFloat(sum, sum);
-        code.MultiplyFloat(sum, sum, vectors + Layout.Factor);
-        code.AddFloat(sum, sum, vectors + Layout.FloatBias);
-        code.MaximumFloat(sum, sum, new(parameters, Layout.Minimum));
-        code.MinimumFloat(sum, sum, new(parameters, Layout.Maximum));
+        code.MultiplyFloat(sum, sum, vectors + At.Factor);
+        code.AddFloat(sum, sum, vectors + At.FloatBias);
+        code.MaximumFloat(sum, sum, new(parameters, At.Minimum));
+        code.MinimumFloat(sum, sum, new(parameters, At.Maximum));
     }
 
     /// <summary>Lane l of vector c becomes lane c of vector l.</summary>
@@ -84,13 +87,13 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
     {
         if (HasLargeFactors)
         {
-            code.MaximumSigned32(sum, sum, vectors + Layout.Low);
-            code.MinimumSigned32(sum, sum, vectors + Layout.High);
-            code.ShiftLeft32(sum, sum, vectors + Layout.Excess);
+            code.MaximumSigned32(sum, sum, vectors + At.Low);
+            code.MinimumSigned32(sum, sum, vectors + At.High);
+            code.ShiftLeft32(sum, sum, vectors + At.Excess);
         }
-        code.MultiplyEven(spare, sum, vectors + Layout.Even);
+        code.MultiplyEven(spare, sum, vectors + At.Even);
         code.ShiftRight64(sum, sum, 32);
-        code.MultiplyEven(sum, sum, vectors + Layout.Odd);
+        code.MultiplyEven(sum, sum, vectors + At.Odd);
         code.OddToEven(sum, EvenElements, spare);
     }
 
@@ -102,21 +105,21 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
             code.Pack32To16(sums[column], sums[column], sums[Math.Min(column + 1, sums.Length - 1)]);
             if (HasZeroPoint)
             {
-                code.AddSaturated16(sums[column], sums[column], new(parameters, Layout.Rounding));
+                code.AddSaturated16(sums[column], sums[column], new(parameters, At.Rounding));
                 code.ShiftRightSigned16(sums[column], sums[column], 1);
             }
-            else code.MultiplyRounded16(sums[column], sums[column], new(parameters, Layout.Half));
+            else code.MultiplyRounded16(sums[column], sums[column], new(parameters, At.Half));
         }
         var result = sums[0];
         code.Pack16ToUnsigned8(result, result, sums.Length > 2 ? sums[2] : result);
         if (HasLimits)
         {
-            code.MaximumUnsigned8(result, result, new(parameters, Layout.Minimum));
-            code.MinimumUnsigned8(result, result, new(parameters, Layout.Maximum));
+            code.MaximumUnsigned8(result, result, new(parameters, At.Minimum));
+            code.MinimumUnsigned8(result, result, new(parameters, At.Maximum));
         }
-        if (sums.Length < PanelLayout.MostColumns)
+        if (sums.Length < PanelOffsets.MostColumns)
         {
-            code.Load(spare, new Memory(parameters, Layout.Order));
+            code.Load(spare, new Memory(parameters, At.Order));
             code.Permute32(result, spare, result);
         }
         code.StoreBytes(output, MaskOf(0), result);

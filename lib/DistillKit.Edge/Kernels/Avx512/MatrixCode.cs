@@ -1,8 +1,51 @@
+using System.Diagnostics;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.General;
 
 namespace DistillKit.Edge.Kernels.Avx512;
+
+/// <summary>
+/// The argument of the matrix kernel, 64 bits for each part: lines of tiles of rows. A row is the input of one output pixel; it consists of
+/// segments (the rows of the convolution's window) of groups of four bytes.
+/// </summary>
+internal static class MatrixArgument
+{
+    /// <summary>The first row of a line; advanced from line to line.</summary>
+    public const int Input = 0;
+
+    /// <summary>Bytes from a row to the next.</summary>
+    public const int RowStride = 1;
+    public const int Segments = 2;
+
+    /// <summary>Bytes from the end of a segment's groups to the beginning of the next segment.</summary>
+    public const int SegmentSkip = 3;
+
+    /// <summary>Groups of four bytes in a segment.</summary>
+    public const int Groups = 4;
+    public const int Weights = 5;
+    public const int Parameters = 6;
+
+    /// <summary>The first result of a line; advanced from line to line.</summary>
+    public const int Output = 7;
+
+    /// <summary>Bytes from the results of a row to those of the next.</summary>
+    public const int OutputStride = 8;
+
+    /// <summary>Tiles in a line.</summary>
+    public const int Tiles = 9;
+
+    /// <summary>Bytes from the first row of a tile to that of the next.</summary>
+    public const int TileStride = 10;
+    public const int Lines = 11;
+    public const int LineStride = 12;
+    public const int OutputLineStride = 13;
+
+    /// <summary>What to bring into the cache meanwhile, for later layers; advanced from tile to tile.</summary>
+    public const int Ahead = 14;
+    public const int AheadStep = 15;
+    public const int Count = 16;
+}
 
 /// <summary>
 /// Machine code of the blocked matrix product, for tiles of a fixed number of rows (pixels) and columns (vectors of 16 output channels): for each
@@ -22,10 +65,10 @@ internal static class MatrixCode
 
     public const int MostRowsOfAny = 8;
 
-    public static PanelLayout Layout { get; } = new(Lanes);
+    public static PanelOffsets Offsets { get; } = new(Lanes);
 
     /// <summary>The most rows that the registers hold: accumulators, a column's weights each, and two broadcasts.</summary>
-    public static int MostRows(int columns) => columns == PanelLayout.MostColumns ? 6 : MostRowsOfAny;
+    public static int MostRows(int columns) => columns == PanelOffsets.MostColumns ? 6 : MostRowsOfAny;
 
     public static byte[] Emit(int rows, int columns, EpilogueCode epilogue)
     {
@@ -34,16 +77,16 @@ internal static class MatrixCode
         Function.Begin(code, Call);
         LoadConstants(code, epilogue);
         code.Place(line);
-        code.Load(TileInput, new(Call, MatrixCall.InputAt));
-        code.Load(Output, new(Call, MatrixCall.OutputAt));
-        code.Load(Tiles, new(Call, MatrixCall.TilesAt));
+        code.Load(TileInput, Field(MatrixArgument.Input));
+        code.Load(Output, Field(MatrixArgument.Output));
+        code.Load(Tiles, Field(MatrixArgument.Tiles));
         code.Place(tile);
         EmitTile(code, rows, columns, epilogue);
-        code.Add(TileInput, new Memory(Call, MatrixCall.TileStrideAt));
+        code.Add(TileInput, Field(MatrixArgument.TileStride));
         code.Subtract(Tiles, 1);
         code.JumpIfNotZero(tile);
-        Advance(code, MatrixCall.InputAt, MatrixCall.LineStrideAt);
-        Advance(code, MatrixCall.OutputAt, MatrixCall.OutputLineStrideAt);
+        Advance(code, MatrixArgument.Input, MatrixArgument.LineStride);
+        Advance(code, MatrixArgument.Output, MatrixArgument.OutputLineStride);
         code.Subtract(Lines, 1);
         code.JumpIfNotZero(line);
         Function.End(code);
@@ -52,20 +95,22 @@ internal static class MatrixCode
 
     private static void LoadConstants(Assembler code, EpilogueCode epilogue)
     {
-        code.Load(Parameters, new(Call, MatrixCall.ParametersAt));
-        code.Load(Lines, new(Call, MatrixCall.LinesAt));
-        code.Load(OutputStride, new(Call, MatrixCall.OutputStrideAt));
-        code.Load(Stride, new(Call, MatrixCall.RowStrideAt));
+        code.Load(Parameters, Field(MatrixArgument.Parameters));
+        code.Load(Lines, Field(MatrixArgument.Lines));
+        code.Load(OutputStride, Field(MatrixArgument.OutputStride));
+        code.Load(Stride, Field(MatrixArgument.RowStride));
         code.LoadAddress(Stride3, new(Stride, 0, Stride, 2));
         code.LoadAddress(Stride5, new(Stride, 0, Stride, 4));
         code.LoadAddress(Stride7, new(Stride3, 0, Stride, 4));
         epilogue.LoadMasks(code, Parameters);
     }
 
+    private static Memory Field(int argument) => new(Call, sizeof(long) * argument);
+
     private static void Advance(Assembler code, int field, int stride)
     {
-        code.Load(Rax, new(Call, stride));
-        code.AddTo(new(Call, field), Rax);
+        code.Load(Rax, Field(stride));
+        code.AddTo(Field(field), Rax);
     }
 
     private static void EmitTile(Assembler code, int rows, int columns, EpilogueCode epilogue)
@@ -75,13 +120,13 @@ internal static class MatrixCode
 
         for (var column = 0; column < columns; column++)
             for (var row = 0; row < rows; row++)
-                code.Load(Sum(row, column), new Memory(Parameters, Layout.Columns + column * Layout.ColumnBytes + Layout.Bias));
+                code.Load(Sum(row, column), new Memory(Parameters, Offsets.Columns + column * Offsets.ColumnBytes + Offsets.Bias));
         code.Move(Input, TileInput);
-        code.Load(Weights, new(Call, MatrixCall.WeightsAt));
-        code.Load(Segments, new(Call, MatrixCall.SegmentsAt));
+        code.Load(Weights, Field(MatrixArgument.Weights));
+        code.Load(Segments, Field(MatrixArgument.Segments));
         Label segment = new(), group = new();
         code.Place(segment);
-        code.Load(Groups, new(Call, MatrixCall.GroupsAt));
+        code.Load(Groups, Field(MatrixArgument.Groups));
         code.Align();
         code.Place(group);
         for (var column = 0; column < columns; column++) code.Load(Weight(column), new Memory(Weights, column * 64));
@@ -95,10 +140,10 @@ internal static class MatrixCode
         code.Add(Input, 4);
         code.Subtract(Groups, 1);
         code.JumpIfNotZero(group);
-        code.Add(Input, new Memory(Call, MatrixCall.SegmentSkipAt));
+        code.Add(Input, Field(MatrixArgument.SegmentSkip));
         code.Subtract(Segments, 1);
         code.JumpIfNotZero(segment);
-        code.Load(Ahead, new(Call, MatrixCall.AheadAt));
+        code.Load(Ahead, Field(MatrixArgument.Ahead));
         for (var row = 0; row < rows; row++)
         {
             for (var line = 0; line < LinesAheadOfRow; line++) code.Prefetch(new(Ahead, (row * LinesAheadOfRow + line) * 64));
@@ -107,8 +152,8 @@ internal static class MatrixCode
             epilogue.Finish(code, sums, [Weight(row % 2)], Parameters, Output);
             code.Add(Output, OutputStride);
         }
-        code.Add(Ahead, new Memory(Call, MatrixCall.AheadStepAt));
-        code.Store(new(Call, MatrixCall.AheadAt), Ahead);
+        code.Add(Ahead, Field(MatrixArgument.AheadStep));
+        code.Store(Field(MatrixArgument.Ahead), Ahead);
     }
 
     /// <summary>One register and the multiples of the stride reach eight rows.</summary>
@@ -118,6 +163,7 @@ internal static class MatrixCode
         1 or 2 or 4 => new(Input, 0, Stride, row),
         3 or 6 => new(Input, 0, Stride3, row / 3),
         5 => new(Input, 0, Stride5),
-        _ => new(Input, 0, Stride7),
+        7 => new(Input, 0, Stride7),
+        _ => throw new UnreachableException($"a tile has no row {row}"),
     };
 }

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
-using DistillKit.Edge.Kernels.Scalar;
 using DistillKit.Edge.Kernels.Vectors;
 
 namespace DistillKit.Edge.Kernels.Avx512;
@@ -22,8 +21,9 @@ internal sealed class VnniKernels : VectorKernels
 
     protected override bool Uses512Bits => true;
 
-    public override IntegerConvolution Prepare(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
+    public override IntegerConvolution Prepare(
+        ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
         geometry.Groups == 1 ? new VnniMatrixConvolution(geometry, weights, bias, epilogue)
         : InterleavedWeights.Supports(geometry) ? new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)
-        : new ScalarIntegerConvolution(geometry, weights, bias, epilogue);
+        : base.Prepare(geometry, weights, bias, epilogue);
 }

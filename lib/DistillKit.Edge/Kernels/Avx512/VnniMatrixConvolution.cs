@@ -1,88 +1,61 @@
 using DistillKit.Edge.Kernels.Matrix;
+using static DistillKit.Edge.Kernels.Avx512.MatrixArgument;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
-/// <summary>Any convolution without groups, by <see cref="MatrixCode"/>.</summary>
-internal sealed unsafe class VnniMatrixConvolution : IntegerConvolution, IMatrixKernel
+/// <summary>Any integer convolution without groups, by <see cref="MatrixCode"/>.</summary>
+internal sealed unsafe class VnniMatrixConvolution(
+    ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) : MatrixConvolution(geometry, epilogue,
+        Panel.Cover(geometry.Outputs, MatrixCode.Lanes, PanelOffsets.MostColumns, isInterleaved: epilogue is Requantize), weights, bias)
 {
     private const int AheadOfRow = MatrixCode.LinesAheadOfRow * 64;
 
-    private readonly List<Panel> _panels;
-    private readonly PanelParameters _parameters;
-    private readonly PackedWeights _weights;
-    private readonly MatrixFunctions _functions;
-    private readonly MatrixPlan _plan;
-    private readonly int _outputBytes;
-    private byte _zeroPoint;
-    private byte* _ahead;
+    private readonly EpilogueCode code = EpilogueCode.Of(epilogue, isInterleaved: false);
+    private readonly nint[] functions = new nint[(PanelOffsets.MostColumns + 1) * (MatrixCode.MostRowsOfAny + 1)];
+    private byte* ahead;
 
-    public VnniMatrixConvolution(ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
-        : base(geometry, epilogue)
-    {
-        var isFloat = epilogue is Dequantize;
-        _panels = Panel.Cover(geometry.Outputs, MatrixCode.Lanes, PanelLayout.MostColumns, isInterleaved: !isFloat);
-        _parameters = new(_panels, epilogue, weights, bias);
-        _weights = new(geometry, _panels, weights);
-        _functions = CodeCache.Matrix(EpilogueCode.Of(epilogue, isInterleaved: false));
-        _outputBytes = isFloat ? sizeof(float) : sizeof(byte);
-        _plan = new(geometry, sizeof(byte), _outputBytes, _panels.Count);
-    }
+    public override long StreamedBytes => Weights.Bytes;
 
-    public override void Bind(byte inputZeroPoint, float inputScale)
-    {
-        _zeroPoint = inputZeroPoint;
-        _parameters.Bind(inputZeroPoint, inputScale);
-    }
+    public override long LinesAhead => (long)Panels.Count * Geometry.OutputPixels * MatrixCode.LinesAheadOfRow;
 
-    public override long StreamedBytes => _weights.Bytes;
+    public override byte* Ahead { set => ahead = value; }
 
-    public override long LinesAhead => (long)_panels.Count * Geometry.OutputPixels * MatrixCode.LinesAheadOfRow;
-
-    public override byte* Ahead { set => _ahead = value; }
-
-    public override void MoveWeights(byte* memory) => _weights.MoveTo(memory);
-
-    public override int WorkItems(int images) => _plan.WorkItems(images);
-
-    public override void Run(void* input, void* output, int images, int firstItem, int items) =>
-        _plan.Run(this, (byte*)input, (byte*)output, images, firstItem, items, _zeroPoint);
-
-    public override void Dispose()
-    {
-        _parameters.Dispose();
-        _weights.Dispose();
-    }
+    public override void MoveWeights(byte* memory) => Weights.MoveTo(memory);
 
     /// <summary>As many tiles of the most rows as there are, then one of the rest.</summary>
-    public void Multiply(int panel, in MatrixBlock block)
+    public override void Multiply(int panel, in MatrixBlock block)
     {
-        var columns = _panels[panel].Columns;
-        var call = new MatrixCall
-        {
-            RowStride = block.RowStride,
-            Segments = Geometry.KernelHeight,
-            SegmentSkip = block.SegmentStride - _weights.Groups * 4,
-            Groups = _weights.Groups,
-            Weights = _weights[panel],
-            Parameters = _parameters[panel],
-            OutputStride = block.OutputStride,
-            LineStride = block.LineStride,
-            OutputLineStride = block.Rows * block.OutputStride,
-        };
-        var isOneImage = _ahead != null && (long)block.Rows * block.Lines == Geometry.OutputPixels;
-        call.Ahead = isOneImage ? _ahead + (long)panel * Geometry.OutputPixels * AheadOfRow : (byte*)call.Weights;
+        var columns = Panels[panel].Columns;
+        var call = stackalloc nint[Count];
+        call[RowStride] = block.RowStride;
+        call[Segments] = Geometry.KernelHeight;
+        call[SegmentSkip] = block.SegmentStride - Weights.Groups * 4;
+        call[Groups] = Weights.Groups;
+        call[MatrixArgument.Weights] = (nint)Weights[panel];
+        call[MatrixArgument.Parameters] = (nint)Parameters[panel];
+        call[OutputStride] = block.OutputStride;
+        call[LineStride] = block.LineStride;
+        call[OutputLineStride] = block.Rows * block.OutputStride;
+        var isOneImage = ahead != null && (long)block.Rows * block.Lines == Geometry.OutputPixels;
+        call[MatrixArgument.Ahead] = isOneImage ? (nint)(ahead + (long)panel * Geometry.OutputPixels * AheadOfRow) : (nint)Weights[panel];
         for (var row = 0; row < block.Rows;)
         {
             var taken = Math.Min(MatrixCode.MostRows(columns), block.Rows - row);
             var tiles = (block.Rows - row) / taken;
-            call.Input = block.Input + row * block.RowStride;
-            call.Output = block.Output + row * block.OutputStride + (long)_panels[panel].FirstChannel * _outputBytes;
-            call.Tiles = tiles;
-            call.TileStride = taken * block.RowStride;
-            call.Lines = block.Lines;
-            call.AheadStep = isOneImage ? taken * AheadOfRow : 0;
-            _functions[taken, columns](&call);
+            call[Input] = (nint)(block.Input + row * block.RowStride);
+            call[Output] = (nint)(block.Output + row * block.OutputStride + (long)Panels[panel].FirstChannel * OutputBytes);
+            call[Tiles] = tiles;
+            call[TileStride] = taken * block.RowStride;
+            call[Lines] = block.Lines;
+            call[AheadStep] = isOneImage ? taken * AheadOfRow : 0;
+            CodeCache.Call(Function(taken, columns), call);
             row += tiles * taken;
         }
+    }
+
+    private nint Function(int rows, int columns)
+    {
+        ref var function = ref functions[columns * (MatrixCode.MostRowsOfAny + 1) + rows];
+        return function != 0 ? function : function = CodeCache.Matrix(rows, columns, code);
     }
 }

@@ -14,13 +14,13 @@ internal sealed unsafe class InterleavedWeights : IDisposable
     /// <summary>Vectors of accumulators in a block: as many as interleaving makes of one vector of bytes.</summary>
     public const int Vectors = 4;
 
-    private readonly NativeBuffer _buffer;
-    private readonly int _blockBytes;
+    private readonly NativeBuffer buffer;
+    private readonly int blockBytes;
 
     public InterleavedWeights(IReadOnlyList<Panel> blocks, ReadOnlySpan<sbyte> weights)
     {
-        _blockBytes = BlockBytes(blocks[0].Lanes);
-        _buffer = new((long)blocks.Count * _blockBytes);
+        blockBytes = BlockBytes(blocks[0].Lanes);
+        buffer = new((long)blocks.Count * blockBytes);
         for (var block = 0; block < blocks.Count; block++)
         {
             var packed = this[block];
@@ -34,12 +34,13 @@ internal sealed unsafe class InterleavedWeights : IDisposable
         }
     }
 
-    public sbyte* this[int block] => (sbyte*)_buffer.Pointer + (long)block * _blockBytes;
+    public sbyte* this[int block] => (sbyte*)buffer.Pointer + (long)block * blockBytes;
 
     /// <summary>Bytes of one block's weights.</summary>
     public static int BlockBytes(int lanes) => Window * Vectors * lanes * 4;
 
-    public static bool Supports(ConvolutionGeometry geometry) => geometry is { IsDepthwise: true, KernelHeight: Window, KernelWidth: Window, Stride: <= Window };
+    public static bool Supports(ConvolutionGeometry geometry) =>
+        geometry is { IsDepthwise: true, KernelHeight: Window, KernelWidth: Window, Stride: <= Window };
 
-    public void Dispose() => _buffer.Dispose();
+    public void Dispose() => buffer.Dispose();
 }

@@ -76,7 +76,7 @@ internal sealed partial class Assembler
     public void ShuffleLanes(Zmm to, Zmm left, Zmm right, byte lanes)
     {
         Vector(Prefix.Byte66, Map.Map0F3A, 0, 0x43, to, left, right);
-        _code.Add(lanes);
+        code.Add(lanes);
     }
 
     public void ToFloat(Zmm to, Zmm from) => Vector(Prefix.None, Map.Map0F, 0, 0x5B, to, default, from);
@@ -93,33 +93,33 @@ internal sealed partial class Assembler
     public void LoadMask(Mask to, Memory from)
     {
         byte extensions = (byte)(0xE0 ^ Extension((int)(from.Index ?? 0)) << 6 ^ Extension((int)from.Base) << 5);
-        _code.AddRange([0xC4, (byte)(extensions | 1), 0xF8, 0x90]);
+        code.AddRange([0xC4, (byte)(extensions | 1), 0xF8, 0x90]);
         Address((int)to, from, 1);
     }
 
     /// <summary>The 16-bit mask of elements 0, 2, 4, ...; changes rax.</summary>
-    public void LoadEvenElementsMask(Mask to) => _code.AddRange([0xB8, 0x55, 0x55, 0, 0, 0xC5, 0xF8, 0x92, (byte)(0xC0 | (int)to << 3)]);
+    public void LoadEvenElementsMask(Mask to) => code.AddRange([0xB8, 0x55, 0x55, 0, 0, 0xC5, 0xF8, 0x92, (byte)(0xC0 | (int)to << 3)]);
 
     /// <summary>Clears the upper parts of the vector registers, without which later SSE instructions would be slow.</summary>
-    public void ZeroUpper() => _code.AddRange([0xC5, 0xF8, 0x77]);
+    public void ZeroUpper() => code.AddRange([0xC5, 0xF8, 0x77]);
 
     private void Shift(int wide, byte opcode, int operation, Zmm to, Zmm from, byte bits)
     {
         Vector(Prefix.Byte66, Map.Map0F, wide, opcode, new(operation), to, from);
-        _code.Add(bits);
+        code.Add(bits);
     }
 
     private void Vector(Prefix prefix, Map map, int wide, byte opcode, Zmm register, Zmm second, Zmm third, Mask mask = Mask.K0)
     {
         Evex(prefix, map, wide, register, second, Extension(third.Number) | third.Number >> 4 << 1, mask);
-        _code.Add(opcode);
-        _code.Add((byte)(0xC0 | (register.Number & 7) << 3 | (third.Number & 7)));
+        code.Add(opcode);
+        code.Add((byte)(0xC0 | (register.Number & 7) << 3 | (third.Number & 7)));
     }
 
     private void Vector(Prefix prefix, Map map, int wide, byte opcode, Zmm register, Zmm second, Memory third, int unit, Mask mask = Mask.K0)
     {
         Evex(prefix, map, wide, register, second, Extension((int)third.Base) | Extension((int)(third.Index ?? 0)) << 1, mask);
-        _code.Add(opcode);
+        code.Add(opcode);
         Address(register.Number, third, unit);
     }
 
@@ -136,9 +136,9 @@ internal sealed partial class Assembler
     private void Evex(Prefix prefix, Map map, int wide, Zmm register, Zmm second, int third, Mask mask)
     {
         var registers = Extension(register.Number) << 7 | third << 5 | (register.Number >> 4) << 4;
-        _code.Add(0x62);
-        _code.Add((byte)(registers ^ 0xF0 | (int)map));
-        _code.Add((byte)(wide << 7 | (~second.Number & 15) << 3 | 4 | (int)prefix));
-        _code.Add((byte)(0x40 | (second.Number < 16 ? 8 : 0) | (int)mask));
+        code.Add(0x62);
+        code.Add((byte)(registers ^ 0xF0 | (int)map));
+        code.Add((byte)(wide << 7 | (~second.Number & 15) << 3 | 4 | (int)prefix));
+        code.Add((byte)(0x40 | (second.Number < 16 ? 8 : 0) | (int)mask));
     }
 }

@@ -8,15 +8,15 @@ namespace DistillKit.Edge.Kernels.MachineCode;
 /// </summary>
 internal sealed partial class Assembler
 {
-    private readonly List<byte> _code = [];
+    private readonly List<byte> code = [];
 
-    public byte[] ToArray() => [.. _code];
+    public byte[] ToArray() => [.. code];
 
     public void Push(General register) => Emit(0x41, register >= General.R8).Add((byte)(0x50 | ((int)register & 7)));
 
     public void Pop(General register) => Emit(0x41, register >= General.R8).Add((byte)(0x58 | ((int)register & 7)));
 
-    public void Return() => _code.Add(0xC3);
+    public void Return() => code.Add(0xC3);
 
     public void Move(General to, General from) => Arithmetic(0x89, from, to);
 
@@ -40,7 +40,7 @@ internal sealed partial class Assembler
 
     public void LoadImmediate(General to, int value)
     {
-        _code.AddRange([(byte)(0x48 | Extension((int)to)), 0xC7, (byte)(0xC0 | ((int)to & 7))]);
+        code.AddRange([(byte)(0x48 | Extension((int)to)), 0xC7, (byte)(0xC0 | ((int)to & 7))]);
         Emit32(value);
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class Assembler
 
     public void Place(Label label)
     {
-        label.Position = _code.Count;
+        label.Position = code.Count;
         foreach (var fixup in label.Fixups) WriteDistance(fixup, label.Position);
     }
 
@@ -77,32 +77,32 @@ internal sealed partial class Assembler
     public void Align()
     {
         ReadOnlySpan<byte> longest = [0x66, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];
-        var missing = -_code.Count & 31;
-        for (; missing >= longest.Length; missing -= longest.Length) _code.AddRange(longest);
-        for (; missing > 0; missing--) _code.Add(0x90);
+        var missing = -code.Count & 31;
+        for (; missing >= longest.Length; missing -= longest.Length) code.AddRange(longest);
+        for (; missing > 0; missing--) code.Add(0x90);
     }
 
     private List<byte> Emit(byte value, bool condition)
     {
-        if (condition) _code.Add(value);
-        return _code;
+        if (condition) code.Add(value);
+        return code;
     }
 
     private static int Extension(int register) => register >> 3 & 1;
 
     private void Arithmetic(byte opcode, General register, General other) =>
-        _code.AddRange([(byte)(0x48 | Extension((int)register) << 2 | Extension((int)other)), opcode, (byte)(0xC0 | ((int)register & 7) << 3 | ((int)other & 7))]);
+        code.AddRange([(byte)(0x48 | Extension((int)register) << 2 | Extension((int)other)), opcode, (byte)(0xC0 | ((int)register & 7) << 3 | ((int)other & 7))]);
 
     private void Immediate(int operation, General to, int value)
     {
-        _code.AddRange([(byte)(0x48 | Extension((int)to)), 0x81, (byte)(0xC0 | operation << 3 | ((int)to & 7))]);
+        code.AddRange([(byte)(0x48 | Extension((int)to)), 0x81, (byte)(0xC0 | operation << 3 | ((int)to & 7))]);
         Emit32(value);
     }
 
     private void WithMemory(byte opcode, General register, Memory memory)
     {
-        _code.Add((byte)(0x48 | Extension((int)register) << 2 | Extension((int)(memory.Index ?? 0)) << 1 | Extension((int)memory.Base)));
-        _code.Add(opcode);
+        code.Add((byte)(0x48 | Extension((int)register) << 2 | Extension((int)(memory.Index ?? 0)) << 1 | Extension((int)memory.Base)));
+        code.Add(opcode);
         Address((int)register, memory, 1);
     }
 
@@ -112,13 +112,13 @@ internal sealed partial class Assembler
         var isShort = memory.Displacement % unit == 0 && memory.Displacement / unit is >= sbyte.MinValue and <= sbyte.MaxValue;
         var mode = memory.Displacement == 0 && ((int)memory.Base & 7) != 5 ? 0 : isShort ? 1 : 2;
         var needsIndexByte = memory.Index != null || ((int)memory.Base & 7) == 4;
-        _code.Add((byte)(mode << 6 | (register & 7) << 3 | (needsIndexByte ? 4 : (int)memory.Base & 7)));
+        code.Add((byte)(mode << 6 | (register & 7) << 3 | (needsIndexByte ? 4 : (int)memory.Base & 7)));
         if (needsIndexByte)
         {
             var index = memory.Index is { } used ? (int)used & 7 : 4;
-            _code.Add((byte)(int.Log2(memory.Scale) << 6 | index << 3 | ((int)memory.Base & 7)));
+            code.Add((byte)(int.Log2(memory.Scale) << 6 | index << 3 | ((int)memory.Base & 7)));
         }
-        if (mode == 1) _code.Add((byte)(memory.Displacement / unit));
+        if (mode == 1) code.Add((byte)(memory.Displacement / unit));
         if (mode == 2) Emit32(memory.Displacement);
     }
 
@@ -126,13 +126,13 @@ internal sealed partial class Assembler
     {
         Span<byte> bytes = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        _code.AddRange(bytes);
+        code.AddRange(bytes);
     }
 
     private void Jump(ReadOnlySpan<byte> opcode, Label label)
     {
-        _code.AddRange(opcode);
-        var fixup = _code.Count;
+        code.AddRange(opcode);
+        var fixup = code.Count;
         Emit32(0);
         if (label.Position >= 0) WriteDistance(fixup, label.Position);
         else label.Fixups.Add(fixup);
@@ -142,6 +142,6 @@ internal sealed partial class Assembler
     {
         Span<byte> bytes = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, target - (fixup + 4));
-        for (var i = 0; i < 4; i++) _code[fixup + i] = bytes[i];
+        for (var i = 0; i < 4; i++) code[fixup + i] = bytes[i];
     }
 }

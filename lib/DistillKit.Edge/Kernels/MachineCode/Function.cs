@@ -6,7 +6,7 @@ namespace DistillKit.Edge.Kernels.MachineCode;
 /// </summary>
 internal static class Function
 {
-    private static readonly General[] _preserved =
+    private static readonly General[] preserved =
         [General.Rbx, General.Rbp, General.Rsi, General.Rdi, General.R12, General.R13, General.R14, General.R15];
 
     /// <summary>Windows wants the lower 128 bits of xmm6 to xmm15 back; whole registers are simpler to save.</summary>
@@ -14,7 +14,7 @@ internal static class Function
 
     public static void Begin(Assembler code, General argument)
     {
-        foreach (var register in _preserved) code.Push(register);
+        foreach (var register in preserved) code.Push(register);
         if (PreservedVectors > 0) code.Subtract(General.Rsp, PreservedVectors * 64);
         for (var i = 0; i < PreservedVectors; i++) code.Store(new Memory(General.Rsp, i * 64), new Zmm(6 + i));
         code.Move(argument, OperatingSystem.IsWindows() ? General.Rcx : General.Rdi);
@@ -29,7 +29,7 @@ internal static class Function
             code.ZeroUpper();
             code.Add(General.Rsp, PreservedVectors * 64);
         }
-        foreach (var register in _preserved.AsEnumerable().Reverse()) code.Pop(register);
+        foreach (var register in preserved.AsEnumerable().Reverse()) code.Pop(register);
         code.Return();
     }
 }

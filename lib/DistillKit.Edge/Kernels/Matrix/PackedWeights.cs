@@ -8,40 +8,40 @@ internal sealed unsafe class PackedWeights : IDisposable
 {
     private const int GroupBytes = 4;
 
-    private readonly long[] _offsets;
-    private NativeBuffer? _buffer;
-    private byte* _start;
+    private readonly long[] offsets;
+    private NativeBuffer? buffer;
+    private byte* start;
 
     public PackedWeights(ConvolutionGeometry geometry, IReadOnlyList<Panel> panels, ReadOnlySpan<sbyte> weights)
     {
         Groups = (geometry.KernelWidth * geometry.Inputs + GroupBytes - 1) / GroupBytes;
-        _offsets = new long[panels.Count + 1];
+        offsets = new long[panels.Count + 1];
         for (var i = 0; i < panels.Count; i++)
-            _offsets[i + 1] = _offsets[i] + (long)geometry.KernelHeight * Groups * GroupBytes * panels[i].Columns * panels[i].Lanes;
-        _buffer = new(_offsets[^1]);
-        _start = _buffer.Pointer;
+            offsets[i + 1] = offsets[i] + (long)geometry.KernelHeight * Groups * GroupBytes * panels[i].Columns * panels[i].Lanes;
+        buffer = new(offsets[^1]);
+        start = buffer.Pointer;
         for (var i = 0; i < panels.Count; i++) Pack(geometry, panels[i], weights, this[i]);
     }
 
     /// <summary>Groups of four inputs in a segment; the last may be filled up with zero weights.</summary>
     public int Groups { get; }
 
-    public sbyte* this[int panel] => (sbyte*)_start + _offsets[panel];
+    public sbyte* this[int panel] => (sbyte*)start + offsets[panel];
 
-    public long Bytes => _offsets[^1];
+    public long Bytes => offsets[^1];
 
-    /// <summary>Moves the weights into memory of somebody else's, which has to stay.</summary>
+    /// <summary>Moves the weights into memory of the caller's, which has to stay.</summary>
     public void MoveTo(byte* memory)
     {
-        Buffer.MemoryCopy(_start, memory, Bytes, Bytes);
+        Buffer.MemoryCopy(start, memory, Bytes, Bytes);
         Dispose();
-        _start = memory;
+        start = memory;
     }
 
     public void Dispose()
     {
-        _buffer?.Dispose();
-        _buffer = null;
+        buffer?.Dispose();
+        buffer = null;
     }
 
     private void Pack(ConvolutionGeometry geometry, Panel panel, ReadOnlySpan<sbyte> weights, sbyte* packed)
@@ -54,7 +54,7 @@ internal sealed unsafe class PackedWeights : IDisposable
                         {
                             var (x, input) = Math.DivRem(group * GroupBytes + i, geometry.Inputs);
                             if (panel.ChannelAt(column, element) is var channel and >= 0 && x < geometry.KernelWidth)
-                                *packed = weights[((channel * geometry.Inputs + input) * geometry.KernelHeight + row) * geometry.KernelWidth + x];
+                                *packed = weights[geometry.WeightIndex(channel, input, row, x)];
                         }
     }
 }

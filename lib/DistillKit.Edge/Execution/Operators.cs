@@ -1,0 +1,91 @@
+using DistillKit.Edge.Kernels;
+
+namespace DistillKit.Edge.Execution;
+
+/// <summary>One operator of the network, ready to run: kernels are chosen, weights packed, buffers fixed.</summary>
+/// <param name="name">The name of the file's node.</param>
+/// <param name="kind">What it does and in which numbers, for profiles.</param>
+internal abstract class Operator(string name, string kind, ActivationBuffer output, params ActivationBuffer[] inputs) : IDisposable
+{
+    public string Name { get; } = name;
+    public string Kind { get; } = kind;
+    public ActivationBuffer Output { get; } = output;
+    public IReadOnlyList<ActivationBuffer> Inputs { get; } = inputs;
+
+    /// <summary>The kernel of a layer with weights.</summary>
+    public virtual ConvolutionKernel? Convolution => null;
+
+    /// <summary>For one image.</summary>
+    public long MultiplyAccumulates => Convolution?.Geometry.MultiplyAccumulates ?? 0;
+
+    /// <summary>Runs on this many images. By default its work is one set of independent items.</summary>
+    public virtual void Execute(Workers workers, int images) => workers.Run(this, images, WorkItems(images));
+
+    /// <summary>Does some of the work items; which thread does which changes no result.</summary>
+    public abstract void Run(int images, int firstItem, int items);
+
+    public void Dispose() => Convolution?.Dispose();
+
+    protected abstract int WorkItems(int images);
+}
+
+/// <summary>An operator that treats each image by itself.</summary>
+/// <param name="run">Treats a range of images: the first, and how many.</param>
+internal sealed class ImageOperator(string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
+    : Operator(name, kind, output, inputs)
+{
+    public override void Run(int images, int firstItem, int items) => run(firstItem, items);
+
+    protected override int WorkItems(int images) => images;
+}
+
+/// <summary>An operator that treats each element by itself.</summary>
+/// <param name="run">Treats a range of elements: the first, and how many.</param>
+internal sealed class ElementwiseOperator(string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
+    : Operator(name, kind, output, inputs)
+{
+    private const int ItemElements = 1 << 14;
+
+    public override void Run(int images, int firstItem, int items)
+    {
+        var first = firstItem * ItemElements;
+        var end = Math.Min((long)(firstItem + items) * ItemElements, (long)images * Output.Shape.Elements);
+        run(first, (int)(end - first));
+    }
+
+    protected override int WorkItems(int images) => (int)(((long)images * Output.Shape.Elements + ItemElements - 1) / ItemElements);
+}
+
+/// <summary>A convolution or linear layer whose input's quantization, if any, is fixed.</summary>
+internal sealed unsafe class ConvolutionOperator(
+    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output) : Operator(name, kind, output, input)
+{
+    public override ConvolutionKernel Convolution => convolution;
+
+    public override void Run(int images, int firstItem, int items) => convolution.Run(input.Address, Output.Address, images, firstItem, items);
+
+    protected override int WorkItems(int images) => convolution.WorkItems(images);
+}
+
+/// <summary>A convolution or linear layer whose input is quantized at run time: image by image, because each has a grid of its own.</summary>
+internal sealed unsafe class DynamicConvolutionOperator(
+    string name, string kind, IntegerConvolution convolution, DynamicGrids grids, ActivationBuffer input, ActivationBuffer output)
+    : Operator(name, kind, output, input)
+{
+    private int image;
+
+    public override ConvolutionKernel Convolution => convolution;
+
+    public override void Execute(Workers workers, int images)
+    {
+        for (image = 0; image < images; image++)
+        {
+            convolution.Bind(grids[image]);
+            workers.Run(this, 1, WorkItems(1));
+        }
+    }
+
+    public override void Run(int images, int firstItem, int items) => convolution.Run(input.Bytes(image), Output.Bytes(image), 1, firstItem, items);
+
+    protected override int WorkItems(int images) => convolution.WorkItems(images);
+}

@@ -1,0 +1,73 @@
+using DistillKit.Edge.Execution;
+using DistillKit.Edge.Kernels;
+
+namespace DistillKit.Edge.Fusion;
+
+/// <summary>
+/// The operators made so far and where the value of each layer lies: as u8, as float, or both. A float that only exists as u8 is made when
+/// an operator needs it.
+/// </summary>
+internal sealed unsafe class FusedValues(KernelSet kernels, Network network)
+{
+    private readonly Dictionary<Layer, ActivationBuffer> bytes = [], floats = [];
+    private readonly HashSet<Layer> made = [];
+    private readonly List<Operator> operators = [];
+
+    /// <summary>The caller's planar images.</summary>
+    public ActivationBuffer Images { get; } = Buffer(network.Input, ElementFormat.Single);
+
+    public IReadOnlyList<Operator> Operators => operators;
+
+    /// <summary>Whether the layer's value exists, or an operator has taken it over on the way to a later one.</summary>
+    public bool IsMade(Layer layer) => made.Contains(layer);
+
+    /// <summary>Adds an operator that does the work of a layer and of the layers after it up to the end, whose value it makes.</summary>
+    public void Add(Layer core, Layer end, Operator operation)
+    {
+        operators.Add(operation);
+        (operation.Output.Format == ElementFormat.Byte ? bytes : floats).Add(end, operation.Output);
+        for (made.Add(core); end != core; end = end.Sources[0])
+            made.Add(end);
+    }
+
+    /// <summary>Gives a layer the u8 value of another.</summary>
+    public void Alias(Layer layer, ActivationBuffer same) => bytes.Add(layer, same);
+
+    /// <summary>The value as u8 on one grid; null if it does not exist in that form.</summary>
+    public ActivationBuffer? Bytes(Layer layer) => Find(bytes, layer) is { Grid: not null } buffer ? buffer : null;
+
+    /// <summary>The value as u8 on grids of run time.</summary>
+    public ActivationBuffer DynamicBytes(Layer layer) => bytes[layer];
+
+    /// <summary>The value as float.</summary>
+    public ActivationBuffer Floats(Layer layer)
+    {
+        if (Find(floats, layer) is { } found)
+            return found;
+        while (layer is FlattenLayer && !bytes.ContainsKey(layer))
+            layer = layer.Sources[0];
+        var output = Buffer(layer, ElementFormat.Single);
+        Add(layer, layer, layer is InputLayer ? Interleave(layer, output) : Dequantize(layer, bytes[layer], output));
+        return output;
+    }
+
+    public static ActivationBuffer Buffer(Layer layer, ElementFormat format, QuantizationGrid? grid = null) =>
+        new(layer.Name, layer.Shape, format, grid);
+
+    private static ActivationBuffer? Find(Dictionary<Layer, ActivationBuffer> buffers, Layer layer)
+    {
+        while (!buffers.ContainsKey(layer) && layer is FlattenLayer)
+            layer = layer.Sources[0];
+        return buffers.GetValueOrDefault(layer);
+    }
+
+    private ImageOperator Interleave(Layer layer, ActivationBuffer output) => new(layer.Name, "reorder images", output, [Images], (first, count) =>
+        kernels.InterleaveImages(Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
+
+    private ElementwiseOperator Dequantize(Layer layer, ActivationBuffer input, ActivationBuffer output)
+    {
+        var grid = input.Grid!.Value;
+        return new(layer.Name, "dequantize", output, [input], (first, count) =>
+            kernels.DequantizeLinear(input.Bytes(0) + first, output.Floats(0) + first, count, grid));
+    }
+}
