@@ -1,5 +1,5 @@
-using DistillKit.Edge.Sample;
 using DistillKit.Edge.Tests.Models;
+using EdgeClassify;
 using Google.Protobuf;
 
 namespace DistillKit.Edge.Tests.Sample;

@@ -15,7 +15,7 @@ public sealed class NativeTests
         try
         {
             var linker = File.Exists("/usr/bin/clang") ? "clang" : "gcc";
-            var project = Path.Combine(Folder(), "../../../lib/DistillKit.Edge.Sample/DistillKit.Edge.Sample.csproj");
+            var project = Path.Combine(Folder(), "../../../lib/edge-classify/edge-classify.csproj");
             var published = Run("dotnet", "publish", project, "-c", "Release", "-p:PublishAot=true", $"-p:CppCompilerAndLinker={linker}", "-o", folder);
             Assert.DoesNotContain("warning", published, StringComparison.OrdinalIgnoreCase);
             var program = Path.Combine(folder, "edge-classify");

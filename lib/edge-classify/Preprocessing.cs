@@ -1,6 +1,7 @@
 using System.Globalization;
+using DistillKit.Edge;
 
-namespace DistillKit.Edge.Sample;
+namespace EdgeClassify;
 
 /// <summary>
 /// Brings an image into the form that the model was trained on: its size, and (value - mean) / deviation for each channel, with values in 0..1. The file's

@@ -1,5 +1,5 @@
 using DistillKit.Edge;
-using DistillKit.Edge.Sample;
+using EdgeClassify;
 
 if (args is [] or ["--help"] or ["-h"])
 {

@@ -1,4 +1,7 @@
-namespace DistillKit.Edge.Sample;
+using DistillKit.Edge;
+using StbImageSharp;
+
+namespace EdgeClassify;
 
 /// <summary>An image in memory: red, green and blue of each pixel, row by row from the top.</summary>
 internal sealed record Picture(int Width, int Height, byte[] Pixels)
@@ -6,11 +9,37 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
     /// <summary>More would not be a photograph but an attack on memory.</summary>
     private const long MostPixels = 1 << 26;
 
-    /// <summary>Refuses sizes that are empty or far too large, before memory is taken for them.</summary>
-    public static void CheckSize(long width, long height)
+    /// <summary>Reads a PNG, JPEG, BMP, TGA, PSD or GIF file.</summary>
+    /// <exception cref="EdgeException">It cannot be read, is damaged, or is of another kind.</exception>
+    public static Picture Read(string path)
     {
-        if (width < 1 || height < 1 || width > MostPixels || height > MostPixels || width * height > MostPixels)
-            throw new EdgeException($"The image says it has {width} x {height} pixels. Give one with 1 to {MostPixels} pixels.");
+        try
+        {
+            return Decode(File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new EdgeException($"The image {path} cannot be read. Give the path of a PNG or JPEG file.", e);
+        }
+    }
+
+    /// <summary>Refuses sizes that are empty or far too large before the pixels are decoded.</summary>
+    public static Picture Decode(byte[] file, string name)
+    {
+        try
+        {
+            if (ImageInfo.FromStream(new EndingStream(file)) is not { } header)
+                throw new EdgeException($"The file {name} is no image that this program knows. Convert it to PNG or JPEG.");
+            if (header.Width < 1 || header.Height < 1 || (long)header.Width * header.Height > MostPixels)
+                throw new EdgeException($"The image says it has {header.Width} x {header.Height} pixels. Give one with 1 to {MostPixels} pixels.");
+            var image = ImageResult.FromStream(new EndingStream(file), ColorComponents.RedGreenBlue);
+            return new(image.Width, image.Height, image.Data);
+        }
+        catch (Exception e) when (e is not EdgeException)
+        {
+            // The decoder has no type of its own for what is wrong with a file.
+            throw new EdgeException($"The image {name} is damaged. Copy or convert it again.", e);
+        }
     }
 
     /// <summary>
@@ -57,5 +86,17 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
             result[i] = (first, Array.ConvertAll(weights, weight => (float)(weight / sum)));
         }
         return result;
+    }
+
+    /// <summary>A file that refuses to be read on and on after its end, where the decoder of a damaged JPEG would look for a marker for ever.</summary>
+    private sealed class EndingStream(byte[] file) : MemoryStream(file)
+    {
+        private int readsAfterEnd;
+
+        public override int ReadByte() => IsOver ? throw new EndOfStreamException() : base.ReadByte();
+
+        public override int Read(byte[] buffer, int offset, int count) => IsOver ? throw new EndOfStreamException() : base.Read(buffer, offset, count);
+
+        private bool IsOver => Position >= Length && ++readsAfterEnd > 1000;
     }
 }
