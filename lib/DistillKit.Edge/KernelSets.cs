@@ -17,7 +17,8 @@ internal static class KernelSets
     /// <summary>The set of this name, or the best.</summary>
     /// <exception cref="EdgeException">This machine does not have it.</exception>
     public static KernelSet Named(string? name) => name is null ? Supported[0] : Supported.FirstOrDefault(set => set.Name == name)
-        ?? throw new EdgeException($"This machine has no instruction set {Wording.Quoted(name)}. It has: {string.Join(", ", Supported.Select(set => set.Name))}.");
+        ?? throw new EdgeException($"This machine has no instruction set {Wording.Quoted(name)}. "
+            + $"It has: {string.Join(", ", Supported.Select(set => set.Name))}.");
 
     private static List<KernelSet> FindSupported()
     {

@@ -33,10 +33,12 @@ internal sealed record Arguments(string Model, string Image, int Top, int Repeat
                 case ['-', '-', ..]: throw new UsageException($"There is no option {arguments[i]}.");
                 default: files.Add(arguments[i]); break;
             }
-        return files is [var model, var image] ? result with { Model = model, Image = image } : throw new UsageException("Give a model and an image.");
+        return files is [var model, var image] ? result with { Model = model, Image = image }
+            : throw new UsageException("Give a model and an image.");
     }
 
     private static int Number(string[] arguments, int index) =>
         index < arguments.Length && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number is >= 1 and <= 1_000_000 ? number : throw new UsageException($"{arguments[index - 1]} needs a number from 1 to 1000000.");
+            && number is >= 1 and <= 1_000_000
+                ? number : throw new UsageException($"{arguments[index - 1]} needs a number from 1 to 1000000.");
 }

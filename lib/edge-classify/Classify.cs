@@ -22,7 +22,8 @@ internal static class Classify
     }
 
     /// <summary>The softmax of the logits, most probable first, named by the file's metadata key <c>classes</c> where it has one.</summary>
-    private static IOrderedEnumerable<(string Name, double Probability)> Answers(float[] logits, IReadOnlyDictionary<string, string> metadata)
+    private static IOrderedEnumerable<(string Name, double Probability)> Answers(float[] logits, IReadOnlyDictionary<string,
+        string> metadata)
     {
         var names = metadata.GetValueOrDefault("classes")?.Split(',') ?? [];
         var greatest = logits.Max();

@@ -31,7 +31,8 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
             if (ImageInfo.FromStream(new EndingStream(file)) is not { } header)
                 throw new EdgeException($"The file {name} is no image that this program knows. Convert it to PNG or JPEG.");
             if (header.Width < 1 || header.Height < 1 || (long)header.Width * header.Height > MostPixels)
-                throw new EdgeException($"The image says it has {header.Width} x {header.Height} pixels. Give one with 1 to {MostPixels} pixels.");
+                throw new EdgeException($"The image says it has {header.Width} x {header.Height} pixels. "
+                    + $"Give one with 1 to {MostPixels} pixels.");
             var image = ImageResult.FromStream(new EndingStream(file), ColorComponents.RedGreenBlue);
             return new(image.Width, image.Height, image.Data);
         }
@@ -88,14 +89,17 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
         return result;
     }
 
-    /// <summary>A file that refuses to be read on and on after its end, where the decoder of a damaged JPEG would look for a marker for ever.</summary>
+    /// <summary>
+    /// A file that refuses to be read on and on after its end, where the decoder of a damaged JPEG would look for a marker for ever.
+    /// </summary>
     private sealed class EndingStream(byte[] file) : MemoryStream(file)
     {
         private int readsAfterEnd;
 
         public override int ReadByte() => IsOver ? throw new EndOfStreamException() : base.ReadByte();
 
-        public override int Read(byte[] buffer, int offset, int count) => IsOver ? throw new EndOfStreamException() : base.Read(buffer, offset, count);
+        public override int Read(byte[] buffer, int offset, int count) =>
+            IsOver ? throw new EndOfStreamException() : base.Read(buffer, offset, count);
 
         private bool IsOver => Position >= Length && ++readsAfterEnd > 1000;
     }

@@ -4,8 +4,8 @@ using DistillKit.Edge;
 namespace EdgeClassify;
 
 /// <summary>
-/// Brings an image into the form that the model was trained on: its size, and (value - mean) / deviation for each channel, with values in 0..1. The file's
-/// metadata says so under the keys <c>mean</c> and <c>deviation</c>: three numbers each, separated by commas.
+/// Brings an image into the form that the model was trained on: its size, and (value - mean) / deviation for each channel, with values in
+/// 0..1. The file's metadata says so under the keys <c>mean</c> and <c>deviation</c>: three numbers each, separated by commas.
 /// </summary>
 internal sealed class Preprocessing
 {
@@ -40,6 +40,7 @@ internal sealed class Preprocessing
         foreach (var part in text.Split(','))
             if (float.TryParse(part, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number))
                 numbers.Add(number);
-        return numbers.Count == 3 ? [.. numbers] : throw new EdgeException($"The model's metadata has a {key} that is not three numbers. Export the model again.");
+        return numbers.Count == 3 ? [.. numbers] : throw new EdgeException($"The model's metadata has a {key} that is not three numbers. "
+            + "Export the model again.");
     }
 }

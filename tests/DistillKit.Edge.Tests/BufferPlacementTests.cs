@@ -36,7 +36,8 @@ public sealed class BufferPlacementTests
         Assert.True(new BufferPlacement(network, 1).Bytes < total / 4);
     }
 
-    private static ExecutableNetwork Fuse(ModelProto model) => Fuser.Fuse(KernelSets.Supported[^1], NetworkBuilder.Build(ModelReader.Read(model.ToByteArray())));
+    private static ExecutableNetwork Fuse(ModelProto model) =>
+        Fuser.Fuse(KernelSets.Supported[^1], NetworkBuilder.Build(ModelReader.Read(model.ToByteArray())));
 
     private static long End(BufferPlacement placement, ActivationBuffer value) => placement.Offsets[value] + value.BytesOfImage * 3;
 
@@ -51,6 +52,7 @@ public sealed class BufferPlacementTests
     {
         var steps = Enumerable.Range(0, network.Operators.Count).ToArray();
         var start = steps.First(step => network.Operators[step].Output == value);
-        return (start, value == network.Logits ? int.MaxValue : steps.LastOrDefault(step => network.Operators[step].Inputs.Contains(value), start));
+        return (start, value == network.Logits
+            ? int.MaxValue : steps.LastOrDefault(step => network.Operators[step].Inputs.Contains(value), start));
     }
 }

@@ -67,7 +67,8 @@ public sealed class EngineTests
         else
             tolerance = 1e-5 * Math.Max(1, expected.Data.Max(Math.Abs));
         for (var i = 0; i < actual.Length; i++)
-            Assert.True(Math.Abs(actual[i] - expected.Data[i]) <= tolerance, $"{node.OpType} {node.Name}: {actual[i]} at {i}, expected {expected.Data[i]}");
+            Assert.True(Math.Abs(actual[i] - expected.Data[i]) <= tolerance,
+                $"{node.OpType} {node.Name}: {actual[i]} at {i}, expected {expected.Data[i]}");
         interpreter.Set(node.Output[0], expected with { Data = actual });
     }
 

@@ -37,7 +37,8 @@ public sealed class FuzzTests
             {
                 using var model = EdgeModel.Load(mutant);
                 loaded++;
-                if (model.MultiplyAccumulates <= MostWork && model.InputShape[0] * model.InputShape[1] * (long)model.InputShape[2] <= MostWork / 10)
+                if (model.MultiplyAccumulates <= MostWork
+                    && model.InputShape[0] * model.InputShape[1] * (long)model.InputShape[2] <= MostWork / 10)
                     Classify(model);
             }
             catch (EdgeException e)

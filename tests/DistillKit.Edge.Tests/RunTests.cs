@@ -114,7 +114,8 @@ public sealed class RunTests
                 }
         }
         var started = DateTime.UtcNow;
-        await Task.WhenAll(Task.Factory.StartNew(RunUntilRefused, TaskCreationOptions.LongRunning), Task.Factory.StartNew(RunUntilRefused, TaskCreationOptions.LongRunning));
+        await Task.WhenAll(Task.Factory.StartNew(RunUntilRefused, TaskCreationOptions.LongRunning),
+            Task.Factory.StartNew(RunUntilRefused, TaskCreationOptions.LongRunning));
         Assert.True(DateTime.UtcNow - started < TimeSpan.FromSeconds(20));
     }
 

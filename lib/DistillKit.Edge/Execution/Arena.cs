@@ -12,7 +12,9 @@ internal sealed record ExecutableNetwork(ActivationBuffer Images, ActivationBuff
 /// <summary>The native memory of all buffers of a network, placed so that values which are not alive together share it.</summary>
 internal sealed unsafe class Arena : SafeHandle
 {
-    /// <summary>Far above what any network needs that this engine is for, and low enough that a hostile file cannot exhaust memory.</summary>
+    /// <summary>
+    /// Far above what any network needs that this engine is for, and low enough that a hostile file cannot exhaust memory.
+    /// </summary>
     private const long MostBytes = 1L << 30;
 
     private const int Alignment = 64;
@@ -26,7 +28,8 @@ internal sealed unsafe class Arena : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <summary>How many images run at a time.</summary>
-    public static int Chunk(ExecutableNetwork network) => (int)Math.Clamp(ComfortableBytes / Math.Max(1, new BufferPlacement(network, 1).Bytes), 1, LargestChunk);
+    public static int Chunk(ExecutableNetwork network) =>
+        (int)Math.Clamp(ComfortableBytes / Math.Max(1, new BufferPlacement(network, 1).Bytes), 1, LargestChunk);
 
     /// <summary>Allocates the memory for a chunk of images and sets each buffer's address.</summary>
     public static Arena Allocate(ExecutableNetwork network, int chunk)

@@ -1,8 +1,8 @@
 namespace DistillKit.Edge.Execution;
 
 /// <summary>
-/// Places buffers in one block of memory: in the order of the operators, each new buffer takes the smallest gap that holds it, and a buffer's place
-/// becomes a gap after its last reader.
+/// Places buffers in one block of memory: in the order of the operators, each new buffer takes the smallest gap that holds it, and a
+/// buffer's place becomes a gap after its last reader.
 /// </summary>
 internal sealed class BufferPlacement
 {

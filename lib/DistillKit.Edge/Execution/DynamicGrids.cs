@@ -3,8 +3,8 @@ using DistillKit.Edge.Kernels;
 namespace DistillKit.Edge.Execution;
 
 /// <summary>
-/// The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each image has its own,
-/// so that its result does not depend on its company. For one image both are the same.
+/// The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each image has its
+/// own, so that its result does not depend on its company. For one image both are the same.
 /// </summary>
 internal sealed unsafe class DynamicGrids
 {
@@ -24,6 +24,7 @@ internal sealed unsafe class DynamicGrids
     private static QuantizationGrid Of(float minimum, float maximum)
     {
         var scale = (maximum - minimum) / 255;
-        return float.IsNormal(scale) ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);
+        return float.IsNormal(scale)
+            ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);
     }
 }

@@ -41,7 +41,8 @@ internal sealed class ImageOperator(string name, string kind, ActivationBuffer o
 
 /// <summary>An operator that treats each element by itself.</summary>
 /// <param name="run">Treats a range of elements: the first, and how many.</param>
-internal sealed class ElementwiseOperator(string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
+internal sealed class ElementwiseOperator(
+    string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
     : Operator(name, kind, output, inputs)
 {
     private const int ItemElements = 1 << 14;
@@ -58,16 +59,20 @@ internal sealed class ElementwiseOperator(string name, string kind, ActivationBu
 
 /// <summary>A convolution or linear layer whose input's quantization, if any, is fixed.</summary>
 internal sealed unsafe class ConvolutionOperator(
-    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output) : Operator(name, kind, output, input)
+    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output)
+    : Operator(name, kind, output, input)
 {
     public override ConvolutionKernel Convolution => convolution;
 
-    public override void Run(int images, int firstItem, int items) => convolution.Run(input.Address, Output.Address, images, firstItem, items);
+    public override void Run(int images, int firstItem, int items) =>
+        convolution.Run(input.Address, Output.Address, images, firstItem, items);
 
     protected override int WorkItems(int images) => convolution.WorkItems(images);
 }
 
-/// <summary>A convolution or linear layer whose input is quantized at run time: image by image, because each has a grid of its own.</summary>
+/// <summary>
+/// A convolution or linear layer whose input is quantized at run time: image by image, because each has a grid of its own.
+/// </summary>
 internal sealed unsafe class DynamicConvolutionOperator(
     string name, string kind, IntegerConvolution convolution, DynamicGrids grids, ActivationBuffer input, ActivationBuffer output)
     : Operator(name, kind, output, input)
@@ -85,7 +90,8 @@ internal sealed unsafe class DynamicConvolutionOperator(
         }
     }
 
-    public override void Run(int images, int firstItem, int items) => convolution.Run(input.Bytes(image), Output.Bytes(image), 1, firstItem, items);
+    public override void Run(int images, int firstItem, int items) =>
+        convolution.Run(input.Bytes(image), Output.Bytes(image), 1, firstItem, items);
 
     protected override int WorkItems(int images) => convolution.WorkItems(images);
 }

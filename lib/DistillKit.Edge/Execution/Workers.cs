@@ -1,8 +1,8 @@
 namespace DistillKit.Edge.Execution;
 
 /// <summary>
-/// Threads that share an operator's work items with the calling thread. Items are claimed by compare-and-swap, so a thread that is late takes
-/// nothing and delays nobody. Between operators they spin; between runs they spin a little longer, then sleep.
+/// Threads that share an operator's work items with the calling thread. Items are claimed by compare-and-swap, so a thread that is late
+/// takes nothing and delays nobody. Between operators they spin; between runs they spin a little longer, then sleep.
 /// </summary>
 internal sealed class Workers : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class Workers : IDisposable
     private readonly object gate = new();
     private bool isOpen, isDisposed;
 
-    // The job. It is only written while the ticket is closed, and an item is only claimed if the ticket did not change while the job was read.
+    // The job. It is only written while the ticket is closed, and an item is only claimed if the ticket did not change while the job was
+    // read.
     private Operator? operation;
     private int images, items, claim;
     private ulong ticket = Closed;

@@ -23,7 +23,9 @@ internal static class Constants
         return scales;
     }
 
-    /// <summary>One float for each channel, from a float or dequantized initializer of the shape [channels], [1], or with ones around.</summary>
+    /// <summary>
+    /// One float for each channel, from a float or dequantized initializer of the shape [channels], [1], or with ones around.
+    /// </summary>
     public static double[] ForEachChannel(OnnxNode node, Symbol symbol, int channels, bool isFlat)
     {
         var tensor = symbol switch
@@ -37,7 +39,8 @@ internal static class Constants
             throw tensor.Error($"has the shape {Wording.Of(tensor.Shape)}, where one value for each of {channels} channels is needed");
         var values = new double[channels];
         for (var i = 0; i < channels; i++)
-            values[i] = symbol is QuantizedConstantSymbol integers ? integers.At(tensor.Count == 1 ? 0 : i) : tensor.Floats[tensor.Count == 1 ? 0 : i];
+            values[i] = symbol is QuantizedConstantSymbol integers
+                ? integers.At(tensor.Count == 1 ? 0 : i) : tensor.Floats[tensor.Count == 1 ? 0 : i];
         return values;
     }
 
@@ -53,7 +56,8 @@ internal static class Constants
         _ => throw NotConstant(node),
     };
 
-    public static EdgeException NotConstant(OnnxNode node) => node.Error("an input that must be an initializer is computed from the images");
+    public static EdgeException NotConstant(OnnxNode node) =>
+        node.Error("an input that must be an initializer is computed from the images");
 
     /// <summary>Turns a matrix [inputs, outputs] into [outputs, inputs]; leaves anything else alone.</summary>
     public static ReadOnlyMemory<byte> Oriented(ReadOnlyMemory<byte> data, int[] shape, int elementBytes, int outputAxis)

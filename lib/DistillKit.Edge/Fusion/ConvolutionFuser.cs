@@ -16,7 +16,8 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
         double[] bias = tail.Constant is { } constant ? [.. layer.Bias.Zip(constant, (value, added) => value + added)] : layer.Bias;
         if (dynamicGrids.TryGetValue(source, out var grids))
             FuseDynamic(layer, tail.Unrounded, bias, grids);
-        else if (values.Bytes(source) is not { Grid: { } grid } input || layer.Weights.Scales is null || !FitsAccumulator(layer, grid, new int[bias.Length]))
+        else if (values.Bytes(source) is not { Grid: { } grid } input || layer.Weights.Scales is null
+            || !FitsAccumulator(layer, grid, new int[bias.Length]))
             FuseFloat(layer, layer.Geometry, layer.Weights, bias, tail.Unrounded);
         else if (tail.Grid is { } outputGrid && IntegerBias(layer, grid, bias) is { } integers)
             FuseInteger(layer, tail.End, input, grid, integers, Requantize(layer, grid, tail, outputGrid), outputGrid);
@@ -49,7 +50,8 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
     private void FuseDynamic(ConvLayer layer, Tail tail, double[] bias, DynamicGrids grids)
     {
         if (!FitsAccumulator(layer, new(1, 0), new int[bias.Length]))
-            throw new EdgeException($"The sums of the layer {Wording.Quoted(layer.Name)} can overflow 32 bits. Give it fewer inputs, or keep it in float.");
+            throw new EdgeException($"The sums of the layer {Wording.Quoted(layer.Name)} can overflow 32 bits. "
+                + "Give it fewer inputs, or keep it in float.");
         var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, [], Dequantize(layer, tail, bias));
         var (input, output) = (values.DynamicBytes(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
         var kind = Kind(layer.Geometry, layer.Shape, "dynamic int8");
@@ -68,12 +70,14 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
 
     private void FuseFloat(Layer layer, ConvolutionGeometry geometry, LayerWeights weights, double[] bias, Tail tail)
     {
-        var convolution = kernels.Prepare(geometry, weights.Floats, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
+        float[] biases = Array.ConvertAll(bias, value => (float)value);
+        var convolution = kernels.Prepare(geometry, weights.Floats, biases, tail.Minimum, tail.Maximum);
         var (input, output) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
         values.Add(layer, tail.End, new ConvolutionOperator(layer.Name, Kind(geometry, layer.Shape, "float"), convolution, input, output));
     }
 
-    private static Requantize Requantize(ConvLayer layer, QuantizationGrid input, Tail tail, QuantizationGrid output) => Kernels.Requantize.Of(
+    private static Requantize Requantize(ConvLayer layer, QuantizationGrid input, Tail tail, QuantizationGrid output) =>
+        Kernels.Requantize.Of(
         Array.ConvertAll(layer.Weights.Scales!, scale => (double)input.Scale * scale / output.Scale),
         output.ZeroPoint, output.Quantize(tail.Minimum), output.Quantize(tail.Maximum));
 

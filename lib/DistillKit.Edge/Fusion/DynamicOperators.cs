@@ -40,7 +40,8 @@ internal static class DynamicOperators
         node.Check(1, 0, 1, "to", "saturate");
         if (node.Integer("to", 0) != (long)ElementType.Single)
             throw node.Error("only casts to float are supported");
-        scope.Define(node.Outputs[0], scope.Get<AccumulatorsSymbol>(node, 0, "the result of a ConvInteger or MatMulInteger") with { IsCast = true });
+        scope.Define(node.Outputs[0],
+            scope.Get<AccumulatorsSymbol>(node, 0, "the result of a ConvInteger or MatMulInteger") with { IsCast = true });
     }
 
     public static void Mul(OnnxNode node, Scope scope)
@@ -73,7 +74,8 @@ internal static class DynamicOperators
         var (geometry, isFlat) = (accumulators.Geometry, accumulators.Shape.IsFlat);
         var each = Constants.ForEachChannel(node, new ConstantSymbol(scales.WeightScales), geometry.Outputs, isFlat);
         var weights = new LayerWeights(accumulators.Weights, Array.ConvertAll(each, scale => (float)scale));
-        scope.Define(node, new ConvLayer(node.Title, accumulators.Source, accumulators.Shape, geometry, weights, new double[geometry.Outputs]));
+        var bias = new double[geometry.Outputs];
+        scope.Define(node, new ConvLayer(node.Title, accumulators.Source, accumulators.Shape, geometry, weights, bias));
     }
 
     private static DynamicQuantizeLinearLayer Source(OnnxNode node, Scope scope, params ReadOnlySpan<string> attributes)
@@ -89,11 +91,13 @@ internal static class DynamicOperators
         return source;
     }
 
-    private static void Define(OnnxNode node, Scope scope, DynamicQuantizeLinearLayer source, ConvolutionGeometry geometry, OnnxTensor weights, int outputAxis)
+    private static void Define(OnnxNode node, Scope scope, DynamicQuantizeLinearLayer source, ConvolutionGeometry geometry,
+        OnnxTensor weights, int outputAxis)
     {
         if (weights.SignedBytes.IsEmpty)
             throw weights.Error("is empty");
         var shape = Windows.Result(node, geometry, isFlat: outputAxis == 1);
-        scope.Define(node.Outputs[0], new AccumulatorsSymbol(source, shape, geometry, Constants.Oriented(weights.Data, weights.Shape, 1, outputAxis), IsCast: false));
+        var oriented = Constants.Oriented(weights.Data, weights.Shape, 1, outputAxis);
+        scope.Define(node.Outputs[0], new AccumulatorsSymbol(source, shape, geometry, oriented, IsCast: false));
     }
 }

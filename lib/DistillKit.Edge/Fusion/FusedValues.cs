@@ -61,7 +61,8 @@ internal sealed unsafe class FusedValues(KernelSet kernels, Network network)
         return buffers.GetValueOrDefault(layer);
     }
 
-    private ImageOperator Interleave(Layer layer, ActivationBuffer output) => new(layer.Name, "reorder images", output, [Images], (first, count) =>
+    private ImageOperator Interleave(Layer layer, ActivationBuffer output) =>
+        new(layer.Name, "reorder images", output, [Images], (first, count) =>
         kernels.InterleaveImages(Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
 
     private ElementwiseOperator Dequantize(Layer layer, ActivationBuffer input, ActivationBuffer output)

@@ -5,8 +5,8 @@ using DistillKit.Edge.Kernels;
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>
-/// Chooses operators for a network's layers: integer ones where the inputs and the result are on grids, float ones elsewhere, and conversions
-/// in between. Each layer takes over what its only consumers do, as far as its operator can.
+/// Chooses operators for a network's layers: integer ones where the inputs and the result are on grids, float ones elsewhere, and
+/// conversions in between. Each layer takes over what its only consumers do, as far as its operator can.
 /// </summary>
 internal sealed unsafe class Fuser
 {
@@ -81,7 +81,8 @@ internal sealed unsafe class Fuser
         else
         {
             var (end, minimum, maximum) = (tail.Unrounded.End, tail.Minimum, tail.Maximum);
-            var (x, y, output) = (values.Floats(layer.Sources[0]), values.Floats(layer.Sources[1]), FusedValues.Buffer(end, ElementFormat.Single));
+            var (x, y) = (values.Floats(layer.Sources[0]), values.Floats(layer.Sources[1]));
+            var output = FusedValues.Buffer(end, ElementFormat.Single);
             values.Add(layer, end, new ElementwiseOperator(layer.Name, "add, float", output, [x, y], (start, count) =>
                 kernels.Add(x.Floats(0) + start, y.Floats(0) + start, output.Floats(0) + start, count, minimum, maximum)));
         }

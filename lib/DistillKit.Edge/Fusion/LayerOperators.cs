@@ -38,7 +38,8 @@ internal static class LayerOperators
             QuantizedConstantSymbol quantized => quantized.Tensor.Shape,
             _ => throw node.Error("its weights are computed from the images, where an initializer is needed"),
         };
-        return shape.Length == rank ? shape : throw node.Error($"its weights have the shape {Wording.Of(shape)}, where {rank} dimensions are needed");
+        return shape.Length == rank ? shape : throw node.Error($"its weights have the shape {Wording.Of(shape)}, "
+            + $"where {rank} dimensions are needed");
     }
 
     private static void Linear(OnnxNode node, Scope scope, int outputAxis)

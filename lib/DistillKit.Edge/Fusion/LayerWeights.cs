@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>
-/// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or float.
-/// They stay slices of the file where they can.
+/// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or
+/// float. They stay slices of the file where they can.
 /// </summary>
 internal sealed class LayerWeights
 {

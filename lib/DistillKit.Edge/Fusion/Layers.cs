@@ -26,12 +26,15 @@ internal sealed class QuantizeLinearLayer(string name, Layer source, Quantizatio
     public QuantizationGrid Grid { get; } = grid;
 }
 
-/// <summary>DynamicQuantizeLinear: as <see cref="QuantizeLinearLayer"/>, with a grid that each image gets at run time from its own range.</summary>
+/// <summary>
+/// DynamicQuantizeLinear: as <see cref="QuantizeLinearLayer"/>, with a grid that each image gets at run time from its own range.
+/// </summary>
 internal sealed class DynamicQuantizeLinearLayer(string name, Layer source) : Layer(name, source.Shape, source);
 
 /// <summary>Conv; or Gemm or MatMul, as a convolution whose kernel covers the whole image.</summary>
 /// <param name="bias">One for each output; in double, so that 32-bit integer biases survive.</param>
-internal sealed class ConvLayer(string name, Layer source, ValueShape shape, ConvolutionGeometry geometry, LayerWeights weights, double[] bias)
+internal sealed class ConvLayer(
+    string name, Layer source, ValueShape shape, ConvolutionGeometry geometry, LayerWeights weights, double[] bias)
     : Layer(name, shape, source)
 {
     public ConvolutionGeometry Geometry { get; } = geometry;
@@ -53,6 +56,8 @@ internal sealed class ClipLayer(string name, Layer source, float minimum, float 
 {
     public float Minimum { get; } = minimum;
     public float Maximum { get; } = maximum;
+
+    public float Apply(float value) => Math.Clamp(value, Minimum, Maximum);
 }
 
 /// <summary>MaxPool.</summary>

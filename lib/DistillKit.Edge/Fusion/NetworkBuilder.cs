@@ -62,8 +62,10 @@ internal static class NetworkBuilder
             throw new EdgeException($"The model has {model.Outputs.Count} outputs, where one is needed: logits. Export the model again.");
         var output = model.Outputs[0];
         if (!scope.TryGet(output.Name, out var symbol) || symbol is not RealSymbol { Layer: { Shape: { IsFlat: true, Pixels: 1 } } layer })
-            throw new EdgeException($"The model's output {Wording.Quoted(output.Name)} is not a float value of [batch, classes]. Export the model again.");
-        return output.Shape is null or [_, -1] || (output.Shape is [_, var classes] && classes == layer.Shape.Channels) ? new(output.Name, layer)
+            throw new EdgeException($"The model's output {Wording.Quoted(output.Name)} is not a float value of [batch, classes]. "
+                + "Export the model again.");
+        return output.Shape is null or [_, -1] || (output.Shape is [_, var classes] && classes == layer.Shape.Channels)
+            ? new(output.Name, layer)
             : throw new EdgeException($"The model's output has the shape {Wording.Of(output.Shape)}, where its nodes make {layer.Shape}. "
                 + "Export the model again.");
     }

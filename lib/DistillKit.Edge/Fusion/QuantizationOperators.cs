@@ -1,3 +1,4 @@
+using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Fusion;
@@ -11,7 +12,8 @@ internal static class QuantizationOperators
         var (scale, zeroPoint, type) = Parameters(node, scope);
         if (type is not (ElementType.UInt8 or ElementType.Int8))
             throw node.Error($"it quantizes to {type}, where only uint8 and int8 are supported");
-        var rounded = scope.Add(new QuantizeLinearLayer(node.Title, scope.Layer(node), new(scale, (byte)(type == ElementType.Int8 ? zeroPoint + 128 : zeroPoint))));
+        var grid = new QuantizationGrid(scale, (byte)(type == ElementType.Int8 ? zeroPoint + 128 : zeroPoint));
+        var rounded = scope.Add(new QuantizeLinearLayer(node.Title, scope.Layer(node), grid));
         scope.Define(node.Outputs[0], new QuantizedSymbol(rounded, scale, zeroPoint, type));
     }
 
@@ -55,7 +57,8 @@ internal static class QuantizationOperators
             throw node.Error($"{scales.Length} scales do not fit axis {axis} of an initializer of shape {Wording.Of(tensor.Shape)}");
         var zeroPoints = scope.OptionalTensor(node, 2);
         if (zeroPoints is not null && (zeroPoints.Count != scales.Length || zeroPoints.Type != tensor.Type))
-            throw zeroPoints.Error($"has {zeroPoints.Count} zero points of type {zeroPoints.Type}, where {scales.Length} of type {tensor.Type} are needed");
+            throw zeroPoints.Error($"has {zeroPoints.Count} zero points of type {zeroPoints.Type}, "
+                + $"where {scales.Length} of type {tensor.Type} are needed");
         return new(tensor, scales, zeroPoints, (int)Math.Clamp(axis, 0, tensor.Shape.Length));
     }
 }

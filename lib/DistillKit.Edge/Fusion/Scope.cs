@@ -13,7 +13,8 @@ internal sealed class Scope
     public void Define(string name, Symbol symbol)
     {
         if (name.Length == 0 || !symbols.TryAdd(name, symbol))
-            throw new EdgeException($"The name {Wording.Quoted(name)} is given to two values of the model, or is empty. Export the model again.");
+            throw new EdgeException($"The name {Wording.Quoted(name)} is given to two values of the model, or is empty. "
+                + "Export the model again.");
     }
 
     /// <summary>Adds a layer as the node's only output.</summary>

@@ -15,8 +15,8 @@ internal sealed record Tail(Layer End, float[]? Constant, float Minimum, float M
         while (tail.Grid is null && tail.End.Consumers is [var next])
             if (next is AddConstantLayer { Values: var values } && canAddConstant && tail.End == core)
                 tail = tail with { End = next, Constant = values };
-            else if (next is ClipLayer { Minimum: var low, Maximum: var high })
-                tail = tail with { End = next, Minimum = Math.Clamp(tail.Minimum, low, high), Maximum = Math.Clamp(tail.Maximum, low, high) };
+            else if (next is ClipLayer clip)
+                tail = tail with { End = next, Minimum = clip.Apply(tail.Minimum), Maximum = clip.Apply(tail.Maximum) };
             else if (next is FlattenLayer)
                 tail = tail with { End = next };
             else if (next is QuantizeLinearLayer { Grid: var grid })

@@ -4,20 +4,26 @@ using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>Reads the geometry of windows (convolutions and pools) from a node's attributes, checked so that kernels need not check.</summary>
+/// <summary>
+/// Reads the geometry of windows (convolutions and pools) from a node's attributes, checked so that kernels need not check.
+/// </summary>
 internal static class Windows
 {
     public static readonly string[] Attributes = ["auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"];
-    public static readonly string[] PoolAttributes = ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"];
+    public static readonly string[] PoolAttributes =
+        ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"];
 
-    /// <summary>Far above what any network asks for that this engine is for, and low enough that a hostile file cannot exhaust memory.</summary>
+    /// <summary>
+    /// Far above what any network asks for that this engine is for, and low enough that a hostile file cannot exhaust memory.
+    /// </summary>
     private const int MostExtent = 1 << 16, MostKernelExtent = 1 << 10, MostElements = 1 << 26;
 
     /// <param name="weights">[outputs, inputs of a group, height, width]</param>
     public static ConvolutionGeometry Convolution(OnnxNode node, ValueShape input, int[] weights)
     {
         var groups = node.Integer("group", 1);
-        if (groups < 1 || groups > input.Channels || input.Channels % groups != 0 || weights[0] % groups != 0 || weights[1] != input.Channels / groups)
+        if (groups < 1 || groups > input.Channels || input.Channels % groups != 0 || weights[0] % groups != 0
+            || weights[1] != input.Channels / groups)
             throw node.Error($"weights of shape {Wording.Of(weights)} in {groups} groups do not fit an input of {input.Channels} channels");
         var kernel = node.Integers("kernel_shape", 2, 0, 0, MostKernelExtent);
         if ((kernel[0] != 0 && kernel[0] != weights[2]) || (kernel[1] != 0 && kernel[1] != weights[3]))
@@ -33,7 +39,9 @@ internal static class Windows
         return Window(node, input, input.Channels, kernel[0], kernel[1], input.Channels);
     }
 
-    /// <summary>A linear layer over a flattened image is a convolution whose kernel is the image, because flattening orders as weights are ordered.</summary>
+    /// <summary>
+    /// A linear layer over a flattened image is a convolution whose kernel is the image, because flattening orders as weights are ordered.
+    /// </summary>
     /// <param name="outputAxis">Which axis of the weight matrix counts the outputs.</param>
     public static ConvolutionGeometry Linear(OnnxNode node, ValueShape input, int[] weights, int outputAxis)
     {
@@ -70,6 +78,7 @@ internal static class Windows
             throw node.Error($"pads {Wording.Of(pads)} are not smaller than the kernel of {height} x {width}");
         if (height > input.Height + pads[0] + pads[2] || width > input.Width + pads[1] + pads[3])
             throw node.Error($"a kernel of {height} x {width} is larger than its padded input of shape {input}");
-        return new(input.Height, input.Width, input.Channels, outputs, height, width, strides[0], pads[0], pads[1], pads[2], pads[3], groups);
+        return new(
+            input.Height, input.Width, input.Channels, outputs, height, width, strides[0], pads[0], pads[1], pads[2], pads[3], groups);
     }
 }

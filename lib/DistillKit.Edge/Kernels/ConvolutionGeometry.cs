@@ -26,7 +26,8 @@ internal sealed record ConvolutionGeometry(
     public long MultiplyAccumulates => (long)OutputPixels * Outputs * Depth;
 
     /// <summary>Every output pixel reads exactly the input pixel of the same place, so the whole batch is one matrix.</summary>
-    public bool IsPointwise => this is { KernelHeight: 1, KernelWidth: 1, Stride: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0, Groups: 1 };
+    public bool IsPointwise =>
+        this is { KernelHeight: 1, KernelWidth: 1, Stride: 1, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0, Groups: 1 };
 
     public bool IsDepthwise => Groups == Inputs && Groups == Outputs;
 

@@ -11,7 +11,9 @@ internal abstract unsafe class ConvolutionKernel(ConvolutionGeometry geometry) :
 
     public ConvolutionGeometry Geometry { get; } = geometry;
 
-    /// <summary>The number of independent parts that the work on this many images has: any split of them may run on different threads.</summary>
+    /// <summary>
+    /// The number of independent parts that the work on this many images has: any split of them may run on different threads.
+    /// </summary>
     public abstract int WorkItems(int images);
 
     /// <summary>Does some of the <see cref="WorkItems"/>.</summary>
@@ -53,5 +55,8 @@ internal abstract unsafe class IntegerConvolution(ConvolutionGeometry geometry, 
     public abstract void Bind(QuantizationGrid input);
 }
 
-/// <summary>From float to float: clip(convolution + bias). Each output adds its products in the order (row, column, channel) with fused multiply-adds.</summary>
+/// <summary>
+/// From float to float: clip(convolution + bias). Each output adds its products in the order (row, column, channel) with fused
+/// multiply-adds.
+/// </summary>
 internal abstract unsafe class FloatConvolution(ConvolutionGeometry geometry) : ConvolutionKernel(geometry);

@@ -4,8 +4,8 @@ namespace DistillKit.Edge.Kernels;
 internal abstract record Epilogue;
 
 /// <summary>
-/// To u8, in integers: clip(ZeroPoint + round(accumulator * multiplier * 2^-shift), Minimum, Maximum), with a <see cref="FixedPoint"/> for each
-/// output channel (shift 33, or from 21 on with a multiplier in [2^30, 2^31)). The activation function is in the limits.
+/// To u8, in integers: clip(ZeroPoint + round(accumulator * multiplier * 2^-shift), Minimum, Maximum), with a <see cref="FixedPoint"/> for
+/// each output channel (shift 33, or from 21 on with a multiplier in [2^30, 2^31)). The activation function is in the limits.
 /// </summary>
 internal sealed record Requantize(int[] Multipliers, int[] Shifts, byte ZeroPoint, byte Minimum, byte Maximum) : Epilogue
 {
@@ -17,7 +17,7 @@ internal sealed record Requantize(int[] Multipliers, int[] Shifts, byte ZeroPoin
 }
 
 /// <summary>
-/// To float: clip(accumulator * (Scales[m] * inputScale) + Biases[m], Minimum, Maximum), each operation rounded to float. For layers that quantize
-/// their input at run time, and for layers whose output stays float.
+/// To float: clip(accumulator * (Scales[m] * inputScale) + Biases[m], Minimum, Maximum), each operation rounded to float. For layers that
+/// quantize their input at run time, and for layers whose output stays float.
 /// </summary>
 internal sealed record Dequantize(float[] Scales, float[] Biases, float Minimum, float Maximum) : Epilogue;

@@ -1,10 +1,10 @@
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>
-/// A positive real factor as multiplier * 2^-shift, so that scaling an integer needs no floating point: Jacob et al., "Quantization and Training
-/// of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 2.2. Factors below 1/4 share the shift 33: their product
-/// with an accumulator is off by less than |accumulator| * 2^-34, and half of it is the upper half of a 64-bit product, which costs vector units
-/// no shift. Greater factors have a smaller shift, and a multiplier in [2^30, 2^31).
+/// A positive real factor as multiplier * 2^-shift, so that scaling an integer needs no floating point: Jacob et al., "Quantization and
+/// Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 2.2. Factors below 1/4 share the shift 33:
+/// their product with an accumulator is off by less than |accumulator| * 2^-34, and half of it is the upper half of a 64-bit product, which
+/// costs vector units no shift. Greater factors have a smaller shift, and a multiplier in [2^30, 2^31).
 /// </summary>
 internal readonly record struct FixedPoint(int Multiplier, int Shift)
 {
@@ -28,7 +28,9 @@ internal readonly record struct FixedPoint(int Multiplier, int Shift)
     /// <summary>The product, rounded to the nearest integer (halves upwards).</summary>
     public long Scale(int value) => ((long)value * Multiplier + (1L << (Shift - 1))) >> Shift;
 
-    /// <summary>The product, rounded to the nearest integer, halves to even: where the factor is a power of two, halves are frequent.</summary>
+    /// <summary>
+    /// The product, rounded to the nearest integer, halves to even: where the factor is a power of two, halves are frequent.
+    /// </summary>
     public long ScaleToEven(int value)
     {
         var product = (long)value * Multiplier;
@@ -37,5 +39,6 @@ internal readonly record struct FixedPoint(int Multiplier, int Shift)
     }
 
     /// <summary>The product as a quantized value: clip(zeroPoint + round(value * factor)).</summary>
-    public byte Scale(int value, byte zeroPoint, byte minimum, byte maximum) => (byte)Math.Clamp(zeroPoint + Scale(value), minimum, maximum);
+    public byte Scale(int value, byte zeroPoint, byte minimum, byte maximum) =>
+        (byte)Math.Clamp(zeroPoint + Scale(value), minimum, maximum);
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>
-/// Everything a network needs to run. The members here are the scalar reference: written for clarity, they run on every machine and define every
-/// result. The set of an instruction set overrides what it does faster, and gives the same bytes.
+/// Everything a network needs to run. The members here are the scalar reference: written for clarity, they run on every machine and define
+/// every result. The set of an instruction set overrides what it does faster, and gives the same bytes.
 /// </summary>
 internal unsafe class KernelSet
 {

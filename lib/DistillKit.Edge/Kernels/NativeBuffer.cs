@@ -29,7 +29,9 @@ internal sealed unsafe class NativeBuffer : IDisposable
     }
 }
 
-/// <summary>Working memory of a thread, in two parts. They grow to what the largest layer needs and are then used again without allocation.</summary>
+/// <summary>
+/// Working memory of a thread, in two parts. They grow to what the largest layer needs and are then used again without allocation.
+/// </summary>
 internal static unsafe class Scratch
 {
     [ThreadStatic]

@@ -4,7 +4,8 @@ namespace DistillKit.Edge.Kernels;
 
 /// <summary>The definition of an integer convolution. Accumulators are 32 bits wide and wrap around.</summary>
 internal sealed unsafe class ScalarIntegerConvolution(
-    ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) : IntegerConvolution(geometry, epilogue)
+    ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
+    : IntegerConvolution(geometry, epilogue)
 {
     private readonly sbyte[] weights = weights.ToArray();
     private readonly int[] bias = bias.IsEmpty ? new int[geometry.Outputs] : bias.ToArray();
@@ -57,9 +58,12 @@ internal sealed unsafe class ScalarIntegerConvolution(
     }
 }
 
-/// <summary>The definition of a float convolution, down to the order of its operations. Padding is multiplied like any other zero.</summary>
+/// <summary>
+/// The definition of a float convolution, down to the order of its operations. Padding is multiplied like any other zero.
+/// </summary>
 internal sealed unsafe class ScalarFloatConvolution(
-    ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum) : FloatConvolution(geometry)
+    ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
+    : FloatConvolution(geometry)
 {
     private readonly float[] weights = weights.ToArray();
     private readonly float[] bias = bias.IsEmpty ? new float[geometry.Outputs] : bias.ToArray();

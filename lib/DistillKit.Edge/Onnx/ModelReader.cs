@@ -1,6 +1,8 @@
 namespace DistillKit.Edge.Onnx;
 
-/// <summary>What a file may ask for. Far above any network this engine is for, and low enough that a hostile file cannot exhaust memory.</summary>
+/// <summary>
+/// What a file may ask for. Far above any network this engine is for, and low enough that a hostile file cannot exhaust memory.
+/// </summary>
 internal static class Limits
 {
     public const int FileBytes = 1 << 30;
@@ -21,8 +23,8 @@ internal static class ModelReader
         {
             var length = new FileInfo(path).Length;
             return length <= Limits.FileBytes ? File.ReadAllBytes(path)
-                : throw new EdgeException($"The file {Wording.Quoted(path)} has {length >> 20} MiB, more than the {Limits.FileBytes >> 20} MiB "
-                    + "this engine reads. Is it a model?");
+                : throw new EdgeException($"The file {Wording.Quoted(path)} has {length >> 20} MiB, "
+                    + $"more than the {Limits.FileBytes >> 20} MiB this engine reads. Is it a model?");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -49,8 +51,8 @@ internal static class ModelReader
         if (version < 1 || graph is null)
             throw WireField.Malformed("it has no version or no graph");
         if (operatorSet is < OldestOperatorSet or > NewestOperatorSet)
-            throw new EdgeException($"The model uses operator set {operatorSet}; this engine knows {OldestOperatorSet} to {NewestOperatorSet}. "
-                + "Export it with opset 17.");
+            throw new EdgeException($"The model uses operator set {operatorSet}; "
+                + $"this engine knows {OldestOperatorSet} to {NewestOperatorSet}. Export it with opset 17.");
         return ReadGraph(graph.Value, metadata);
     }
 
@@ -70,7 +72,8 @@ internal static class ModelReader
                 case 15: throw WireField.Malformed("it has sparse initializers, which this engine does not know");
             }
             if (nodes.Count > Limits.Nodes || Math.Max(initializers.Count, inputs.Count + outputs.Count) > Limits.Initializers)
-                throw new EdgeException($"The model has more than {Limits.Nodes} nodes or {Limits.Initializers} initializers. Run it with ONNX Runtime.");
+                throw new EdgeException($"The model has more than {Limits.Nodes} nodes or {Limits.Initializers} initializers. "
+                    + "Run it with ONNX Runtime.");
         }
         // Old files name their initializers among the inputs too.
         inputs.RemoveAll(input => initializers.ContainsKey(input.Name));
@@ -108,7 +111,9 @@ internal static class ModelReader
         into[key] = value;
     }
 
-    /// <summary>Reads <c>ValueInfoProto</c>, its <c>TypeProto</c> and that one's <c>Tensor</c>, each the only part of the one before that matters.</summary>
+    /// <summary>
+    /// Reads <c>ValueInfoProto</c>, its <c>TypeProto</c> and that one's <c>Tensor</c>, each the only part of the one before that matters.
+    /// </summary>
     private static OnnxValue ReadValue(ReadOnlyMemory<byte> message)
     {
         var name = "";
@@ -139,7 +144,8 @@ internal static class ModelReader
     }
 
     private static int[] ReadShape(ReadOnlyMemory<byte> message) =>
-        [.. WireField.Of(message).Where(field => field.Number == 1).Take(OnnxTensor.MostDimensions).Select(field => ReadDimension(field.Bytes))];
+        [.. WireField.Of(message).Where(field => field.Number == 1).Take(OnnxTensor.MostDimensions)
+            .Select(field => ReadDimension(field.Bytes))];
 
     private static int ReadDimension(ReadOnlyMemory<byte> message)
     {

@@ -14,7 +14,8 @@ internal readonly record struct OnnxAttribute(long Integer, float Single, string
 
 /// <summary>A node of the file, with accessors that refuse what the operator's specification does not allow.</summary>
 /// <param name="Inputs">Names of values; empty for an optional input that is left out.</param>
-internal sealed record OnnxNode(string Operator, string Name, string[] Inputs, string[] Outputs, IReadOnlyDictionary<string, OnnxAttribute> Attributes)
+internal sealed record OnnxNode(
+    string Operator, string Name, string[] Inputs, string[] Outputs, IReadOnlyDictionary<string, OnnxAttribute> Attributes)
 {
     /// <summary>How the file, or at least its first output, calls this node.</summary>
     public string Title => Name.Length > 0 ? Name : Outputs.Length > 0 ? Outputs[0] : "";
@@ -27,9 +28,12 @@ internal sealed record OnnxNode(string Operator, string Name, string[] Inputs, s
 
     public float Single(string attribute, float otherwise) => Attributes.TryGetValue(attribute, out var value) ? value.Single : otherwise;
 
-    public string Text(string attribute, string otherwise) => Attributes.TryGetValue(attribute, out var value) ? value.Text ?? "" : otherwise;
+    public string Text(string attribute, string otherwise) =>
+        Attributes.TryGetValue(attribute, out var value) ? value.Text ?? "" : otherwise;
 
-    /// <summary>A list of exactly <paramref name="count"/> numbers, each within bounds; <paramref name="otherwise"/> of them where it is left out.</summary>
+    /// <summary>
+    /// A list of exactly <paramref name="count"/> numbers, each within bounds; <paramref name="otherwise"/> of them where it is left out.
+    /// </summary>
     public int[] Integers(string attribute, int count, int otherwise, int minimum, int maximum)
     {
         if (!Attributes.TryGetValue(attribute, out var value))
@@ -51,7 +55,8 @@ internal sealed record OnnxNode(string Operator, string Name, string[] Inputs, s
     public void Check(int inputs, int optionalInputs, int outputs, params ReadOnlySpan<string> attributes)
     {
         if (Inputs.Length < inputs || Inputs.Length > inputs + optionalInputs || Inputs.AsSpan(0, inputs).Contains(""))
-            throw Error($"it has {Inputs.Length} inputs, where {(optionalInputs == 0 ? $"{inputs}" : $"{inputs} to {inputs + optionalInputs}")} are needed");
+            throw Error($"it has {Inputs.Length} inputs, where {(optionalInputs == 0
+                ? $"{inputs}" : $"{inputs} to {inputs + optionalInputs}")} are needed");
         if (Outputs.Length != outputs)
             throw Error($"it has {Outputs.Length} outputs, where {outputs} are supported");
         foreach (var (name, _) in Attributes)

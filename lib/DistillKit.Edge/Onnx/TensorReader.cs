@@ -24,7 +24,8 @@ internal static class TensorReader
             }
         var tensor = new OnnxTensor(name, (ElementType)Math.Clamp(type, int.MinValue, int.MaxValue), Shape(name, dimensions), default);
         if (!Enum.IsDefined(tensor.Type))
-            throw tensor.Error($"has elements of type {type}, which this engine does not know (it knows float, uint8, int8, int32 and int64)");
+            throw tensor.Error($"has elements of type {type}, "
+                + "which this engine does not know (it knows float, uint8, int8, int32 and int64)");
         if (isExternal)
             throw tensor.Error("keeps its data in another file, which this engine does not read; save the model as one file");
         return Checked(tensor with { Data = raw ?? Packed(tensor, integers, singles) });

@@ -5,8 +5,8 @@ using System.Text;
 namespace DistillKit.Edge.Onnx;
 
 /// <summary>
-/// One field of a message in the protocol buffers wire format (https://protobuf.dev/programming-guides/encoding/). Written by hand because generated
-/// messages keep a JSON formatter and its reflection in a trimmed program; nothing is copied but text.
+/// One field of a message in the protocol buffers wire format (https://protobuf.dev/programming-guides/encoding/). Written by hand because
+/// generated messages keep a JSON formatter and its reflection in a trimmed program; nothing is copied but text.
 /// </summary>
 internal readonly struct WireField
 {
@@ -74,7 +74,8 @@ internal readonly struct WireField
             throw Malformed("a list of numbers is cut off");
     }
 
-    public static EdgeException Malformed(string what) => new($"This is not an ONNX model, or it is damaged: {what}. Export or copy the file again.");
+    public static EdgeException Malformed(string what) =>
+        new($"This is not an ONNX model, or it is damaged: {what}. Export or copy the file again.");
 
     private static EdgeException CutOff() => Malformed("it ends in the middle of a field");
 

@@ -3,7 +3,10 @@ using static DistillKit.Edge.Kernels.MachineCode.General;
 
 namespace DistillKit.Edge.Tests.Kernels;
 
-/// <summary>Each instruction as GNU as encodes it: registers above 7 and 15, bases that need an index byte or a displacement, compressed displacements.</summary>
+/// <summary>
+/// Each instruction as GNU as encodes it: registers above 7 and 15, bases that need an index byte or a displacement, compressed
+/// displacements.
+/// </summary>
 public sealed class AssemblerTests
 {
     public static TheoryData<string, string> Instructions => new()
@@ -55,7 +58,8 @@ public sealed class AssemblerTests
     {
         var code = new Assembler();
         Write(code, text);
-        Assert.Equal(bytes, string.Join(' ', code.ToArray().Select(value => value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal(bytes, string.Join(' ',
+            code.ToArray().Select(value => value.ToString("X2", System.Globalization.CultureInfo.InvariantCulture))));
     }
 
     private static Zmm Z(int number) => new(number);

@@ -9,10 +9,13 @@ internal enum Numbers { Random, Extreme }
 
 internal sealed record ConvolutionCase(ConvolutionGeometry Geometry, int Images, Numbers Numbers, int Seed);
 
-/// <summary>Random shapes, small but with everything odd: channel counts around the widths of vectors, uneven padding, windows that hardly fit.</summary>
+/// <summary>
+/// Random shapes, small but with everything odd: channel counts around the widths of vectors, uneven padding, windows that hardly fit.
+/// </summary>
 internal static class Cases
 {
-    public static Gen<int> Channels { get; } = Gen.OneOf(Gen.Choose(1, 20), Gen.Elements(23, 24, 31, 32, 33, 48, 63, 64, 65, 80, 96, 130, 144));
+    public static Gen<int> Channels { get; } =
+        Gen.OneOf(Gen.Choose(1, 20), Gen.Elements(23, 24, 31, 32, 33, 48, 63, 64, 65, 80, 96, 130, 144));
 
     public static Gen<ConvolutionCase> Pointwise { get; } =
         from height in Gen.Choose(1, 7)
@@ -56,6 +59,6 @@ internal static class Cases
         from images in Gen.Choose(1, 2)
         from rest in Rest
         select new ConvolutionCase(
-            new(Math.Max(height, kernelHeight - pads[0] - pads[2]), Math.Max(width, kernelWidth - pads[1] - pads[3]), 1, 1, kernelHeight, kernelWidth, stride,
-                pads[0], pads[1], pads[2], pads[3], 1), images, rest.Numbers, rest.Seed);
+            new(Math.Max(height, kernelHeight - pads[0] - pads[2]), Math.Max(width, kernelWidth - pads[1] - pads[3]), 1, 1,
+                kernelHeight, kernelWidth, stride, pads[0], pads[1], pads[2], pads[3], 1), images, rest.Numbers, rest.Seed);
 }

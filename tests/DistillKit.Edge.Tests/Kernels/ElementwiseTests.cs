@@ -38,7 +38,8 @@ public sealed unsafe class ElementwiseTests
     public void Dequantize(string name) => ForAny(name, (values, count) =>
     {
         var grid = new QuantizationGrid(values.Float(), values.Byte());
-        return (values.Bytes(count), [], count * sizeof(float), (set, first, _, output) => set.DequantizeLinear(first, (float*)output, count, grid));
+        return (values.Bytes(count), [], count * sizeof(float), (set, first, _, output) =>
+            set.DequantizeLinear(first, (float*)output, count, grid));
     });
 
     [Theory, MemberData(nameof(Sets))]
@@ -51,8 +52,10 @@ public sealed unsafe class ElementwiseTests
     [Theory, MemberData(nameof(Sets))]
     public void Add_bytes(string name) => ForAny(name, (values, count) =>
     {
-        var add = QuantizedAdd.Of(Grid(values), Grid(values), new(1, values.Byte()), (byte)(values.Byte() / 2), (byte)(128 + values.Byte() / 2));
-        return (values.Bytes(count), values.Bytes(count), count, (set, first, second, output) => set.Add(first, second, output, count, add));
+        var add = QuantizedAdd.Of(Grid(values), Grid(values), new(1, values.Byte()), (byte)(values.Byte() / 2),
+            (byte)(128 + values.Byte() / 2));
+        return (values.Bytes(count), values.Bytes(count), count, (set, first, second, output) =>
+            set.Add(first, second, output, count, add));
     });
 
     [Theory, MemberData(nameof(Sets))]
@@ -68,7 +71,8 @@ public sealed unsafe class ElementwiseTests
 
     [Theory, MemberData(nameof(Sets))]
     public void Clamp_floats(string name) => ForAny(name, (values, count) =>
-        (Floats(values, count), [], count * sizeof(float), (set, first, _, output) => set.Clip((float*)first, (float*)output, count, 0, 6)));
+        (Floats(values, count), [], count * sizeof(float), (set, first, _, output) =>
+            set.Clip((float*)first, (float*)output, count, 0, 6)));
 
     [Theory, MemberData(nameof(Sets))]
     public void Max_pool_bytes(string name) => ForAny(name, (values, channels) =>
@@ -107,15 +111,19 @@ public sealed unsafe class ElementwiseTests
 
     private static QuantizationGrid Grid(Values values) => new((float)values.Factor(), values.Byte());
 
-    private static byte[] Floats(Values values, int count) => System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values.Floats(count)).ToArray();
+    private static byte[] Floats(Values values, int count) =>
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values.Floats(count)).ToArray();
 
     private static ConvolutionGeometry Pool(Values values, int channels)
     {
         int Any(int count) => values.Byte() * 37 % 255 % count;
-        return ConvolutionGeometry.Pool(3 + Any(4), 3 + Any(4), channels, 1 + Any(3), 1 + Any(3), 1 + Any(3), Any(2), Any(2), Any(2), Any(2));
+        return ConvolutionGeometry.Pool(3 + Any(4), 3 + Any(4), channels, 1 + Any(3), 1 + Any(3), 1 + Any(3), Any(2), Any(2), Any(2),
+            Any(2));
     }
 
-    /// <summary>For counts around the widths of vectors: two inputs, the size of the output and the kernel, made from a case's values.</summary>
+    /// <summary>
+    /// For counts around the widths of vectors: two inputs, the size of the output and the kernel, made from a case's values.
+    /// </summary>
     private static void ForAny(string name, Func<Values, int, (byte[] First, byte[] Second, int Output, Kernel Kernel)> make)
     {
         var set = KernelSets.Supported.Single(set => set.Name == name);

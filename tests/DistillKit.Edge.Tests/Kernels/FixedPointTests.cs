@@ -4,7 +4,9 @@ namespace DistillKit.Edge.Tests.Kernels;
 
 public sealed class FixedPointTests
 {
-    /// <summary>Against arithmetic in double precision, over all the factors that networks have, and accumulators that a result can come from.</summary>
+    /// <summary>
+    /// Against arithmetic in double precision, over all the factors that networks have, and accumulators that a result can come from.
+    /// </summary>
     [Fact]
     public void Scaling_is_rounding_but_for_ties()
     {

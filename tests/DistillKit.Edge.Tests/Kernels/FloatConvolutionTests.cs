@@ -45,10 +45,12 @@ public sealed class FloatConvolutionTests
     private static unsafe byte[] Run(FloatConvolution convolution, float[] input, int images, int step)
     {
         using var source = new GuardedBuffer(input.Length * sizeof(float), ConvolutionKernel.Slack);
-        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * sizeof(float), ConvolutionKernel.Slack);
+        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * sizeof(float),
+            ConvolutionKernel.Slack);
         MemoryMarshal.AsBytes<float>(input).CopyTo(source.Bytes);
         var items = convolution.WorkItems(images);
-        for (var first = 0; first < items; first += step) convolution.Run(source.Pointer, target.Pointer, images, first, Math.Min(step, items - first));
+        for (var first = 0; first < items; first += step)
+            convolution.Run(source.Pointer, target.Pointer, images, first, Math.Min(step, items - first));
         Assert.True(source.IsIntact && target.IsIntact, "wrote outside of the output");
         return target.Bytes.ToArray();
     }

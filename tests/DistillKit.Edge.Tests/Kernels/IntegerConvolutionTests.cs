@@ -34,7 +34,8 @@ public sealed class IntegerConvolutionTests
             var epilogue = new Dequantize([.. Enumerable.Repeat(1f, 40)], new float[40], float.NegativeInfinity, float.PositiveInfinity);
             using var convolution = Find(set).Prepare(geometry, weights, [], epilogue);
             var output = Run(convolution, [.. Enumerable.Repeat((byte)255, 960)], 1, 0, sizeof(float), convolution.WorkItems(1));
-            Assert.All(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(output).ToArray(), value => Assert.Equal(960 * 255 * weight * InputScale, value));
+            Assert.All(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(output).ToArray(), value =>
+                Assert.Equal(960 * 255 * weight * InputScale, value));
         }
     }
 
@@ -65,11 +66,13 @@ public sealed class IntegerConvolutionTests
     private static unsafe byte[] Run(IntegerConvolution convolution, byte[] input, int images, byte zeroPoint, int outputBytes, int step)
     {
         using var source = new GuardedBuffer(input.Length, ConvolutionKernel.Slack);
-        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * outputBytes, ConvolutionKernel.Slack);
+        using var target = new GuardedBuffer(images * convolution.Geometry.OutputPixels * convolution.Geometry.Outputs * outputBytes,
+            ConvolutionKernel.Slack);
         input.CopyTo(source.Bytes);
         convolution.Bind(new(InputScale, zeroPoint));
         var items = convolution.WorkItems(images);
-        for (var first = 0; first < items; first += step) convolution.Run(source.Pointer, target.Pointer, images, first, Math.Min(step, items - first));
+        for (var first = 0; first < items; first += step)
+            convolution.Run(source.Pointer, target.Pointer, images, first, Math.Min(step, items - first));
         Assert.True(source.IsIntact && target.IsIntact, "wrote outside of the output");
         return target.Bytes.ToArray();
     }

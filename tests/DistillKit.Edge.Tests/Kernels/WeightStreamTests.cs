@@ -12,9 +12,11 @@ public sealed class WeightStreamTests
         var set = KernelSets.Supported.Single(set => set.Name == name);
         var values = new Values(Numbers.Random, 7);
         ConvolutionGeometry[] geometries =
-            [new(6, 6, 20, 70, 1, 1, 1, 0, 0, 0, 0, 1), new(6, 6, 70, 70, 3, 3, 1, 1, 1, 1, 1, 70), new(6, 6, 70, 20, 3, 3, 1, 1, 1, 1, 1, 1)];
+            [new(6, 6, 20, 70, 1, 1, 1, 0, 0, 0, 0, 1), new(6, 6, 70, 70, 3, 3, 1, 1, 1, 1, 1, 70),
+            new(6, 6, 70, 20, 3, 3, 1, 1, 1, 1, 1, 1)];
         var layers = geometries.Select(geometry => set.Prepare(
-            geometry, values.Weights(geometry.Outputs * geometry.Depth), values.Biases(geometry.Outputs), values.Requantize(geometry.Outputs, geometry.Depth))).ToList();
+            geometry, values.Weights(geometry.Outputs * geometry.Depth), values.Biases(geometry.Outputs),
+            values.Requantize(geometry.Outputs, geometry.Depth))).ToList();
         using var input = new GuardedBuffer(2 * 36 * 70, ConvolutionKernel.Slack);
         values.Bytes(2 * 36 * 70).CopyTo(input.Bytes);
         var before = layers.Select(Run).ToList();

@@ -35,7 +35,8 @@ internal static class ByteMutations
                 return [.. file[..end], .. file[position..]];
             default:
                 var source = random.Next(file.Length - 1);
-                file.AsSpan(source, Math.Min(end - position, file.Length - source)).ToArray().CopyTo(file.AsSpan(Math.Min(position, file.Length - Math.Min(end - position, file.Length - source))));
+                length = Math.Min(end - position, file.Length - source);
+                file.AsSpan(source, length).ToArray().CopyTo(file.AsSpan(Math.Min(position, file.Length - length)));
                 return file;
         }
     }

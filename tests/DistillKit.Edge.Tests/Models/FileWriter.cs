@@ -45,20 +45,23 @@ internal sealed class FileWriter
         switch (layer)
         {
             case TestConvolution convolution when style.Kind == FileKind.Dynamic:
-                Activate(name, weights.Dynamic("ConvInteger", name, Name(convolution.Input), convolution, Attributes(convolution)), convolution.Activation);
+                Activate(name, weights.Dynamic("ConvInteger", name, Name(convolution.Input), convolution, Attributes(convolution)),
+                    convolution.Activation);
                 break;
             case TestConvolution convolution:
                 var inputRange = IsRounded(convolution.Input) ? ranges.Of(convolution.Input) : (0, 0);
                 var (w, b) = HasFloatWeights(index) ? weights.Floats(name, convolution.Weights, convolution.Bias, convolution.WeightShape)
                     : weights.Quantized(name, convolution.Weights, convolution.Bias, convolution.WeightShape, inputRange);
-                Activate(name, builder.Node("Conv", Raw(name, convolution.Activation), [Input(convolution.Input), w, b], Attributes(convolution)), convolution.Activation);
+                Activate(name, builder.Node("Conv", Raw(name, convolution.Activation), [Input(convolution.Input), w, b],
+                    Attributes(convolution)), convolution.Activation);
                 break;
             case TestSum sum:
                 Activate(name, builder.Node("Add", Raw(name, sum.Activation), [Input(sum.First), Input(sum.Second)]), sum.Activation);
                 break;
             case TestMaxPool pool:
                 ranges.Set(index, ranges.Of(pool.Input));
-                builder.Node("MaxPool", name, [Input(pool.Input)], ("kernel_shape", pool.Kernel), ("strides", new[] { pool.Stride, pool.Stride }), ("pads", pool.Pads));
+                builder.Node("MaxPool", name, [Input(pool.Input)], ("kernel_shape", pool.Kernel),
+                    ("strides", new[] { pool.Stride, pool.Stride }), ("pads", pool.Pads));
                 break;
             case TestAverage average:
                 builder.Node("GlobalAveragePool", name, [Input(average.Input)]);
@@ -79,14 +82,16 @@ internal sealed class FileWriter
             return;
         }
         var inputRange = IsRounded(linear.Input) ? ranges.Of(linear.Input) : (0, 0);
-        var (w, b) = HasFloatWeights(index) ? weights.Floats(name, linear.Weights, linear.Bias, shape) : weights.Quantized(name, linear.Weights, linear.Bias, shape, inputRange);
-        var input = style.FlattensFirst && IsRounded(linear.Input) ? Rounded(Flat(Name(linear.Input)), inputRange) : Flat(Input(linear.Input));
+        var (w, b) = HasFloatWeights(index) ? weights.Floats(name, linear.Weights, linear.Bias, shape)
+            : weights.Quantized(name, linear.Weights, linear.Bias, shape, inputRange);
+        var input = style.FlattensFirst && IsRounded(linear.Input)
+            ? Rounded(Flat(Name(linear.Input)), inputRange) : Flat(Input(linear.Input));
         builder.Node("Gemm", name, [input, w, b], ("transB", 1));
     }
 
     private static (string, object)[] Attributes(TestConvolution convolution) => [
-        ("kernel_shape", convolution.WeightShape[2..]), ("strides", new[] { convolution.Stride, convolution.Stride }), ("pads", convolution.Pads),
-        ("group", convolution.Groups), ("dilations", new[] { 1, 1 })];
+        ("kernel_shape", convolution.WeightShape[2..]), ("strides", new[] { convolution.Stride, convolution.Stride }),
+        ("pads", convolution.Pads), ("group", convolution.Groups), ("dilations", new[] { 1, 1 })];
 
     private static string Raw(string name, ActivationFunction activation) => activation == ActivationFunction.None ? name : $"{name}_raw";
 
@@ -105,7 +110,8 @@ internal sealed class FileWriter
             return result;
         var (scale, zeroPoint) = Ranges.Grid(range);
         var parameters = new[] { builder.Constant($"{name}_scale", [scale]),
-            style.HasSignedActivations ? builder.Constant($"{name}_zero", [(sbyte)(zeroPoint - 128)]) : builder.Constant($"{name}_zero", [(byte)zeroPoint]) };
+            style.HasSignedActivations
+                ? builder.Constant($"{name}_zero", [(sbyte)(zeroPoint - 128)]) : builder.Constant($"{name}_zero", [(byte)zeroPoint]) };
         builder.Node("QuantizeLinear", $"{name}_q", [name, .. parameters]);
         return dequantized[name] = builder.Node("DequantizeLinear", $"{name}_dq", [$"{name}_q", .. parameters]);
     }

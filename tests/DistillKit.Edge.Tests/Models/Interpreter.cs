@@ -45,7 +45,8 @@ internal sealed class Interpreter
     }
 
     /// <summary>Whether a QuantizeLinear makes signed integers.</summary>
-    public bool IsSigned(NodeProto node) => node.Input.Count > 2 && graph.Initializer.First(tensor => tensor.Name == node.Input[2]).DataType == (int)DataType.Int8;
+    public bool IsSigned(NodeProto node) =>
+        node.Input.Count > 2 && graph.Initializer.First(tensor => tensor.Name == node.Input[2]).DataType == (int)DataType.Int8;
 
     /// <summary>Sets the images, of any number.</summary>
     public void Set(float[] images)
@@ -78,10 +79,14 @@ internal sealed class Interpreter
         }
         values[node.Output[0]] = node.OpType switch
         {
-            "Conv" => Operators.Convolution(inputs[0]!, inputs[1]!, inputs.ElementAtOrDefault(2), Integers(node, "pads"), Integers(node, "strides")[0], Integer(node, "group")),
-            "ConvInteger" => Operators.Convolution(Operators.Map(inputs[0]!, value => value - inputs[2]!.Data[0]), inputs[1]!, null, Integers(node, "pads"), Integers(node, "strides")[0], Integer(node, "group")),
+            "Conv" => Operators.Convolution(inputs[0]!, inputs[1]!, inputs.ElementAtOrDefault(2), Integers(node, "pads"),
+                Integers(node, "strides")[0], Integer(node, "group")),
+            "ConvInteger" => Operators.Convolution(Operators.Map(inputs[0]!, value => value - inputs[2]!.Data[0]), inputs[1]!, null,
+                Integers(node, "pads"), Integers(node, "strides")[0], Integer(node, "group")),
             "MatMulInteger" => Operators.MatMul(Operators.Map(inputs[0]!, value => value - inputs[2]!.Data[0]), inputs[1]!),
-            "Gemm" => Operators.Add(Operators.MatMul(inputs[0]!, Integer(node, "transB") == 1 ? Operators.Transposed(inputs[1]!) : inputs[1]!), inputs[2]!),
+            "Gemm" when Integer(node, "transB") == 1 =>
+                Operators.Add(Operators.MatMul(inputs[0]!, Operators.Transposed(inputs[1]!)), inputs[2]!),
+            "Gemm" => Operators.Add(Operators.MatMul(inputs[0]!, inputs[1]!), inputs[2]!),
             "MatMul" => Operators.MatMul(inputs[0]!, inputs[1]!),
             "Identity" => inputs[0]!,
             "Relu" => Operators.Map(inputs[0]!, value => Math.Max(value, 0)),
@@ -89,11 +94,14 @@ internal sealed class Interpreter
             "Add" => Operators.Add(inputs[0]!, inputs[1]!),
             "Mul" => Operators.Multiply(inputs[0]!, inputs[1]!),
             "Cast" => inputs[0]!,
-            "MaxPool" => Operators.MaxPool(inputs[0]!, Integers(node, "kernel_shape"), Integers(node, "pads"), Integers(node, "strides")[0]),
+            "MaxPool" => Operators.MaxPool(inputs[0]!, Integers(node, "kernel_shape"), Integers(node, "pads"),
+                Integers(node, "strides")[0]),
             "GlobalAveragePool" => Operators.Average(inputs[0]!),
             "Flatten" => new(inputs[0]!.Data, [inputs[0]!.Shape[0], inputs[0]!.Data.Length / inputs[0]!.Shape[0]]),
             "QuantizeLinear" => Quantize(node, inputs[0]!, inputs[1]!, inputs.ElementAtOrDefault(2) ?? Zero),
-            "DequantizeLinear" => Operators.Dequantize(inputs[0]!, inputs[1]!, inputs.ElementAtOrDefault(2) ?? inputs[1]! with { Data = new double[inputs[1]!.Data.Length] }, node.Attribute.Count > 0 ? Integer(node, "axis") : 1),
+            "DequantizeLinear" => Operators.Dequantize(inputs[0]!, inputs[1]!,
+                inputs.ElementAtOrDefault(2) ?? inputs[1]! with { Data = new double[inputs[1]!.Data.Length] },
+                node.Attribute.Count > 0 ? Integer(node, "axis") : 1),
             _ => throw new InvalidOperationException(node.OpType),
         };
     }
@@ -101,14 +109,16 @@ internal sealed class Interpreter
     private Array4 Quantize(NodeProto node, Array4 input, Array4 scale, Array4 zeroPoint)
     {
         var (least, greatest) = IsSigned(node) ? (-128, 127) : (0, 255);
-        return Operators.Map(input, value => Math.Clamp(Math.Round(value / scale.Data[0], MidpointRounding.ToEven) + zeroPoint.Data[0], least, greatest));
+        return Operators.Map(input, value =>
+            Math.Clamp(Math.Round(value / scale.Data[0], MidpointRounding.ToEven) + zeroPoint.Data[0], least, greatest));
     }
 
     private static Array4 Zero { get; } = new([0], []);
 
     private static int Integer(NodeProto node, string name) => (int)node.Attribute.First(attribute => attribute.Name == name).I;
 
-    private static int[] Integers(NodeProto node, string name) => [.. node.Attribute.First(attribute => attribute.Name == name).Ints.Select(value => (int)value)];
+    private static int[] Integers(NodeProto node, string name) =>
+        [.. node.Attribute.First(attribute => attribute.Name == name).Ints.Select(value => (int)value)];
 
     private static double[] Data(TensorProto tensor) => ((DataType)tensor.DataType, tensor.HasRawData) switch
     {

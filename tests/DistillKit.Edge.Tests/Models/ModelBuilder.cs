@@ -32,16 +32,20 @@ internal sealed class ModelBuilder
         graph.Node.Add(node);
     }
 
-    public string Constant(string name, float[] values, params int[] shape) => Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(values), shape,
+    public string Constant(string name, float[] values, params int[] shape) =>
+        Constant(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(values), shape,
         tensor => tensor.FloatData.Add(values));
 
-    public string Constant(string name, sbyte[] values, params int[] shape) => Constant(name, TensorProto.Types.DataType.Int8, MemoryMarshal.AsBytes<sbyte>(values), shape,
+    public string Constant(string name, sbyte[] values, params int[] shape) =>
+        Constant(name, TensorProto.Types.DataType.Int8, MemoryMarshal.AsBytes<sbyte>(values), shape,
         tensor => tensor.Int32Data.Add(values.Select(value => (int)value)));
 
-    public string Constant(string name, byte[] values, params int[] shape) => Constant(name, TensorProto.Types.DataType.Uint8, values, shape,
+    public string Constant(string name, byte[] values, params int[] shape) =>
+        Constant(name, TensorProto.Types.DataType.Uint8, values, shape,
         tensor => tensor.Int32Data.Add(values.Select(value => (int)value)));
 
-    public string Constant(string name, int[] values, params int[] shape) => Constant(name, TensorProto.Types.DataType.Int32, MemoryMarshal.AsBytes<int>(values), shape,
+    public string Constant(string name, int[] values, params int[] shape) =>
+        Constant(name, TensorProto.Types.DataType.Int32, MemoryMarshal.AsBytes<int>(values), shape,
         tensor => tensor.Int32Data.Add(values));
 
     public ModelProto Build(string output, int classes, params (string Key, string Value)[] metadata)
@@ -60,7 +64,8 @@ internal sealed class ModelBuilder
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
         shape.Dim.Add(extents.Select(extent => new TensorShapeProto.Types.Dimension { DimValue = extent }));
-        return new() { Name = name, Type = new() { TensorType = new() { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape };
+        return new() { Name = name, Type = new() { TensorType = tensor } };
     }
 
     private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> raw, int[] shape, Action<TensorProto> addTyped)

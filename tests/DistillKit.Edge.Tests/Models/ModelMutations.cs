@@ -7,10 +7,12 @@ namespace DistillKit.Edge.Tests.Models;
 /// <summary>Changes a model in ways that stay valid protobuf: what a buggy or hostile exporter would write.</summary>
 internal static class ModelMutations
 {
-    private static readonly long[] Numbers = [0, 1, 2, 3, 7, 64, 255, 65536, 1 << 24, int.MaxValue, 1L << 32, 1L << 62, long.MaxValue, -1, -2, int.MinValue, long.MinValue];
+    private static readonly long[] Numbers =
+        [0, 1, 2, 3, 7, 64, 255, 65536, 1 << 24, int.MaxValue, 1L << 32, 1L << 62, long.MaxValue, -1, -2, int.MinValue, long.MinValue];
 
-    private static readonly string[] Operators = ["Conv", "Gemm", "MatMul", "Relu", "Clip", "Add", "MaxPool", "GlobalAveragePool", "Flatten", "Identity", "QuantizeLinear", "DequantizeLinear",
-        "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "Cast", "Mul", "Softmax", ""];
+    private static readonly string[] Operators =
+        ["Conv", "Gemm", "MatMul", "Relu", "Clip", "Add", "MaxPool", "GlobalAveragePool", "Flatten", "Identity", "QuantizeLinear",
+        "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "Cast", "Mul", "Softmax", ""];
 
     public static ModelProto Apply(Random random, ModelProto original)
     {
@@ -39,7 +41,8 @@ internal static class ModelMutations
         }
     }
 
-    private static T? Pick<T>(Random random, RepeatedField<T> items) where T : class => items.Count == 0 ? null : items[random.Next(items.Count)];
+    private static T? Pick<T>(Random random, RepeatedField<T> items) where T : class =>
+        items.Count == 0 ? null : items[random.Next(items.Count)];
 
     private static long Number(Random random) => Numbers[random.Next(Numbers.Length)];
 
@@ -131,7 +134,9 @@ internal static class ModelMutations
                 break;
             case 1: Drop(random, random.Next(2) == 0 ? graph.Input : graph.Output); break;
             case 2: model.OpsetImport[0].Version = Number(random); break;
-            case 3 when Pick(random, graph.Output) is { } output && Pick(random, graph.Node) is { Output.Count: > 0 } node: output.Name = node.Output[0]; break;
+            case 3 when Pick(random, graph.Output) is { } output
+                && Pick(random, graph.Node) is { Output.Count: > 0 } node:
+                output.Name = node.Output[0]; break;
             default: model.IrVersion = Number(random); break;
         }
     }

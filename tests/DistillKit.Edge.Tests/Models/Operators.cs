@@ -3,7 +3,8 @@ namespace DistillKit.Edge.Tests.Models;
 /// <summary>The operators of the interpreter, in NCHW.</summary>
 internal static class Operators
 {
-    public static Array4 Map(Array4 input, Func<double, double> function) => input with { Data = Array.ConvertAll(input.Data, value => function(value)) };
+    public static Array4 Map(Array4 input, Func<double, double> function) =>
+        input with { Data = Array.ConvertAll(input.Data, value => function(value)) };
 
     public static Array4 Add(Array4 first, Array4 second) => Broadcast(first, second, (a, b) => a + b);
 
@@ -40,7 +41,8 @@ internal static class Operators
     }
 
     public static Array4 MaxPool(Array4 input, int[] kernel, int[] pads, int stride) =>
-        Windows(input, input.Shape[1], kernel[0], kernel[1], pads, stride, (window, _) => window(0, input.Shape[1]).Max(item => item.Value), channelwise: true);
+        Windows(input, input.Shape[1], kernel[0], kernel[1], pads, stride, (window, _) => window(0, input.Shape[1]).Max(item => item.Value),
+            channelwise: true);
 
     public static Array4 Convolution(Array4 input, Array4 weights, Array4? bias, int[] pads, int stride, int groups)
     {
@@ -58,10 +60,13 @@ internal static class Operators
     private delegate IEnumerable<(int Channel, int Offset, double Value)> Window(int firstChannel, int channels);
 
     /// <summary>Computes each output from the values under its window that are not padding.</summary>
-    private static Array4 Windows(Array4 input, int outputs, int kernelHeight, int kernelWidth, int[] pads, int stride, Func<Window, int, double> compute, bool channelwise = false)
+    private static Array4 Windows(
+        Array4 input, int outputs, int kernelHeight, int kernelWidth, int[] pads, int stride, Func<Window, int, double> compute,
+        bool channelwise = false)
     {
         var (images, channels, height, width) = (input.Shape[0], input.Shape[1], input.Shape[2], input.Shape[3]);
-        var (outputHeight, outputWidth) = ((height + pads[0] + pads[2] - kernelHeight) / stride + 1, (width + pads[1] + pads[3] - kernelWidth) / stride + 1);
+        var (outputHeight, outputWidth) =
+            ((height + pads[0] + pads[2] - kernelHeight) / stride + 1, (width + pads[1] + pads[3] - kernelWidth) / stride + 1);
         var result = new double[images * outputs * outputHeight * outputWidth];
         Parallel.For(0, images * outputs, plane =>
         {
@@ -70,7 +75,8 @@ internal static class Operators
                 for (var x = 0; x < outputWidth; x++)
                 {
                     var (top, left) = (y * stride - pads[0], x * stride - pads[1]);
-                    result[(plane * outputHeight + y) * outputWidth + x] = compute((first, count) => Values(image, channelwise ? output : first, channelwise ? 1 : count, top, left), output);
+                    result[(plane * outputHeight + y) * outputWidth + x] =
+                        compute((first, count) => Values(image, channelwise ? output : first, channelwise ? 1 : count, top, left), output);
                 }
         });
         return new(result, [images, outputs, outputHeight, outputWidth]);
@@ -80,7 +86,8 @@ internal static class Operators
             for (var channel = 0; channel < count; channel++)
                 for (var row = Math.Max(0, -top); row < kernelHeight && top + row < height; row++)
                     for (var column = Math.Max(0, -left); column < kernelWidth && left + column < width; column++)
-                        yield return (channel, row * kernelWidth + column, input.Data[((image * channels + first + channel) * height + top + row) * width + left + column]);
+                        yield return (channel, row * kernelWidth + column,
+                            input.Data[((image * channels + first + channel) * height + top + row) * width + left + column]);
         }
     }
 

@@ -5,18 +5,23 @@ internal enum ActivationFunction { None, Relu, Relu6 }
 /// <summary>One layer of a test network; inputs are indices of earlier layers, -1 for the images.</summary>
 internal abstract record TestLayer(int[] Inputs, int Channels, int Height, int Width);
 
-internal sealed record TestConvolution(int Input, int Channels, int Height, int Width, float[] Weights, float[] Bias, int[] WeightShape, int Stride, int[] Pads,
-    int Groups, ActivationFunction Activation) : TestLayer([Input], Channels, Height, Width);
+internal sealed record TestConvolution(
+    int Input, int Channels, int Height, int Width, float[] Weights, float[] Bias, int[] WeightShape, int Stride, int[] Pads, int Groups,
+    ActivationFunction Activation) : TestLayer([Input], Channels, Height, Width);
 
-internal sealed record TestSum(int First, int Second, int Channels, int Height, int Width, ActivationFunction Activation) : TestLayer([First, Second], Channels, Height, Width);
+internal sealed record TestSum(int First, int Second, int Channels, int Height, int Width, ActivationFunction Activation)
+    : TestLayer([First, Second], Channels, Height, Width);
 
-internal sealed record TestMaxPool(int Input, int Channels, int Height, int Width, int[] Kernel, int Stride, int[] Pads) : TestLayer([Input], Channels, Height, Width);
+internal sealed record TestMaxPool(int Input, int Channels, int Height, int Width, int[] Kernel, int Stride, int[] Pads)
+    : TestLayer([Input], Channels, Height, Width);
 
 internal sealed record TestAverage(int Input, int Channels) : TestLayer([Input], Channels, 1, 1);
 
 internal sealed record TestLinear(int Input, int Channels, float[] Weights, float[] Bias) : TestLayer([Input], Channels, 1, 1);
 
-/// <summary>A network in real numbers, from which files of every kind are written. Layers are added one after the other; weights are random.</summary>
+/// <summary>
+/// A network in real numbers, from which files of every kind are written. Layers are added one after the other; weights are random.
+/// </summary>
 internal sealed class TestNetwork(int channels, int height, int width, int seed)
 {
     public Random Random { get; } = new(seed);
@@ -30,20 +35,26 @@ internal sealed class TestNetwork(int channels, int height, int width, int seed)
     public (int Channels, int Height, int Width) Shape(int layer) =>
         layer < 0 ? (Channels, Height, Width) : (Layers[layer].Channels, Layers[layer].Height, Layers[layer].Width);
 
-    public int Convolution(int input, int outputs, int kernel, int stride, ActivationFunction activation, int groups = 1, int[]? pads = null)
+    public int Convolution(
+        int input, int outputs, int kernel, int stride, ActivationFunction activation, int groups = 1, int[]? pads = null)
     {
         var (inputs, h, w) = Shape(input);
         pads ??= [kernel / 2, kernel / 2, kernel / 2, kernel / 2];
         int[] shape = [outputs, inputs / groups, kernel, kernel];
         var (outputHeight, outputWidth) = ((h + pads[0] + pads[2] - kernel) / stride + 1, (w + pads[1] + pads[3] - kernel) / stride + 1);
-        return Add(new TestConvolution(input, outputs, outputHeight, outputWidth, Weights(outputs, shape[1] * kernel * kernel), Biases(outputs),
-            shape, stride, pads, groups, activation));
+        return Add(new TestConvolution(input, outputs, outputHeight, outputWidth,
+            Weights(outputs, shape[1] * kernel * kernel), Biases(outputs), shape, stride, pads, groups, activation));
     }
 
-    public int Sum(int first, int second, ActivationFunction activation) => Shape(first) is var (c, h, w) ? Add(new TestSum(first, second, c, h, w, activation)) : 0;
+    public int Sum(int first, int second, ActivationFunction activation) =>
+        Shape(first) is var (c, h, w) ? Add(new TestSum(first, second, c, h, w, activation)) : 0;
 
-    public int MaxPool(int input, int kernel, int stride, int[] pads) => Shape(input) is var (c, h, w)
-        ? Add(new TestMaxPool(input, c, (h + pads[0] + pads[2] - kernel) / stride + 1, (w + pads[1] + pads[3] - kernel) / stride + 1, [kernel, kernel], stride, pads)) : 0;
+    public int MaxPool(int input, int kernel, int stride, int[] pads)
+    {
+        var (c, h, w) = Shape(input);
+        var (height, width) = ((h + pads[0] + pads[2] - kernel) / stride + 1, (w + pads[1] + pads[3] - kernel) / stride + 1);
+        return Add(new TestMaxPool(input, c, height, width, [kernel, kernel], stride, pads));
+    }
 
     public int Average(int input) => Add(new TestAverage(input, Shape(input).Channels));
 

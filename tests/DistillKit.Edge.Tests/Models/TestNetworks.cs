@@ -48,17 +48,21 @@ internal static class TestNetworks
         switch (random.Next(6))
         {
             case 0 when size >= 3:
-                return network.MaxPool(input, random.Next(2, 4), random.Next(1, 3), [random.Next(2), random.Next(2), random.Next(2), random.Next(2)]);
+                return network.MaxPool(input, random.Next(2, 4), random.Next(1, 3),
+                    [random.Next(2), random.Next(2), random.Next(2), random.Next(2)]);
             case 1:
                 return network.Convolution(input, channels, 3, random.Next(1, 3), RandomActivation(random), groups: channels);
             case 2:
                 var branch = network.Convolution(input, channels, random.Next(2) * 2 + 1, 1, RandomActivation(random));
-                return random.Next(2) == 0 ? network.Sum(branch, input, RandomActivation(random)) : network.Sum(input, branch, RandomActivation(random));
+                return random.Next(2) == 0
+                    ? network.Sum(branch, input, RandomActivation(random)) : network.Sum(input, branch, RandomActivation(random));
             case 3 when size >= 2:
                 var groups = channels % 2 == 0 ? 2 : channels % 3 == 0 ? 3 : 1;
-                return network.Convolution(input, groups * random.Next(1, 9), 3, 1, RandomActivation(random), groups, [random.Next(3), random.Next(1, 3), random.Next(1, 3), random.Next(3)]);
+                return network.Convolution(input, groups * random.Next(1, 9), 3, 1, RandomActivation(random), groups,
+                    [random.Next(3), random.Next(1, 3), random.Next(1, 3), random.Next(3)]);
             case 4 when size >= 3:
-                return network.Convolution(input, random.Next(1, 40), 3, random.Next(1, 3), RandomActivation(random), pads: [0, random.Next(2), random.Next(2), 0]);
+                return network.Convolution(input, random.Next(1, 40), 3, random.Next(1, 3), RandomActivation(random),
+                    pads: [0, random.Next(2), random.Next(2), 0]);
             default:
                 return network.Convolution(input, random.Next(1, 40), 1, 1, RandomActivation(random));
         }

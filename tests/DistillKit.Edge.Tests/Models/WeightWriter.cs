@@ -10,13 +10,15 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
     public (string Weights, string Bias) Quantized(string name, float[] weights, float[] bias, int[] shape, (double, double) inputRange)
     {
         var (integers, scales) = Quantize(weights, bias.Length);
-        var w = Dequantized($"{name}_w", integers, scales, shape, zero => builder.Constant($"{name}_w_zero", new sbyte[zero], Vector(zero)), v => builder.Constant($"{name}_w_q", v, shape));
+        string WeightZeros(int count) => builder.Constant($"{name}_w_zero", new sbyte[count], Vector(count));
+        string BiasZeros(int count) => builder.Constant($"{name}_b_zero", new int[count], Vector(count));
+        var w = Dequantized($"{name}_w", integers, scales, WeightZeros, values => builder.Constant($"{name}_w_q", values, shape));
         if (inputRange == (0, 0))
             return (w, builder.Constant($"{name}_b", bias, bias.Length));
         var inputScale = Ranges.Grid(inputRange).Scale;
         var biasScales = Array.ConvertAll(scales, scale => scale * inputScale);
         int[] units = [.. bias.Select((value, i) => (int)Math.Round(value / biasScales[i % biasScales.Length]))];
-        return (w, Dequantized($"{name}_b", units, biasScales, [bias.Length], zero => builder.Constant($"{name}_b_zero", new int[zero], Vector(zero)), v => builder.Constant($"{name}_b_q", v, bias.Length)));
+        return (w, Dequantized($"{name}_b", units, biasScales, BiasZeros, values => builder.Constant($"{name}_b_q", values, bias.Length)));
     }
 
     /// <summary>Writes a dynamic convolution up to the sum with its bias.</summary>
@@ -25,7 +27,8 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
         var (integers, scales) = Quantize(layer.Weights, layer.Channels);
         var weights = builder.Constant($"{name}_w", integers, layer.WeightShape);
         var end = layer.Activation == ActivationFunction.None ? name : $"{name}_raw";
-        return Dynamic(operation, name, end, input, weights, builder.Constant($"{name}_ws", scales, scales.Length == 1 ? [] : [scales.Length, 1, 1]),
+        return Dynamic(operation, name, end, input, weights,
+            builder.Constant($"{name}_ws", scales, scales.Length == 1 ? [] : [scales.Length, 1, 1]),
             builder.Constant($"{name}_b", layer.Bias, 1, layer.Channels, 1, 1), attributes);
     }
 
@@ -36,13 +39,15 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
         var transposed = new sbyte[integers.Length];
         for (var i = 0; i < integers.Length; i++)
             transposed[i % inputs * outputs + i / inputs] = integers[i];
-        Dynamic("MatMulInteger", name, name, input, builder.Constant($"{name}_w", transposed, inputs, outputs), builder.Constant($"{name}_ws", scales, Vector(scales.Length)),
+        Dynamic("MatMulInteger", name, name, input, builder.Constant($"{name}_w", transposed, inputs, outputs),
+            builder.Constant($"{name}_ws", scales, Vector(scales.Length)),
             builder.Constant($"{name}_b", layer.Bias, layer.Channels));
     }
 
     private readonly HashSet<string> quantized = [];
 
-    private string Dynamic(string operation, string name, string end, string input, string weights, string scales, string bias, params (string, object)[] attributes)
+    private string Dynamic(string operation, string name, string end, string input, string weights, string scales, string bias,
+        params (string, object)[] attributes)
     {
         if (quantized.Add(input))
             builder.Node("DynamicQuantizeLinear", [$"{input}_dq", $"{input}_ds", $"{input}_dz"], [input]);
@@ -53,10 +58,11 @@ internal sealed class WeightWriter(ModelBuilder builder, FileStyle style)
         return builder.Node("Add", end, [$"{name}_scaled", bias]);
     }
 
-    private string Dequantized<T>(string name, T[] integers, float[] scales, int[] shape, Func<int, string> zeros, Func<T[], string> constant)
+    private string Dequantized<T>(string name, T[] integers, float[] scales, Func<int, string> zeros, Func<T[], string> constant)
     {
         string[] inputs = [constant(integers), builder.Constant($"{name}_scale", scales, Vector(scales.Length)), zeros(scales.Length)];
-        return scales.Length == 1 ? builder.Node("DequantizeLinear", $"{name}_dq", inputs) : builder.Node("DequantizeLinear", $"{name}_dq", inputs, ("axis", 0));
+        return scales.Length == 1
+            ? builder.Node("DequantizeLinear", $"{name}_dq", inputs) : builder.Node("DequantizeLinear", $"{name}_dq", inputs, ("axis", 0));
     }
 
     /// <summary>A single number is a scalar.</summary>

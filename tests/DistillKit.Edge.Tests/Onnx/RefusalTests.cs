@@ -11,7 +11,8 @@ public sealed class RefusalTests
     [Fact]
     public void Foreign_files_are_refused()
     {
-        foreach (var foreign in (byte[][])[[], [0], Encoding.UTF8.GetBytes("{\"model\": 1}"), [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13],
+        foreach (var foreign in (byte[][])[[], [0], Encoding.UTF8.GetBytes("{\"model\": 1}"),
+            [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13],
             [.. Enumerable.Repeat((byte)0xFF, 100)], [.. new byte[1000]]])
             Assert.StartsWith("This is not an ONNX model", Refusal(foreign));
     }
@@ -30,23 +31,29 @@ public sealed class RefusalTests
 
     [Fact]
     public void An_unsupported_operator_is_named_with_its_node() =>
-        Assert.StartsWith("Softmax node 'v0': this operator is not supported", Refusal(model => model.Graph.Node.First(node => node.Name == "v0").OpType = "Softmax"));
+        Assert.StartsWith("Softmax node 'v0': this operator is not supported",
+            Refusal(model => model.Graph.Node.First(node => node.Name == "v0").OpType = "Softmax"));
 
     [Fact]
-    public void An_operator_of_another_domain_is_refused() => Assert.Contains("com.microsoft", Refusal(model => model.Graph.Node[0].Domain = "com.microsoft"));
+    public void An_operator_of_another_domain_is_refused() =>
+        Assert.Contains("com.microsoft", Refusal(model => model.Graph.Node[0].Domain = "com.microsoft"));
 
     [Theory, InlineData(12), InlineData(0), InlineData(22), InlineData(long.MaxValue)]
-    public void Another_operator_set_is_refused(long version) => Assert.Contains("opset 17", Refusal(model => model.OpsetImport[0].Version = version));
+    public void Another_operator_set_is_refused(long version) =>
+        Assert.Contains("opset 17", Refusal(model => model.OpsetImport[0].Version = version));
 
     [Fact]
     public void Nodes_in_a_cycle_or_in_the_wrong_order_are_refused()
     {
-        Assert.Contains("no input, initializer or earlier node defines", Refusal(model => model.Graph.Node[0].Input[0] = model.Graph.Node[^1].Output[0]));
-        Assert.Contains("no input, initializer or earlier node defines", Refusal(model => (model.Graph.Node[0], model.Graph.Node[1]) = (model.Graph.Node[1], model.Graph.Node[0])));
+        Assert.Contains("no input, initializer or earlier node defines",
+            Refusal(model => model.Graph.Node[0].Input[0] = model.Graph.Node[^1].Output[0]));
+        Assert.Contains("no input, initializer or earlier node defines",
+            Refusal(model => (model.Graph.Node[0], model.Graph.Node[1]) = (model.Graph.Node[1], model.Graph.Node[0])));
     }
 
     [Fact]
-    public void A_name_that_is_given_twice_is_refused() => Assert.Contains("two values", Refusal(model => model.Graph.Node[1].Output[0] = model.Graph.Node[0].Output[0]));
+    public void A_name_that_is_given_twice_is_refused() =>
+        Assert.Contains("two values", Refusal(model => model.Graph.Node[1].Output[0] = model.Graph.Node[0].Output[0]));
 
     [Theory, InlineData(0), InlineData(-1), InlineData(long.MaxValue), InlineData(1L << 40)]
     public void Impossible_dimensions_are_refused(long extent)
@@ -64,29 +71,36 @@ public sealed class RefusalTests
 
     [Fact]
     public void Data_of_another_length_than_the_shape_is_refused() =>
-        Assert.Contains("bytes of data, where its shape", Refusal(model => model.Graph.Initializer[0].RawData = ByteString.CopyFrom(1, 2, 3)));
+        Assert.Contains("bytes of data, where its shape",
+            Refusal(model => model.Graph.Initializer[0].RawData = ByteString.CopyFrom(1, 2, 3)));
 
     [Fact]
-    public void An_unknown_element_type_is_refused() => Assert.Contains("of type 10", Refusal(model => model.Graph.Initializer[0].DataType = 10));
+    public void An_unknown_element_type_is_refused() =>
+        Assert.Contains("of type 10", Refusal(model => model.Graph.Initializer[0].DataType = 10));
 
     [Fact]
     public void Weights_that_do_not_fit_their_input_are_refused() => Assert.Contains("do not fit an input of", Refusal(model =>
-        (model.Graph.Initializer[0].Dims[0], model.Graph.Initializer[0].Dims[1]) = (model.Graph.Initializer[0].Dims[1], model.Graph.Initializer[0].Dims[0])));
+        (model.Graph.Initializer[0].Dims[0], model.Graph.Initializer[0].Dims[1]) =
+            (model.Graph.Initializer[0].Dims[1], model.Graph.Initializer[0].Dims[0])));
 
-    [Theory, InlineData("pads", -1), InlineData("pads", 3), InlineData("strides", 0), InlineData("strides", 2), InlineData("dilations", 2), InlineData("kernel_shape", 5)]
+    [Theory, InlineData("pads", -1), InlineData("pads", 3), InlineData("strides", 0), InlineData("strides", 2), InlineData("dilations", 2),
+        InlineData("kernel_shape", 5)]
     public void Attributes_outside_what_the_engine_knows_are_refused(string name, int value)
     {
-        var message = Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute.First(attribute => attribute.Name == name).Ints[0] = value);
+        var message = Refusal(model =>
+            model.Graph.Node.First(node => node.OpType == "Conv").Attribute.First(attribute => attribute.Name == name).Ints[0] = value);
         Assert.StartsWith("Conv node 'v0_raw'", message);
     }
 
     [Fact]
     public void An_unknown_attribute_is_refused() =>
-        Assert.Contains("'color' is not supported", Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute[0].Name = "color"));
+        Assert.Contains("'color' is not supported",
+            Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute[0].Name = "color"));
 
     [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
     public void Scales_that_are_not_positive_and_finite_are_refused(float scale) => Assert.Contains("not positive and finite", Refusal(
-        model => model.Graph.Initializer.First(tensor => tensor.Name == "images_scale").RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale)), FileKind.Static));
+        model => model.Graph.Initializer.First(tensor => tensor.Name == "images_scale").RawData =
+            ByteString.CopyFrom(BitConverter.GetBytes(scale)), FileKind.Static));
 
     [Fact]
     public void A_dequantization_with_another_scale_is_refused() => Assert.Contains("differ from those of the QuantizeLinear", Refusal(

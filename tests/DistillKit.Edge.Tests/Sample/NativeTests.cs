@@ -16,7 +16,8 @@ public sealed class NativeTests
         {
             var linker = File.Exists("/usr/bin/clang") ? "clang" : "gcc";
             var project = Path.Combine(Folder(), "../../../lib/edge-classify/edge-classify.csproj");
-            var published = Run("dotnet", "publish", project, "-c", "Release", "-p:PublishAot=true", $"-p:CppCompilerAndLinker={linker}", "-o", folder);
+            var published = Run("dotnet", "publish", project, "-c", "Release", "-p:PublishAot=true", $"-p:CppCompilerAndLinker={linker}",
+                "-o", folder);
             Assert.DoesNotContain("warning", published, StringComparison.OrdinalIgnoreCase);
             var program = Path.Combine(folder, "edge-classify");
             Assert.InRange(new FileInfo(program).Length, 0, 4 << 20);
@@ -24,7 +25,8 @@ public sealed class NativeTests
             File.WriteAllBytes(Path.Combine(folder, "image.png"), ClassifyTests.GreenImage());
             var output = Run(program, Path.Combine(folder, "model.onnx"), Path.Combine(folder, "image.png"), "--memory");
             Assert.Matches(@"^100\.0 %  green\n", output);
-            Assert.InRange(double.Parse(Regex.Match(output, @"peak memory (\S+) MiB").Groups[1].Value, CultureInfo.InvariantCulture), 1, 30);
+            Assert.InRange(double.Parse(Regex.Match(output, @"peak memory (\S+) MiB").Groups[1].Value, CultureInfo.InvariantCulture), 1,
+                30);
         }
         finally
         {

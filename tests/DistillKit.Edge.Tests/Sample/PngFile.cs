@@ -18,7 +18,8 @@ internal static class PngFile
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9], header[12]) = (depth, (byte)colourType, interlace);
-        return [0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR", header), .. Chunk("tEXt", [1, 2, 3]), .. Chunk("IDAT", compressed.ToArray()), .. Chunk("IEND", [])];
+        return [0x89, .. "PNG"u8, 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR", header), .. Chunk("tEXt", [1, 2, 3]),
+            .. Chunk("IDAT", compressed.ToArray()), .. Chunk("IEND", [])];
     }
 
     private static byte[] Filtered(byte[] pixels, int y, int rowBytes, int pixelBytes)

@@ -2,7 +2,9 @@ using DistillKit.Edge.Kernels;
 
 namespace EdgeKernels;
 
-/// <summary>The convolutions of MobileNetV2 x1.0 for 32x32 images (stem of stride 1), in order, and which of them are followed by an addition.</summary>
+/// <summary>
+/// The convolutions of MobileNetV2 x1.0 for 32x32 images (stem of stride 1), in order, and which of them are followed by an addition.
+/// </summary>
 internal static class MobileNet
 {
     internal sealed record Layer(string Name, ConvolutionGeometry Geometry, bool HasRelu, bool IsAdded);
@@ -32,5 +34,6 @@ internal static class MobileNet
         return layers;
     }
 
-    private static ConvolutionGeometry Pointwise(int size, int inputs, int outputs) => new(size, size, inputs, outputs, 1, 1, 1, 0, 0, 0, 0, 1);
+    private static ConvolutionGeometry Pointwise(int size, int inputs, int outputs) =>
+        new(size, size, inputs, outputs, 1, 1, 1, 0, 0, 0, 0, 1);
 }

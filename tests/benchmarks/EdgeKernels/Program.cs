@@ -5,13 +5,14 @@ using DistillKit.Edge;
 using DistillKit.Edge.Kernels;
 using EdgeKernels;
 
-// Times each convolution of MobileNetV2 x1.0 on 32x32 images, for each kernel set of this machine, on one thread: EdgeKernels [BATCH [SET [GHZ]]].
-// All layers run one after another, as in the network, so that weights come from where they would come from there. GHZ is the clock for "of peak"
-// (128 multiply-accumulates a cycle, two 512-bit VPDPBUSD); measured when not given.
+// Times each convolution of MobileNetV2 x1.0 on 32x32 images, for each kernel set of this machine, on one thread: EdgeKernels [BATCH [SET
+// [GHZ]]]. All layers run one after another, as in the network, so that weights come from where they would come from there. GHZ is the
+// clock for "of peak" (128 multiply-accumulates a cycle, two 512-bit VPDPBUSD); measured when not given.
 var batch = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1;
 var clock = args.Length > 2 ? double.Parse(args[2], CultureInfo.InvariantCulture) : Clock.Measure();
 Console.WriteLine(FormattableString.Invariant($"batch {batch}, clock {clock:F2} GHz"));
-foreach (var set in KernelSets.Supported.Where(set => args.Length > 1 ? set.Name == args[1] : set.Name != "scalar")) new Bench(set, batch, clock).Report();
+foreach (var set in KernelSets.Supported.Where(set => args.Length > 1
+    ? set.Name == args[1] : set.Name != "scalar")) new Bench(set, batch, clock).Report();
 
 internal sealed unsafe class Bench
 {
@@ -35,12 +36,15 @@ internal sealed unsafe class Bench
             var geometry = layer.Geometry;
             var weights = new sbyte[geometry.Outputs * geometry.Depth];
             random.NextBytes(MemoryMarshal.AsBytes(weights.AsSpan()));
-            Epilogue epilogue = layer.Name == "linear" ? new Dequantize([.. Enumerable.Repeat(0.01f, 10)], new float[10], float.MinValue, float.MaxValue)
-                : Requantize.Of([.. Enumerable.Repeat(0.01 / Math.Sqrt(geometry.Depth), geometry.Outputs)], layer.HasRelu ? (byte)0 : (byte)128, 0, 255);
+            Epilogue epilogue = layer.Name == "linear"
+                ? new Dequantize([.. Enumerable.Repeat(0.01f, 10)], new float[10], float.MinValue, float.MaxValue)
+                : Requantize.Of([.. Enumerable.Repeat(0.01 / Math.Sqrt(geometry.Depth), geometry.Outputs)], layer.HasRelu ? (byte)0
+                    : (byte)128, 0, 255);
             var convolution = set.Prepare(geometry, weights, new int[geometry.Outputs], epilogue);
             convolution.Bind(new(1, layer.HasRelu ? (byte)128 : (byte)0));
             layers.Add((layer, convolution));
-            size = Math.Max(size, Math.Max((long)geometry.Height * geometry.Width * geometry.Inputs, (long)geometry.OutputPixels * geometry.Outputs));
+            size = Math.Max(size,
+                Math.Max((long)geometry.Height * geometry.Width * geometry.Inputs, (long)geometry.OutputPixels * geometry.Outputs));
         }
         stream = new(layers.ConvertAll(layer => (ConvolutionKernel)layer.Convolution));
         for (var i = 0; i < 3; i++)
@@ -73,7 +77,8 @@ internal sealed unsafe class Bench
         for (var i = 0; i < layers.Count; i++)
         {
             var geometry = layers[i].Layer.Geometry;
-            Line(layers[i].Layer.Name, $"{geometry.Height}x{geometry.Width}x{geometry.Inputs} -> {geometry.Outputs} /{geometry.Stride}", Median(times[i]), geometry.MultiplyAccumulates);
+            Line(layers[i].Layer.Name, $"{geometry.Height}x{geometry.Width}x{geometry.Inputs} -> {geometry.Outputs} /{geometry.Stride}",
+                Median(times[i]), geometry.MultiplyAccumulates);
         }
         foreach (var kind in new[] { "stem", "expand", "depthwise", "project", "last" })
         {

@@ -13,9 +13,9 @@ internal readonly struct Pair<T>(Vector128<T> first, Vector128<T> second)
 }
 
 /// <summary>
-/// For ARM processors with the dot product extension (ARMv8.2 and later: Cortex-A55 and A75 on, Apple's, Graviton 2 on). The dot product is signed
-/// on both sides. Activations lose 128, which one bit's flip does, and so does their zero point when it is folded into the bias:
-/// (x - 128) - (z - 128) = x - z.
+/// For ARM processors with the dot product extension (ARMv8.2 and later: Cortex-A55 and A75 on, Apple's, Graviton 2 on). The dot product is
+/// signed on both sides. Activations lose 128, which one bit's flip does, and so does their zero point when it is folded into the bias: (x
+/// - 128) - (z - 128) = x - z.
 /// </summary>
 internal readonly unsafe struct ArmVectors : IByteVectors<Pair<int>, Pair<sbyte>>
 {
@@ -63,15 +63,20 @@ internal readonly unsafe struct ArmVectors : IByteVectors<Pair<int>, Pair<sbyte>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBytes(Pair<int> first, Pair<int> second, byte* parameters, byte* output) => Limit(
-        Round(first.First, second.First, parameters, 0, 0), Round(first.Second, second.Second, parameters, 0, 16), parameters).Store(output);
+    public static void StoreBytes(Pair<int> first, Pair<int> second, byte* parameters, byte* output)
+    {
+        var low = Round(first.First, second.First, parameters, 0, 0);
+        var high = Round(first.Second, second.Second, parameters, 0, 16);
+        Limit(low, high, parameters).Store(output);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Pair<int> first, Pair<int> second, Pair<int> third, Pair<int> fourth, byte* parameters, byte* output)
     {
-        Limit(Round(first.First, second.First, parameters, 0, 0), Round(third.First, fourth.First, parameters, 2, 0), parameters).Store(output);
-        Limit(Round(first.Second, second.Second, parameters, 0, 16), Round(third.Second, fourth.Second, parameters, 2, 16), parameters)
-            .Store(output + 16);
+        var (low, high) = (Round(first.First, second.First, parameters, 0, 0), Round(third.First, fourth.First, parameters, 2, 0));
+        Limit(low, high, parameters).Store(output);
+        (low, high) = (Round(first.Second, second.Second, parameters, 0, 16), Round(third.Second, fourth.Second, parameters, 2, 16));
+        Limit(low, high, parameters).Store(output + 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,7 +86,8 @@ internal readonly unsafe struct ArmVectors : IByteVectors<Pair<int>, Pair<sbyte>
         ToFloats(sums.Second, parameters, BytePanel.Column(parameters, column) + 16).Store(secondLane);
     }
 
-    private static Vector128<sbyte> Signed(Vector128<byte> activations) => (activations ^ Vector128.Create((byte)ActivationShift)).AsSByte();
+    private static Vector128<sbyte> Signed(Vector128<byte> activations) =>
+        (activations ^ Vector128.Create((byte)ActivationShift)).AsSByte();
 
     /// <summary>One lane of two columns as 16-bit numbers, with the zero point.</summary>
     /// <param name="lane">Bytes from the beginning of a vector.</param>
@@ -110,13 +116,15 @@ internal readonly unsafe struct ArmVectors : IByteVectors<Pair<int>, Pair<sbyte>
     private static Vector128<byte> Limit(Vector128<short> first, Vector128<short> second, byte* parameters)
     {
         var bytes = AdvSimd.ExtractNarrowingSaturateUnsignedUpper(AdvSimd.ExtractNarrowingSaturateUnsignedLower(first), second);
-        return Vector128.Min(Vector128.Max(bytes, Vector128.Load(parameters + Offsets.Minimum)), Vector128.Load(parameters + Offsets.Maximum));
+        bytes = Vector128.Max(bytes, Vector128.Load(parameters + Offsets.Minimum));
+        return Vector128.Min(bytes, Vector128.Load(parameters + Offsets.Maximum));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> ToFloats(Vector128<int> sums, byte* parameters, byte* at)
     {
-        var values = Vector128.ConvertToSingle(sums) * Vector128.Load((float*)(at + Offsets.Factor)) + Vector128.Load((float*)(at + Offsets.FloatBias));
+        var values = Vector128.ConvertToSingle(sums) * Vector128.Load((float*)(at + Offsets.Factor))
+            + Vector128.Load((float*)(at + Offsets.FloatBias));
         values = Vector128.Max(values, Vector128.Load((float*)(parameters + Offsets.Minimum)));
         return Vector128.Min(values, Vector128.Load((float*)(parameters + Offsets.Maximum)));
     }

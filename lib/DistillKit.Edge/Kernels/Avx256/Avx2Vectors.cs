@@ -6,8 +6,11 @@ using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Avx256;
 
-/// <summary>The 256-bit sets of x86, with the dot product as a parameter. The epilogue's arithmetic is explained in Avx512.EpilogueCode.</summary>
-internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vector256<int>, TOperand> where TDot : struct, IDotProduct<TOperand>
+/// <summary>
+/// The 256-bit sets of x86, with the dot product as a parameter. The epilogue's arithmetic is explained in Avx512.EpilogueCode.
+/// </summary>
+internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vector256<int>, TOperand>
+    where TDot : struct, IDotProduct<TOperand>
 {
     public static string Name => TDot.Name;
 
@@ -53,14 +56,18 @@ internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vecto
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(
-        Vector256<int> first, Vector256<int> second, Vector256<int> third, Vector256<int> fourth, byte* parameters, byte* output) =>
-        Limit(Avx2.PackUnsignedSaturate(Round(first, second, parameters, 0), Round(third, fourth, parameters, 2)), parameters).Store(output);
+        Vector256<int> first, Vector256<int> second, Vector256<int> third, Vector256<int> fourth, byte* parameters, byte* output)
+    {
+        var (low, high) = (Round(first, second, parameters, 0), Round(third, fourth, parameters, 2));
+        Limit(Avx2.PackUnsignedSaturate(low, high), parameters).Store(output);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFloats(Vector256<int> sums, byte* parameters, int column, float* firstLane, float* secondLane)
     {
         var at = BytePanel.Column(parameters, column);
-        var values = Vector256.ConvertToSingle(sums) * Vector256.Load((float*)(at + Offsets.Factor)) + Vector256.Load((float*)(at + Offsets.FloatBias));
+        var values = Vector256.ConvertToSingle(sums) * Vector256.Load((float*)(at + Offsets.Factor))
+            + Vector256.Load((float*)(at + Offsets.FloatBias));
         values = Vector256.Max(values, Vector256.Load((float*)(parameters + Offsets.Minimum)));
         values = Vector256.Min(values, Vector256.Load((float*)(parameters + Offsets.Maximum)));
         values.GetLower().Store(firstLane);

@@ -36,7 +36,8 @@ internal readonly struct VnniDotProduct : IDotProduct<Vector256<byte>>
 }
 
 /// <summary>
-/// AVX2: even and odd bytes become 16-bit numbers, whose products vpmaddwd adds in 32 bits. (vpmaddubsw would take bytes, but saturates at 16 bits.)
+/// AVX2: even and odd bytes become 16-bit numbers, whose products vpmaddwd adds in 32 bits. (vpmaddubsw would take bytes, but saturates at
+/// 16 bits.)
 /// </summary>
 internal readonly struct WideningDotProduct : IDotProduct<WideningDotProduct.Operand>
 {

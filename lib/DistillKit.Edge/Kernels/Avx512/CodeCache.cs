@@ -5,8 +5,8 @@ using DistillKit.Edge.Kernels.MachineCode;
 namespace DistillKit.Edge.Kernels.Avx512;
 
 /// <summary>
-/// Machine code, made when a layer first needs it and shared by all that need the same. A function's argument is an array of 64-bit numbers and
-/// addresses: <see cref="MatrixArgument"/> or <see cref="DepthwiseArgument"/>.
+/// Machine code, made when a layer first needs it and shared by all that need the same. A function's argument is an array of 64-bit numbers
+/// and addresses: <see cref="MatrixArgument"/> or <see cref="DepthwiseArgument"/>.
 /// </summary>
 internal static unsafe class CodeCache
 {

@@ -52,14 +52,14 @@ internal static class DepthwiseArgument
 }
 
 /// <summary>
-/// Machine code of the depthwise 3x3 convolution, 64 channels at a time. The three rows of one input column are interleaved byte by byte, so that
-/// a dot product of four bytes adds three products of one channel (the fourth weight is 0); three columns make an output pixel. A column is
-/// interleaved once: its registers serve all the outputs that see it, and take turns from pixel to pixel.
+/// Machine code of the depthwise 3x3 convolution, 64 channels at a time. The three rows of one input column are interleaved byte by byte,
+/// so that a dot product of four bytes adds three products of one channel (the fourth weight is 0); three columns make an output pixel. A
+/// column is interleaved once: its registers serve all the outputs that see it, and take turns from pixel to pixel.
 /// </summary>
 internal static class DepthwiseCode
 {
-    private const General Call = R15, Parameters = Rbx, Weights = Rdx, Output = Rdi, Top = Rsi, Middle = R8, Bottom = R9, Pitch = R10, Rows = R11,
-        Column = Rax, Width = Rcx, Pixels = R12, Lines = R13, Ahead = R14, Offset = Rbp;
+    private const General Call = R15, Parameters = Rbx, Weights = Rdx, Output = Rdi, Top = Rsi, Middle = R8, Bottom = R9, Pitch = R10,
+        Rows = R11, Column = Rax, Width = Rcx, Pixels = R12, Lines = R13, Ahead = R14, Offset = Rbp;
 
     private const int Window = InterleavedWeights.Window, Vectors = InterleavedWeights.Vectors;
 
@@ -88,7 +88,8 @@ internal static class DepthwiseCode
         for (var column = 0; column < Window - stride; column++) EmitColumn(code, column);
         code.Align();
         code.Place(pixel);
-        for (var i = 0; i < Window; i++) EmitPixel(code, i * stride, stride, epilogue, end); // the registers' turns repeat after three pixels
+        // The registers' turns repeat after three pixels.
+        for (var i = 0; i < Window; i++) EmitPixel(code, i * stride, stride, epilogue, end);
         code.Jump(pixel);
         code.Place(end);
         code.Add(Rows, Field(DepthwiseArgument.RowsStride));
@@ -167,7 +168,8 @@ internal static class DepthwiseCode
         }
         for (var column = 0; column < Window; column++)
             for (var vector = 0; vector < Vectors; vector++)
-                code.DotProduct(Sum(vector), Interleaved(firstColumn + column, vector), new Memory(Weights, (column * Vectors + vector) * 64));
+                code.DotProduct(Sum(vector), Interleaved(firstColumn + column, vector),
+                    new Memory(Weights, (column * Vectors + vector) * 64));
         epilogue.Finish(code, sums, [Spare(0), Spare(1), Spare(2), Spare(3)], Parameters, Output);
         for (var line = 0; line < LinesAheadOfPixel; line++) code.Prefetch(new(Ahead, line * 64));
         code.Add(Ahead, Field(DepthwiseArgument.AheadStep));

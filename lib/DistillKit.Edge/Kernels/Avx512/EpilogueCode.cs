@@ -33,7 +33,9 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
             code.LoadMask(MaskOf(column), new(parameters, At.Masks + column * sizeof(ulong)));
     }
 
-    /// <summary>Turns the accumulators of one pixel (one panel's columns) into results and stores them. The accumulators are lost.</summary>
+    /// <summary>
+    /// Turns the accumulators of one pixel (one panel's columns) into results and stores them. The accumulators are lost.
+    /// </summary>
     /// <param name="spares">Four registers to use (one where the results are bytes).</param>
     /// <param name="parameters">Points to the panel's <see cref="PanelOffsets"/>.</param>
     /// <param name="output">Where the results go.</param>
@@ -80,8 +82,8 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
     }
 
     /// <summary>
-    /// To twice the scaled value, rounded down: (sum * multiplier) >> 32 is the upper half of a 64-bit product. A large factor's shift goes into the
-    /// sum first; limiting the sum before does no harm, since such a sum leaves 8 bits anyway.
+    /// To twice the scaled value, rounded down: (sum * multiplier) >> 32 is the upper half of a 64-bit product. A large factor's shift goes
+    /// into the sum first; limiting the sum before does no harm, since such a sum leaves 8 bits anyway.
     /// </summary>
     private void MultiplyToHalves(Assembler code, Zmm sum, Zmm spare, Memory vectors)
     {

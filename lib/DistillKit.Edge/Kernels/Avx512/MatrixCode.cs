@@ -48,14 +48,14 @@ internal static class MatrixArgument
 }
 
 /// <summary>
-/// Machine code of the blocked matrix product, for tiles of a fixed number of rows (pixels) and columns (vectors of 16 output channels): for each
-/// group of four bytes, every row's group is broadcast and multiplied with every column's 64 weights. The accumulators of a tile stay in registers
-/// from the bias to the finished results.
+/// Machine code of the blocked matrix product, for tiles of a fixed number of rows (pixels) and columns (vectors of 16 output channels):
+/// for each group of four bytes, every row's group is broadcast and multiplied with every column's 64 weights. The accumulators of a tile
+/// stay in registers from the bias to the finished results.
 /// </summary>
 internal static class MatrixCode
 {
-    private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax, Ahead = Rax, Segments = Rcx,
-        Tiles = R12, Lines = R13, OutputStride = R14, Stride = R8, Stride3 = R9, Stride5 = R10, Stride7 = R11;
+    private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax,
+        Ahead = Rax, Segments = Rcx, Tiles = R12, Lines = R13, OutputStride = R14, Stride = R8, Stride3 = R9, Stride5 = R10, Stride7 = R11;
 
     /// <summary>Cache lines asked for, for later layers, while one row of one panel is finished.</summary>
     public const int LinesAheadOfRow = 2;

@@ -5,7 +5,8 @@ namespace DistillKit.Edge.Kernels.Avx512;
 
 /// <summary>Any integer convolution without groups, by <see cref="MatrixCode"/>.</summary>
 internal sealed unsafe class VnniMatrixConvolution(
-    ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) : MatrixConvolution(geometry, epilogue,
+    ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
+    : MatrixConvolution(geometry, epilogue,
         Panel.Cover(geometry.Outputs, MatrixCode.Lanes, PanelOffsets.MostColumns, isInterleaved: epilogue is Requantize), weights, bias)
 {
     private const int AheadOfRow = MatrixCode.LinesAheadOfRow * 64;

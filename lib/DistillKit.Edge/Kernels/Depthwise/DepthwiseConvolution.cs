@@ -6,7 +6,8 @@ namespace DistillKit.Edge.Kernels.Depthwise;
 /// <summary>Computes some output lines of one image.</summary>
 internal unsafe interface IDepthwiseKernel
 {
-    /// <param name="rows">The addresses of the input rows that the lines see, rows of padding among them: the first line's window begins with the first.</param>
+    /// <param name="rows">The addresses of the input rows that the lines see, rows of padding among them: the first line's window begins
+    /// with the first.</param>
     /// <param name="output">The first line's results.</param>
     public void RunLines(byte** rows, byte* output, int lines);
 }
@@ -49,7 +50,8 @@ internal abstract unsafe class DepthwiseConvolution : PanelConvolution, IDepthwi
     /// <param name="lanes">32-bit elements of a vector.</param>
     protected DepthwiseConvolution(ConvolutionGeometry geometry, Epilogue epilogue, int lanes,
         ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
-        : base(geometry, epilogue, Panel.Uniform(geometry.Outputs, lanes, InterleavedWeights.Vectors, isInterleaved: true), weights, bias, activationShift)
+        : base(geometry, epilogue, Panel.Uniform(geometry.Outputs, lanes, InterleavedWeights.Vectors, isInterleaved: true),
+            weights, bias, activationShift)
     {
         Weights = new(Panels, weights);
         loop = new(geometry, sizeof(byte), OutputBytes);

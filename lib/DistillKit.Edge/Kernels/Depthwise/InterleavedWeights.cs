@@ -3,8 +3,8 @@ using DistillKit.Edge.Kernels.Matrix;
 namespace DistillKit.Edge.Kernels.Depthwise;
 
 /// <summary>
-/// The weights of a depthwise 3x3 convolution for dot products of four bytes: for each block of channels, column of the window and vector, the
-/// column's three weights of each channel and a zero.
+/// The weights of a depthwise 3x3 convolution for dot products of four bytes: for each block of channels, column of the window and vector,
+/// the column's three weights of each channel and a zero.
 /// </summary>
 internal sealed unsafe class InterleavedWeights : IDisposable
 {

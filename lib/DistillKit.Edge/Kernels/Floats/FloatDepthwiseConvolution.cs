@@ -14,7 +14,8 @@ internal sealed unsafe class FloatDepthwiseConvolution<TFloats, TVector> : Float
     private readonly float minimum;
     private readonly float maximum;
 
-    public FloatDepthwiseConvolution(ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
+    public FloatDepthwiseConvolution(
+        ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
         : base(geometry)
     {
         loop = new(geometry, sizeof(float), sizeof(float));

@@ -17,7 +17,8 @@ internal sealed unsafe class FloatMatrixConvolution<TFloats, TVector> : FloatCon
     private readonly float minimum;
     private readonly float maximum;
 
-    public FloatMatrixConvolution(ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
+    public FloatMatrixConvolution(
+        ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
         : base(geometry)
     {
         panels = Panel.Uniform(geometry.Outputs, TFloats.Lanes, Columns, isInterleaved: false);
@@ -53,8 +54,10 @@ internal sealed unsafe class FloatMatrixConvolution<TFloats, TVector> : FloatCon
         for (var line = 0; line < block.Lines; line++)
             for (var row = 0; row < block.Rows; row += TileRows)
             {
-                var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride + (long)panels[panel].FirstChannel * sizeof(float);
-                MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output, Math.Min(TileRows, block.Rows - row));
+                var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride
+                    + (long)panels[panel].FirstChannel * sizeof(float);
+                MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output,
+                    Math.Min(TileRows, block.Rows - row));
             }
     }
 
@@ -73,7 +76,8 @@ internal sealed unsafe class FloatMatrixConvolution<TFloats, TVector> : FloatCon
         for (var segment = 0; segment < Geometry.KernelHeight; segment++)
         {
             var start = segment * block.SegmentStride;
-            for (nint offset = start, end = start + Depth * sizeof(float); offset < end; offset += sizeof(float), weights += 2 * TFloats.Lanes)
+            var end = start + Depth * sizeof(float);
+            for (var offset = start; offset < end; offset += sizeof(float), weights += 2 * TFloats.Lanes)
             {
                 var (weights0, weights1) = (TFloats.Load(weights), TFloats.Load(weights + TFloats.Lanes));
                 var value = TFloats.Broadcast(*(float*)(row0 + offset));

@@ -6,7 +6,8 @@ namespace DistillKit.Edge.Kernels.Integers;
 /// <summary>Any integer convolution without groups, in tiles of 4 rows (pixels) by 16 output channels.</summary>
 internal sealed unsafe class ByteMatrixConvolution<TVectors, TSums, TOperand>(
     ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
-    : MatrixConvolution(geometry, epilogue, Panel.Uniform(geometry.Outputs, BytePanel.Lanes, Columns, isInterleaved: epilogue is Requantize),
+    : MatrixConvolution(geometry, epilogue,
+        Panel.Uniform(geometry.Outputs, BytePanel.Lanes, Columns, isInterleaved: epilogue is Requantize),
         weights, bias, TVectors.ActivationShift)
     where TVectors : struct, IByteVectors<TSums, TOperand>
 {
@@ -18,14 +19,16 @@ internal sealed unsafe class ByteMatrixConvolution<TVectors, TSums, TOperand>(
         for (var line = 0; line < block.Lines; line++)
             for (var row = 0; row < block.Rows; row += TileRows)
             {
-                var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride + (long)Panels[panel].FirstChannel * OutputBytes;
-                MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output, Math.Min(TileRows, block.Rows - row));
+                var output = block.Output + (line * (nint)block.Rows + row) * block.OutputStride
+                    + (long)Panels[panel].FirstChannel * OutputBytes;
+                MultiplyTile(panel, block, block.Input + line * block.LineStride + row * block.RowStride, output,
+                    Math.Min(TileRows, block.Rows - row));
             }
     }
 
     /// <summary>
-    /// Rows beyond the last are the last row again; their results are not stored. (Hot loops here and elsewhere are optimized at once: the runtime's
-    /// tiers were seen to leave such short ones in a slow version for good.)
+    /// Rows beyond the last are the last row again; their results are not stored. (Hot loops here and elsewhere are optimized at once: the
+    /// runtime's tiers were seen to leave such short ones in a slow version for good.)
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTile(int panel, in MatrixBlock block, byte* row0, byte* output, int rows)

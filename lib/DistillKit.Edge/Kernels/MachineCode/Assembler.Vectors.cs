@@ -27,7 +27,8 @@ internal sealed partial class Assembler
     public void DotProduct(Zmm sum, Zmm activations, Zmm weights) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x50, sum, activations, weights);
 
     /// <inheritdoc cref="DotProduct(Zmm, Zmm, Zmm)"/>
-    public void DotProduct(Zmm sum, Zmm activations, Memory weights) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x50, sum, activations, weights, Bytes);
+    public void DotProduct(Zmm sum, Zmm activations, Memory weights) =>
+        Vector(Prefix.Byte66, Map.Map0F38, 0, 0x50, sum, activations, weights, Bytes);
 
     /// <summary>64-bit products of the even 32-bit elements.</summary>
     public void MultiplyEven(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F38, 1, 0x28, to, left, right, Bytes);
@@ -116,7 +117,8 @@ internal sealed partial class Assembler
         code.Add((byte)(0xC0 | (register.Number & 7) << 3 | (third.Number & 7)));
     }
 
-    private void Vector(Prefix prefix, Map map, int wide, byte opcode, Zmm register, Zmm second, Memory third, int unit, Mask mask = Mask.K0)
+    private void Vector(Prefix prefix, Map map, int wide, byte opcode, Zmm register, Zmm second, Memory third, int unit,
+        Mask mask = Mask.K0)
     {
         Evex(prefix, map, wide, register, second, Extension((int)third.Base) | Extension((int)(third.Index ?? 0)) << 1, mask);
         code.Add(opcode);
@@ -124,7 +126,8 @@ internal sealed partial class Assembler
     }
 
     /// <summary>
-    /// The four-byte EVEX prefix (manual, section 2.7.1) of a 512-bit instruction that merges under its mask. Register bits are stored inverted.
+    /// The four-byte EVEX prefix (manual, section 2.7.1) of a 512-bit instruction that merges under its mask. Register bits are stored
+    /// inverted.
     /// </summary>
     /// <param name="prefix">The mandatory prefix.</param>
     /// <param name="map">The opcode map.</param>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace DistillKit.Edge.Kernels.MachineCode;
 
 /// <summary>
-/// Writes x86-64 machine code: general registers here, vectors in the other part. Encodings are those of the Intel 64 and IA-32 Architectures
-/// Software Developer's Manual, volume 2.
+/// Writes x86-64 machine code: general registers here, vectors in the other part. Encodings are those of the Intel 64 and IA-32
+/// Architectures Software Developer's Manual, volume 2.
 /// </summary>
 internal sealed partial class Assembler
 {
@@ -73,7 +73,9 @@ internal sealed partial class Assembler
 
     public void Jump(Label label) => Jump([0xE9], label);
 
-    /// <summary>Fills up to a multiple of 32 bytes with do-nothing instructions: loops start at a line of the decoded-instruction cache.</summary>
+    /// <summary>
+    /// Fills up to a multiple of 32 bytes with do-nothing instructions: loops start at a line of the decoded-instruction cache.
+    /// </summary>
     public void Align()
     {
         ReadOnlySpan<byte> longest = [0x66, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];
@@ -91,7 +93,8 @@ internal sealed partial class Assembler
     private static int Extension(int register) => register >> 3 & 1;
 
     private void Arithmetic(byte opcode, General register, General other) =>
-        code.AddRange([(byte)(0x48 | Extension((int)register) << 2 | Extension((int)other)), opcode, (byte)(0xC0 | ((int)register & 7) << 3 | ((int)other & 7))]);
+        code.AddRange([(byte)(0x48 | Extension((int)register) << 2 | Extension((int)other)), opcode,
+            (byte)(0xC0 | ((int)register & 7) << 3 | ((int)other & 7))]);
 
     private void Immediate(int operation, General to, int value)
     {
@@ -106,7 +109,10 @@ internal sealed partial class Assembler
         Address((int)register, memory, 1);
     }
 
-    /// <summary>The ModRM byte and what follows it. An 8-bit displacement counts units of <paramref name="unit"/> bytes (1, but for EVEX instructions).</summary>
+    /// <summary>
+    /// The ModRM byte and what follows it. An 8-bit displacement counts units of <paramref name="unit"/> bytes (1, but for EVEX
+    /// instructions).
+    /// </summary>
     private void Address(int register, Memory memory, int unit)
     {
         var isShort = memory.Displacement % unit == 0 && memory.Displacement / unit is >= sbyte.MinValue and <= sbyte.MaxValue;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DistillKit.Edge.Kernels.MachineCode;
 
 /// <summary>
-/// Memory for code made at run time. It is written first and made executable afterwards, never both at once, so hardened systems that only forbid
-/// writable code allow it. The code stays for the life of the process.
+/// Memory for code made at run time. It is written first and made executable afterwards, never both at once, so hardened systems that only
+/// forbid writable code allow it. The code stays for the life of the process.
 /// </summary>
 internal static unsafe partial class ExecutableMemory
 {

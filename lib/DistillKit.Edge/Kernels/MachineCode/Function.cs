@@ -1,8 +1,8 @@
 namespace DistillKit.Edge.Kernels.MachineCode;
 
 /// <summary>
-/// The beginning and the end of a function with one pointer argument, under the calling convention of this system (System V or Windows x64). In
-/// between all general registers but rsp, and all vector and mask registers, are free.
+/// The beginning and the end of a function with one pointer argument, under the calling convention of this system (System V or Windows
+/// x64). In between all general registers but rsp, and all vector and mask registers, are free.
 /// </summary>
 internal static class Function
 {

@@ -37,7 +37,8 @@ internal abstract unsafe class MatrixConvolution : PanelConvolution, IMatrixKern
     private readonly MatrixLoop loop;
 
     protected MatrixConvolution(ConvolutionGeometry geometry, Epilogue epilogue, List<Panel> panels,
-        ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0) : base(geometry, epilogue, panels, weights, bias, activationShift)
+        ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
+        : base(geometry, epilogue, panels, weights, bias, activationShift)
     {
         Weights = new(geometry, panels, weights);
         loop = new(geometry, sizeof(byte), OutputBytes, panels.Count);

@@ -1,8 +1,8 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>
-/// The weights of a matrix product in the order in which it reads them: for each panel, segment (row of the window) and group of four inputs, the
-/// four weights of each accumulator.
+/// The weights of a matrix product in the order in which it reads them: for each panel, segment (row of the window) and group of four
+/// inputs, the four weights of each accumulator.
 /// </summary>
 internal sealed unsafe class PackedWeights : IDisposable
 {

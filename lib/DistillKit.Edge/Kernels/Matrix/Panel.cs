@@ -1,9 +1,9 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>
-/// Output channels that are computed together: some vectors ("columns") of 32-bit accumulators. Where the results are packed to bytes, the channels
-/// are dealt out so that packing puts them into their natural order: the pack instructions work within the 128-bit lanes of a vector and join
-/// the lanes of all columns, so lane l of column c holds the channels from (l * columns + c) * 4.
+/// Output channels that are computed together: some vectors ("columns") of 32-bit accumulators. Where the results are packed to bytes, the
+/// channels are dealt out so that packing puts them into their natural order: the pack instructions work within the 128-bit lanes of a
+/// vector and join the lanes of all columns, so lane l of column c holds the channels from (l * columns + c) * 4.
 /// </summary>
 /// <param name="FirstChannel">The first output channel.</param>
 /// <param name="Channels">How many of the columns' elements are in use.</param>
@@ -38,7 +38,8 @@ internal readonly record struct Panel(int FirstChannel, int Channels, int Column
     public static List<Panel> Uniform(int channels, int lanes, int columns, bool isInterleaved)
     {
         var (width, panels) = (lanes * columns, new List<Panel>());
-        for (var first = 0; first < channels; first += width) panels.Add(new(first, Math.Min(width, channels - first), columns, lanes, isInterleaved));
+        for (var first = 0; first < channels; first += width)
+            panels.Add(new(first, Math.Min(width, channels - first), columns, lanes, isInterleaved));
         return panels;
     }
 }

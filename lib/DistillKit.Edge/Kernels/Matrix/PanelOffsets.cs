@@ -1,8 +1,8 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>
-/// Where the constants of a panel lie that its kernel needs besides the weights: a header of vectors and masks, then for each column its bias and
-/// what its epilogue multiplies with. Offsets are bytes.
+/// Where the constants of a panel lie that its kernel needs besides the weights: a header of vectors and masks, then for each column its
+/// bias and what its epilogue multiplies with. Offsets are bytes.
 /// </summary>
 /// <param name="Lanes">32-bit elements of a vector.</param>
 internal readonly record struct PanelOffsets(int Lanes)
@@ -20,7 +20,9 @@ internal readonly record struct PanelOffsets(int Lanes)
     /// <summary>Header: the upper limit, as bytes or floats.</summary>
     public int Maximum => 2 * Vector;
 
-    /// <summary>Header for u8: the order in which the 32-bit elements of a packed vector follow each other, where the columns are fewer than four.</summary>
+    /// <summary>
+    /// Header for u8: the order in which the 32-bit elements of a packed vector follow each other, where the columns are fewer than four.
+    /// </summary>
     public int Order => 3 * Vector;
 
     /// <summary>Header for u8: 2^14, in 16 bits: a rounding multiplication with it halves.</summary>
@@ -41,7 +43,9 @@ internal readonly record struct PanelOffsets(int Lanes)
     /// <summary>Column for u8: the multipliers of the odd elements, in the even places.</summary>
     public int Odd => 2 * Vector;
 
-    /// <summary>Column for u8: how much smaller than usual the shift of a large factor is, and the limits of accumulators before that.</summary>
+    /// <summary>
+    /// Column for u8: how much smaller than usual the shift of a large factor is, and the limits of accumulators before that.
+    /// </summary>
     public int Excess => 3 * Vector;
 
     public int Low => 4 * Vector;

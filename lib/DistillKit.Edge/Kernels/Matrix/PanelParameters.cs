@@ -47,7 +47,8 @@ internal sealed unsafe class PanelParameters : IDisposable
                     if (channel < 0) continue;
                     var vectors = Column(this[i], column);
                     ((int*)(vectors + at.Bias))[element] = bias[channel] - (input.ZeroPoint - activationShift) * weightSums[channel];
-                    if (epilogue is Dequantize dequantize) ((float*)(vectors + at.Factor))[element] = dequantize.Scales[channel] * input.Scale;
+                    if (epilogue is Dequantize dequantize)
+                        ((float*)(vectors + at.Factor))[element] = dequantize.Scales[channel] * input.Scale;
                 }
     }
 

@@ -5,8 +5,8 @@ using DistillKit.Edge.Kernels.Floats;
 namespace DistillKit.Edge.Kernels.Vectors;
 
 /// <summary>
-/// What all vector sets share: the kernels without weights, written with the vectors that .NET offers on every processor. The scalar reference
-/// does the values that fill no vector.
+/// What all vector sets share: the kernels without weights, written with the vectors that .NET offers on every processor. The scalar
+/// reference does the values that fill no vector.
 /// </summary>
 internal abstract unsafe partial class VectorKernels : KernelSet
 {
@@ -34,13 +34,13 @@ internal abstract unsafe partial class VectorKernels : KernelSet
         var (lowest, highest) = (Vector256.Create((float)-grid.ZeroPoint), Vector256.Create(255f - grid.ZeroPoint));
         var i = 0;
         for (; i <= count - 4 * Lanes; i += 4 * Lanes)
-            ToBytes(Steps(input + i), Steps(input + i + Lanes), Steps(input + i + 2 * Lanes), Steps(input + i + 3 * Lanes)).Store(output + i);
+            ToBytes(Steps(i), Steps(i + Lanes), Steps(i + 2 * Lanes), Steps(i + 3 * Lanes)).Store(output + i);
         base.QuantizeLinear(input + i, output + i, count - i, grid);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        Vector256<int> Steps(float* values)
+        Vector256<int> Steps(int at)
         {
-            var steps = Vector256.Load(values) / scales;
+            var steps = Vector256.Load(input + at) / scales;
             steps = Vector256.ConditionalSelect(Vector256.GreaterThan(steps, lowest), steps, lowest);
             steps = Vector256.ConditionalSelect(Vector256.LessThan(steps, highest), steps, highest);
             return Vector256.ConvertToInt32(Vector256.Round(steps)) + zero;
@@ -152,10 +152,12 @@ internal abstract unsafe partial class VectorKernels : KernelSet
         var i = 0;
         for (; i <= pixels - 16; i += 16)
         {
-            var (red, green, blue) = (Vector128.Load(planes + i), Vector128.Load(planes + pixels + i), Vector128.Load(planes + 2 * pixels + i));
-            (Vector128.Shuffle(red, order00) | Vector128.Shuffle(green, order01) | Vector128.Shuffle(blue, order02)).Store(output + 3 * i);
-            (Vector128.Shuffle(red, order10) | Vector128.Shuffle(green, order11) | Vector128.Shuffle(blue, order12)).Store(output + 3 * i + 16);
-            (Vector128.Shuffle(red, order20) | Vector128.Shuffle(green, order21) | Vector128.Shuffle(blue, order22)).Store(output + 3 * i + 32);
+            var (red, green) = (Vector128.Load(planes + i), Vector128.Load(planes + pixels + i));
+            var blue = Vector128.Load(planes + 2 * pixels + i);
+            var target = output + 3 * i;
+            (Vector128.Shuffle(red, order00) | Vector128.Shuffle(green, order01) | Vector128.Shuffle(blue, order02)).Store(target);
+            (Vector128.Shuffle(red, order10) | Vector128.Shuffle(green, order11) | Vector128.Shuffle(blue, order12)).Store(target + 16);
+            (Vector128.Shuffle(red, order20) | Vector128.Shuffle(green, order21) | Vector128.Shuffle(blue, order22)).Store(target + 32);
         }
         for (; i < pixels; i++)
             for (var channel = 0; channel < 3; channel++)
