@@ -129,3 +129,21 @@ public sealed unsafe class EdgeModel : IDisposable
         }
     }
 }
+
+/// <summary>How to run a model.</summary>
+public sealed record EdgeOptions
+{
+    /// <summary>Threads that share the work of one run, the calling thread included. The results do not depend on it, to the bit.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>The name of an instruction set (<see cref="EdgeModel.InstructionSets"/>); null for the best of this machine.</summary>
+    public string? InstructionSet { get; init; }
+}
+
+/// <summary>Where the time of a run went: one operator.</summary>
+/// <param name="Name">The name of the file's node.</param>
+/// <param name="Kind">What it does, and in which numbers: <c>depthwise 3x3/2, int8</c>.</param>
+/// <param name="Shape">The shape of its result for one image: <c>[96, 16, 16]</c>.</param>
+/// <param name="MultiplyAccumulates">For one image.</param>
+/// <param name="Time">For all images, the median of the repetitions.</param>
+public sealed record OperatorProfile(string Name, string Kind, string Shape, long MultiplyAccumulates, TimeSpan Time);

@@ -9,14 +9,11 @@ internal sealed record ConvolutionGeometry(
     int PadTop, int PadLeft, int PadBottom, int PadRight, int Groups)
 {
     public int OutputHeight { get; } = (Height + PadTop + PadBottom - KernelHeight) / Stride + 1;
-
     public int OutputWidth { get; } = (Width + PadLeft + PadRight - KernelWidth) / Stride + 1;
 
     /// <summary>Pixels of one output image.</summary>
     public int OutputPixels => OutputHeight * OutputWidth;
-
     public int GroupInputs => Inputs / Groups;
-
     public int GroupOutputs => Outputs / Groups;
 
     /// <summary>Weights of one output channel: the length of the dot product that makes one output value.</summary>

@@ -20,11 +20,8 @@ internal readonly struct Pair<T>(Vector128<T> first, Vector128<T> second)
 internal readonly unsafe struct ArmVectors : IByteVectors<Pair<int>, Pair<sbyte>>
 {
     public static string Name => "arm-dotprod";
-
     public static bool IsSupported => Dp.IsSupported && AdvSimd.Arm64.IsSupported;
-
     public static int ActivationShift => 128;
-
     private static PanelOffsets Offsets => BytePanel.Offsets;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,11 +13,8 @@ internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vecto
     where TDot : struct, IDotProduct<TOperand>
 {
     public static string Name => TDot.Name;
-
     public static bool IsSupported => TDot.IsSupported;
-
     public static int ActivationShift => 0;
-
     private static PanelOffsets Offsets => BytePanel.Offsets;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,9 +13,7 @@ internal interface IDotProduct<TOperand>
     public abstract static bool IsSupported { get; }
 
     public abstract static TOperand Unsigned(Vector256<byte> activations);
-
     public abstract static TOperand Signed(Vector256<sbyte> weights);
-
     public abstract static Vector256<int> Add(Vector256<int> sum, TOperand activations, TOperand weights);
 }
 
@@ -23,11 +21,9 @@ internal interface IDotProduct<TOperand>
 internal readonly struct VnniDotProduct : IDotProduct<Vector256<byte>>
 {
     public static string Name => "avx-vnni";
-
     public static bool IsSupported => AvxVnni.IsSupported && Avx2.IsSupported;
 
     public static Vector256<byte> Unsigned(Vector256<byte> activations) => activations;
-
     public static Vector256<byte> Signed(Vector256<sbyte> weights) => weights.AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,7 +38,6 @@ internal readonly struct VnniDotProduct : IDotProduct<Vector256<byte>>
 internal readonly struct WideningDotProduct : IDotProduct<WideningDotProduct.Operand>
 {
     public static string Name => "avx2";
-
     public static bool IsSupported => Avx2.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,14 +8,11 @@ internal unsafe interface IFloatVectors<TVector>
     public abstract static int Lanes { get; }
 
     public abstract static TVector Load(float* values);
-
     public abstract static TVector Broadcast(float value);
 
     /// <summary>left * right + sum, rounded once.</summary>
     public abstract static TVector MultiplyAdd(TVector left, TVector right, TVector sum);
-
     public abstract static TVector Clip(TVector values, TVector minimum, TVector maximum);
-
     public abstract static void Store(TVector vector, float* values);
 }
 
@@ -24,7 +21,6 @@ internal readonly unsafe struct Float512 : IFloatVectors<Vector512<float>>
     public static int Lanes => Vector512<float>.Count;
 
     public static Vector512<float> Load(float* values) => Vector512.Load(values);
-
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> sum) =>
@@ -41,7 +37,6 @@ internal readonly unsafe struct Float256 : IFloatVectors<Vector256<float>>
     public static int Lanes => Vector256<float>.Count;
 
     public static Vector256<float> Load(float* values) => Vector256.Load(values);
-
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> sum) =>
@@ -58,7 +53,6 @@ internal readonly unsafe struct Float128 : IFloatVectors<Vector128<float>>
     public static int Lanes => Vector128<float>.Count;
 
     public static Vector128<float> Load(float* values) => Vector128.Load(values);
-
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
     public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> sum) =>

@@ -11,13 +11,9 @@ internal sealed partial class Assembler
     private const int Bytes = 64;
 
     public void Load(Zmm to, Memory from) => Vector(Prefix.ByteF3, Map.Map0F, 0, 0x6F, to, default, from, Bytes);
-
     public void Store(Memory to, Zmm from) => Vector(Prefix.ByteF3, Map.Map0F, 0, 0x7F, from, default, to, Bytes);
-
     public void StoreBytes(Memory to, Mask mask, Zmm from) => Vector(Prefix.ByteF2, Map.Map0F, 0, 0x7F, from, default, to, Bytes, mask);
-
     public void StoreFloats(Memory to, Mask mask, Zmm from) => Vector(Prefix.None, Map.Map0F, 0, 0x11, from, default, to, Bytes, mask);
-
     public void Move(Zmm to, Zmm from) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x6F, to, default, from);
 
     /// <summary>32 bits of memory into each of the 16 elements.</summary>
@@ -35,15 +31,10 @@ internal sealed partial class Assembler
 
     /// <summary>Each odd 32-bit element to the even place before it (and to its own), where the mask allows.</summary>
     public void OddToEven(Zmm to, Mask mask, Zmm from) => Vector(Prefix.ByteF3, Map.Map0F, 0, 0x16, to, default, from, mask);
-
     public void ShiftRight64(Zmm to, Zmm from, byte bits) => Shift(1, 0x73, 2, to, from, bits);
-
     public void ShiftRightSigned16(Zmm to, Zmm from, byte bits) => Shift(0, 0x71, 4, to, from, bits);
-
     public void ShiftLeft32(Zmm to, Zmm from, Memory bits) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x47, to, from, bits, Bytes);
-
     public void MaximumSigned32(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x3D, to, left, right, Bytes);
-
     public void MinimumSigned32(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x39, to, left, right, Bytes);
 
     /// <summary>In each 128-bit lane: the left's 4 elements as 16-bit ones, then the right's, saturated.</summary>
@@ -51,23 +42,17 @@ internal sealed partial class Assembler
 
     /// <summary>In each 128-bit lane: the left's 8 elements as unsigned bytes, then the right's, saturated.</summary>
     public void Pack16ToUnsigned8(Zmm to, Zmm left, Zmm right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x67, to, left, right);
-
     public void AddSaturated16(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xED, to, left, right, Bytes);
 
     /// <summary>(left * right + 2^14) >> 15.</summary>
     public void MultiplyRounded16(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F38, 0, 0x0B, to, left, right, Bytes);
-
     public void MaximumUnsigned8(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xDE, to, left, right, Bytes);
-
     public void MinimumUnsigned8(Zmm to, Zmm left, Memory right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0xDA, to, left, right, Bytes);
 
     /// <summary>In each 128-bit lane: left's and right's bytes in turn, of the lane's lower half.</summary>
     public void InterleaveLow8(Zmm to, Zmm left, Zmm right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x60, to, left, right);
-
     public void InterleaveHigh8(Zmm to, Zmm left, Zmm right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x68, to, left, right);
-
     public void InterleaveLow16(Zmm to, Zmm left, Zmm right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x61, to, left, right);
-
     public void InterleaveHigh16(Zmm to, Zmm left, Zmm right) => Vector(Prefix.Byte66, Map.Map0F, 0, 0x69, to, left, right);
 
     /// <summary>to[i] = from[order[i]], for 32-bit elements.</summary>
@@ -81,13 +66,9 @@ internal sealed partial class Assembler
     }
 
     public void ToFloat(Zmm to, Zmm from) => Vector(Prefix.None, Map.Map0F, 0, 0x5B, to, default, from);
-
     public void MultiplyFloat(Zmm to, Zmm left, Memory right) => Vector(Prefix.None, Map.Map0F, 0, 0x59, to, left, right, Bytes);
-
     public void AddFloat(Zmm to, Zmm left, Memory right) => Vector(Prefix.None, Map.Map0F, 0, 0x58, to, left, right, Bytes);
-
     public void MaximumFloat(Zmm to, Zmm left, Memory right) => Vector(Prefix.None, Map.Map0F, 0, 0x5F, to, left, right, Bytes);
-
     public void MinimumFloat(Zmm to, Zmm left, Memory right) => Vector(Prefix.None, Map.Map0F, 0, 0x5D, to, left, right, Bytes);
 
     /// <summary>64 bits of memory, of which a mask for bytes uses all.</summary>

@@ -11,21 +11,13 @@ internal sealed partial class Assembler
     private readonly List<byte> code = [];
 
     public byte[] ToArray() => [.. code];
-
     public void Push(General register) => Emit(0x41, register >= General.R8).Add((byte)(0x50 | ((int)register & 7)));
-
     public void Pop(General register) => Emit(0x41, register >= General.R8).Add((byte)(0x58 | ((int)register & 7)));
-
     public void Return() => code.Add(0xC3);
-
     public void Move(General to, General from) => Arithmetic(0x89, from, to);
-
     public void Add(General to, General from) => Arithmetic(0x01, from, to);
-
     public void Subtract(General to, General from) => Arithmetic(0x29, from, to);
-
     public void Compare(General left, General right) => Arithmetic(0x39, right, left);
-
     public void Add(General to, int value) => Immediate(0, to, value);
 
     /// <summary>Sets the zero flag when the result is 0.</summary>
@@ -33,9 +25,7 @@ internal sealed partial class Assembler
 
     /// <summary>Sets the zero flag when the result is 0.</summary>
     public void SubtractOne(Memory number) => WithMemory(0xFF, (General)1, number);
-
     public void Load(General to, Memory from) => WithMemory(0x8B, to, from);
-
     public void Add(General to, Memory from) => WithMemory(0x03, to, from);
 
     public void LoadImmediate(General to, int value)
@@ -45,9 +35,7 @@ internal sealed partial class Assembler
     }
 
     public void Store(Memory to, General value) => WithMemory(0x89, value, to);
-
     public void AddTo(Memory to, General value) => WithMemory(0x01, value, to);
-
     public void LoadAddress(General to, Memory address) => WithMemory(0x8D, to, address);
 
     /// <summary>Asks for a cache line to be brought into the second-level cache; never faults.</summary>
@@ -65,12 +53,10 @@ internal sealed partial class Assembler
 
     /// <summary>Jumps if the last result was not 0.</summary>
     public void JumpIfNotZero(Label label) => Jump([0x0F, 0x85], label);
-
     public void JumpIfZero(Label label) => Jump([0x0F, 0x84], label);
 
     /// <summary>Jumps if the last comparison, of unsigned numbers, found left >= right.</summary>
     public void JumpIfAboveOrEqual(Label label) => Jump([0x0F, 0x83], label);
-
     public void Jump(Label label) => Jump([0xE9], label);
 
     /// <summary>

@@ -8,7 +8,6 @@ namespace DistillKit.Edge.Kernels.Matrix;
 internal readonly record struct PanelOffsets(int Lanes)
 {
     public const int MostColumns = 4;
-
     private int Vector => Lanes * sizeof(int);
 
     /// <summary>Header for u8: 1 + 2 * zero point, in 16 bits.</summary>
@@ -47,9 +46,7 @@ internal readonly record struct PanelOffsets(int Lanes)
     /// Column for u8: how much smaller than usual the shift of a large factor is, and the limits of accumulators before that.
     /// </summary>
     public int Excess => 3 * Vector;
-
     public int Low => 4 * Vector;
-
     public int High => 5 * Vector;
 
     /// <summary>Column for floats: the scale of the accumulators.</summary>
@@ -57,8 +54,6 @@ internal readonly record struct PanelOffsets(int Lanes)
 
     /// <summary>Column for floats: what is added to them.</summary>
     public int FloatBias => Odd;
-
     public int ColumnBytes => 6 * Vector;
-
     public int PanelBytes => Columns + MostColumns * ColumnBytes;
 }

@@ -9,7 +9,7 @@ namespace DistillKit.Edge.Kernels.Vectors;
 internal abstract unsafe partial class VectorKernels
 {
     /// <summary>The greatest factor, 2^10, times this many bytes stays below 2^31.</summary>
-    private const int MostPixelsOfAverage = 1 << 13;
+    private const int MostPixelsOfVector = 1 << 13;
 
     public override void MaxPool(ConvolutionGeometry geometry, byte* input, byte* output, int images) =>
         MaxPool<byte>(geometry, input, output, images);
@@ -28,7 +28,7 @@ internal abstract unsafe partial class VectorKernels
             {
                 var sum = Vector256<int>.Zero;
                 for (var pixel = 0; pixel < pixels; pixel++) sum += ToInt32(input + pixel * channels + channel);
-                if (Avx2.IsSupported && pixels < MostPixelsOfAverage)
+                if (Avx2.IsSupported && pixels < MostPixelsOfVector)
                 {
                     Unsafe.WriteUnaligned(output + channel, Average(sum, pixels, average));
                     continue;
