@@ -43,9 +43,7 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
         }
     }
 
-    /// <summary>
-    /// Another size by linear interpolation; where pixels are lost, each is the mean of all that it covers, weighted by a triangle.
-    /// </summary>
+    /// <summary>Another size by linear interpolation; where pixels are lost, each is the triangle-weighted mean of all it covers.</summary>
     /// <returns>Planar floats in 0..255: [3, height, width].</returns>
     public float[] Resized(int width, int height)
     {
@@ -89,9 +87,7 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
         return result;
     }
 
-    /// <summary>
-    /// A file that refuses to be read on and on after its end, where the decoder of a damaged JPEG would look for a marker for ever.
-    /// </summary>
+    /// <summary>A file that ends its reader soon after its end: on a damaged JPEG the decoder would look for a marker for ever.</summary>
     private sealed class EndingStream(byte[] file) : MemoryStream(file)
     {
         private int readsAfterEnd;

@@ -12,9 +12,7 @@ internal sealed record ExecutableNetwork(ActivationBuffer Images, ActivationBuff
 /// <summary>The native memory of all buffers of a network, placed so that values which are not alive together share it.</summary>
 internal sealed unsafe class Arena : SafeHandle
 {
-    /// <summary>
-    /// Far above what any network needs that this engine is for, and low enough that a hostile file cannot exhaust memory.
-    /// </summary>
+    /// <summary>Far above what any network for this engine needs, and low enough that a hostile file cannot exhaust memory.</summary>
     private const long MostBytes = 1L << 30;
 
     private const int Alignment = 64;

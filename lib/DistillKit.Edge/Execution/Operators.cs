@@ -70,9 +70,7 @@ internal sealed unsafe class ConvolutionOperator(
     protected override int WorkItems(int images) => convolution.WorkItems(images);
 }
 
-/// <summary>
-/// A convolution or linear layer whose input is quantized at run time: image by image, because each has a grid of its own.
-/// </summary>
+/// <summary>A convolution or linear layer that quantizes its input at run time, image by image: each has a grid of its own.</summary>
 internal sealed unsafe class DynamicConvolutionOperator(
     string name, string kind, IntegerConvolution convolution, DynamicGrids grids, ActivationBuffer input, ActivationBuffer output)
     : Operator(name, kind, output, input)

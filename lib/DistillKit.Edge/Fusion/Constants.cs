@@ -87,16 +87,13 @@ internal static class Constants
     /// <summary>The weights as s8 around 0; null where their zero points do not allow it.</summary>
     private static ReadOnlyMemory<byte>? Signed(QuantizedConstantSymbol quantized)
     {
-        var shift = quantized.Tensor.Type switch { ElementType.Int8 => 0, ElementType.UInt8 => 128, _ => -1 };
-        for (var i = 0; shift >= 0 && i < quantized.Scales.Length; i++)
-            if ((quantized.ZeroPoints?.IntegerAt(i) ?? 0) != shift)
+        if (quantized.Tensor.Type is not (ElementType.Int8 or ElementType.UInt8))
+            return null;
+        var zeroPoint = quantized.Tensor.Type == ElementType.Int8 ? 0 : 128;
+        for (var i = 0; i < quantized.Scales.Length; i++)
+            if ((quantized.ZeroPoints?.IntegerAt(i) ?? 0) != zeroPoint)
                 return null;
-        return shift switch
-        {
-            0 => quantized.Tensor.Data,
-            128 => Array.ConvertAll(quantized.Tensor.Data.ToArray(), value => (byte)(value ^ 0x80)),
-            _ => null,
-        };
+        return zeroPoint == 0 ? quantized.Tensor.Data : Array.ConvertAll(quantized.Tensor.Data.ToArray(), value => (byte)(value ^ 0x80));
     }
 
     private static byte[] Dequantized(QuantizedConstantSymbol quantized)

@@ -3,9 +3,7 @@ using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>
-/// Reads layers that quantize their input at run time: DynamicQuantizeLinear, ConvInteger or MatMulInteger, Cast, and Mul by the scales.
-/// </summary>
+/// <summary>Reads layers that quantize their input: DynamicQuantizeLinear, ConvInteger or MatMulInteger, Cast, Mul by the scales.</summary>
 internal static class DynamicOperators
 {
     public static void Quantize(OnnxNode node, Scope scope)

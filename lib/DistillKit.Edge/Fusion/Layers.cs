@@ -26,9 +26,7 @@ internal sealed class QuantizeLinearLayer(string name, Layer source, Quantizatio
     public QuantizationGrid Grid { get; } = grid;
 }
 
-/// <summary>
-/// DynamicQuantizeLinear: as <see cref="QuantizeLinearLayer"/>, with a grid that each image gets at run time from its own range.
-/// </summary>
+/// <summary>As <see cref="QuantizeLinearLayer"/>, with a grid that each image gets at run time from its own range.</summary>
 internal sealed class DynamicQuantizeLinearLayer(string name, Layer source) : Layer(name, source.Shape, source);
 
 /// <summary>Conv; or Gemm or MatMul, as a convolution whose kernel covers the whole image.</summary>

@@ -4,18 +4,14 @@ using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>
-/// Reads the geometry of windows (convolutions and pools) from a node's attributes, checked so that kernels need not check.
-/// </summary>
+/// <summary>Reads the geometry of convolutions and pools from a node's attributes, checked so that kernels need not check.</summary>
 internal static class Windows
 {
     public static readonly string[] Attributes = ["auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"];
     public static readonly string[] PoolAttributes =
         ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"];
 
-    /// <summary>
-    /// Far above what any network asks for that this engine is for, and low enough that a hostile file cannot exhaust memory.
-    /// </summary>
+    /// <summary>Far above what any network for this engine asks for, and low enough that a hostile file cannot exhaust memory.</summary>
     private const int MostExtent = 1 << 16, MostKernelExtent = 1 << 10, MostElements = 1 << 26;
 
     /// <param name="weights">[outputs, inputs of a group, height, width]</param>
@@ -39,9 +35,7 @@ internal static class Windows
         return Window(node, input, input.Channels, kernel[0], kernel[1], input.Channels);
     }
 
-    /// <summary>
-    /// A linear layer over a flattened image is a convolution whose kernel is the image, because flattening orders as weights are ordered.
-    /// </summary>
+    /// <summary>A linear layer over a flattened image: a convolution whose kernel is the image, in the order of flattening.</summary>
     /// <param name="outputAxis">Which axis of the weight matrix counts the outputs.</param>
     public static ConvolutionGeometry Linear(OnnxNode node, ValueShape input, int[] weights, int outputAxis)
     {

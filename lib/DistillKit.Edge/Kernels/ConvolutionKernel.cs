@@ -11,9 +11,7 @@ internal abstract unsafe class ConvolutionKernel(ConvolutionGeometry geometry) :
 
     public ConvolutionGeometry Geometry { get; } = geometry;
 
-    /// <summary>
-    /// The number of independent parts that the work on this many images has: any split of them may run on different threads.
-    /// </summary>
+    /// <summary>The number of independent parts of the work on this many images: any split of them may run on different threads.</summary>
     public abstract int WorkItems(int images);
 
     /// <summary>Does some of the <see cref="WorkItems"/>.</summary>
@@ -55,8 +53,5 @@ internal abstract unsafe class IntegerConvolution(ConvolutionGeometry geometry, 
     public abstract void Bind(QuantizationGrid input);
 }
 
-/// <summary>
-/// From float to float: clip(convolution + bias). Each output adds its products in the order (row, column, channel) with fused
-/// multiply-adds.
-/// </summary>
+/// <summary>From float to float: clip(convolution + bias), with fused multiply-adds in the order (row, column, channel).</summary>
 internal abstract unsafe class FloatConvolution(ConvolutionGeometry geometry) : ConvolutionKernel(geometry);

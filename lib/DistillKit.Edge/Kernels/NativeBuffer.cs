@@ -29,9 +29,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
     }
 }
 
-/// <summary>
-/// Working memory of a thread, in two parts. They grow to what the largest layer needs and are then used again without allocation.
-/// </summary>
+/// <summary>Working memory of a thread, in two parts that grow to what the largest layer needs and are then used again.</summary>
 internal static unsafe class Scratch
 {
     [ThreadStatic]

@@ -1,8 +1,6 @@
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>
-/// The real numbers that u8 values stand for: scale * (value - zero point). Signed files are shifted by 128, which moves no real number.
-/// </summary>
+/// <summary>The real numbers that u8 values stand for: scale * (value - zero point). Signed files are shifted by 128.</summary>
 internal readonly record struct QuantizationGrid(float Scale, byte ZeroPoint)
 {
     /// <summary>QuantizeLinear of ONNX, for the limits of activation functions.</summary>

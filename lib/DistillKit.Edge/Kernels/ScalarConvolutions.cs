@@ -58,9 +58,7 @@ internal sealed unsafe class ScalarIntegerConvolution(
     }
 }
 
-/// <summary>
-/// The definition of a float convolution, down to the order of its operations. Padding is multiplied like any other zero.
-/// </summary>
+/// <summary>The definition of a float convolution, down to the order of its operations. Padding is multiplied like any zero.</summary>
 internal sealed unsafe class ScalarFloatConvolution(
     ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
     : FloatConvolution(geometry)

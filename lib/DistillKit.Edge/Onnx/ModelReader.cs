@@ -1,8 +1,6 @@
 namespace DistillKit.Edge.Onnx;
 
-/// <summary>
-/// What a file may ask for. Far above any network this engine is for, and low enough that a hostile file cannot exhaust memory.
-/// </summary>
+/// <summary>Far above what any network for this engine needs, and low enough that a hostile file cannot exhaust memory.</summary>
 internal static class Limits
 {
     public const int FileBytes = 1 << 30;
@@ -111,9 +109,7 @@ internal static class ModelReader
         into[key] = value;
     }
 
-    /// <summary>
-    /// Reads <c>ValueInfoProto</c>, its <c>TypeProto</c> and that one's <c>Tensor</c>, each the only part of the one before that matters.
-    /// </summary>
+    /// <summary>Reads <c>ValueInfoProto</c>, through its <c>TypeProto</c> and that one's <c>Tensor</c>.</summary>
     private static OnnxValue ReadValue(ReadOnlyMemory<byte> message)
     {
         var name = "";

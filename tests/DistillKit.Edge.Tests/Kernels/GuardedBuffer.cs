@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DistillKit.Edge.Tests.Kernels;
 
 /// <summary>
-/// Memory that shows whoever writes outside of it: bytes around it hold a pattern. Where the system has mmap, the page after its slack does
-/// not exist, so whoever reads too far crashes.
+/// Memory that shows writes outside of it: bytes around it hold a pattern. Where the system has mmap, the page after its slack does
+/// not exist, so reading too far crashes.
 /// </summary>
 internal sealed unsafe partial class GuardedBuffer : IDisposable
 {

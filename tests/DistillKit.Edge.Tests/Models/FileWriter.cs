@@ -69,6 +69,8 @@ internal sealed class FileWriter
             case TestLinear linear:
                 Write(index, name, linear);
                 break;
+            default:
+                throw new NotSupportedException($"a layer of type {layer.GetType()}");
         }
     }
 

@@ -98,6 +98,8 @@ internal sealed class ModelBuilder
                 attribute.Ints.Add(numbers.Select(number => (long)number));
                 attribute.Type = AttributeProto.Types.AttributeType.Ints;
                 break;
+            default:
+                throw new NotSupportedException($"an attribute of type {value.GetType()}");
         }
         return attribute;
     }

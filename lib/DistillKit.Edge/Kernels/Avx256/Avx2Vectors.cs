@@ -6,9 +6,7 @@ using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Avx256;
 
-/// <summary>
-/// The 256-bit sets of x86, with the dot product as a parameter. The epilogue's arithmetic is explained in Avx512.EpilogueCode.
-/// </summary>
+/// <summary>The 256-bit sets of x86, with the dot product as a parameter. Avx512.EpilogueCode explains the epilogue's arithmetic.</summary>
 internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vector256<int>, TOperand>
     where TDot : struct, IDotProduct<TOperand>
 {

@@ -59,9 +59,7 @@ internal sealed partial class Assembler
     public void JumpIfAboveOrEqual(Label label) => Jump([0x0F, 0x83], label);
     public void Jump(Label label) => Jump([0xE9], label);
 
-    /// <summary>
-    /// Fills up to a multiple of 32 bytes with do-nothing instructions: loops start at a line of the decoded-instruction cache.
-    /// </summary>
+    /// <summary>Fills up to a multiple of 32 bytes with do-nothing instructions: loops start at a line of decoded instructions.</summary>
     public void Align()
     {
         ReadOnlySpan<byte> longest = [0x66, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];

@@ -2,9 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace DistillKit.Edge.Kernels.Matrix;
 
-/// <summary>
-/// Copies the rows of an image that some output lines see into this thread's <see cref="Scratch"/>, with their padding around them.
-/// </summary>
+/// <summary>Copies the rows that some output lines see into this thread's <see cref="Scratch"/>, with their padding around them.</summary>
 internal readonly unsafe struct PaddedRows(ConvolutionGeometry geometry, int elementBytes)
 {
     private int LeftBytes => geometry.PadLeft * geometry.Inputs * elementBytes;

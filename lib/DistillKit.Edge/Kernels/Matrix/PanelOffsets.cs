@@ -42,9 +42,7 @@ internal readonly record struct PanelOffsets(int Lanes)
     /// <summary>Column for u8: the multipliers of the odd elements, in the even places.</summary>
     public int Odd => 2 * Vector;
 
-    /// <summary>
-    /// Column for u8: how much smaller than usual the shift of a large factor is, and the limits of accumulators before that.
-    /// </summary>
+    /// <summary>Column for u8: how much smaller than usual the shift of a large factor is, and the limits of accumulators.</summary>
     public int Excess => 3 * Vector;
     public int Low => 4 * Vector;
     public int High => 5 * Vector;
