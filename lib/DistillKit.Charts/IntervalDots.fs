@@ -70,7 +70,7 @@ type IntervalDots private () =
         let reference =
             readOnlyDict [ for run in table.Runs do if Some run.Recipe = Option.ofObj table.Baseline then run.Seed, run.Accuracy ]
         let estimate (row: TableRow) (comparison: Comparison) =
-            let ofRow (run: RunResult) =
+            let ofRow (run: FinishedRun) =
                 run.Recipe = row.Recipe && Seq.forall2 (=) run.Grid row.Grid && reference.ContainsKey run.Seed
             let low, high =
                 match comparison.Interval with

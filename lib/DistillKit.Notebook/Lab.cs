@@ -67,7 +67,7 @@ public sealed class Lab
     public PipelineImages Images => images.Value;
 
     /// <summary>The names of the stages that train a network, in order.</summary>
-    public static IReadOnlyList<string> Networks { get; } = ["teacher", "baseline", "distill"];
+    public static IReadOnlyList<string> Networks { get; } = [StageNames.Teacher, StageNames.Baseline, StageNames.Student];
 
     /// <summary>Where networks and images of a notebook are: the GPU where there is one.</summary>
     public static Device Device => cuda.is_available() ? CUDA : CPU;

@@ -63,7 +63,7 @@ internal static class Gallery
     public static ExperimentTable Experiment()
     {
         var machine = new MachineInfo("Some processor", 2, "Some Linux", "TorchSharp 0, libtorch 1");
-        RunResult Run(string recipe, ulong seed, double accuracy) => new(
+        FinishedRun Run(string recipe, ulong seed, double accuracy) => new(
             $"{recipe}-s{seed}", recipe, [], seed, accuracy, accuracy, 3, 1e6, 9, "Float32", machine, "1.0.0", DateTimeOffset.UnixEpoch);
         var comparison = new Comparison(2, 0.05, new(0.03, 0.07), new(0.03, 0.07), 0.02, 0.02, Verdict.Beats);
         return new(

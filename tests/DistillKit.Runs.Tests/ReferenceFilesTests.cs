@@ -16,10 +16,12 @@ public sealed class ReferenceFilesTests
 {
     private static readonly string Reference = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../data/reference"));
 
-    public static TheoryData<string> IntegerFiles => [.. Directory.GetFiles(Path.Combine(Reference, "standard"), "*.onnx").Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> IntegerFiles =>
+        [.. Directory.GetFiles(Path.Combine(Reference, "standard"), "*.onnx").Select(file => Path.GetFileName(file))];
 
     [Fact]
-    public void They_stay_small() => Assert.True(new DirectoryInfo(Reference).GetFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) < 20_000_000);
+    public void They_stay_small() =>
+        Assert.True(new DirectoryInfo(Reference).GetFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) < 20_000_000);
 
     [Fact]
     public void The_student_says_where_it_comes_from()

@@ -40,7 +40,7 @@ let testReports (folder: string) =
 
 /// The stages in their order, then any others.
 let private stagesWith (file: string) (folder: string) =
-    let order = [ "teacher"; "baseline"; "distill"; "ptq"; "qat"; "export"; "benchmark" ]
+    let order = List.ofSeq StageNames.All
     [ for stage in Directory.GetDirectories folder do if File.Exists(Path.Combine(stage, file)) then string (Path.GetFileName stage) ]
     |> List.sortBy (fun stage -> List.tryFindIndex ((=) stage) order |> Option.defaultValue order.Length, stage)
 
@@ -69,9 +69,9 @@ let stages (folder: string) =
           $"summary {result.Summary}" ]
     [ for name in stagesWith "stage.json" folder ->
           match name with
-          | "ptq" -> stage name ofPostTraining
-          | "export" -> stage name (fun (_: ExportResult) -> [])
-          | "benchmark" -> stage name ofBenchmark
+          | StageNames.PostTraining -> stage name ofPostTraining
+          | StageNames.Export -> stage name (fun (_: ExportResult) -> [])
+          | StageNames.Benchmark -> stage name ofBenchmark
           | _ -> stage name ofTraining ]
 
 /// What each network was trained with, as JSON, out of its file.

@@ -26,7 +26,7 @@ internal static class MeasureMemoryCommand
             var images = new float[model.InputShape.Aggregate(1, (product, size) => product * size)];
             var logits = new float[model.Classes];
             for (var image = 0; image < Images; image++) model.Run(images, logits);
-            Console.WriteLine(PeakMemory.Bytes());
+            Console.WriteLine(MachineInfo.PeakMemory());
         });
         return command;
     }

@@ -21,8 +21,8 @@ internal static class EngineChecks
         yield return engine.Severity == Severity.OK
             ? Gpu()
             : Finding.Warn("gpu", "unknown while the engine does not load", "fix the engine first");
-        yield return OnnxModel.RuntimeDefect is not { } defect
-            ? Finding.OK("onnx", $"ONNX Runtime {OnnxModel.RuntimeVersion}{Place("libonnxruntime.so")}")
+        yield return OnnxRuntimeModel.RuntimeDefect is not { } defect
+            ? Finding.OK("onnx", $"ONNX Runtime {OnnxRuntimeModel.RuntimeVersion}{Place("libonnxruntime.so")}")
             : Finding.Warn("onnx", $"ONNX Runtime does not load: {defect}", $"{Rebuild}; only benchmarks need it");
     }
 

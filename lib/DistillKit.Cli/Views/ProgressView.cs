@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace DistillKit.Cli.Views;
 
 /// <summary>Shows how far a job has come: a bar for each stage on a terminal, lines elsewhere.</summary>
-internal abstract class ProgressView : IPipelineObserver
+internal abstract class ProgressView : IRunProgress
 {
     /// <summary>How often at most a line about something that goes on is written.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

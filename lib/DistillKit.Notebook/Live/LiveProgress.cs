@@ -10,7 +10,7 @@ namespace DistillKit.Notebook.Live;
 /// A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's result,
 /// without anything that would differ in the next run.
 /// </summary>
-public sealed class LiveProgress : IPipelineObserver, IDisposable
+public sealed class LiveProgress : IRunProgress, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(15);

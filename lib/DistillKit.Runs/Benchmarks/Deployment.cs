@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization;
 using DistillKit.Metrics;
 
@@ -20,10 +21,16 @@ public enum InferenceRuntime
 public sealed record Deployment(string Path, InferenceRuntime Runtime)
 {
     /// <summary>The runtimes of this machine; ONNX Runtime first, where its library is found.</summary>
-    public static IReadOnlyList<InferenceRuntime> Runtimes => OnnxModel.RuntimeVersion is null ? [InferenceRuntime.Edge] : [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
+    public static IReadOnlyList<InferenceRuntime> Runtimes =>
+        OnnxRuntimeModel.RuntimeVersion is null ? [InferenceRuntime.Edge] : [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
 
     /// <summary>Loads the file.</summary>
     /// <param name="threads">Threads to compute with.</param>
     /// <exception cref="UserException">The file cannot be used, or the runtime is not on this machine.</exception>
-    public IDeployedModel Open(int threads = 1) => Runtime == InferenceRuntime.Edge ? new DeployedOnEdge(Path, threads) : OnnxModel.Load(Path, threads);
+    public IDeployedModel Open(int threads = 1) => Runtime switch
+    {
+        InferenceRuntime.Edge => new EdgeRuntimeModel(Path, threads),
+        InferenceRuntime.OnnxRuntime => OnnxRuntimeModel.Load(Path, threads),
+        _ => throw new UnreachableException($"{Runtime}"),
+    };
 }

@@ -3,9 +3,23 @@ using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;
 
-/// <summary>
-/// Compares how fast deployed files run. They take turns, a few calls each, so that a machine that slows down or speeds up does so for all of them.
-/// </summary>
+/// <summary>How long one call takes, in milliseconds.</summary>
+/// <param name="Median">Half of the calls are faster.</param>
+/// <param name="P95">95 of 100 calls are at most this slow.</param>
+/// <param name="Repeats">The number of timed calls.</param>
+public sealed record Latency(double Median, double P95, int Repeats)
+{
+    /// <summary>Summarizes measured times, at least one. The 95th percentile is the smallest time that 95 % do not exceed.</summary>
+    public static Latency FromTimes(IReadOnlyCollection<double> milliseconds)
+    {
+        double[] sorted = [.. milliseconds.Order()];
+        var middle = sorted.Length / 2;
+        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new(median, sorted[(int)Math.Ceiling(0.95 * sorted.Length) - 1], sorted.Length);
+    }
+}
+
+/// <summary>Compares how fast deployed files run. They take turns, so that a machine that slows down does so for all of them.</summary>
 public static class DeploymentProbe
 {
     private const int Rounds = 10;
@@ -14,7 +28,8 @@ public static class DeploymentProbe
 
     /// <summary>The latency of one image on one thread, for each.</summary>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
-    public static IReadOnlyList<Latency> Latencies(IReadOnlyList<Deployment> deployments, int repeats = 200) => [.. Times(deployments, threads: 1, batch: 1, repeats).Select(Latency.FromTimes)];
+    public static IReadOnlyList<Latency> Latencies(IReadOnlyList<Deployment> deployments, int repeats = 200) =>
+        [.. Times(deployments, threads: 1, batch: 1, repeats).Select(Latency.FromTimes)];
 
     /// <summary>Images per second in batches of 64, from the median time of a batch, for each.</summary>
     /// <param name="deployments">The files and what runs them.</param>
@@ -22,7 +37,8 @@ public static class DeploymentProbe
     /// <param name="threads">Threads to compute with; all of the machine's when not given.</param>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
     public static IReadOnlyList<double> Throughputs(IReadOnlyList<Deployment> deployments, int repeats = 10, int? threads = null) =>
-        [.. Times(deployments, threads ?? Environment.ProcessorCount, Batch, repeats).Select(times => Batch * 1000 / Latency.FromTimes(times).Median)];
+        [.. Times(deployments, threads ?? Environment.ProcessorCount, Batch, repeats)
+            .Select(times => Batch * 1000 / Latency.FromTimes(times).Median)];
 
     private static List<double>[] Times(IReadOnlyList<Deployment> deployments, int threads, int batch, int repeats)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -17,6 +18,19 @@ public sealed record MachineInfo(string Cpu, int Cores, string OperatingSystem, 
         var assembly = typeof(torch).Assembly.GetName();
         var engine = $"{assembly.Name} {assembly.Version?.ToString(3)}, libtorch {torch.__version__}";
         return new(CpuName(), Environment.ProcessorCount, RuntimeInformation.OSDescription, engine);
+    }
+
+    /// <summary>The most memory that this process has held: the peak resident set in bytes since it started.</summary>
+    public static long PeakMemory()
+    {
+        if (System.OperatingSystem.IsLinux())
+        {
+            // "VmHWM:     12345 kB"; .NET's own figure is not the peak on Linux.
+            var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
     }
 
     /// <summary>The processor's name.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace DistillKit.Runs.Benchmarks;
 
 /// <summary>How alike the answers of two runtimes to one file are.</summary>
@@ -14,19 +16,9 @@ public sealed record RuntimeAgreement(string Name, double SameTop1, double MeanD
         {
             var row = one.Slice(start, classes);
             var otherRow = other.Slice(start, classes);
-            if (Best(row) == Best(otherRow)) same++;
+            if (TensorPrimitives.IndexOfMax(row) == TensorPrimitives.IndexOfMax(otherRow)) same++;
             for (var index = 0; index < classes; index++) difference += Math.Abs(row[index] - otherRow[index]);
         }
         return new(name, (double)same * classes / one.Length, difference / one.Length);
-    }
-
-    private static int Best(ReadOnlySpan<float> logits)
-    {
-        var best = 0;
-        for (var index = 1; index < logits.Length; index++)
-        {
-            if (logits[index] > logits[best]) best = index;
-        }
-        return best;
     }
 }

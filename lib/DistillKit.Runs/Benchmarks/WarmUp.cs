@@ -1,8 +1,8 @@
 namespace DistillKit.Runs.Benchmarks;
 
 /// <summary>
-/// Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon depends on how much else waits to be
-/// compiled: a fixed number of calls, or a fixed time, is too short in one program and a waste in another.
+/// Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon depends on how much
+/// else waits to be compiled: a fixed number of calls, or a fixed time, is too short in one program and a waste in another.
 /// </summary>
 internal static class WarmUp
 {

@@ -7,10 +7,12 @@ namespace DistillKit.Runs.Experiments;
 internal static class Budget
 {
     /// <summary>What decides the cost, by its place in a profile.</summary>
-    private static readonly string[] Parts = ["data", "student.model", "student.training.phases", "student.training.batchSize", "student.training.patience"];
+    private static readonly string[] Parts =
+        ["data", "student.model", "student.training.phases", "student.training.batchSize", "student.training.patience"];
 
     /// <summary>What differs between two profiles, a line each.</summary>
-    public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual) => Parts.SelectMany(part => Differences(part, At(expected, part), At(actual, part)));
+    public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual) =>
+        Parts.SelectMany(part => Differences(part, At(expected, part), At(actual, part)));
 
     /// <summary>The pixels of all images that a training has shown to the network.</summary>
     public static double Pixels(TrainingRecipe recipe, TrainingResult result, int imageSize)
@@ -22,8 +24,10 @@ internal static class Budget
     private static IEnumerable<string> Differences(string path, JsonNode? expected, JsonNode? actual)
     {
         if (JsonNode.DeepEquals(expected, actual)) return [];
-        if (expected is not JsonObject one || actual is not JsonObject other) return [$"{path} is {ExperimentFile.Text(actual)} rather than {ExperimentFile.Text(expected)}"];
-        return one.Select(field => field.Key).Union(other.Select(field => field.Key)).SelectMany(name => Differences($"{path}.{name}", one[name], other[name]));
+        if (expected is not JsonObject one || actual is not JsonObject other)
+            return [$"{path} is {ExperimentFile.Text(actual)} rather than {ExperimentFile.Text(expected)}"];
+        var fields = one.Select(field => field.Key).Union(other.Select(field => field.Key));
+        return fields.SelectMany(name => Differences($"{path}.{name}", one[name], other[name]));
     }
 
     private static JsonNode? At(JsonNode root, string path) => path.Split('.').Aggregate((JsonNode?)root, (node, part) => node?[part]);

@@ -25,18 +25,17 @@ public sealed record Variant(string Recipe, IReadOnlyList<GridValue> Grid, strin
 public sealed record PlannedRun(string Id, Variant Variant, ulong Seed, string Fingerprint);
 
 /// <summary>
-/// Recipes x grid x seeds: the runs that a declarative file asks for, each checked to the last field before any is started. The baseline is not crossed
-/// with the grid: it is what everything is compared with, and has nothing to vary (without a teacher there is no temperature).
+/// Recipes x grid x seeds: the runs that a declarative file asks for, each checked to the last field before any is started. The baseline is
+/// not crossed with the grid: it is what everything is compared with, and has nothing to vary (without a teacher there is no temperature).
 /// </summary>
 public sealed class Experiment
 {
     private readonly ExperimentFile file;
     private readonly string source;
 
-    private Experiment(ExperimentFile file, string source, Func<string?, Profile> load)
+    private Experiment(ExperimentFile file, string source, Profile profile)
     {
         (this.file, this.source) = (file, source);
-        var profile = load(file.Profile);
         ProfileName = file.Profile is null ? profile.Name : Path.GetFileNameWithoutExtension(file.Profile);
         var original = WithSet(JsonNode.Parse(profile.ToJson())!.AsObject());
         Variants = [.. file.Recipes.SelectMany(recipe => Points(recipe.Key).Select(point => VariantOf(original, recipe.Key, point)))];
@@ -96,46 +95,67 @@ public sealed class Experiment
     /// <param name="source">What to call it in an error.</param>
     /// <param name="folder">Where a profile that is named by a relative path is looked for.</param>
     /// <exception cref="UserException">It is not valid; the message is one line that names the key.</exception>
-    public static Experiment Parse(string json, string source, string folder) =>
-        new(ExperimentFile.Parse(json, source), source, name => Named(name ?? throw new UserException($"The experiment {source}: it names no profile."), folder));
+    public static Experiment Parse(string json, string source, string folder)
+    {
+        var file = ExperimentFile.Parse(json, source);
+        var name = file.Profile ?? throw new UserException($"The experiment {source}: it names no profile.");
+        return new(file, source, Profile.Load(Profile.BuiltIn.Contains(name) ? name : Path.Combine(folder, name)));
+    }
 
     /// <summary>Reads an experiment on a profile from JSON.</summary>
     /// <param name="json">The text; comments are allowed, and <c>profile</c> is left out.</param>
     /// <param name="source">What to call it in an error.</param>
     /// <param name="profile">What the recipes change.</param>
     /// <exception cref="UserException">It is not valid; the message is one line that names the key.</exception>
-    public static Experiment Parse(string json, string source, Profile profile) => new(
-        ExperimentFile.Parse(json, source), source, name => name is null ? profile : throw new UserException($"The experiment {source}: leave 'profile' out; it is {profile.Name} here."));
-
-    private static Profile Named(string name, string folder) => Profile.Load(Profile.BuiltIn.Contains(name) ? name : Path.Combine(folder, name));
+    public static Experiment Parse(string json, string source, Profile profile)
+    {
+        var file = ExperimentFile.Parse(json, source);
+        if (file.Profile is not null) throw new UserException($"The experiment {source}: leave 'profile' out; it is {profile.Name} here.");
+        return new(file, source, profile);
+    }
 
     /// <summary>Every combination of the grid's values, the last path moving fastest.</summary>
     private IEnumerable<(string Path, int Index, JsonNode? Value)[]> Points(string recipe)
     {
         IEnumerable<(string, int, JsonNode?)[]> points = [[]];
         if (recipe == Baseline) return points;
-        foreach (var (path, values) in file.Grid) points = [.. points.SelectMany(point => values.Select(((string, int, JsonNode?)[] (value, index) => [.. point, (path, index, value)])))];
+        foreach (var (path, values) in file.Grid)
+        {
+            points = [.. points.SelectMany(point => values.Select(
+                (string, int, JsonNode?)[] (value, index) => [.. point, (path, index, value)]))];
+        }
         return points;
     }
 
     private Variant VariantOf(JsonObject original, string recipe, (string Path, int Index, JsonNode? Value)[] point)
     {
-        var where = point.Length == 0 ? $"recipe {recipe}" : $"recipe {recipe} with {string.Join(", ", point.Select(value => $"{value.Path} {ExperimentFile.Text(value.Value)}"))}";
+        GridValue[] grid = [.. point.Select(value => new GridValue(value.Path, ExperimentFile.Text(value.Value)))];
+        var values = string.Join(", ", grid.Select(value => $"{value.Path} {value.Value}"));
         var changed = original.DeepClone().AsObject();
+        var mistake = Changed(changed, recipe, point) ?? MistakeOf(changed);
+        if (mistake is null) return new(recipe, grid, NameOf(recipe, point), Profile.Read(changed.ToJsonString()));
+        var where = mistake == MistakeOf(original) ? "set" : $"recipe {recipe}{(grid.Length == 0 ? "" : $" with {values}")}";
+        throw Mistake($"{where}: {mistake}");
+    }
+
+    /// <summary>Changes a profile by a recipe and values of the grid.</summary>
+    /// <returns>What is wrong with the changes; null for nothing.</returns>
+    private string? Changed(JsonObject profile, string recipe, (string Path, int Index, JsonNode? Value)[] point)
+    {
         try
         {
-            string[] own = [.. file.Recipes[recipe].Select(change => Change(changed, change.Key, change.Value))];
+            string[] own = [.. file.Recipes[recipe].Select(change => Change(profile, change.Key, change.Value))];
             foreach (var (path, _, value) in point)
             {
-                var place = Change(changed, path, value);
+                var place = Change(profile, path, value);
                 if (own.FirstOrDefault(other => $"{other}.".StartsWith($"{place}.", StringComparison.Ordinal)) is { } other)
-                    throw new UserException($"it sets '{other}', which the grid varies: leave it out of one of the two.");
+                    return $"it sets '{other}', which the grid varies: leave it out of one of the two";
             }
-            return new(recipe, [.. point.Select(value => new GridValue(value.Path, ExperimentFile.Text(value.Value)))], NameOf(recipe, point), Read(changed));
+            return null;
         }
         catch (UserException error)
         {
-            throw Mistake($"{(error.Message == MistakeOf(original) ? "set" : where)}: {error.Message.TrimEnd('.')}", error);
+            return error.Message.TrimEnd('.');
         }
     }
 
@@ -153,29 +173,17 @@ public sealed class Experiment
         }
     }
 
-    private static Profile Read(JsonObject profile)
-    {
-        try
-        {
-            return Profile.Parse(profile.ToJsonString(), "with these changes");
-        }
-        catch (UserException error) when (error.InnerException is { } json)
-        {
-            throw new UserException(JsonMistake.Describe(json, typeof(Profile), profile), json);
-        }
-    }
-
     /// <summary>What is wrong with a profile; null for nothing.</summary>
     private static string? MistakeOf(JsonObject profile)
     {
         try
         {
-            Read(profile);
+            Profile.Read(profile.ToJsonString());
             return null;
         }
-        catch (UserException error)
+        catch (Exception error) when (error is UserException or InvalidDataException)
         {
-            return error.Message;
+            return error.Message.TrimEnd('.');
         }
     }
 
@@ -185,7 +193,8 @@ public sealed class Experiment
         return place == "seed" ? throw new UserException("'seed' is not a recipe's to change: list seeds in 'seeds'.") : place;
     }
 
-    private string NameOf(string recipe, (string Path, int Index, JsonNode? Value)[] point) => string.Concat(point.Select(value => $"-{ShortNameOf(value.Path)}{Label(value.Value, value.Index)}").Prepend(recipe));
+    private string NameOf(string recipe, (string Path, int Index, JsonNode? Value)[] point) =>
+        string.Concat(point.Select(value => $"-{ShortNameOf(value.Path)}{Label(value.Value, value.Index)}").Prepend(recipe));
 
     /// <summary>The last part of a path of the grid; all of it where two end alike.</summary>
     internal string ShortNameOf(string path)
@@ -200,7 +209,8 @@ public sealed class Experiment
     private static string Label(JsonNode? value, int index)
     {
         var text = value is JsonValue ? value.ToString() : "";
-        return text.Length is > 0 and <= 20 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '+') ? text : string.Create(CultureInfo.InvariantCulture, $"_{index + 1}");
+        var isWord = text.Length is > 0 and <= 20 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '+');
+        return isWord ? text : string.Create(CultureInfo.InvariantCulture, $"_{index + 1}");
     }
 
     private void RequireEqualBudgets()
@@ -212,7 +222,8 @@ public sealed class Experiment
         {
             string[] differences = [.. Experiments.Budget.Differences(expected, JsonNode.Parse(variant.Profile.ToJson())!.AsObject())];
             if (differences.Length == 0) continue;
-            throw Mistake($"{variant.Name} trains the student at another budget than {first.Name}: {string.Join(", ", differences)}; give all the same, or state \"budget\": \"Free\" to compare them anyway");
+            throw Mistake($"{variant.Name} trains the student at another budget than {first.Name}: {string.Join(", ", differences)}; "
+                + "give all the same, or state \"budget\": \"Free\" to compare them anyway");
         }
     }
 
@@ -221,6 +232,7 @@ public sealed class Experiment
     {
         var json = JsonNode.Parse(profile.ToJson())!.AsObject();
         foreach (var part in (string[])["name", "description", "quantization", "benchmark"]) json.Remove(part);
+        if (profile.Teacher.Weights is { } weights) json["teacher"]!["weights"] = TeacherRecipe.HashOf(weights);
         return StageStore.Fingerprint(json.ToJsonString(), seed, Metric.ToString());
     }
 

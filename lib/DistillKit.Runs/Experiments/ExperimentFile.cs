@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using DistillKit.Files;
 
 namespace DistillKit.Runs.Experiments;
 
@@ -30,19 +30,11 @@ public enum BudgetRule
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ExperimentFile
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-    };
-
     public required string Name { get; init; }
 
     public string Description { get; init; } = "";
 
-    /// <summary>A built-in profile's name, or the path of a file, relative to the experiment's; null where whoever reads the experiment gives the profile.</summary>
+    /// <summary>A built-in profile, or a file relative to the experiment's; null where the caller gives the profile.</summary>
     public string? Profile { get; init; }
 
     public required IReadOnlyList<ulong> Seeds { get; init; }
@@ -71,25 +63,13 @@ internal sealed record ExperimentFile
     {
         try
         {
-            var file = JsonSerializer.Deserialize<ExperimentFile>(json, Json) ?? throw new JsonException("it is empty");
+            var file = Json.Read<ExperimentFile>(json);
             file.Validate(source);
             return file;
         }
-        catch (JsonException error)
+        catch (InvalidDataException error)
         {
-            throw new UserException($"The experiment {source} cannot be read: {JsonMistake.Describe(error, typeof(ExperimentFile), Tree(json))}.", error);
-        }
-    }
-
-    private static JsonNode? Tree(string json)
-    {
-        try
-        {
-            return JsonNode.Parse(json, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        }
-        catch (JsonException)
-        {
-            return null;
+            throw new UserException($"The experiment {source} cannot be read: {error.Message}.", error);
         }
     }
 
@@ -101,7 +81,8 @@ internal sealed record ExperimentFile
         }
         Require(IsName(Name), $"name '{Name}' must be letters, digits, '.', '_' and '-', because it names a folder");
         Require(Seeds.Count > 0, "seeds must list at least one seed");
-        Require(Seeds.Distinct().Count() == Seeds.Count, $"seeds must differ, but {Seeds.GroupBy(seed => seed).FirstOrDefault(same => same.Count() > 1)?.Key} is there twice");
+        var twice = Seeds.GroupBy(seed => seed).FirstOrDefault(same => same.Count() > 1)?.Key;
+        Require(twice is null, $"seeds must differ, but {twice} is there twice");
         Require(Recipes.Count > 0, "recipes must hold at least one recipe");
         foreach (var (name, recipe) in Recipes)
         {
@@ -124,5 +105,6 @@ internal sealed record ExperimentFile
     /// <summary>A value as in the file, on one line.</summary>
     internal static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
 
-    private static bool IsName(string name) => name.Length > 0 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
+    private static bool IsName(string name) =>
+        name.Length > 0 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 }

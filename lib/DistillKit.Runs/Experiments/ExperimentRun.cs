@@ -14,18 +14,20 @@ using static TorchSharp.torch;
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>
-/// Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of machines that share the folder, may each take a share. A run that has
-/// finished is not done again unless something that it depends on changes; one that was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights
-/// and see the same images in the same order.
+/// Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of machines that
+/// share the folder, may each take a share. A run that has finished is not done again unless something that it depends on changes; one that
+/// was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights and see the same
+/// images in the same order.
 /// </summary>
 /// <remarks>
-/// The folder holds <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the networks that teach), <c>results.csv</c> and <c>results.json</c>.
+/// The folder holds <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the networks that teach),
+/// <c>results.csv</c> and <c>results.json</c>.
 /// </remarks>
 public sealed class ExperimentRun
 {
-    private const string ResultStage = "result";
+    private const string ResultRecord = "result";
 
-    private readonly IPipelineObserver observer;
+    private readonly IRunProgress progress;
     private readonly Device? device;
     private readonly string? dataFolder;
     private readonly SharedNetworks shared;
@@ -33,13 +35,14 @@ public sealed class ExperimentRun
     /// <summary>Prepares to run.</summary>
     /// <param name="experiment">What to do.</param>
     /// <param name="folder">Where results go, for instance <c>artifacts/experiments/losses</c>.</param>
-    /// <param name="observer">Is told what happens; each run is a stage with the run's name.</param>
+    /// <param name="progress">Receives what happens; each run is a stage with the run's name.</param>
     /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
     /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
-    public ExperimentRun(Experiment experiment, string folder, IPipelineObserver observer, Device? device = null, string? dataFolder = null)
+    public ExperimentRun(Experiment experiment, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null)
     {
-        (Experiment, Folder, this.observer, this.device, this.dataFolder) = (experiment, Path.GetFullPath(folder), observer, device, dataFolder);
-        shared = new(Path.Combine(Folder, "shared"), observer, device, dataFolder);
+        (Experiment, Folder) = (experiment, Path.GetFullPath(folder));
+        (this.progress, this.device, this.dataFolder) = (progress, device, dataFolder);
+        shared = new(Path.Combine(Folder, "shared"), progress, device, dataFolder);
     }
 
     /// <summary>What is done.</summary>
@@ -57,25 +60,25 @@ public sealed class ExperimentRun
     {
         if (Experiment.Variants.All(variant => variant.Profile.Data.Source != DataSource.Cifar10)) return;
         var start = Stopwatch.GetTimestamp();
-        observer.Started("data", nameof(DataSource.Cifar10));
-        await Cifar10Installer.Create(dataFolder).RunAsync(new SynchronousProgress<DataProgress>(observer.Installed), cancellation);
-        observer.Finished("data", "installed", Stopwatch.GetElapsedTime(start));
+        progress.Started(StageNames.Data, nameof(DataSource.Cifar10));
+        await Cifar10Installer.Create(dataFolder).RunAsync(new SynchronousProgress<DataProgress>(progress.Installed), cancellation);
+        progress.Finished(StageNames.Data, "installed", Stopwatch.GetElapsedTime(start));
     }
 
-    /// <summary>Makes all that the runs share, and none of them: the first job of an array. Of several processes that prepare, one does it and the others wait.</summary>
+    /// <summary>Makes all that the runs share, and none of them: the first job of an array. Of several processes one does it.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Prepare(CancellationToken cancellation = default)
     {
         foreach (var variant in Experiment.Variants)
         {
-            using var context = Context(variant, shared.Open(cancellation), observer);
+            using var context = Context(variant, shared.Open(cancellation), progress);
             var stages = new TrainingStages(context);
-            stages.Prepare(stages[TrainingStages.Student], cancellation);
+            stages.Prepare(stages.Student, cancellation);
         }
     }
 
     /// <summary>Runs a share, and writes the table after each run.</summary>
-    /// <exception cref="UserException">Something that the person can mend went wrong; for instance another process is at one of these runs.</exception>
+    /// <exception cref="UserException">Something that the person can fix; for instance another process is at one of these runs.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Run(Shard shard, CancellationToken cancellation = default)
     {
@@ -89,7 +92,7 @@ public sealed class ExperimentRun
     }
 
     /// <summary>The result of a run that has finished, also by another process; null for another.</summary>
-    public RunResult? Find(PlannedRun run) => StageStore.Read<RunResult>(FolderOf(run), ResultStage, run.Fingerprint);
+    public FinishedRun? Find(PlannedRun run) => StageStore.Read<FinishedRun>(FolderOf(run), ResultRecord, run.Fingerprint);
 
     /// <summary>The table of all runs that have finished.</summary>
     public ExperimentTable Table() => ExperimentTable.Of(Experiment, run => Find(run));
@@ -98,29 +101,33 @@ public sealed class ExperimentRun
     {
         if (Find(run) is { } earlier)
         {
-            observer.Finished(run.Id, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
+            progress.Finished(run.Id, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
             return;
         }
-        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw new UserException($"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. Give each its own --shard, or wait."))
-        using (var context = Context(run.Variant, store, new NamedRun(observer, run.Id, position)))
+        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw InUse(run))
+        using (var context = Context(run.Variant, store, new NamedRun(progress, run.Id, position)))
         {
             var stages = new TrainingStages(context);
-            var stage = stages[TrainingStages.Student] with { Seed = run.Seed };
-            var (trained, model) = stages.Train(stage, cancellation);
-            var result = Measure(run, context, trained, model);
-            store.Finish(ResultStage, run.Fingerprint, result);
+            var (trained, model) = stages.Train(stages.Student with { Seed = run.Seed }, cancellation);
+            store.Finish(ResultRecord, run.Fingerprint, Measure(run, context, trained, model));
         }
         WriteTable(cancellation);
     }
 
-    private StageContext Context(Variant variant, StageStore store, IPipelineObserver told) => new(variant.Profile, store, told, device, dataFolder)
+    private UserException InUse(PlannedRun run) => new(
+        $"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. "
+        + "Give each its own --shard, or wait.");
+
+    private StageContext Context(
+        Variant variant, StageStore store, IRunProgress watcher) => new(variant.Profile, store, watcher, device, dataFolder)
     {
-        Elsewhere = (stage, fingerprint, cancellation) => stage.Name == TrainingStages.Student ? null : shared.Train(variant.Profile, stage, fingerprint, cancellation),
+        TrainShared = (stage, fingerprint, cancellation) =>
+            stage.Name == StageNames.Student ? null : shared.Train(variant.Profile, stage, fingerprint, cancellation),
     };
 
-    private RunResult Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
+    private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
     {
-        var (accuracy, recipe) = (trained.ValidationAccuracy, run.Variant.Profile.Student.Training);
+        var accuracy = trained.ValidationAccuracy;
         if (Experiment.Metric == Metric.Test)
         {
             using var network = ModelFile.Load(model).Model;
@@ -128,14 +135,14 @@ public sealed class ExperimentRun
             using var images = context.OnDevice(context.Images.Test);
             accuracy = Evaluator.Evaluate(network, images, context.Images.Test.ClassNames).Accuracy;
         }
+        var pixels = Budget.Pixels(run.Variant.Profile.Student.Training, trained, context.Images.Training.ImageSize);
+        var version = typeof(ExperimentRun).Assembly.GetName().Version!.ToString(3);
         return new(
-            run.Id, run.Variant.Recipe, run.Variant.Grid, run.Seed, accuracy, trained.ValidationAccuracy, trained.Epochs, Budget.Pixels(recipe, trained, context.Images.Training.ImageSize),
-            trained.Seconds, trained.ComputeType, MachineInfo.Current(), typeof(ExperimentRun).Assembly.GetName().Version!.ToString(3), DateTimeOffset.UtcNow);
+            run.Id, run.Variant.Recipe, run.Variant.Grid, run.Seed, accuracy, trained.ValidationAccuracy, trained.Epochs, pixels,
+            trained.Seconds, trained.ComputeType, MachineInfo.Current(), version, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>
-    /// Writes the table of what all processes have finished. One writes at a time, after it has read: so the last to finish a run writes a table with every run.
-    /// </summary>
+    /// <summary>Writes the table of all processes. Who writes has read just before, so that the last table has every run.</summary>
     private void WriteTable(CancellationToken cancellation)
     {
         Directory.CreateDirectory(Folder);
@@ -143,22 +150,24 @@ public sealed class ExperimentRun
         Table().Write(Folder);
     }
 
-    private string Describe(RunResult result) => FormattableString.Invariant($"{Experiment.Metric.ToString().ToLowerInvariant()} {100 * result.Accuracy:f2} %");
+    private string Describe(FinishedRun run) =>
+        FormattableString.Invariant($"{Experiment.Metric.ToString().ToLowerInvariant()} {100 * run.Accuracy:f2} %");
 
     /// <summary>Shows a student's training by the name of its run.</summary>
-    private sealed class NamedRun(IPipelineObserver observer, string id, string position) : IPipelineObserver
+    private sealed class NamedRun(IRunProgress progress, string id, string position) : IRunProgress
     {
         public void Started(string stage, string description, int resumedStep) =>
-            observer.Started(Name(stage), stage == TrainingStages.Student ? $"{position}, {description}" : description, resumedStep);
+            progress.Started(NameOf(stage), stage == StageNames.Student ? $"{position}, {description}" : description, resumedStep);
 
-        public void Trained(TrainingProgress progress) => observer.Trained(progress);
+        public void Trained(TrainingProgress step) => progress.Trained(step);
 
-        public void Installed(DataProgress progress) => observer.Installed(progress);
+        public void Installed(DataProgress step) => progress.Installed(step);
 
-        public void Advanced(string part) => observer.Advanced(part);
+        public void Advanced(string part) => progress.Advanced(part);
 
-        public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) => observer.Finished(Name(stage), result, time, isFromEarlierRun);
+        public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) =>
+            progress.Finished(NameOf(stage), result, time, isFromEarlierRun);
 
-        private string Name(string stage) => stage == TrainingStages.Student ? id : stage;
+        private string NameOf(string stage) => stage == StageNames.Student ? id : stage;
     }
 }

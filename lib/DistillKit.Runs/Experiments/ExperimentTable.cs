@@ -1,9 +1,28 @@
 using System.Globalization;
 using System.Text.Json;
 using DistillKit.Files;
+using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments.Statistics;
 
 namespace DistillKit.Runs.Experiments;
+
+/// <summary>What a run came to, with its provenance.</summary>
+/// <param name="Id">The run.</param>
+/// <param name="Recipe">Its recipe.</param>
+/// <param name="Grid">Its values of the grid.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Accuracy">By the experiment's metric, in [0, 1].</param>
+/// <param name="ValidationAccuracy">Of the best validation, in [0, 1].</param>
+/// <param name="Epochs">Epochs trained.</param>
+/// <param name="Pixels">The pixels of all images that the training showed.</param>
+/// <param name="Seconds">Time in training and validation, interruptions left out.</param>
+/// <param name="ComputeType">The type in which convolutions computed.</param>
+/// <param name="Machine">Where it ran.</param>
+/// <param name="Version">Of this library.</param>
+/// <param name="Date">When it ended.</param>
+public sealed record FinishedRun(
+    string Id, string Recipe, IReadOnlyList<GridValue> Grid, ulong Seed, double Accuracy, double ValidationAccuracy, int Epochs,
+    double Pixels, double Seconds, string ComputeType, MachineInfo Machine, string Version, DateTimeOffset Date);
 
 /// <summary>A variant's results over the seeds that have finished.</summary>
 /// <param name="Recipe">The recipe.</param>
@@ -12,8 +31,11 @@ namespace DistillKit.Runs.Experiments;
 /// <param name="Mean">The mean accuracy, in [0, 1]; null without a run.</param>
 /// <param name="Interval">The interval of 95 % for the mean, by Student's t over seeds; null where the runs have no spread.</param>
 /// <param name="Comparison">With the baseline; null for the baseline, and where the two have no seed in common.</param>
-/// <param name="Pixels">The image pixels of its trainings over those of the baseline's (of the first variant's, where there is no baseline).</param>
-public sealed record TableRow(string Recipe, IReadOnlyList<GridValue> Grid, int Count, double? Mean, Interval? Interval, Comparison? Comparison, double? Pixels);
+/// <param name="Pixels">
+/// The image pixels of its trainings over those of the baseline's (of the first variant's, where there is no baseline).
+/// </param>
+public sealed record TableRow(
+    string Recipe, IReadOnlyList<GridValue> Grid, int Count, double? Mean, Interval? Interval, Comparison? Comparison, double? Pixels);
 
 /// <summary>What an experiment has come to so far. Depends on the finished runs alone, not on who ran them or in which order.</summary>
 /// <param name="Name">The experiment.</param>
@@ -30,38 +52,64 @@ public sealed record TableRow(string Recipe, IReadOnlyList<GridValue> Grid, int 
 /// <param name="Rows">A row for each variant.</param>
 /// <param name="Runs">The runs that have finished.</param>
 public sealed record ExperimentTable(
-    string Name, string Description, string Profile, Metric Metric, string? Baseline, double Margin, BudgetRule Budget, IReadOnlyList<ulong> Seeds, int Planned, string? Test, DateTimeOffset Date,
-    IReadOnlyList<TableRow> Rows, IReadOnlyList<RunResult> Runs)
+    string Name, string Description, string Profile, Metric Metric, string? Baseline, double Margin, BudgetRule Budget,
+    IReadOnlyList<ulong> Seeds, int Planned, string? Test, DateTimeOffset Date, IReadOnlyList<TableRow> Rows,
+    IReadOnlyList<FinishedRun> Runs)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    /// <summary>The columns of the CSV file after the recipe and the values of the grid.</summary>
+    private static readonly (string Name, Func<TableRow, string> Cell)[] Columns =
+    [
+        ("n", row => $"{row.Count}"),
+        ("mean", row => Text(row.Mean)),
+        ("low", row => Text(row.Interval?.Low)),
+        ("high", row => Text(row.Interval?.High)),
+        ("pairs", row => $"{row.Comparison?.Pairs}"),
+        ("difference", row => Text(row.Comparison?.Difference)),
+        ("differenceLow", row => Text(row.Comparison?.Interval?.Low)),
+        ("differenceHigh", row => Text(row.Comparison?.Interval?.High)),
+        ("correctedLow", row => Text(row.Comparison?.Corrected?.Low)),
+        ("correctedHigh", row => Text(row.Comparison?.Corrected?.High)),
+        ("p", row => Text(row.Comparison?.P)),
+        ("adjustedP", row => Text(row.Comparison?.AdjustedP)),
+        ("verdict", row => row.Comparison?.Verdict.Text() ?? ""),
+        ("pixels", row => Text(row.Pixels)),
+    ];
 
     /// <summary>The table as indented JSON, with every run and its provenance.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
     /// <summary>A line for each row, in fractions of 1; nothing in it depends on time or machine.</summary>
     public string ToCsv()
     {
         string[] grid = [.. Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
-        string[] header =
+        string[] header = ["recipe", .. grid, .. Columns.Select(column => column.Name)];
+        var rows = Rows.Select(row => (string[])
         [
-            "recipe", .. grid, "n", "mean", "low", "high", "pairs", "difference", "differenceLow", "differenceHigh", "correctedLow", "correctedHigh", "p", "adjustedP", "verdict", "pixels",
-        ];
-        return string.Concat(Rows.Select(row => Cells(row, grid)).Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
+            row.Recipe,
+            .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""),
+            .. Columns.Select(column => column.Cell(row)),
+        ]);
+        return string.Concat(rows.Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
     }
 
-    internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, RunResult?> find)
+    internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, FinishedRun?> find)
     {
-        RunResult?[] results = [.. experiment.Runs.Select(find)];
-        var finished = experiment.Runs.Zip(results).Where(pair => pair.Second is not null).ToLookup(pair => pair.First.Variant, pair => pair.Second!);
+        FinishedRun?[] results = [.. experiment.Runs.Select(find)];
+        var finished = experiment.Runs.Zip(results).Where(pair => pair.Second is not null)
+            .ToLookup(pair => pair.First.Variant, pair => pair.Second!);
         var reference = experiment.Variants.FirstOrDefault(variant => variant.Recipe == experiment.Baseline) ?? experiment.Variants[0];
-        var expected = finished[reference].ToDictionary(run => run.Seed);
+        var expected = finished[reference].ToDictionary(run => run.Seed, run => run.Accuracy);
         Variant[] compared = experiment.Baseline is null ? [] : [.. experiment.Variants.Where(variant => variant != reference)];
-        var differences = compared.Select(variant => (IReadOnlyList<double>)[.. finished[variant].Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed].Accuracy)]);
-        var comparisons = compared.Zip(Judge.Compare([.. differences], experiment.Margin / 100)).ToDictionary(pair => pair.First, pair => pair.Second);
-        var rows = experiment.Variants.Select(variant => Row(variant, [.. finished[variant]], comparisons.GetValueOrDefault(variant), [.. finished[reference]]));
+        var differences = compared.Select(variant => (IReadOnlyList<double>)
+            [.. finished[variant].Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed])]);
+        var judged = Judge.Compare([.. differences], experiment.Margin / 100);
+        var comparisons = compared.Zip(judged).ToDictionary(pair => pair.First, pair => pair.Second);
+        var rows = experiment.Variants.Select(variant =>
+            Row(variant, [.. finished[variant]], comparisons.GetValueOrDefault(variant), [.. finished[reference]]));
         return new(
-            experiment.Name, experiment.Description, experiment.ProfileName, experiment.Metric, experiment.Baseline, experiment.Margin, experiment.Budget, experiment.Seeds, experiment.Runs.Count,
-            experiment.Baseline is null ? null : Rule(experiment, compared.Length), DateTimeOffset.UtcNow, [.. rows], [.. results.OfType<RunResult>()]);
+            experiment.Name, experiment.Description, experiment.ProfileName, experiment.Metric, experiment.Baseline, experiment.Margin,
+            experiment.Budget, experiment.Seeds, experiment.Runs.Count, Rule(experiment, compared.Length), DateTimeOffset.UtcNow, [.. rows],
+            [.. results.OfType<FinishedRun>()]);
     }
 
     /// <summary>Writes <c>results.csv</c> and <c>results.json</c>.</summary>
@@ -72,7 +120,7 @@ public sealed record ExperimentTable(
         AtomicFile.WriteText(Path.Combine(folder, "results.json"), ToJson() + "\n");
     }
 
-    private static TableRow Row(Variant variant, RunResult[] runs, Comparison? comparison, RunResult[] reference)
+    private static TableRow Row(Variant variant, FinishedRun[] runs, Comparison? comparison, FinishedRun[] reference)
     {
         if (runs.Length == 0) return new(variant.Recipe, variant.Grid, 0, null, null, null, null);
         var sample = new Sample([.. runs.Select(run => run.Accuracy)]);
@@ -80,15 +128,10 @@ public sealed record ExperimentTable(
         return new(variant.Recipe, variant.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
     }
 
-    private static string Rule(Experiment experiment, int comparisons) => FormattableString.Invariant(
-        $"paired t test over seeds against {experiment.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; BEATS: corrected interval above 0; NO BEATS: not so, and below {experiment.Margin} points; INCONCLUSIVE: neither");
-
-    private static IEnumerable<string> Cells(TableRow row, string[] grid) =>
-    [
-        row.Recipe, .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""), $"{row.Count}", Text(row.Mean), Text(row.Interval?.Low), Text(row.Interval?.High),
-        $"{row.Comparison?.Pairs}", Text(row.Comparison?.Difference), Text(row.Comparison?.Interval?.Low), Text(row.Comparison?.Interval?.High),
-        Text(row.Comparison?.Corrected?.Low), Text(row.Comparison?.Corrected?.High), Text(row.Comparison?.P), Text(row.Comparison?.AdjustedP), row.Comparison?.Verdict.Text() ?? "", Text(row.Pixels),
-    ];
+    private static string? Rule(Experiment experiment, int comparisons) => experiment.Baseline is null ? null
+        : $"paired t test over seeds against {experiment.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
+        + "BEATS: corrected interval above 0; NO BEATS: not so, and below "
+        + FormattableString.Invariant($"{experiment.Margin} points; INCONCLUSIVE: neither");
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 

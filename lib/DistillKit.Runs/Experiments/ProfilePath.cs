@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DistillKit.Files;
 using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Runs.Experiments;
@@ -12,18 +13,23 @@ internal static class ProfilePath
     public static string Set(JsonObject profile, string path, JsonNode? value)
     {
         JsonNode parent = profile;
-        var (type, known) = (typeof(Profile), "");
+        var (type, place) = (typeof(Profile), "");
         string[] parts = path.Split('.');
         foreach (var (index, part) in parts.Index())
         {
-            var (key, next) = JsonFields.Step(type, parent, part) ?? throw new UserException($"'{path}' is not in a profile: {(known == "" ? "it" : known)} {JsonFields.Contents(type, parent)}.");
-            known = known == "" ? $"{key}" : $"{known}.{key}";
+            if (JsonFields.Step(type, parent, part) is not var (key, next))
+                throw new UserException(
+                    $"'{path}' is not in a profile: {(place == "" ? "it" : place)} {JsonFields.Contents(type, parent)}.");
+            place = place == "" ? $"{key}" : $"{place}.{key}";
             if (index == parts.Length - 1) Put(parent, key, value?.DeepClone());
-            else parent = JsonFields.Get(parent, key) ?? Put(parent, key, new JsonObject())!;
+            else parent = Get(parent, key) ?? Put(parent, key, new JsonObject())!;
             type = next;
         }
-        return known;
+        return place;
     }
 
-    private static JsonNode? Put(JsonNode parent, object key, JsonNode? value) => key is int index ? parent[index] = value : parent[(string)key] = value;
+    private static JsonNode? Get(JsonNode parent, object key) => key is int index ? parent[index] : parent[(string)key];
+
+    private static JsonNode? Put(JsonNode parent, object key, JsonNode? value) =>
+        key is int index ? parent[index] = value : parent[(string)key] = value;
 }

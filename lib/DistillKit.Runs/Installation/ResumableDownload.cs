@@ -22,7 +22,8 @@ public static class ResumableDownload
     /// <exception cref="UserException">The server cannot be reached, does not have the file, or has another one.</exception>
     public static async Task RunAsync(RemoteFile remote, string path, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new SocketsHttpHandler { ConnectTimeout = ConnectTimeout };
+        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         var part = path + ".part";
         for (var attempt = 1; Length(part) < remote.Bytes; attempt++)
         {
@@ -38,7 +39,8 @@ public static class ResumableDownload
             }
             // A connection that breaks after it gave something is worth another try; one that gave nothing is not.
             if (Length(part) < remote.Bytes && (attempt == Attempts || Length(part) <= before))
-                throw new UserException($"{remote.Address} could not be downloaded: {broken?.Message ?? "the connection ended early"}", broken);
+                throw new UserException(
+                    $"{remote.Address} could not be downloaded: {broken?.Message ?? "the connection ended early"}", broken);
         }
         if (await DefectAsync(remote, part, cancellation) is { } defect)
         {
@@ -73,7 +75,8 @@ public static class ResumableDownload
             // A server that knows no ranges answers 200 and starts from the beginning.
             var resumed = response.StatusCode == HttpStatusCode.PartialContent;
             var start = resumed ? response.Content.Headers.ContentRange?.From ?? 0 : 0;
-            if (response.Content.Headers.ContentLength is { } offered && start + offered != remote.Bytes || resumed && start != Length(part))
+            var isOther = response.Content.Headers.ContentLength is { } offered && start + offered != remote.Bytes;
+            if (isOther || resumed && start != Length(part))
                 throw new UserException($"{remote.Address} has another size than {remote.Bytes:N0} bytes: something else answers there.");
 
             await using var source = await response.Content.ReadAsStreamAsync(stall.Token);

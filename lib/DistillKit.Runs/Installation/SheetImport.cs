@@ -16,11 +16,12 @@ public static class SheetImport
     /// <param name="package">The folder with the sheets and the labels.</param>
     /// <param name="folder">Where the binary files go.</param>
     /// <param name="imagesPerFile">Rows in each sheet.</param>
-    /// <param name="progress">Told about each sheet.</param>
+    /// <param name="progress">Receives each sheet.</param>
     /// <param name="cancellation">Stops between two sheets.</param>
     /// <exception cref="UserException">A sheet or the labels are missing, damaged, or not what they should be.</exception>
     public static void Convert(
-        string package, string folder, int imagesPerFile, IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
+        string package, string folder, int imagesPerFile, IProgress<DataProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var training = ReadLabels(Path.Combine(package, "train_lables.json"), imagesPerFile * Cifar10Layout.TrainingFiles.Count);
         var test = ReadLabels(Path.Combine(package, "test_lables.json"), imagesPerFile);

@@ -53,5 +53,6 @@ public static class TarGz
             : Path.Combine(parts);
     }
 
-    private static UserException Refuse(string archive, string reason) => new($"{archive} {reason}: it is not what it should be, delete it.");
+    private static UserException Refuse(string archive, string reason) =>
+        new($"{archive} {reason}: it is not what it should be, delete it.");
 }

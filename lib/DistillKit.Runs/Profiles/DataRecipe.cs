@@ -27,7 +27,8 @@ public sealed record DataRecipe(DataSource Source = DataSource.Cifar10, int? Tra
 
     internal void Validate()
     {
-        if (Training is <= 0 || Test is <= 0 || Validation <= 0) throw new UserException("The profile's data must have at least one image to train, validate and test with.");
+        if (Training is <= 0 || Test is <= 0 || Validation <= 0)
+            throw new UserException("The profile's data must have at least one image to train, validate and test with.");
     }
 
     /// <summary>Loads the images; CIFAR-10 must be installed.</summary>
@@ -48,7 +49,8 @@ public sealed record DataRecipe(DataSource Source = DataSource.Cifar10, int? Tra
     {
         var split = StratifiedSplit.Create(images.Labels, images.ClassNames.Count, Validation);
         var training = images.Subset(split.Training);
-        return new(Training is { } count ? training.Sample(count) : training, images.Subset(split.Validation), Test is { } tests ? test.Sample(tests) : test, normalization);
+        var (learned, tested) = (Training is { } count ? training.Sample(count) : training, Test is { } tests ? test.Sample(tests) : test);
+        return new(learned, images.Subset(split.Validation), tested, normalization);
     }
 }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DistillKit.Distillation;
+using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;
 
@@ -12,17 +13,6 @@ namespace DistillKit.Runs.Profiles;
 public sealed record Profile
 {
     private const string ResourcePrefix = "profiles/";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        AllowOutOfOrderMetadataProperties = true,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
 
     /// <summary>The name, also of the folder of its results.</summary>
     public required string Name { get; init; }
@@ -36,12 +26,12 @@ public sealed record Profile
     /// <summary>The images.</summary>
     public required DataRecipe Data { get; init; }
 
-    /// <summary>The large network.</summary>
-    public required NetworkRecipe Teacher { get; init; }
+    /// <summary>The large network, trained or with weights of your own.</summary>
+    public required TeacherRecipe Teacher { get; init; }
 
     /// <summary>
-    /// Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020, arXiv:1902.03393). One with the student's
-    /// own description is a born-again student (Furlanello et al. 2018, arXiv:1805.04770).
+    /// Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020, arXiv:1902.03393).
+    /// One with the student's own description is a born-again student (Furlanello et al. 2018, arXiv:1805.04770).
     /// </summary>
     public IReadOnlyList<AssistantRecipe> Assistants { get; init; } = [];
 
@@ -71,30 +61,40 @@ public sealed record Profile
             return Parse(reader.ReadToEnd(), nameOrPath);
         }
         if (!File.Exists(nameOrPath))
-            throw new UserException($"There is no profile '{nameOrPath}': take one of {string.Join(", ", BuiltIn)}, or the path of a profile's JSON file.");
-        return Parse(File.ReadAllText(nameOrPath), nameOrPath);
+            throw new UserException(
+                $"There is no profile '{nameOrPath}': take one of {string.Join(", ", BuiltIn)}, or the path of a profile's JSON file.");
+        return Parse(File.ReadAllText(nameOrPath), nameOrPath, Path.GetDirectoryName(Path.GetFullPath(nameOrPath)));
     }
 
     /// <summary>Reads a profile from JSON.</summary>
     /// <param name="json">The text; comments are allowed.</param>
     /// <param name="source">What to call it in an error.</param>
+    /// <param name="folder">Where weights that are named by a relative path are looked for; the current folder when not given.</param>
     /// <exception cref="UserException">It is not valid; the message says what is wrong.</exception>
-    public static Profile Parse(string json, string source)
+    public static Profile Parse(string json, string source, string? folder = null)
     {
         try
         {
-            var profile = JsonSerializer.Deserialize<Profile>(json, Json) ?? throw new JsonException("it is empty");
-            profile.Validate();
-            return profile;
+            return Read(json, folder);
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        catch (InvalidDataException error)
         {
-            throw new UserException($"The profile {source} cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new UserException($"The profile {source} cannot be read: {error.Message}.", error);
         }
     }
 
+    /// <exception cref="InvalidDataException">It is not a profile's JSON; the message says where and why, without a full stop.</exception>
+    /// <exception cref="UserException">A value in it is not valid.</exception>
+    internal static Profile Read(string json, string? folder = null)
+    {
+        var profile = Json.Read<Profile>(json);
+        profile = profile with { Teacher = profile.Teacher.Located(folder ?? Directory.GetCurrentDirectory()) };
+        profile.Validate();
+        return profile;
+    }
+
     /// <summary>The profile as indented JSON, which <see cref="Parse"/> reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedRecipe);
 
     private void Validate()
     {
@@ -102,7 +102,7 @@ public sealed record Profile
             throw new UserException($"The profile's name '{Name}' cannot be the name of a folder.");
         Teacher.Model.Validate();
         Student.Model.Validate();
-        Teacher.Training.Validate();
+        Teacher.Training?.Validate();
         Student.Training.Validate();
         Quantization.Validate();
         Data.Validate();
@@ -124,7 +124,8 @@ public sealed record Profile
     private void RequireSameClasses(string name, ModelSpec model)
     {
         if (Teacher.Model.Classes != model.Classes)
-            throw new UserException($"The teacher has {Teacher.Model.Classes} classes and the {name} {model.Classes}: they must have the same.");
+            throw new UserException(
+                $"The teacher has {Teacher.Model.Classes} classes and the {name} {model.Classes}: they must have the same.");
     }
 
     private static void Validate(DistillationRecipe distillation, NetworkRecipe student, List<(string Name, ModelSpec Model)> teachers)
@@ -132,11 +133,14 @@ public sealed record Profile
         distillation.Validate();
         var known = teachers.Select(teacher => teacher.Name);
         if (distillation.Teachers is { } names && (names.Count == 0 || names.Except(known).Any()))
-            throw new UserException($"The distillation's teachers must be one or more of {string.Join(", ", known)}, but are [{string.Join(", ", names)}].");
+            throw new UserException(
+                $"The distillation's teachers must be one or more of {string.Join(", ", known)}, but are [{string.Join(", ", names)}].");
         if (distillation.Stored is true) SoftTargetStore.Validate(student.Training);
         // Before the hours in which the teacher is trained; networks are built only if there are names to be checked.
         if (distillation.Terms?.Any(term => term is FeatureTerm) != true) return;
-        if (distillation.Stored is true) throw new UserException("The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
+        if (distillation.Stored is true)
+            throw new UserException(
+                "The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
         var first = distillation.Teachers is { } several ? teachers.First(teacher => teacher.Name == several[0]).Model : teachers[^1].Model;
         distillation.ValidateFor(NetworkSignature.Of(student.Model), NetworkSignature.Of(first));
     }
@@ -166,6 +170,7 @@ public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRep
 {
     internal void Validate()
     {
-        if (LatencyRepeats < 1 || ThroughputRepeats < 1) throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
+        if (LatencyRepeats < 1 || ThroughputRepeats < 1)
+            throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
     }
 }

@@ -23,7 +23,9 @@ public sealed record QuantizationRecipe
 
     internal void Validate()
     {
-        if (CalibrationImages < 1) throw new UserException($"The profile's calibrationImages must be at least 1, but are {CalibrationImages}: calibration needs images.");
+        if (CalibrationImages < 1)
+            throw new UserException(
+                $"The profile's calibrationImages must be at least 1, but are {CalibrationImages}: calibration needs images.");
         PostTraining.Validate();
         Aware.Validate();
         Training.Validate();

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using DistillKit.Files;
+using DistillKit.Metrics;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>The figures of a deployed file in a runtime, on the CPU. Latency is of one image on one thread, throughput of batches of 64 on all threads.</summary>
+/// <summary>The figures of a deployed file on the CPU: latency of one image on one thread, throughput of batches on all.</summary>
 /// <param name="Name">The stage that made the network.</param>
 /// <param name="Format">The numbers that it computes in: <c>fp32</c>, or <c>int8</c> and how its ranges were found.</param>
 /// <param name="Runtime">What ran it.</param>
@@ -24,8 +25,9 @@ namespace DistillKit.Runs.Stages;
 /// <param name="PeakMemoryBytes">Peak resident set of a fresh process that does only inference; null when not measured.</param>
 /// <param name="Seconds">Time that this stage took to make it: training and validation, or calibration.</param>
 public sealed record BenchmarkRow(
-    string Name, string Format, string Runtime, string Model, double Accuracy, double CrossEntropy, double CalibrationError, double ValidationAccuracy, long Parameters, long MultiplyAccumulates,
-    long FileBytes, double LatencyMilliseconds, double LatencyP95Milliseconds, double ImagesPerSecond, long? PeakMemoryBytes, double Seconds);
+    string Name, string Format, string Runtime, string Model, double Accuracy, double CrossEntropy, double CalibrationError,
+    double ValidationAccuracy, long Parameters, long MultiplyAccumulates, long FileBytes, double LatencyMilliseconds,
+    double LatencyP95Milliseconds, double ImagesPerSecond, long? PeakMemoryBytes, double Seconds);
 
 /// <summary>The figures of a run with their provenance.</summary>
 /// <param name="Profile">The profile's name.</param>
@@ -36,17 +38,18 @@ public sealed record BenchmarkRow(
 /// <param name="Agreements">How alike the runtimes' answers are, for each file that several ran.</param>
 /// <param name="TestImages">How many images the accuracies were counted on.</param>
 public sealed record BenchmarkResult(
-    string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows, IReadOnlyList<RuntimeAgreement> Agreements, int TestImages)
+    string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows,
+    IReadOnlyList<RuntimeAgreement> Agreements, int TestImages)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     /// <summary>The accuracies in a line.</summary>
-    public string Summary => string.Join(", ", Rows.DistinctBy(row => (row.Name, row.Format)).Select(row => FormattableString.Invariant($"{row.Name}{(row.Format == "fp32" ? "" : $" {row.Format}")} {100 * row.Accuracy:f2} %")));
+    public string Summary => string.Join(", ", Rows.DistinctBy(row => (row.Name, row.Format)).Select(row =>
+        FormattableString.Invariant($"{row.Name}{(row.Format == "fp32" ? "" : $" {row.Format}")} {100 * row.Accuracy:f2} %")));
 
     /// <summary>The result as indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
-    internal static BenchmarkResult Of(Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements, int testImages) =>
+    internal static BenchmarkResult Of(
+        Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements, int testImages) =>
         new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows, agreements, testImages);
 
     /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
@@ -55,7 +58,22 @@ public sealed record BenchmarkResult(
     {
         AtomicFile.WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
         var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
-        var lines = Rows.Select(row => string.Join(',', columns.Select(column => Convert.ToString(column.GetValue(row), CultureInfo.InvariantCulture))));
-        AtomicFile.WriteText(Path.Combine(folder, "benchmark.csv"), string.Join('\n', lines.Prepend(string.Join(',', columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name))))) + "\n");
+        var header = columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name));
+        var rows = Rows.Select(row => columns.Select(column => Convert.ToString(column.GetValue(row), CultureInfo.InvariantCulture)));
+        var lines = rows.Prepend(header).Select(cells => string.Join(',', cells) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "benchmark.csv"), string.Concat(lines));
     }
+}
+
+/// <summary>How a deployed network answers the test set: class by class, and how sure of it.</summary>
+/// <param name="Name">The stage that made the network.</param>
+/// <param name="Format">The numbers that it computes in, as in <see cref="BenchmarkRow"/>.</param>
+/// <param name="Report">Its answers, in the first runtime that has the network.</param>
+public sealed record TestReport(string Name, string Format, ClassificationReport Report)
+{
+    /// <summary>What the file is called in the folder of a run: a JSON array.</summary>
+    public const string FileName = "test-reports.json";
+
+    internal static void Write(string folder, IReadOnlyList<TestReport> reports) =>
+        AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) + "\n");
 }

@@ -7,23 +7,26 @@ namespace DistillKit.Runs.Stages;
 /// <summary>Measures the deployed files: the test set, read once for each, and what they cost, all in one process.</summary>
 internal sealed class BenchmarkStage(StageContext context, TrainingStages training, QuantizationStages quantization, ExportStage export)
 {
-    private const string Stage = "benchmark";
-
     public BenchmarkResult Run(Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
     {
-        export.Run(cancellation);
         var runtimes = Deployment.Runtimes;
-        if (OnnxModel.RuntimeVersion is null) context.Observer.Advanced("without ONNX Runtime, which is not on this machine");
-        var reportsPath = Path.Combine(context.Store.Folder, TestReport.FileName);
-        var fingerprint = StageStore.Fingerprint(export.Fingerprint, context.Profile.Benchmark, string.Join(',', runtimes));
-        return context.RunOnce(Stage, fingerprint, FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"), () =>
+        if (OnnxRuntimeModel.RuntimeVersion is null) context.Progress.Advanced("without ONNX Runtime, which is not on this machine");
+        return new Stage<BenchmarkResult>(context, StageNames.Benchmark)
         {
-            var (rows, agreements, reports) = Measure([.. Entries(runtimes, cancellation)], memoryOfInference, cancellation);
-            var result = BenchmarkResult.Of(context.Profile, rows, agreements, context.Images.Test.Count);
-            result.Write(context.Store.Folder);
-            TestReport.Write(reportsPath, reports);
-            return result;
-        }, result => result.Summary, reportsPath);
+            Fingerprint = () => StageStore.Fingerprint(export.Stage.Fingerprint(), context.Profile.Benchmark, string.Join(',', runtimes)),
+            Needs = stop => export.Stage.Run(stop),
+            Files = [Path.Combine(context.Store.Folder, TestReport.FileName)],
+            Description = FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"),
+            Make = stop =>
+            {
+                var (rows, agreements, reports) = Measure([.. Entries(runtimes, stop)], memoryOfInference, stop);
+                var result = BenchmarkResult.Of(context.Profile, rows, agreements, context.Images.Test.Count);
+                result.Write(context.Store.Folder);
+                TestReport.Write(context.Store.Folder, reports);
+                return result;
+            },
+            Describe = result => result.Summary,
+        }.Run(cancellation);
     }
 
     /// <summary>The rows: networks in floating point on one runtime, integer networks on all.</summary>
@@ -32,10 +35,11 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         foreach (var stage in training.All)
         {
             var (result, _) = training.Train(stage, cancellation);
-            yield return new(stage.Name, "fp32", new(export.PathOf(stage), runtimes[0]), stage.Network.Model.ToJson(), result.ValidationAccuracy, result.Seconds);
+            var deployment = new Deployment(export.PathOf(stage), runtimes[0]);
+            yield return new(stage.Name, "fp32", deployment, stage.Model.ToJson(), result.ValidationAccuracy, result.Seconds);
         }
-        var rounded = quantization.Quantize(cancellation);
-        var aware = quantization.TrainAware(cancellation);
+        var rounded = quantization.PostTraining.Run(cancellation);
+        var aware = quantization.Aware.Run(cancellation);
         (string Format, string Path, double Accuracy, double Seconds)[] files =
         [
             ("int8 static", quantization.StaticPath, rounded.Static, rounded.Seconds),
@@ -44,7 +48,8 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         ];
         foreach (var (format, path, accuracy, seconds) in files)
         {
-            foreach (var runtime in runtimes) yield return new(TrainingStages.Student, format, new(path, runtime), context.Profile.Student.Model.ToJson(), accuracy, seconds);
+            foreach (var runtime in runtimes)
+                yield return new(StageNames.Student, format, new(path, runtime), training.Student.Model.ToJson(), accuracy, seconds);
         }
     }
 
@@ -53,12 +58,14 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
     {
         var (rows, agreements, reports) = (new List<BenchmarkRow>(), new List<RuntimeAgreement>(), new List<TestReport>());
         (string Path, float[] Logits)? last = null;
-        var latencies = DeploymentProbe.Latencies([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.LatencyRepeats);
-        var throughputs = DeploymentProbe.Throughputs([.. entries.Select(entry => entry.Deployment)], context.Profile.Benchmark.ThroughputRepeats);
+        Deployment[] deployments = [.. entries.Select(entry => entry.Deployment)];
+        var latencies = DeploymentProbe.Latencies(deployments, context.Profile.Benchmark.LatencyRepeats);
+        var throughputs = DeploymentProbe.Throughputs(deployments, context.Profile.Benchmark.ThroughputRepeats);
         foreach (var (index, entry) in entries.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            context.Observer.Advanced($"{entry.Name} {entry.Format} on {entry.Deployment.Runtime}");
+            var (latency, throughput) = (latencies[index], throughputs[index]);
+            context.Progress.Advanced($"{entry.Name} {entry.Format} on {entry.Deployment.Runtime}");
             var graph = OnnxFile.Load(entry.Deployment.Path);
             using var model = entry.Deployment.Open(Environment.ProcessorCount);
             var logits = Evaluator.Logits(model, context.Images.Test, context.Images.Normalization);
@@ -67,9 +74,9 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
             else agreements.Add(RuntimeAgreement.Of($"{entry.Name} {entry.Format}", other.Logits, logits, model.Classes));
             last = (entry.Deployment.Path, logits);
             rows.Add(new(
-                entry.Name, entry.Format, model.Runtime, entry.Model, report.Accuracy, report.CrossEntropy, report.CalibrationError, entry.ValidationAccuracy,
-                graph.Parameters, graph.MultiplyAccumulates, new FileInfo(entry.Deployment.Path).Length, latencies[index].Median, latencies[index].P95, throughputs[index],
-                memoryOfInference?.Invoke(entry.Deployment), entry.Seconds));
+                entry.Name, entry.Format, model.Runtime, entry.Model, report.Accuracy, report.CrossEntropy, report.CalibrationError,
+                entry.ValidationAccuracy, graph.Parameters, graph.MultiplyAccumulates, new FileInfo(entry.Deployment.Path).Length,
+                latency.Median, latency.P95, throughput, memoryOfInference?.Invoke(entry.Deployment), entry.Seconds));
         }
         return (rows, agreements, reports);
     }

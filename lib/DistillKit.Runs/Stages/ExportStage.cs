@@ -12,7 +12,9 @@ namespace DistillKit.Runs.Stages;
 /// <summary>An ONNX file, compared with the engine that trained its network.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="MeanDifference">The mean absolute difference between the runtime's logits and the engine's simulation of the same graph, on validation images.</param>
+/// <param name="MeanDifference">
+/// The mean absolute difference between the runtime's logits and the engine's simulation of the same graph, on validation images.
+/// </param>
 /// <param name="SameTop1">The share of images with the same first class.</param>
 public sealed record ExportedFile(string Path, long Bytes, double MeanDifference, double SameTop1);
 
@@ -23,39 +25,52 @@ public sealed record ExportResult(IReadOnlyList<ExportedFile> Files);
 /// <summary>Writes the networks in floating point as ONNX files too, and checks every file by running it.</summary>
 internal sealed class ExportStage(StageContext context, TrainingStages training, QuantizationStages quantization)
 {
-    private const string Stage = "export";
     private const int CheckedImages = 100;
 
     // Below this share something is wrong, not just rounded otherwise.
-    private const double Agreement = 0.9;
-
-    public string Fingerprint => StageStore.Fingerprint([quantization.AwareFingerprint, .. training.All.Select(training.Fingerprint)]);
+    private const double LeastAgreement = 0.9;
 
     public string PathOf(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), "model.onnx");
 
-    public ExportResult Run(CancellationToken cancellation)
+    public Stage<ExportResult> Stage
     {
-        quantization.TrainAware(cancellation);
-        string[] files = [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
-        return context.RunOnce(Stage, Fingerprint, $"{files.Length} ONNX files", () =>
+        get
         {
-            foreach (var stage in training.All) Write(stage, cancellation);
-            return new ExportResult([.. files.Select(Check)]);
-        }, Describe, files);
+            string[] files = [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
+            return new(context, StageNames.Export)
+            {
+                Fingerprint = () => StageStore.Fingerprint(
+                    [quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
+                Needs = cancellation =>
+                {
+                    foreach (var stage in training.All) training.Train(stage, cancellation);
+                    quantization.Aware.Run(cancellation);
+                },
+                Files = files,
+                Description = $"{files.Length} ONNX files",
+                Make = cancellation =>
+                {
+                    foreach (var stage in training.All) Write(stage, cancellation);
+                    return new([.. files.Select(Check)]);
+                },
+                Describe = Describe,
+            };
+        }
     }
 
     private void Write(TrainingStage stage, CancellationToken cancellation)
     {
-        context.Observer.Advanced(stage.Name);
+        context.Progress.Advanced(stage.Name);
         var (result, path) = training.Train(stage, cancellation);
         using var model = ModelFile.Load(path).Model;
         var graph = FoldBatchNorm.Apply(model.ToGraph(context.Data.Training.ImageSize));
-        OnnxFile.Save(PathOf(stage), quantization.Described(graph, stage.Network.Model, stage.Name, stage.Network.Training, result.ValidationAccuracy));
+        object recipe = stage.Training is { } trained ? trained : new { weights = Path.GetFileName(stage.Weights) };
+        OnnxFile.Save(PathOf(stage), quantization.Described(graph, stage.Model, stage.Name, recipe, result.ValidationAccuracy));
     }
 
     private ExportedFile Check(string path)
     {
-        context.Observer.Advanced(Path.GetRelativePath(context.Store.Folder, path));
+        context.Progress.Advanced(Path.GetRelativePath(context.Store.Folder, path));
         using var deployed = new Deployment(path, InferenceRuntime.Edge).Open();
         var count = Math.Min(CheckedImages, context.Images.Validation.Count);
         using var module = new GraphModule(OnnxFile.Load(path));
@@ -70,12 +85,16 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
             deployed.Run(batch.cpu().contiguous().data<float>().ToArray(), actual.AsSpan(image * deployed.Classes, deployed.Classes));
         }
         var alike = RuntimeAgreement.Of(path, [.. expected], actual, deployed.Classes);
-        var file = new ExportedFile(path, new FileInfo(path).Length, alike.MeanDifference, alike.SameTop1);
-        if (file.SameTop1 < Agreement)
-            throw new InvalidOperationException(FormattableString.Invariant($"{path} does not compute what its network does: only {file.SameTop1:p0} of the answers are the same."));
-        return file;
+        if (alike.SameTop1 < LeastAgreement)
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"{path} does not compute what its network does: only {alike.SameTop1:p0} of the answers are the same."));
+        return new(path, new FileInfo(path).Length, alike.MeanDifference, alike.SameTop1);
     }
 
-    private static string Describe(ExportResult result) => FormattableString.Invariant(
-        $"{result.Files.Count} ONNX files, {result.Files.Sum(file => file.Bytes) / 1e6:f2} MB; in each, Edge answers as the engine on at least {100 * result.Files.Min(file => file.SameTop1):f0} % of the images");
+    private static string Describe(ExportResult result)
+    {
+        var (bytes, same) = (result.Files.Sum(file => file.Bytes), result.Files.Min(file => file.SameTop1));
+        return FormattableString.Invariant($"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; ")
+            + FormattableString.Invariant($"in each, Edge answers as the engine on at least {100 * same:f0} % of the images");
+    }
 }

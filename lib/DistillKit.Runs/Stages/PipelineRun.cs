@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace DistillKit.Runs.Stages;
 
 /// <summary>
-/// The main job: the stages data, teacher, baseline, distill, ptq, qat, export and benchmark of a profile. A stage that has finished is not run again unless
-/// what it depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.
+/// The main job: the stages of a profile, named in <see cref="StageNames"/>. A stage that has finished is not run again unless what it
+/// depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.
 /// </summary>
 public sealed class PipelineRun : IDisposable
 {
@@ -23,14 +23,14 @@ public sealed class PipelineRun : IDisposable
     /// <summary>Prepares a run.</summary>
     /// <param name="profile">What to do.</param>
     /// <param name="folder">Where results go, for instance <c>artifacts/quick</c>.</param>
-    /// <param name="observer">Is told what happens.</param>
+    /// <param name="progress">Receives what happens.</param>
     /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
     /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
     /// <exception cref="UserException">The folder cannot be used.</exception>
-    public PipelineRun(Profile profile, string folder, IPipelineObserver observer, Device? device = null, string? dataFolder = null)
+    public PipelineRun(Profile profile, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null)
     {
         DataFolder = dataFolder;
-        context = new(profile, new StageStore(folder), observer, device, dataFolder);
+        context = new(profile, new StageStore(folder), progress, device, dataFolder);
         training = new(context);
         quantization = new(context, training);
         export = new(context, training, quantization);
@@ -56,58 +56,74 @@ public sealed class PipelineRun : IDisposable
     /// <summary>The stages that train a network in floating point, in order.</summary>
     public IReadOnlyList<TrainingStage> TrainingStages => training.All;
 
+    /// <summary>Those between the data and the benchmark.</summary>
+    private IReadOnlyList<IStage> Stages =>
+        [.. training.All.Select(training.StageOf), quantization.PostTraining, quantization.Aware, export.Stage];
+
     /// <summary>Runs all stages.</summary>
-    /// <param name="memoryOfInference">Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave that out.</param>
+    /// <param name="memoryOfInference">
+    /// Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave that out.
+    /// </param>
     /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
-    /// <exception cref="UserException">Something that the person can mend went wrong.</exception>
+    /// <exception cref="UserException">Something that the person can fix went wrong.</exception>
     public async Task<BenchmarkResult> RunAsync(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default)
     {
+        // Before the hours in which the first of them are trained.
+        foreach (var stage in Stages) stage.RequireOwnFiles();
         await InstallDataAsync(cancellation);
-        foreach (var stage in TrainingStages) Train(stage, cancellation);
+        foreach (var stage in Stages) stage.Do(cancellation);
         return Benchmark(memoryOfInference, cancellation);
     }
 
-    /// <summary>Runs one stage, after those that it needs: data, a training stage, ptq, qat or export.</summary>
-    /// <param name="stage">Its name.</param>
+    /// <summary>Runs one stage before the benchmark, after those that it needs.</summary>
+    /// <param name="name">Its name.</param>
     /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
-    /// <exception cref="UserException">There is no such stage; the message lists those that there are. Or something else that the person can mend.</exception>
-    public async Task RunStageAsync(string stage, CancellationToken cancellation = default)
+    /// <exception cref="UserException">
+    /// There is no such stage; the message lists those that there are. Or something else that the person can fix.
+    /// </exception>
+    public async Task RunStageAsync(string name, CancellationToken cancellation = default)
     {
-        var jobs = new Dictionary<string, Action> { ["data"] = () => { } };
-        foreach (var network in TrainingStages) jobs[network.Name] = () => Train(network, cancellation);
-        jobs["ptq"] = () => Quantize(cancellation);
-        jobs["qat"] = () => TrainAware(cancellation);
-        jobs["export"] = () => Export(cancellation);
-        if (!jobs.TryGetValue(stage, out var job)) throw new UserException($"There is no stage '{stage}': the stages are {string.Join(", ", jobs.Keys)}.");
+        var stage = Stages.FirstOrDefault(stage => stage.Name == name);
+        if (stage is null && name != StageNames.Data)
+        {
+            var known = Stages.Select(stage => stage.Name).Prepend(StageNames.Data);
+            throw new UserException($"There is no stage '{name}': the stages are {string.Join(", ", known)}.");
+        }
         await InstallDataAsync(cancellation);
-        job();
+        stage?.Do(cancellation);
     }
 
     /// <summary>The data stage: puts CIFAR-10 in its place, if the profile needs it.</summary>
     public async Task InstallDataAsync(CancellationToken cancellation = default)
     {
         var start = Stopwatch.GetTimestamp();
-        context.Observer.Started("data", Profile.Data.Source.ToString());
+        context.Progress.Started(StageNames.Data, Profile.Data.Source.ToString());
         if (Profile.Data.Source == DataSource.Cifar10)
-            await Cifar10Installer.Create(DataFolder).RunAsync(new SynchronousProgress<DataProgress>(context.Observer.Installed), cancellation);
-        context.Observer.Finished("data", $"{Images.Training.Count:N0} training, {Images.Validation.Count:N0} validation, {Images.Test.Count:N0} test images", Stopwatch.GetElapsedTime(start));
+        {
+            var installed = new SynchronousProgress<DataProgress>(context.Progress.Installed);
+            await Cifar10Installer.Create(DataFolder).RunAsync(installed, cancellation);
+        }
+        var counts = $"{Images.Training.Count:N0} training, {Images.Validation.Count:N0} validation, {Images.Test.Count:N0} test images";
+        context.Progress.Finished(StageNames.Data, counts, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Runs one training stage, after those that it needs, unless it has finished already.</summary>
     /// <returns>The result, and the file with the network.</returns>
-    public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation = default) => training.Train(stage, cancellation);
+    public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation = default) =>
+        training.Train(stage, cancellation);
 
     /// <summary>The stage ptq: post-training quantization of the distilled student, static and dynamic.</summary>
-    public PostTrainingResult Quantize(CancellationToken cancellation = default) => quantization.Quantize(cancellation);
+    public PostTrainingResult Quantize(CancellationToken cancellation = default) => quantization.PostTraining.Run(cancellation);
 
     /// <summary>The stage qat: quantization-aware training of the distilled student, with the teacher.</summary>
-    public TrainingResult TrainAware(CancellationToken cancellation = default) => quantization.TrainAware(cancellation);
+    public TrainingResult TrainAware(CancellationToken cancellation = default) => quantization.Aware.Run(cancellation);
 
     /// <summary>The stage export: every network as an ONNX file that has been checked against the engine.</summary>
-    public ExportResult Export(CancellationToken cancellation = default) => export.Run(cancellation);
+    public ExportResult Export(CancellationToken cancellation = default) => export.Stage.Run(cancellation);
 
-    /// <summary>The stage benchmark, after all others: the test set and the costs of every deployed file, in <c>benchmark.csv</c> and <c>benchmark.json</c>; the answers by class in <c>test-reports.json</c>.</summary>
-    public BenchmarkResult Benchmark(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default) => benchmark.Run(memoryOfInference, cancellation);
+    /// <summary>The stage benchmark, after all others: answers to the test set and costs of every deployed file.</summary>
+    public BenchmarkResult Benchmark(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default) =>
+        benchmark.Run(memoryOfInference, cancellation);
 
     /// <summary>Forgets that a stage has finished, so that it runs again.</summary>
     public void Forget(string stage) => context.Store.Forget(stage);

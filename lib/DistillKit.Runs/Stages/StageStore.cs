@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DistillKit.Files;
+using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
@@ -13,16 +14,16 @@ namespace DistillKit.Runs.Stages;
 public sealed record FinishedStage<T>(string Fingerprint, DateTimeOffset Date, T Result);
 
 /// <summary>
-/// The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it depends on;
-/// it is not run again until that changes.
+/// The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it depends
+/// on; it is not run again until that changes. Files in a folder that no stage has begun in are not a run's, and are not overwritten.
 /// </summary>
 public sealed class StageStore : IDisposable
 {
     private const string StageFile = "stage.json";
+    private const string BegunFile = "stage.begun";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
-    private static readonly JsonSerializerOptions Recipes = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    // Part of every fingerprint: other options would make all finished results stale.
+    private static readonly JsonSerializerOptions Fingerprinted = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly FileStream exclusive;
 
@@ -30,42 +31,50 @@ public sealed class StageStore : IDisposable
     /// <param name="folder">Where the results are kept; it is made when missing.</param>
     /// <exception cref="UserException">The folder cannot be written, or another process is using it.</exception>
     public StageStore(string folder)
-        : this(folder, Hold(folder) ?? throw new UserException($"Cannot use {Path.GetFullPath(folder)} for results: another run is using it. Wait for that run, or choose another folder with --output."))
+        : this(folder, Hold(folder, LockFile.TryHold) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose"))
     {
     }
 
     private StageStore(string folder, FileStream exclusive) => (Folder, this.exclusive) = (Path.GetFullPath(folder), exclusive);
 
+    /// <summary>Where the results are.</summary>
+    public string Folder { get; }
+
     /// <summary>Opens the store, or returns null when another process is using it.</summary>
     /// <exception cref="UserException">The folder cannot be written.</exception>
-    public static StageStore? TryOpen(string folder) => Hold(folder) is { } exclusive ? new(folder, exclusive) : null;
+    public static StageStore? TryOpen(string folder) => Hold(folder, LockFile.TryHold) is { } exclusive ? new(folder, exclusive) : null;
 
-    private static FileStream? Hold(string folder)
+    /// <summary>Opens the store as soon as no other process uses it.</summary>
+    /// <param name="folder">Where the results are kept; it is made when missing.</param>
+    /// <param name="waiting">Is called if another process uses it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="UserException">The folder cannot be written.</exception>
+    public static StageStore Open(string folder, Action waiting, CancellationToken cancellation) =>
+        new(folder, Hold(folder, path => LockFile.Hold(path, cancellation, waiting))!);
+
+    private static FileStream? Hold(string folder, Func<string, FileStream?> hold)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            return LockFile.TryHold(Path.Combine(folder, ".lock"));
+            return hold(Path.Combine(folder, ".lock"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"Cannot use {Path.GetFullPath(folder)} for results: {error.Message.TrimEnd('.')}. Choose another folder with --output.", error);
+            throw Unusable(folder, $"{error.Message.TrimEnd('.')}. Choose", error);
         }
     }
 
-    /// <summary>Where the results are.</summary>
-    public string Folder { get; }
+    private static UserException Unusable(string folder, string reason, Exception? inner = null) =>
+        new($"Cannot use {Path.GetFullPath(folder)} for results: {reason} another folder with --output.", inner);
 
     /// <summary>The folder of a stage.</summary>
     public string FolderOf(string stage) => Path.Combine(Folder, stage);
 
-    /// <summary>
-    /// A short text that changes whenever one of the inputs does: texts, or recipes. What a recipe leaves out (null) does not count, so that a new
-    /// option makes no finished result stale.
-    /// </summary>
+    /// <summary>A text that changes with each input, texts or recipes. What a recipe leaves out (null) does not count.</summary>
     public static string Fingerprint(params IEnumerable<object> inputs)
     {
-        var text = string.Join('\n', inputs.Select(input => input as string ?? JsonSerializer.Serialize(input, Recipes)));
+        var text = string.Join('\n', inputs.Select(input => input as string ?? JsonSerializer.Serialize(input, Fingerprinted)));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 
@@ -79,7 +88,7 @@ public sealed class StageStore : IDisposable
         if (!File.Exists(path)) return null;
         try
         {
-            var record = JsonSerializer.Deserialize<FinishedStage<T>>(File.ReadAllText(path), Json);
+            var record = JsonSerializer.Deserialize<FinishedStage<T>>(File.ReadAllText(path), Json.IndentedResult);
             return record?.Fingerprint == fingerprint ? record.Result : null;
         }
         catch (JsonException)
@@ -89,16 +98,39 @@ public sealed class StageStore : IDisposable
         }
     }
 
-    /// <summary>Marks a stage as finished.</summary>
-    public void Finish<T>(string stage, string fingerprint, T result) => AtomicFile.Write(
-        Path.Combine(FolderOf(stage), StageFile),
-        stream => JsonSerializer.Serialize(stream, new FinishedStage<T>(fingerprint, DateTimeOffset.UtcNow, result), Json));
+    /// <summary>Marks a stage as begun: what is in its folder from now on is a run's.</summary>
+    internal void Begin(string stage)
+    {
+        if (!IsOwn(FolderOf(stage))) AtomicFile.WriteText(Path.Combine(FolderOf(stage), BegunFile), "");
+    }
+
+    /// <summary>Marks a stage as finished: a checkpoint is not needed any more.</summary>
+    public void Finish<T>(string stage, string fingerprint, T result)
+    {
+        var record = new FinishedStage<T>(fingerprint, DateTimeOffset.UtcNow, result);
+        AtomicFile.Write(Path.Combine(FolderOf(stage), StageFile), stream => JsonSerializer.Serialize(stream, record, Json.IndentedResult));
+        foreach (var mark in (string[])[BegunFile, TrainingFiles.CheckpointName]) File.Delete(Path.Combine(FolderOf(stage), mark));
+    }
 
     /// <summary>Forgets that a stage has finished.</summary>
     public void Forget(string stage)
     {
         var path = Path.Combine(FolderOf(stage), StageFile);
-        if (File.Exists(path)) File.Delete(path);
+        if (File.Exists(path)) File.Move(path, Path.Combine(FolderOf(stage), BegunFile), overwrite: true);
+    }
+
+    /// <exception cref="UserException">One of the files is in the folder of a stage that no run has begun.</exception>
+    internal void RequireOwn(string stage, IEnumerable<string> files)
+    {
+        if (files.FirstOrDefault(file => File.Exists(file) && !IsOwn(Path.GetDirectoryName(file)!)) is not { } path) return;
+        var use = stage == StageNames.Teacher ? ", and to teach with it name it in the profile as \"weights\" of the \"teacher\"" : "";
+        throw new UserException($"No run has written {path}, and the stage {stage} would overwrite it: move it to another place{use}.");
+    }
+
+    private bool IsOwn(string folder)
+    {
+        string[] marks = [StageFile, BegunFile, TrainingFiles.CheckpointName];
+        return folder == Folder || marks.Any(mark => File.Exists(Path.Combine(folder, mark)));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DistillKit.Files;
 
 namespace DistillKit.Networks;
 
@@ -12,13 +13,6 @@ namespace DistillKit.Networks;
 [JsonDerivedType(typeof(MobileNetV2Spec), "mobilenetv2")]
 public abstract record ModelSpec
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        AllowOutOfOrderMetadataProperties = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.Strict,
-    };
-
     /// <summary>The number of classes, so of logits.</summary>
     public int Classes { get; init; } = 10;
 
@@ -34,20 +28,19 @@ public abstract record ModelSpec
     {
         try
         {
-            var spec = JsonSerializer.Deserialize<ModelSpec>(json, Json)
-                ?? throw new UserException("The model spec is empty: give it a family, resnet or mobilenetv2.");
+            var spec = Json.Read<ModelSpec>(json);
             spec.Validate();
             return spec;
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        catch (InvalidDataException error)
         {
-            var reason = error.Message.ReplaceLineEndings(" ");
-            throw new UserException($"The model spec cannot be read: {reason} Give it a family, resnet or mobilenetv2, and its fields.", error);
+            throw new UserException(
+                $"The model spec cannot be read: {error.Message}. Give it a family, resnet or mobilenetv2, and its fields.", error);
         }
     }
 
     /// <summary>The description as one line of JSON, which <see cref="Parse"/> reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.Recipe);
 
     /// <summary>Builds the network with fresh weights from the engine's random generator.</summary>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>

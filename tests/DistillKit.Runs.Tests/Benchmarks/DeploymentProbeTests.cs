@@ -20,7 +20,8 @@ public sealed class DeploymentProbeTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_to_repeat_is_refused() => Assert.Throws<UserException>(() => DeploymentProbe.Latencies([new(file, InferenceRuntime.Edge)], repeats: 0));
+    public void Nothing_to_repeat_is_refused() =>
+        Assert.Throws<UserException>(() => DeploymentProbe.Latencies([new(file, InferenceRuntime.Edge)], repeats: 0));
 
     [Fact]
     public void A_file_that_is_no_model_is_named()

@@ -22,7 +22,7 @@ public sealed class DeploymentTests : IDisposable
     /// <summary>A test that is skipped on a machine without ONNX Runtime's library.</summary>
     private sealed class RuntimeTheoryAttribute : TheoryAttribute
     {
-        public RuntimeTheoryAttribute() => Skip = OnnxModel.RuntimeDefect;
+        public RuntimeTheoryAttribute() => Skip = OnnxRuntimeModel.RuntimeDefect;
     }
 
     public static TheoryData<string, string> Quantized => TestGraphs.WithEachNetwork(TestGraphs.Kinds);
@@ -59,7 +59,8 @@ public sealed class DeploymentTests : IDisposable
     {
         OnnxFile.Save(folder["model.onnx"], TestGraphs.Quantized(TestGraphs.ResNet, "static"));
         var deployment = new Deployment(folder["model.onnx"], InferenceRuntime.Edge);
-        Assert.All(DeploymentProbe.Latencies([deployment, deployment], repeats: 7), latency => Assert.True(latency is { Repeats: 7, Median: > 0 } && latency.P95 >= latency.Median));
+        Assert.All(DeploymentProbe.Latencies([deployment, deployment], repeats: 7),
+            latency => Assert.True(latency is { Repeats: 7, Median: > 0 } && latency.P95 >= latency.Median));
         Assert.All(DeploymentProbe.Throughputs([deployment, deployment], repeats: 1), rate => Assert.True(rate > 0));
         Assert.Throws<UserException>(() => DeploymentProbe.Latencies([deployment], repeats: 0));
     }
@@ -81,11 +82,12 @@ public sealed class DeploymentTests : IDisposable
             var expected = Simulated(graph, images, runtime == InferenceRuntime.Edge ? 1 : batch);
             var actual = Run(model, images, batch);
             var difference = expected.Zip(actual, (one, other) => Math.Abs(one - other)).ToArray();
-            Assert.True(difference.Average() <= (tolerance ?? Tolerance(kind)) * deviation, FormattableString.Invariant($"batch {batch}: {difference.Average() / deviation:g3} deviations, at most {difference.Max() / deviation:g3}"));
+            Assert.True(difference.Average() <= (tolerance ?? Tolerance(kind)) * deviation, FormattableString.Invariant(
+                $"batch {batch}: {difference.Average() / deviation:g3} deviations, at most {difference.Max() / deviation:g3}"));
         }
     }
 
-    /// <summary>The mean difference in deviations of the logits: rounding errors of float32, or a few values that rounded to the next integer.</summary>
+    /// <summary>The mean difference in deviations of the logits: rounding errors of float32, or a few values that rounded otherwise.</summary>
     private static double Tolerance(string kind) => kind switch
     {
         "float" or "weight only" => 1e-4,

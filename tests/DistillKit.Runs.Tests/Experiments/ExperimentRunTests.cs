@@ -26,7 +26,12 @@ public sealed class ExperimentRunTests : IDisposable
     public void Recipes_of_one_seed_start_from_the_same_weights_and_see_the_same_images()
     {
         // The same recipe by another name, and one whose change has no effect on what is learned, end with the same weights.
-        var (run, events) = Run("""  "recipes": { "alone": { "distillation.alpha": 0 }, "same": { "distillation.alpha": 0 }, "cold": { "distillation.alpha": 0, "distillation.temperature": 1 }, "kd": {} }  """);
+        var (run, events) = Run("""
+            "recipes": {
+              "alone": { "distillation.alpha": 0 }, "same": { "distillation.alpha": 0 },
+              "cold": { "distillation.alpha": 0, "distillation.temperature": 1 }, "kd": {}
+            }
+            """);
         Assert.Equal(["teacher", .. run.Experiment.Runs.Select(planned => planned.Id)], events.Started);
         Assert.Equal(events.Started, events.Finished);
         Assert.True(SameWeights("alone-s1", "same-s1"));
@@ -45,7 +50,8 @@ public sealed class ExperimentRunTests : IDisposable
         var (again, nothing) = Run("""  "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} }  """);
         Assert.Empty(nothing.Started);
         Assert.Equal(4, again.Table().Runs.Count);
-        var (changed, events) = Run("""  "seeds": [1, 3], "recipes": { "alone": { "distillation.alpha": 0 }, "kd": { "distillation.temperature": 2 } }  """);
+        var (changed, events) = Run(
+            """  "seeds": [1, 3], "recipes": { "alone": { "distillation.alpha": 0 }, "kd": { "distillation.temperature": 2 } }  """);
         Assert.Equal(["kd-s1", "alone-s3", "kd-s3"], events.Started);
         Assert.Equal(["alone-s1", "kd-s1", "alone-s3", "kd-s3"], changed.Table().Runs.Select(result => result.Id));
     }
@@ -63,7 +69,9 @@ public sealed class ExperimentRunTests : IDisposable
     [Fact]
     public void Preparing_trains_the_teachers_alone_each_once()
     {
-        var fields = """  "recipes": { "alone": {}, "kd": { "distillation.temperature": 2 }, "large": { "teacher.model.width": 0.25 } }  """;
+        var fields = """
+            "recipes": { "alone": {}, "kd": { "distillation.temperature": 2 }, "large": { "teacher.model.width": 0.25 } }
+            """;
         var prepared = New(fields);
         prepared.Run.Prepare();
         Assert.Equal(["teacher", "teacher"], prepared.Events.Started);
@@ -119,14 +127,21 @@ public sealed class ExperimentRunTests : IDisposable
         var rows = run.Table().Rows;
         Assert.Equal((3, 2, 2), (rows[0].Count, rows[1].Count, rows[1].Comparison!.Pairs));
         Assert.Null(rows[0].Comparison);
-        var differences = run.Table().Runs.Where(result => result.Seed != 2).GroupBy(result => result.Seed).Select(pair => pair.Single(result => result.Recipe == "kd").Accuracy - pair.Single(result => result.Recipe == "alone").Accuracy);
+        double Of(string recipe, IEnumerable<FinishedRun> pair) => pair.Single(result => result.Recipe == recipe).Accuracy;
+        var pairs = run.Table().Runs.Where(result => result.Seed != 2).GroupBy(result => result.Seed);
+        var differences = pairs.Select(pair => Of("kd", pair) - Of("alone", pair));
         Assert.Equal(differences.Average(), rows[1].Comparison!.Difference, 12);
     }
 
     [Fact]
     public void A_free_budget_is_shown_against_the_baselines()
     {
-        var (run, _) = Run("""  "budget": "Free", "recipes": { "alone": {}, "long": { "student.training.phases": [{ "epochs": 2, "resolution": 8 }, { "epochs": 1, "resolution": 16 }] } }  """);
+        var (run, _) = Run("""
+            "budget": "Free",
+            "recipes": {
+              "alone": {}, "long": { "student.training.phases": [{ "epochs": 2, "resolution": 8 }, { "epochs": 1, "resolution": 16 }] }
+            }
+            """);
         // One epoch at 8 pixels against two of them and one at 16: (2 + 4) / 1.
         Assert.Equal([1, 6], run.Table().Rows.Select(row => row.Pixels!.Value));
     }
@@ -134,14 +149,19 @@ public sealed class ExperimentRunTests : IDisposable
     [Fact]
     public void The_files_of_the_table_have_every_run_with_its_provenance()
     {
-        Run("""  "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} }, "grid": { "student.training.schedule": [{ "warmUp": 0.1 }] }  """);
+        Run("""
+            "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} }, "grid": { "student.training.schedule": [{ "warmUp": 0.1 }] }
+            """);
         var lines = File.ReadAllLines(folder["out/results.csv"]);
-        Assert.Equal("recipe,student.training.schedule,n,mean,low,high,pairs,difference,differenceLow,differenceHigh,correctedLow,correctedHigh,p,adjustedP,verdict,pixels", lines[0]);
+        Assert.Equal(
+            "recipe,student.training.schedule,n,mean,low,high,pairs,difference,differenceLow,differenceHigh,correctedLow,correctedHigh,p,"
+            + "adjustedP,verdict,pixels", lines[0]);
         Assert.StartsWith("alone,,2,0.", lines[1]);
         Assert.StartsWith("\"kd\",\"{\"\"warmUp\"\":0.1}\",2,0.".Replace("\"kd\"", "kd"), lines[2]);
         var json = JsonNode.Parse(File.ReadAllText(folder["out/results.json"]))!;
         Assert.Equal(["alone", "kd", "alone", "kd"], json["runs"]!.AsArray().Select(result => result!["recipe"]!.ToString()));
-        Assert.All(json["runs"]!.AsArray(), result => Assert.All(new[] { "seed", "seconds", "machine", "version", "date" }, field => Assert.NotNull(result![field])));
+        Assert.All(json["runs"]!.AsArray(),
+            result => Assert.All(new[] { "seed", "seconds", "machine", "version", "date" }, field => Assert.NotNull(result![field])));
         Assert.Contains("paired t test over seeds against alone", json["test"]!.ToString());
     }
 
@@ -175,7 +195,9 @@ public sealed class ExperimentRunTests : IDisposable
 
     private (ExperimentRun Run, Events Events) New(string fields, Events? events = null, string output = "out")
     {
-        var training = """{ "phases": [{ "epochs": 1, "resolution": 8 }], "batchSize": 20, "optimizer": { "learningRate": 0.05 }, "precision": "Float32" }""";
+        var training = """
+            { "phases": [{ "epochs": 1, "resolution": 8 }], "batchSize": 20, "optimizer": { "learningRate": 0.05 }, "precision": "Float32" }
+            """;
         File.WriteAllText(folder["tiny.json"], $$"""
             {
               "name": "tiny", "description": "For tests.", "data": { "source": "Synthetic", "training": 100, "validation": 20, "test": 30 },
@@ -187,10 +209,11 @@ public sealed class ExperimentRunTests : IDisposable
         string[] ordinary = ["\"name\": \"test\"", "\"profile\": \"tiny.json\"", "\"seeds\": [1, 2]", "\"baseline\": \"alone\""];
         var given = ordinary.Where(field => !fields.Contains(field[..(field.IndexOf(':') + 1)]));
         events ??= new();
-        return (new(Experiment.Parse($"{{ {string.Join(", ", given.Append(fields))} }}", "test.json", folder["."]), folder[output], events, CPU), events);
+        var experiment = Experiment.Parse($"{{ {string.Join(", ", given.Append(fields))} }}", "test.json", folder["."]);
+        return (new(experiment, folder[output], events, CPU), events);
     }
 
-    private sealed class Events : IPipelineObserver
+    private sealed class Events : IRunProgress
     {
         public List<string> Started { get; } = [];
 
@@ -202,7 +225,7 @@ public sealed class ExperimentRunTests : IDisposable
 
         public Action<string, int>? OnStep { get; init; }
 
-        void IPipelineObserver.Started(string stage, string description, int resumedStep)
+        void IRunProgress.Started(string stage, string description, int resumedStep)
         {
             Started.Add(stage);
             Descriptions.Enqueue(description);
@@ -219,6 +242,6 @@ public sealed class ExperimentRunTests : IDisposable
         {
         }
 
-        void IPipelineObserver.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) => Finished.Add(stage);
+        void IRunProgress.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) => Finished.Add(stage);
     }
 }

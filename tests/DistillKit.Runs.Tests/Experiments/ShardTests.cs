@@ -25,5 +25,6 @@ public sealed class ShardTests
     [InlineData("1/2/3")]
     [InlineData("a/b")]
     [InlineData("")]
-    public void What_is_no_share_is_refused(string text) => Assert.Contains($"not '{text}'", Assert.Throws<UserException>(() => Shard.Parse(text)).Message);
+    public void What_is_no_share_is_refused(string text) =>
+        Assert.Contains($"not '{text}'", Assert.Throws<UserException>(() => Shard.Parse(text)).Message);
 }

@@ -43,7 +43,8 @@ public sealed class Cifar10Tests : IDisposable
     {
         data.WriteBinaries(data.Root);
         File.WriteAllBytes(Path.Combine(data.Root, Cifar10Layout.TestFile), new byte[100]);
-        Assert.Contains("has 100 bytes, expected 30,730", Assert.Throws<UserException>(() => Cifar10.LoadTest(data.Root, data.Layout)).Message);
+        var message = Assert.Throws<UserException>(() => Cifar10.LoadTest(data.Root, data.Layout)).Message;
+        Assert.Contains("has 100 bytes, expected 30,730", message);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ internal sealed class FabricatedCifar10 : IDisposable
     {
         Directory.CreateDirectory(folder);
         foreach (var (file, bytes) in records)
-            File.WriteAllBytes(Path.Combine(folder, Path.ChangeExtension(file, ".png")), EncodePng(ToSheet(bytes), SheetWidth, ImagesPerFile));
+            File.WriteAllBytes(Path.Combine(folder, Path.ChangeExtension(file, ".png")),
+                EncodePng(ToSheet(bytes), SheetWidth, ImagesPerFile));
         WriteLabels(Path.Combine(folder, "train_lables.json"), Cifar10Layout.TrainingFiles);
         WriteLabels(Path.Combine(folder, "test_lables.json"), [Cifar10Layout.TestFile]);
         return folder;
@@ -81,11 +82,13 @@ internal sealed class FabricatedCifar10 : IDisposable
             for (var y = 0; y < height; y++)
             {
                 zlib.WriteByte((byte)(y % 5));
-                zlib.Write(Filter(y % 5, pixels.Slice(y * rowBytes, rowBytes), y == 0 ? new byte[rowBytes] : pixels.Slice((y - 1) * rowBytes, rowBytes)));
+                zlib.Write(Filter(y % 5, pixels.Slice(y * rowBytes, rowBytes),
+                    y == 0 ? new byte[rowBytes] : pixels.Slice((y - 1) * rowBytes, rowBytes)));
             }
         var half = (int)compressed.Length / 2;
         var data = compressed.ToArray();
-        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR", header), .. Chunk("IDAT", data[..half]), .. Chunk("IDAT", data[half..]), .. Chunk("IEND", [])];
+        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR", header), .. Chunk("IDAT", data[..half]), .. Chunk("IDAT", data[half..]),
+            .. Chunk("IEND", [])];
     }
 
     private static byte[] Chunk(string type, byte[] data)

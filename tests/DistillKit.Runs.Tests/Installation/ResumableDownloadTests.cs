@@ -19,7 +19,8 @@ public sealed class ResumableDownloadTests : IDisposable
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
             probe.Start();
-            remote = new(new($"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}/file"), Content.Length, Convert.ToHexStringLower(MD5.HashData(Content)));
+            remote = new(new($"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}/file"), Content.Length,
+                Convert.ToHexStringLower(MD5.HashData(Content)));
         }
         server.Prefixes.Add(remote.Address.GetLeftPart(UriPartial.Authority) + "/");
         server.Start();

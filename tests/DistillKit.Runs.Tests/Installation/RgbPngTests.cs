@@ -34,10 +34,12 @@ public sealed class RgbPngTests
     [Fact]
     public void An_image_with_an_alpha_channel_is_refused() => Assert.Contains(
         "not 8-bit RGB",
-        Assert.Throws<InvalidDataException>(() => RgbPng.Decode(FabricatedCifar10.EncodePng(Pixels, Width, Height, 6), Width, Height)).Message);
+        Assert.Throws<InvalidDataException>(() => RgbPng.Decode(FabricatedCifar10.EncodePng(Pixels, Width, Height, 6), Width, Height))
+            .Message);
 
     [Fact]
     public void An_image_of_another_size_is_refused_with_both_sizes() => Assert.Contains(
         "7 x 11, expected 7 x 12",
-        Assert.Throws<InvalidDataException>(() => RgbPng.Decode(FabricatedCifar10.EncodePng(Pixels, Width, Height), Width, Height + 1)).Message);
+        Assert.Throws<InvalidDataException>(() => RgbPng.Decode(FabricatedCifar10.EncodePng(Pixels, Width, Height), Width, Height + 1))
+            .Message);
 }

@@ -28,7 +28,8 @@ public sealed class ProfileTests
 
     [Fact]
     public void An_unknown_name_lists_the_profiles() =>
-        Assert.Equal("There is no profile 'slow': take one of smoke, quick, standard, full, or the path of a profile's JSON file.", Assert.Throws<UserException>(() => Profile.Load("slow")).Message);
+        Assert.Equal("There is no profile 'slow': take one of smoke, quick, standard, full, or the path of a profile's JSON file.",
+            Assert.Throws<UserException>(() => Profile.Load("slow")).Message);
 
     [Theory]
     [InlineData("\"batchSize\": 64", "\"batchsise\": 64", "batchsise")]
@@ -47,7 +48,11 @@ public sealed class ProfileTests
     [InlineData("\"batchSize\": 64", "\"batchSize\": \"many\"", "batchSize")]
     [InlineData("\"batchSize\": 64", "\"batchSize\": 0", "batchSize must be from 1")]
     [InlineData("\"source\": \"Synthetic\"", "\"source\": \"Imagenet\"", "source")]
-    [InlineData("\"family\": \"resnet\"", "\"family\": \"vgg\"", "vgg")]
+    [InlineData("\"batchSize\": 64", "\"batchSize\": \"64\"", "'teacher.training.batchSize' must be a whole number")]
+    [InlineData("\"batchSize\": 64", "\"batchSize\": 64, \"batchsize\": 32", "teacher.training has 'batchsize' twice")]
+    [InlineData("\"source\": \"Synthetic\"", "\"source\": 1", "'data.source' must be one of Cifar10, Synthetic")]
+    [InlineData("\"family\": \"resnet\"", "\"family\": \"vgg\"",
+        "teacher.model must have a 'family', one of resnet, mobilenetv2, not 'vgg'")]
     [InlineData("\"validation\": 200", "\"validation\": 0", "at least one image")]
     [InlineData("\"alpha\": 0.9", "\"alpha\": 2", "alpha must be from 0 to 1")]
     [InlineData("\"name\": \"smoke\"", "\"name\": \"a/b\"", "cannot be the name of a folder")]
@@ -65,7 +70,8 @@ public sealed class ProfileTests
     [InlineData("[]")]
     [InlineData("{ \"name\": \"a\" }")]
     [InlineData("{ \"name\": \"a\", ")]
-    [InlineData("""{ "name": "a", "description": "", "data": {}, "teacher": null, "student": null, "distillation": null, "quantization": null }""")]
+    [InlineData(
+        """{ "name": "a", "description": "", "data": {}, "teacher": null, "student": null, "distillation": null, "quantization": null }""")]
     [InlineData("""{ "name": "a", "description": "", "data": {}, "teacher": {}, "student": {}, "distillation": {}, "quantization": {} }""")]
     public void What_is_no_profile_is_refused_in_a_line(string json)
     {
@@ -79,14 +85,16 @@ public sealed class ProfileTests
     {
         var profile = Profile.Load("smoke");
         var other = profile with { Student = profile.Student with { Model = new ResNetSpec { Blocks = [1], Classes = 7 } } };
-        Assert.Contains("The teacher has 10 classes and the student 7", Assert.Throws<UserException>(() => Profile.Parse(other.ToJson(), "other")).Message);
+        Assert.Contains("The teacher has 10 classes and the student 7",
+            Assert.Throws<UserException>(() => Profile.Parse(other.ToJson(), "other")).Message);
     }
 
     private static string Refusal(string text, string replacement)
     {
         Assert.Contains(text, Smoke);
         var first = Smoke.IndexOf(text, StringComparison.Ordinal);
-        var message = Assert.Throws<UserException>(() => Profile.Parse(Smoke[..first] + replacement + Smoke[(first + text.Length)..], "mine.json")).Message;
+        var message = Assert.Throws<UserException>(
+            () => Profile.Parse(Smoke[..first] + replacement + Smoke[(first + text.Length)..], "mine.json")).Message;
         Assert.DoesNotContain('\n', message);
         return message;
     }

@@ -26,7 +26,7 @@ public sealed class AssistantTests : IDisposable
     [Fact]
     public void Assistants_stand_between_teacher_and_student_each_taught_by_the_one_before()
     {
-        var profile = Tiny with { Assistants = [new(Tiny.Teacher.Model, Tiny.Teacher.Training), BornAgain] };
+        var profile = Tiny with { Assistants = [new(Tiny.Teacher.Model, Tiny.Teacher.Training!), BornAgain] };
         using var run = new PipelineRun(profile, folder["run"], new PipelineRunTests.Events(), CPU);
         Assert.Equal(
             ["teacher<-", "baseline<-", "assistant1<-teacher", "assistant2<-assistant1", "distill<-assistant2"],
@@ -59,7 +59,8 @@ public sealed class AssistantTests : IDisposable
     [Fact]
     public void Stored_answers_serve_every_student_of_the_same_views()
     {
-        var stored = Tiny with { Student = Tiny.Student with { Training = Tiny.Student.Training with { Views = new(2) } }, Distillation = new(Stored: true) };
+        var student = Tiny.Student with { Training = Tiny.Student.Training with { Views = new(2) } };
+        var stored = Tiny with { Student = student, Distillation = new(Stored: true) };
         Distill(stored);
         Assert.Equal(["soft-targets"], Distill(stored with { Distillation = new(Temperature: 2, Stored: true) }).FromEarlierRun[1..]);
         var others = stored with { Student = stored.Student with { Training = stored.Student.Training with { Views = new(2, Seed: 7) } } };
@@ -71,17 +72,20 @@ public sealed class AssistantTests : IDisposable
     [InlineData("teacher, assistant1, but", "")]
     public void Teachers_that_there_are_not_are_refused(string expected, string names)
     {
-        var profile = Tiny with { Assistants = [BornAgain], Distillation = new(Teachers: names.Split(',', StringSplitOptions.RemoveEmptyEntries)) };
+        var teachers = names.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var profile = Tiny with { Assistants = [BornAgain], Distillation = new(Teachers: teachers) };
         Assert.Contains(expected, Refused(profile));
     }
 
     [Fact]
     public void Assistants_must_have_the_teachers_classes_and_stored_answers_need_views()
     {
-        Assert.Contains("assistant1 3", Refused(Tiny with { Assistants = [BornAgain with { Model = BornAgain.Model with { Classes = 3 } }] }));
+        Assert.Contains("assistant1 3",
+            Refused(Tiny with { Assistants = [BornAgain with { Model = BornAgain.Model with { Classes = 3 } }] }));
         Assert.Contains("fixed views", Refused(Tiny with { Distillation = new(Stored: true) }));
         var viewed = Tiny with { Student = Tiny.Student with { Training = Tiny.Student.Training with { Views = new(2) } } };
-        Assert.Contains("stored answers are logits", Refused(viewed with { Distillation = new(Stored: true, Terms: [new HintTerm("layer1", "layer1")]) }));
+        Assert.Contains("stored answers are logits",
+            Refused(viewed with { Distillation = new(Stored: true, Terms: [new HintTerm("layer1", "layer1")]) }));
     }
 
     private static string Refused(Profile profile) => Assert.Throws<UserException>(() => Profile.Parse(profile.ToJson(), "test")).Message;

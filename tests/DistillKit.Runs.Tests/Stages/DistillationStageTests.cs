@@ -17,12 +17,16 @@ public sealed class DistillationStageTests : IDisposable
           "data": { "source": "Synthetic", "training": 100, "validation": 20, "test": 20 },
           "teacher": {
             "model": { "family": "resnet", "blocks": [1, 1], "width": 0.125 },
-            "training": { "phases": [{ "epochs": 1, "resolution": 8 }], "batchSize": 20, "augmentation": { "padding": 1 }, "precision": "Float32" }
+            "training": {
+              "phases": [{ "epochs": 1, "resolution": 8 }], "batchSize": 20, "augmentation": { "padding": 1 }, "precision": "Float32"
+            }
           },
           "student": {
             "model": { "family": "mobilenetv2", "width": 0.125, "dropout": 0.1 },
-            "training": { "phases": [{ "epochs": 2, "resolution": 8 }], "batchSize": 20, "augmentation": { "padding": 1 }, "precision": "Float32", "clipNorm": 1,
-                          "mixing": { "mixup": 0.2 }, "averageDecay": 0.9, "optimizer": { "learningRate": 0.05 } }
+            "training": {
+              "phases": [{ "epochs": 2, "resolution": 8 }], "batchSize": 20, "augmentation": { "padding": 1 }, "precision": "Float32",
+              "clipNorm": 1, "mixing": { "mixup": 0.2 }, "averageDecay": 0.9, "optimizer": { "learningRate": 0.05 }
+            }
           },
           "distillation": {
             "alpha": 0.5, "alphaEnd": 0.8, "temperature": 6, "temperatureEnd": 3,
@@ -39,7 +43,10 @@ public sealed class DistillationStageTests : IDisposable
           },
           "quantization": {
             "calibrationImages": 20,
-            "training": { "phases": [{ "epochs": 1, "resolution": 8 }], "batchSize": 20, "optimizer": { "learningRate": 0.01 }, "augmentation": { "padding": 1 } }
+            "training": {
+              "phases": [{ "epochs": 1, "resolution": 8 }], "batchSize": 20, "optimizer": { "learningRate": 0.01 },
+              "augmentation": { "padding": 1 }
+            }
           }
         }
         """;
@@ -96,9 +103,10 @@ public sealed class DistillationStageTests : IDisposable
 
     private static TrainingStage Distill(PipelineRun run) => run.TrainingStages.Single(stage => stage.Name == "distill");
 
-    private PipelineRun Start(string name, Action<string, int>? onStep = null) => new(Profile.Parse(EveryTerm, "every-term"), folder[name], new Watcher(onStep), CPU);
+    private PipelineRun Start(string name, Action<string, int>? onStep = null) =>
+        new(Profile.Parse(EveryTerm, "every-term"), folder[name], new Watcher(onStep), CPU);
 
-    private sealed class Watcher(Action<string, int>? onStep) : IPipelineObserver
+    private sealed class Watcher(Action<string, int>? onStep) : IRunProgress
     {
         private string stage = "";
 

@@ -5,6 +5,7 @@ using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;
 using DistillKit.Metrics;
 using DistillKit.Networks;
+using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Profiles;
@@ -42,7 +43,7 @@ public sealed class PipelineRunTests : IDisposable
     private static readonly string[] Stages = ["data", .. Networks, "ptq", "qat", "export", "benchmark"];
 
     // Networks in floating point run on one runtime, integer networks on all that this machine has.
-    private static readonly int Runtimes = OnnxModel.RuntimeVersion is null ? 1 : 2;
+    private static readonly int Runtimes = OnnxRuntimeModel.RuntimeVersion is null ? 1 : 2;
 
     private readonly TemporaryFolder folder = new();
     private readonly int threads = get_num_threads();
@@ -64,7 +65,8 @@ public sealed class PipelineRunTests : IDisposable
         Assert.Empty(events.FromEarlierRun);
         Assert.Equal(3 * 10 + 5, events.Steps);
 
-        var integers = ((string[])["int8 static", "int8 dynamic", "int8 QAT"]).SelectMany(format => Enumerable.Repeat(("distill", format), Runtimes));
+        var integers = ((string[])["int8 static", "int8 dynamic", "int8 QAT"])
+            .SelectMany(format => Enumerable.Repeat(("distill", format), Runtimes));
         Assert.Equal([.. Networks.Select(name => (name, "fp32")), .. integers], result.Rows.Select(row => (row.Name, row.Format)));
         Assert.Equal(Runtimes, result.Rows.Select(row => row.Runtime.Split(' ')[0]).Distinct().Count());
         foreach (var row in result.Rows)
@@ -103,7 +105,8 @@ public sealed class PipelineRunTests : IDisposable
         {
             var (model, info) = ModelFile.Load(folder[$"run/{row.Name}/model.safetensors"]);
             using var loaded = model;
-            using var test = new DeviceImages(SyntheticImages.Create(30, ~Tiny.Seed), CPU, Normalization.Of(SyntheticImages.Create(120, Tiny.Seed)));
+            using var test = new DeviceImages(SyntheticImages.Create(30, ~Tiny.Seed), CPU,
+                Normalization.Of(SyntheticImages.Create(120, Tiny.Seed)));
             Assert.Equal(Evaluator.Evaluate(model, test, SyntheticImages.ClassNames).Accuracy, row.Accuracy);
             Assert.Equal(((long?)Tiny.Seed, row.ValidationAccuracy), (info.Seed, info.Accuracy!.Value));
             Assert.Equal(row.Name, JsonDocument.Parse(info.Recipe!).RootElement.GetProperty("stage").GetString());
@@ -117,13 +120,16 @@ public sealed class PipelineRunTests : IDisposable
     {
         var (result, _) = await Run(Tiny);
         Assert.Equal(result.ToJson(), File.ReadAllText(folder["run/benchmark.json"]).TrimEnd());
-        var reports = JsonSerializer.Deserialize<TestReport[]>(File.ReadAllText(folder["run/test-reports.json"]), JsonSerializerOptions.Web)!;
+        var reports = JsonSerializer.Deserialize<TestReport[]>(File.ReadAllText(folder["run/test-reports.json"]),
+            JsonSerializerOptions.Web)!;
         var firsts = result.Rows.DistinctBy(row => (row.Name, row.Format));
-        Assert.Equal(firsts.Select(row => (row.Name, row.Format, row.Accuracy)), reports.Select(report => (report.Name, report.Format, report.Report.Accuracy)));
+        Assert.Equal(firsts.Select(row => (row.Name, row.Format, row.Accuracy)),
+            reports.Select(report => (report.Name, report.Format, report.Report.Accuracy)));
         var lines = File.ReadAllLines(folder["run/benchmark.csv"]);
         var columns = lines[0].Split(',');
         Assert.Equal(["name", "format", "runtime", "accuracy"], columns[..4]);
-        Assert.Equal(result.Rows.Select(row => $"{row.Name},{row.Format},{row.Runtime}"), lines[1..].Select(line => string.Join(',', line.Split(',')[..3])));
+        Assert.Equal(result.Rows.Select(row => $"{row.Name},{row.Format},{row.Runtime}"),
+            lines[1..].Select(line => string.Join(',', line.Split(',')[..3])));
         Assert.All(lines, line => Assert.Equal(columns.Length, line.Split(',').Length));
     }
 
@@ -142,7 +148,8 @@ public sealed class PipelineRunTests : IDisposable
     public async Task Other_distillation_numbers_only_distill_again()
     {
         await Run(Tiny);
-        Assert.Equal(["data", "distill", "ptq", "qat", "export", "benchmark"], (await Run(Tiny with { Distillation = new(Temperature: 2) })).Events.Started);
+        var (_, events) = await Run(Tiny with { Distillation = new(Temperature: 2) });
+        Assert.Equal(["data", "distill", "ptq", "qat", "export", "benchmark"], events.Started);
     }
 
     [Fact]
@@ -171,7 +178,8 @@ public sealed class PipelineRunTests : IDisposable
     public async Task Another_plan_quantizes_again_and_another_aware_recipe_trains_the_rounded_network_again()
     {
         await Run(Tiny);
-        var plan = Tiny with { Quantization = Tiny.Quantization with { PostTraining = new() { Plan = new() { Weights = QuantizationScheme.Weights with { Bits = 4 } } } } };
+        var fourBits = new PostTrainingRecipe { Plan = new() { Weights = QuantizationScheme.Weights with { Bits = 4 } } };
+        var plan = Tiny with { Quantization = Tiny.Quantization with { PostTraining = fourBits } };
         Assert.Equal(["data", "ptq", "qat", "export", "benchmark"], (await Run(plan)).Events.Started);
         var aware = plan with { Quantization = plan.Quantization with { Aware = new(RangeLearning.Learned, RangeLearning.Learned) } };
         Assert.Equal(["data", "qat", "export", "benchmark"], (await Run(aware)).Events.Started);
@@ -264,7 +272,8 @@ public sealed class PipelineRunTests : IDisposable
         run.Train(run.TrainingStages[0]);
     }
 
-    private async Task<(BenchmarkResult Result, Events Events)> Run(Profile profile, string name = "run", Events? events = null, CancellationToken cancellation = default)
+    private async Task<(BenchmarkResult Result, Events Events)> Run(
+        Profile profile, string name = "run", Events? events = null, CancellationToken cancellation = default)
     {
         events ??= new();
         using var run = new PipelineRun(profile, folder[name], events, CPU);
@@ -279,7 +288,7 @@ public sealed class PipelineRunTests : IDisposable
         _ => $"run/{row.Name}/model.onnx",
     }];
 
-    internal sealed class Events : IPipelineObserver
+    internal sealed class Events : IRunProgress
     {
         public List<string> Started { get; } = [];
 
@@ -295,7 +304,7 @@ public sealed class PipelineRunTests : IDisposable
 
         public Action<string>? OnFinished { get; init; }
 
-        void IPipelineObserver.Started(string stage, string description, int resumedStep)
+        void IRunProgress.Started(string stage, string description, int resumedStep)
         {
             Started.Add(stage);
             if (resumedStep > 0) Resumed.Add((stage, resumedStep));
@@ -311,7 +320,7 @@ public sealed class PipelineRunTests : IDisposable
 
         public void Advanced(string part) { }
 
-        void IPipelineObserver.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
+        void IRunProgress.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
         {
             (isFromEarlierRun ? FromEarlierRun : Finished).Add(stage);
             OnFinished?.Invoke(stage);

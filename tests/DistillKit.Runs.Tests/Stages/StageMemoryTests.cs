@@ -19,7 +19,8 @@ public sealed class StageMemoryTests
     private static async Task<IReadOnlyList<(string Stage, long Tensors)>> CountsOf(string folder)
     {
         var counts = new List<(string, long)>();
-        // TorchSharp's counter grows by one with every parameter that is made, freed or not: what a run adds can be compared, not the number itself.
+        // TorchSharp's counter grows by one with every parameter that is made, freed or not: what a run adds can be compared, not the
+        // number itself.
         var before = Count();
         var events = new PipelineRunTests.Events { OnFinished = stage => counts.Add((stage, Count() - before)) };
         using var run = new PipelineRun(PipelineRunTests.Tiny, folder, events, CPU);

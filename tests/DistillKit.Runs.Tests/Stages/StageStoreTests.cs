@@ -42,6 +42,22 @@ public sealed class StageStoreTests : IDisposable
     }
 
     [Fact]
+    public void Files_in_a_folder_that_no_stage_has_begun_in_are_not_overwritten()
+    {
+        var file = Path.Combine(store.FolderOf("ptq"), "static.onnx");
+        store.RequireOwn("ptq", [file]);
+        Directory.CreateDirectory(store.FolderOf("ptq"));
+        File.WriteAllText(file, "");
+        Assert.Contains($"No run has written {file}", Assert.Throws<UserException>(() => store.RequireOwn("ptq", [file])).Message);
+        store.Begin("ptq");
+        store.RequireOwn("ptq", [file]);
+        store.Finish("ptq", "f1", new Result(0.5));
+        Assert.Equal(["stage.json", "static.onnx"], Directory.GetFiles(store.FolderOf("ptq")).Select(Path.GetFileName).Order());
+        store.Forget("ptq");
+        store.RequireOwn("ptq", [file]);
+    }
+
+    [Fact]
     public void Two_stores_on_one_folder_are_refused_until_the_first_is_closed()
     {
         var message = Assert.Throws<UserException>(() => new StageStore(store.Folder)).Message;
@@ -62,7 +78,8 @@ public sealed class StageStoreTests : IDisposable
     [Fact]
     public void A_fingerprint_depends_on_every_input_and_their_order()
     {
-        string[] prints = [StageStore.Fingerprint("a", "b"), StageStore.Fingerprint("b", "a"), StageStore.Fingerprint("a"), StageStore.Fingerprint("ab"), StageStore.Fingerprint("a", "b", "")];
+        string[] prints = [StageStore.Fingerprint("a", "b"), StageStore.Fingerprint("b", "a"), StageStore.Fingerprint("a"),
+            StageStore.Fingerprint("ab"), StageStore.Fingerprint("a", "b", "")];
         Assert.Equal(prints, prints.Distinct());
         Assert.Equal(prints[0], StageStore.Fingerprint("a", "b"));
     }

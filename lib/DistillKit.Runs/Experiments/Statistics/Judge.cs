@@ -1,13 +1,14 @@
 namespace DistillKit.Runs.Experiments.Statistics;
 
 /// <summary>
-/// The test behind the verdicts. Each of k recipes is compared with the baseline by a paired t test over the seeds that both have, two-sided. Holm's procedure (1979)
-/// judges the smallest p value at the level 0.05 / k, the next at 0.05 / (k - 1), and so on; from the first that fails on, all are judged at that one's level. Each comparison's
-/// corrected interval has the level at which it was judged, so that interval and test say the same; a statement about any of the recipes is wrong with a chance of at most 5 %
-/// (Strassburger and Bretz 2008 have the intervals).
+/// The test behind the verdicts. Each of k recipes is compared with the baseline by a paired t test over the seeds that both have,
+/// two-sided. Holm's procedure (1979) judges the smallest p value at the level 0.05 / k, the next at 0.05 / (k - 1), and so on; from the
+/// first that fails on, all are judged at that one's level. Each comparison's corrected interval has the level at which it was judged, so
+/// that interval and test say the same; a statement about any of the recipes is wrong with a chance of at most 5 % (Strassburger and Bretz
+/// 2008 have the intervals).
 /// <list type="bullet">
-/// <item>BEATS: the corrected interval lies above 0, so the difference is significant. It may still be smaller than the margin: the table shows its size.</item>
-/// <item>NO BEATS: it does not, and the corrected interval ends below the margin, the smallest gain that matters: a gain of that size is ruled out.</item>
+/// <item>BEATS: the corrected interval lies above 0, so the difference is significant. It may still be smaller than the margin.</item>
+/// <item>NO BEATS: it does not, and the corrected interval ends below the margin, the smallest gain that matters.</item>
 /// <item>INCONCLUSIVE: neither; also where differences are fewer than two or all the same, which leaves nothing to judge them by.</item>
 /// </list>
 /// </summary>
@@ -23,8 +24,10 @@ internal static class Judge
     public static IReadOnlyList<Comparison?> Compare(IReadOnlyList<IReadOnlyList<double>> differences, double margin)
     {
         Sample?[] samples = [.. differences.Select(values => values.Count == 0 ? null : new Sample(values))];
-        var comparisons = Array.ConvertAll(samples, sample => sample is null ? null : new Comparison(sample.Count, sample.Mean, sample.Interval(Level), null, sample.P, null, Verdict.Inconclusive));
-        int[] tested = [.. Enumerable.Range(0, samples.Length).Where(index => samples[index] is { HasSpread: true }).OrderBy(index => comparisons[index]!.P)];
+        var comparisons = Array.ConvertAll(samples, sample => sample is null ? null
+            : new Comparison(sample.Count, sample.Mean, sample.Interval(Level), null, sample.P, null, Verdict.Inconclusive));
+        var judgeable = Enumerable.Range(0, samples.Length).Where(index => samples[index] is { HasSpread: true });
+        int[] tested = [.. judgeable.OrderBy(index => comparisons[index]!.P)];
         var (adjusted, level) = (0.0, 0.0);
         foreach (var (rank, index) in tested.Index())
         {
@@ -32,7 +35,8 @@ internal static class Judge
             if (adjusted < Level) level = Level / (tested.Length - rank);
             adjusted = Math.Min(1, Math.Max(adjusted, (tested.Length - rank) * comparisons[index]!.P!.Value));
             var corrected = samples[index]!.Interval(level)!;
-            comparisons[index] = comparisons[index]! with { Corrected = corrected, AdjustedP = adjusted, Verdict = VerdictOf(corrected, margin) };
+            var verdict = VerdictOf(corrected, margin);
+            comparisons[index] = comparisons[index]! with { Corrected = corrected, AdjustedP = adjusted, Verdict = verdict };
         }
         return comparisons;
     }

@@ -1,11 +1,8 @@
+using MathNet.Numerics.Distributions;
+
 namespace DistillKit.Runs.Experiments.Statistics;
 
-/// <summary>From a lower to an upper end.</summary>
-/// <param name="Low">The lower end.</param>
-/// <param name="High">The upper end.</param>
-public sealed record Interval(double Low, double High);
-
-/// <summary>A few measured values, taken as drawn from a normal distribution.</summary>
+/// <summary>A few measured values, as drawn from a normal distribution; Student's t (1908) tells about their mean.</summary>
 internal sealed class Sample
 {
     private readonly double error;
@@ -27,14 +24,31 @@ internal sealed class Sample
     /// <summary>Whether the values differ, so that they tell how far the mean may be from the truth.</summary>
     public bool HasSpread { get; }
 
-    /// <summary>The two-sided p value of a mean of 0 by Student's t test; null without spread.</summary>
-    public double? P => HasSpread ? new StudentT(Count - 1).TwoSided(Mean / error) : null;
+    /// <summary>The two-sided p value of a mean of 0; null without spread.</summary>
+    public double? P => HasSpread ? TwoSided(Mean / error, Count - 1) : null;
 
     /// <summary>The interval that covers the true mean with a chance of 1 - <paramref name="level"/>; null without spread.</summary>
     public Interval? Interval(double level)
     {
         if (!HasSpread) return null;
-        var half = new StudentT(Count - 1).Critical(level) * error;
+        var half = Critical(level, Count - 1) * error;
         return new(Mean - half, Mean + half);
+    }
+
+    /// <summary>The chance of a value at least as far from 0 as <paramref name="t"/>, with some degrees of freedom.</summary>
+    internal static double TwoSided(double t, int degrees) => 2 * StudentT.CDF(0, 1, degrees, -Math.Abs(t));
+
+    /// <summary>The value that is exceeded in absolute size with a chance: half the width of an interval, in standard errors.</summary>
+    internal static double Critical(double level, int degrees)
+    {
+        // StudentT.InvCDF looks between -800 and 800 only, which is too near for one degree of freedom and many comparisons.
+        var (low, high) = (0.0, 1.0);
+        while (TwoSided(high, degrees) > level) (low, high) = (high, 2 * high);
+        for (var middle = (low + high) / 2; middle > low && middle < high; middle = (low + high) / 2)
+        {
+            if (TwoSided(middle, degrees) > level) low = middle;
+            else high = middle;
+        }
+        return high;
     }
 }

@@ -12,15 +12,6 @@ namespace DistillKit.Quantization.Plans;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record QuantizationPlan
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        RespectNullableAnnotations = true,
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>What of a layer is computed in integers.</summary>
     public LayerStrategy Strategy { get; init; } = LayerStrategy.Static;
 
@@ -50,13 +41,13 @@ public sealed record QuantizationPlan
     {
         try
         {
-            var plan = JsonSerializer.Deserialize<QuantizationPlan>(json, Json) ?? throw new JsonException("it is empty");
+            var plan = Json.Read<QuantizationPlan>(json);
             plan.Validate();
             return plan;
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        catch (InvalidDataException error)
         {
-            throw new UserException($"The plan {source} cannot be read: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new UserException($"The plan {source} cannot be read: {error.Message}.", error);
         }
     }
 
@@ -65,7 +56,7 @@ public sealed record QuantizationPlan
     public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson() + "\n")));
 
     /// <summary>The plan as indented JSON, which <see cref="Parse"/> reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedRecipe);
 
     /// <summary>The plan with one layer's entry replaced.</summary>
     public QuantizationPlan With(string layer, LayerPlan entry) => this with { Layers = new Dictionary<string, LayerPlan>(Layers) { [layer] = entry } };

@@ -23,7 +23,7 @@ public sealed class JudgeTests
     [Fact]
     public void The_figures_are_those_of_a_paired_t_test_done_by_hand()
     {
-        // Mean 0.5, standard deviation sqrt(0.1 / 4) = 0.1581, standard error 0.0707; t = 7.071 with 4 degrees: p = 0.00211; critical value 2.7764.
+        // Mean 0.5, standard deviation sqrt(0.1 / 4) = 0.1581, error 0.0707; t = 7.071 with 4 degrees: p = 0.00211; critical value 2.7764.
         var comparison = Judge.Compare([[0.3, 0.4, 0.5, 0.6, 0.7]], Margin)[0]!;
         Assert.Equal(5, comparison.Pairs);
         Assert.Equal(0.5, comparison.Difference, 12);
@@ -67,7 +67,8 @@ public sealed class JudgeTests
     public void Test_and_interval_say_the_same() => Prop.ForAll<int, byte, byte>((seed, recipes, seeds) =>
     {
         var random = new Random(seed);
-        var differences = Enumerable.Range(0, recipes % 8 + 1).Select(_ => Draw(random, seeds % 6 + 2, mean: random.NextDouble() - 0.3, deviation: 0.3)).ToArray();
+        var differences = Enumerable.Range(0, recipes % 8 + 1)
+            .Select(_ => Draw(random, seeds % 6 + 2, mean: random.NextDouble() - 0.3, deviation: 0.3)).ToArray();
         foreach (var comparison in Judge.Compare(differences, Margin))
         {
             var (low, high) = (comparison!.Corrected!.Low, comparison.Corrected.High);
@@ -100,10 +101,12 @@ public sealed class JudgeTests
     public void Intervals_cover_the_truth_as_often_as_they_say()
     {
         var random = new Random(2);
-        var covered = Enumerable.Range(0, 4000).Count(_ => new Sample(Draw(random, 5, mean: 3, deviation: 2)).Interval(Judge.Level) is { Low: < 3, High: > 3 });
+        var covered = Enumerable.Range(0, 4000)
+            .Count(_ => new Sample(Draw(random, 5, mean: 3, deviation: 2)).Interval(Judge.Level) is { Low: < 3, High: > 3 });
         Assert.InRange(covered / 4000.0, 0.94, 0.96);
     }
 
     private static double[] Draw(Random random, int count, double mean, double deviation) =>
-        [.. Enumerable.Range(0, count).Select(_ => mean + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        [.. Enumerable.Range(0, count).Select(_ => mean
+            + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
 }

@@ -44,7 +44,7 @@ public sealed class QuantizationPlanTests
 
     [Theory]
     [InlineData("", "JSON")]
-    [InlineData("null", "empty")]
+    [InlineData("null", "JSON object")]
     [InlineData("[]", "JSON")]
     [InlineData("{ \"strategy\": \"Static\"", "JSON")]
     [InlineData("""{ "strategie": "Static" }""", "'strategie'")]

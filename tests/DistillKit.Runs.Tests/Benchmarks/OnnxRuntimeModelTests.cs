@@ -2,12 +2,12 @@ using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Runs.Tests.Benchmarks;
 
-public sealed class OnnxModelTests
+public sealed class OnnxRuntimeModelTests
 {
     /// <summary>A test that is skipped on a machine without ONNX Runtime's library.</summary>
     private sealed class RuntimeFactAttribute : FactAttribute
     {
-        public RuntimeFactAttribute() => Skip = OnnxModel.RuntimeDefect;
+        public RuntimeFactAttribute() => Skip = OnnxRuntimeModel.RuntimeDefect;
     }
 
     /// <summary>A model of tests/Microsoft.ML.OnnxRuntime.Tests/Models/make.py.</summary>
@@ -16,7 +16,7 @@ public sealed class OnnxModelTests
     [RuntimeFact]
     public void Any_number_of_images_is_classified()
     {
-        using var model = OnnxModel.Load(Model("classifier"), threads: 2);
+        using var model = OnnxRuntimeModel.Load(Model("classifier"), threads: 2);
         Assert.Equal([3, 2, 2], model.InputShape);
         Assert.Equal(4, model.Classes);
         foreach (var count in new[] { 1, 3, 3, 1 })
@@ -33,7 +33,7 @@ public sealed class OnnxModelTests
     [RuntimeFact]
     public void Images_and_logits_have_to_fit()
     {
-        using var model = OnnxModel.Load(Model("classifier"));
+        using var model = OnnxRuntimeModel.Load(Model("classifier"));
         Assert.Throws<ArgumentException>(() => model.Run([], []));
         Assert.Throws<ArgumentException>(() => model.Run(new float[13], new float[4]));
         Assert.Throws<ArgumentException>(() => model.Run(new float[12], new float[8]));
@@ -50,15 +50,17 @@ public sealed class OnnxModelTests
             [truncated, foreign, Model("three-outputs"), folder["none.onnx"]],
             path =>
             {
-                var message = Assert.Throws<UserException>(() => OnnxModel.Load(path)).Message;
+                var message = Assert.Throws<UserException>(() => OnnxRuntimeModel.Load(path)).Message;
                 Assert.Contains(path, message);
                 Assert.DoesNotContain('\n', message);
             });
     }
 
     [RuntimeFact]
-    public void At_least_one_thread_is_needed() => Assert.Throws<UserException>(() => OnnxModel.Load(Model("classifier"), threads: 0));
+    public void At_least_one_thread_is_needed() =>
+        Assert.Throws<UserException>(() => OnnxRuntimeModel.Load(Model("classifier"), threads: 0));
 
     [Fact]
-    public void The_runtime_is_there_or_says_why_not() => Assert.NotEqual(OnnxModel.RuntimeVersion is null, OnnxModel.RuntimeDefect is null);
+    public void The_runtime_is_there_or_says_why_not() =>
+        Assert.NotEqual(OnnxRuntimeModel.RuntimeVersion is null, OnnxRuntimeModel.RuntimeDefect is null);
 }

@@ -3,15 +3,15 @@ using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;
 
-/// <summary>A file in DistillKit.Edge. With several threads each has a copy of the model and a share of the batch: no thread then waits for another's layers.</summary>
-internal sealed class DeployedOnEdge : IDeployedModel
+/// <summary>An ONNX file in DistillKit.Edge. Each thread has a copy of the model and a share of the batch.</summary>
+internal sealed class EdgeRuntimeModel : IDeployedModel
 {
     private readonly EdgeModel[] copies;
     private float[] images = [];
     private float[] logits = [];
 
     /// <exception cref="UserException">The file cannot be used.</exception>
-    public DeployedOnEdge(string path, int threads)
+    public EdgeRuntimeModel(string path, int threads)
     {
         copies = new EdgeModel[threads];
         try
@@ -46,8 +46,9 @@ internal sealed class DeployedOnEdge : IDeployedModel
         Parallel.For(0, copies.Length, new() { MaxDegreeOfParallelism = copies.Length }, thread =>
         {
             var (first, end) = (count * thread / copies.Length, count * (thread + 1) / copies.Length);
-            var imageLength = this.images.Length / count;
-            copies[thread].Run(this.images.AsSpan(first * imageLength, (end - first) * imageLength), this.logits.AsSpan(first * Classes, (end - first) * Classes));
+            var length = this.images.Length / count;
+            var share = this.images.AsSpan(first * length, (end - first) * length);
+            copies[thread].Run(share, this.logits.AsSpan(first * Classes, (end - first) * Classes));
         });
         this.logits.CopyTo(logits);
     }

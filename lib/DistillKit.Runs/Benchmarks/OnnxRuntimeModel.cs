@@ -7,15 +7,15 @@ namespace DistillKit.Runs.Benchmarks;
 /// An ONNX file in ONNX Runtime on the CPU: an image classifier with one input [batch, C, H, W] and one output [batch, classes], both
 /// float. One thread at a time may call <see cref="Run"/>.
 /// </summary>
-public sealed class OnnxModel : IDeployedModel
+public sealed class OnnxRuntimeModel : IDeployedModel
 {
     private static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);
 
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
-    private OnnxBatch? batch;
+    private BoundBuffers? batch;
 
-    private OnnxModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
+    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
         (this.session, InputShape, Classes) = (session, inputShape, classes);
 
     /// <summary>The version of ONNX Runtime, such as 1.30.0; null where its library is missing or does not load.</summary>
@@ -35,11 +35,12 @@ public sealed class OnnxModel : IDeployedModel
     /// <summary>Loads a file.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <param name="threads">How many threads work on one operator.</param>
-    /// <exception cref="UserException">There is no such file, it is damaged or no image classifier, or there is no ONNX Runtime.</exception>
-    public static OnnxModel Load(string path, int threads = 1)
+    /// <exception cref="UserException">The file is missing, damaged or no image classifier, or there is no ONNX Runtime.</exception>
+    public static OnnxRuntimeModel Load(string path, int threads = 1)
     {
         if (threads < 1) throw new UserException($"ONNX Runtime needs at least 1 thread, but {threads} were asked for.");
-        if (RuntimeDefect is { } defect) throw new UserException($"ONNX Runtime does not load: {defect}; `./distillkit doctor` says what to do.");
+        if (RuntimeDefect is { } defect)
+            throw new UserException($"ONNX Runtime does not load: {defect}; `./distillkit doctor` says what to do.");
         if (!File.Exists(path)) throw new UserException($"There is no model {path}.");
         using var settings = new SessionOptions
         {
@@ -83,7 +84,8 @@ public sealed class OnnxModel : IDeployedModel
         if (count == 0 || rest != 0)
             throw new ArgumentException($"{images.Length} numbers are not images of {length}.", nameof(images));
         if (logits.Length != count * Classes)
-            throw new ArgumentException($"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
+            throw new ArgumentException(
+                $"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
         if (batch?.Count != count)
         {
             batch?.Dispose();
@@ -130,6 +132,37 @@ public sealed class OnnxModel : IDeployedModel
         catch (Exception e) when (e.GetBaseException() is TypeLoadException or BadImageFormatException)
         {
             return (null, e.GetBaseException().Message.Split('\n')[0].Split(". ")[0].TrimEnd('.', '\r'));
+        }
+    }
+
+    /// <summary>The memory that ONNX Runtime reads images from and writes logits to, pinned until it is disposed.</summary>
+    private sealed class BoundBuffers : IDisposable
+    {
+        private readonly float[] images, logits;
+
+        public BoundBuffers(int count, IReadOnlyList<int> imageShape, int classes)
+        {
+            Count = count;
+            images = new float[count * imageShape[0] * imageShape[1] * imageShape[2]];
+            logits = new float[count * classes];
+            Inputs = [OrtValue.CreateTensorValueFromMemory(images, [count, .. imageShape.Select(size => (long)size)])];
+            Outputs = [OrtValue.CreateTensorValueFromMemory(logits, [count, classes])];
+        }
+
+        public int Count { get; }
+
+        public Span<float> Images => images;
+
+        public ReadOnlySpan<float> Logits => logits;
+
+        public OrtValue[] Inputs { get; }
+
+        public OrtValue[] Outputs { get; }
+
+        public void Dispose()
+        {
+            Inputs[0].Dispose();
+            Outputs[0].Dispose();
         }
     }
 }

@@ -3,8 +3,8 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>Is told what a run does, for instance to show it.</summary>
-public interface IPipelineObserver
+/// <summary>Receives what a run does, for instance to show it.</summary>
+public interface IRunProgress
 {
     /// <summary>A stage begins; <paramref name="resumedStep"/> is above 0 when it continues an interrupted one.</summary>
     public void Started(string stage, string description, int resumedStep = 0);
