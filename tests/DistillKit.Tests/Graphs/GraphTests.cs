@@ -6,7 +6,7 @@ public sealed class GraphTests
 {
     private static readonly InputNode Images = new("images", 3, 8);
 
-    private static ConvolutionNode Convolution(string name, string input, int inputs = 3, int outputs = 4, int kernel = 3, int groups = 1) =>
+    private static ConvNode Convolution(string name, string input, int inputs = 3, int outputs = 4, int kernel = 3, int groups = 1) =>
         new(name, input, TestGraphs.Weight(name, outputs, inputs / groups, kernel, kernel), Bias: null, Stride: 1, Padding: 0, groups);
 
     [Fact]
@@ -50,12 +50,12 @@ public sealed class GraphTests
         { "'one' has a window of 9 pixels, more than its input of 8.", [Images, Convolution("one", "images", kernel: 9)] },
         { "'one' has a window of 10 pixels, more than its input of 8.", [Images, new MaxPoolNode("one", "images", 10, 1, 0)] },
         { "'sum' cannot take an input of shape [4, 6, 6].", [Images, Convolution("one", "images"), new AddNode("sum", "images", "one")] },
-        { "'one' cannot take an input of shape [3, 8, 8].", [Images, new LinearNode("one", "images", TestGraphs.Weight("one", 2, 3), null)] },
-        { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), new LinearNode("two", "one", TestGraphs.Weight("two", 2, 4), null)] },
+        { "'one' cannot take an input of shape [3, 8, 8].", [Images, new GemmNode("one", "images", TestGraphs.Weight("one", 2, 3), null)] },
+        { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), new GemmNode("two", "one", TestGraphs.Weight("two", 2, 4), null)] },
         { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), new GlobalAveragePoolNode("two", "one")] },
         { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), Convolution("two", "one")] },
         { "'one' has 5 numbers for 4 channels.", [Images, Convolution("one", "images") with { Bias = new(new float[5], 5) }] },
-        { "'one' has 2 numbers for 3 channels.", [Images, new BatchNormNode("one", "images", Numbers(3), Numbers(3), Numbers(2), Numbers(3), 1e-5)] },
+        { "'one' has 2 numbers for 3 channels.", [Images, new BatchNormalizationNode("one", "images", Numbers(3), Numbers(3), Numbers(2), Numbers(3), 1e-5)] },
     };
 
     [Theory]

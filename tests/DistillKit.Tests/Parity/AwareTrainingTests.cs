@@ -88,8 +88,8 @@ public sealed class AwareTrainingTests : IDisposable
         Graph graph = new(
         [
             new InputNode("images", 4, 9),
-            new ConvolutionNode("conv", "images", Constant.Of(Formula.Tensor("weight", [6, 4, 3, 3], 0.3)), Bias: null, Stride: 2, Padding: 1, Groups: 1),
-            new BatchNormNode("bn", "conv", Vector("gamma", 0.5, 0.4), Vector("beta", 0.3), Vector("mean", 0.2), Vector("variance", 0.5, 1), 1e-5),
+            new ConvNode("conv", "images", Constant.Of(Formula.Tensor("weight", [6, 4, 3, 3], 0.3)), Bias: null, Stride: 2, Padding: 1, Groups: 1),
+            new BatchNormalizationNode("bn", "conv", Vector("gamma", 0.5, 0.4), Vector("beta", 0.3), Vector("mean", 0.2), Vector("variance", 0.5, 1), 1e-5),
             new ActivationNode("relu", "bn", Activation.ReLU),
         ]);
         var plan = new QuantizationPlan { Strategy = LayerStrategy.WeightOnly, Weights = QuantizationScheme.Weights with { Bits = bits, Granularity = granularity } };
@@ -108,7 +108,7 @@ public sealed class AwareTrainingTests : IDisposable
             new MaxPoolNode("pool", "add", 3, 2, 1),
             Convolution("conv4", "pool", 12, 8, 3), new ActivationNode("relu4", "conv4", Activation.ReLU),
             new GlobalAveragePoolNode("mean", "relu4"),
-            new LinearNode("fc", "mean", Weight("fc", 10, 12), Bias("fc", 10)),
+            new GemmNode("fc", "mean", Weight("fc", 10, 12), Bias("fc", 10)),
         ]);
         var plan = new QuantizationPlan { Weights = QuantizationScheme.Weights with { Bits = bits } };
         Assert.Equal(Results, Quantizer.CalibratedResults(graph, plan).Keys);
@@ -120,7 +120,7 @@ public sealed class AwareTrainingTests : IDisposable
         return Quantizer.Quantize(graph, plan, ranges);
     }
 
-    private static ConvolutionNode Convolution(string name, string input, int outputs, int inputs, int kernel, int stride = 1, int padding = 0, int groups = 1) =>
+    private static ConvNode Convolution(string name, string input, int outputs, int inputs, int kernel, int stride = 1, int padding = 0, int groups = 1) =>
         new(name, input, Weight(name, outputs, inputs, kernel, kernel), Bias(name, outputs), stride, padding, groups);
 
     private static Constant Weight(string name, params int[] shape)

@@ -69,7 +69,7 @@ public sealed class CalibrationTests : IDisposable
     public void Weights_that_are_no_numbers_are_refused()
     {
         var graph = TestGraphs.Folded(TestGraphs.ResNet);
-        var layer = (ConvolutionNode)graph["conv1"];
+        var layer = (ConvNode)graph["conv1"];
         var broken = graph.With(new Dictionary<string, Node> { ["conv1"] = layer with { Bias = new(Enumerable.Repeat(float.NaN, layer.Weight.Channels).ToArray(), layer.Weight.Channels) } });
         using var images = TestGraphs.Images(4);
         Assert.Contains("not finite", Assert.Throws<UserException>(() => Calibration.Run(broken, Plan, images)).Message);

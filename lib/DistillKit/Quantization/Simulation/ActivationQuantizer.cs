@@ -9,19 +9,20 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
     /// <summary>The quantizer of a node.</summary>
     public static ActivationQuantizer Of(QuantizeNode node, AwareRecipe? training) => (node.Parameters, training) switch
     {
-        (null, _) => new Dynamic(),
-        ({ } parameters, { Activations: RangeLearning.Tracked }) => new Tracked(parameters, training.FreezeRangesAt),
-        ({ } parameters, { Activations: RangeLearning.Learned }) => new Learned(parameters),
-        ({ } parameters, _) => new Fixed(parameters),
+        (null, _) => new BatchRange(),
+        ({ } parameters, null or { Activations: RangeLearning.Fixed }) => new FixedRange(parameters),
+        ({ } parameters, { Activations: RangeLearning.Tracked }) => new TrackedRange(parameters, training.FreezeRangesAt),
+        ({ } parameters, { Activations: RangeLearning.Learned }) => new LearnedRange(parameters),
+        (_, var recipe) => throw new NotSupportedException($"The scales of activations cannot be {recipe?.Activations}."),
     };
 
-    /// <summary>The values, rounded, after the nonlinearity that keeps them from <paramref name="from"/> to <paramref name="to"/>.</summary>
+    /// <summary>The values, clipped to the bounds of the nonlinearity before, and rounded.</summary>
     public abstract Tensor Apply(Tensor values, float from, float to);
 
     /// <summary>Scale and zero point; null where each batch has its own.</summary>
     public abstract QuantizationParameters? Parameters();
 
-    /// <summary>A training has come so far, from 0 to 1.</summary>
+    /// <summary>Adapts to how far a training has come, from 0 to 1.</summary>
     public virtual void Begin(double progress)
     {
     }
@@ -33,27 +34,28 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         return (Math.Clamp(values.min().item<float>(), from, to), Math.Clamp(values.max().item<float>(), from, to));
     }
 
-    private sealed class Fixed(QuantizationParameters kept) : ActivationQuantizer
+    private sealed class FixedRange(QuantizationParameters given) : ActivationQuantizer
     {
-        public override Tensor Apply(Tensor values, float from, float to) => FakeQuantize.Apply(values, kept, from, to);
+        public override Tensor Apply(Tensor values, float from, float to) => FakeQuantize.Apply(values, given, from, to);
 
-        public override QuantizationParameters Parameters() => kept;
+        public override QuantizationParameters Parameters() => given;
     }
 
     /// <summary>The range of all images of the batch together, as ONNX's DynamicQuantizeLinear finds it.</summary>
-    private sealed class Dynamic : ActivationQuantizer
+    private sealed class BatchRange : ActivationQuantizer
     {
         public override Tensor Apply(Tensor values, float from, float to)
         {
             var (minimum, maximum) = RangeOf(values, from, to);
-            return FakeQuantize.Apply(values, QuantizationParameters.FromRange(minimum, maximum, QuantizationScheme.Activations), from, to);
+            var parameters = QuantizationParameters.FromRange(minimum, maximum, QuantizationScheme.Activations);
+            return FakeQuantize.Apply(values, parameters, from, to);
         }
 
         public override QuantizationParameters? Parameters() => null;
     }
 
     /// <summary>Follows a moving average of the batches' ranges until it is frozen.</summary>
-    private sealed class Tracked : ActivationQuantizer
+    private sealed class TrackedRange : ActivationQuantizer
     {
         private const double Momentum = 0.05;
 
@@ -62,7 +64,7 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         private readonly Tensor range;
         private bool isFrozen;
 
-        public Tracked(QuantizationParameters start, double freezeAt)
+        public TrackedRange(QuantizationParameters start, double freezeAt)
         {
             (this.start, this.freezeAt) = (start, freezeAt);
             range = tensor(new[] { Bound(start.Minimum), Bound(start.Maximum) }).DetachFromDisposeScope();
@@ -96,11 +98,11 @@ internal abstract class ActivationQuantizer() : nn.Module(nameof(ActivationQuant
         }
     }
 
-    private sealed class Learned : ActivationQuantizer
+    private sealed class LearnedRange : ActivationQuantizer
     {
         private readonly LearnedStep step;
 
-        public Learned(QuantizationParameters start)
+        public LearnedRange(QuantizationParameters start)
         {
             step = new(start, perImage: true);
             RegisterComponents();

@@ -10,9 +10,10 @@ internal abstract class WeightQuantizer() : nn.Module(nameof(WeightQuantizer))
     public static WeightQuantizer? Of(WeightedNode node, AwareRecipe? training) => (node.WeightQuantization, training?.Weights) switch
     {
         (null, _) => null,
-        ({ } parameters, RangeLearning.Tracked) => new Tracked(parameters),
-        ({ } parameters, RangeLearning.Learned) => new Learned(parameters, node.Weight.Shape.Count),
-        ({ } parameters, _) => new Fixed(parameters),
+        ({ } parameters, null or RangeLearning.Fixed) => new FixedScales(parameters),
+        ({ } parameters, RangeLearning.Tracked) => new TrackedScales(parameters),
+        ({ } parameters, RangeLearning.Learned) => new LearnedScales(parameters, node.Weight.Shape.Count),
+        (_, var unknown) => throw new NotSupportedException($"The scales of weights cannot be {unknown}."),
     };
 
     /// <summary>The weight, rounded.</summary>
@@ -21,15 +22,15 @@ internal abstract class WeightQuantizer() : nn.Module(nameof(WeightQuantizer))
     /// <summary>The scales of a weight.</summary>
     public abstract QuantizationParameters Parameters(Tensor weight);
 
-    private sealed class Fixed(QuantizationParameters kept) : WeightQuantizer
+    private sealed class FixedScales(QuantizationParameters given) : WeightQuantizer
     {
-        public override Tensor Apply(Tensor weight) => FakeQuantize.Apply(weight, kept);
+        public override Tensor Apply(Tensor weight) => FakeQuantize.Apply(weight, given);
 
-        public override QuantizationParameters Parameters(Tensor weight) => kept;
+        public override QuantizationParameters Parameters(Tensor weight) => given;
     }
 
     /// <summary>The scales cover the weight as it is in each step.</summary>
-    private sealed class Tracked(QuantizationParameters start) : WeightQuantizer
+    private sealed class TrackedScales(QuantizationParameters start) : WeightQuantizer
     {
         public override Tensor Apply(Tensor weight)
         {
@@ -54,11 +55,11 @@ internal abstract class WeightQuantizer() : nn.Module(nameof(WeightQuantizer))
         }
     }
 
-    private sealed class Learned : WeightQuantizer
+    private sealed class LearnedScales : WeightQuantizer
     {
         private readonly LearnedStep step;
 
-        public Learned(QuantizationParameters start, int rank)
+        public LearnedScales(QuantizationParameters start, int rank)
         {
             step = new(start, rank);
             RegisterComponents();

@@ -20,7 +20,7 @@ public sealed class PlacementTests : IDisposable
         new MaxPoolNode("pool", "relu2", 3, 2, 1),
         Convolution("conv3", "pool", 4), Norm("bn3", "conv3"),
         new GlobalAveragePoolNode("mean", "bn3"),
-        new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), TestGraphs.Weight("fc.bias", 10)),
+        new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), TestGraphs.Weight("fc.bias", 10)),
     ]);
 
     private static readonly Graph Folded = FoldBatchNorm.Apply(Normed);
@@ -63,7 +63,7 @@ public sealed class PlacementTests : IDisposable
         // Also the second of two in a row.
         Graph pools = new([
             new InputNode("images", 3, 8), Convolution("conv1", "images", 3), new MaxPoolNode("one", "conv1", 2, 2, 0), new MaxPoolNode("two", "one", 2, 2, 0), Convolution("conv2", "two", 4),
-            new GlobalAveragePoolNode("mean", "conv2"), new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
+            new GlobalAveragePoolNode("mean", "conv2"), new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
         ]);
         Assert.Equal(["images", "conv1", "conv2", "mean"], Quantizer.CalibratedResults(pools, Static).Keys);
         var both = Quantize(pools, Static);
@@ -75,7 +75,7 @@ public sealed class PlacementTests : IDisposable
     {
         Graph graph = new([
             new InputNode("images", 3, 8), Convolution("conv", "images", 3), new MaxPoolNode("pool", "conv", 2, 2, 0), new ActivationNode("relu", "pool", Activation.ReLU), Convolution("next", "relu", 4),
-            new GlobalAveragePoolNode("mean", "next"), new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
+            new GlobalAveragePoolNode("mean", "next"), new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
         ]);
         Assert.Equal(["images", "conv", "relu", "next", "mean"], Quantizer.CalibratedResults(graph, Static).Keys);
     }
@@ -146,16 +146,16 @@ public sealed class PlacementTests : IDisposable
     public void A_bias_that_does_not_fit_32_bits_makes_its_channels_scale_larger()
     {
         var bias = new Constant([0.1f, 5000, 0, 0], 4);
-        var graph = Folded.With(new Dictionary<string, Node> { ["conv1"] = (ConvolutionNode)Folded["conv1"] with { Bias = bias, Weight = new(new float[108].Select((_, i) => i < 54 ? 1e-6f : 1).ToArray(), 4, 3, 3, 3) } });
-        var (expected, actual) = (WeightQuantization.Of(((WeightedNode)graph["conv1"]).Weight, QuantizationScheme.Weights).Scales, ((WeightedNode)Quantize(graph, Static)["conv1"]).WeightQuantization!.Scales);
+        var graph = Folded.With(new Dictionary<string, Node> { ["conv1"] = (ConvNode)Folded["conv1"] with { Bias = bias, Weight = new(new float[108].Select((_, i) => i < 54 ? 1e-6f : 1).ToArray(), 4, 3, 3, 3) } });
+        var (expected, actual) = (QuantizationParameters.ForWeight(((WeightedNode)graph["conv1"]).Weight, QuantizationScheme.Weights).Scales, ((WeightedNode)Quantize(graph, Static)["conv1"]).WeightQuantization!.Scales);
         Assert.Equal([expected[0], expected[2], expected[3]], [actual[0], actual[2], actual[3]]);
         Assert.True(actual[1] > expected[1]);
         BiasQuantization.Quantize(bias.Values, Parameters(Quantize(graph, Static), "images").Scales[0], actual);
     }
 
-    private static ConvolutionNode Convolution(string name, string input, int inputs) => new(name, input, TestGraphs.Weight(name, 4, inputs, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1);
+    private static ConvNode Convolution(string name, string input, int inputs) => new(name, input, TestGraphs.Weight(name, 4, inputs, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1);
 
-    private static BatchNormNode Norm(string name, string input) => new(
+    private static BatchNormalizationNode Norm(string name, string input) => new(
         name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4), new([0.5f, 1, 2, 3], 4), 1e-5);
 
     private static Graph Quantize(Graph graph, QuantizationPlan plan) => Quantizer.Quantize(

@@ -39,7 +39,7 @@ public sealed class CrossLayerEqualizationTests
         using var scope = NewDisposeScope();
         var outgoing = first.Weight.ToTensor().abs().view(first.Weight.Channels, -1).amax(1);
         var weight = second.Weight.ToTensor().abs();
-        var isDepthwise = second is ConvolutionNode { IsDepthwise: true };
+        var isDepthwise = second is ConvNode { IsDepthwise: true };
         var incoming = isDepthwise ? weight.view(second.Weight.Channels, -1).amax(1) : weight.transpose(0, 1).reshape(second.Weight.Shape[1], -1).amax(1);
         return outgoing.div(incoming).sub(1).abs().max().item<float>();
     }

@@ -191,15 +191,15 @@ public sealed class AwareModuleTests : IDisposable
     private static readonly Graph Small = new(
     [
         new InputNode("images", 3, 8),
-        new ConvolutionNode("conv1", "images", TestGraphs.Weight("conv1", 6, 3, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1),
+        new ConvNode("conv1", "images", TestGraphs.Weight("conv1", 6, 3, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1),
         Norm("bn1", "conv1"), new ActivationNode("relu6", "bn1", Activation.ReLU6),
-        new ConvolutionNode("conv2", "relu6", TestGraphs.Weight("conv2", 6, 1, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 6),
+        new ConvNode("conv2", "relu6", TestGraphs.Weight("conv2", 6, 1, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 6),
         Norm("bn2", "conv2"),
         new GlobalAveragePoolNode("mean", "bn2"),
-        new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 6), TestGraphs.Weight("fc.bias", 10)),
+        new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 6), TestGraphs.Weight("fc.bias", 10)),
     ]);
 
-    private static BatchNormNode Norm(string name, string input)
+    private static BatchNormalizationNode Norm(string name, string input)
     {
         var ones = new Constant([1, 1, 1, 1, 1, 1], 6);
         return new(name, input, ones, TestGraphs.Weight($"{name}.shift", 6), TestGraphs.Weight($"{name}.mean", 6), ones, 1e-5);

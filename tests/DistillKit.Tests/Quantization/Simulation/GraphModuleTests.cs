@@ -51,7 +51,7 @@ public sealed class GraphModuleTests : IDisposable
         }
         var changed = module.ToGraph(TestGraphs.Size);
         Assert.All(graph.Layers, layer => Assert.Equal(layer.Weight.Values.Select(value => value + 1), ((WeightedNode)changed[layer.Name]).Weight.Values));
-        Assert.All(graph.Nodes.OfType<BatchNormNode>(), norm => Assert.Equal(norm.Shift.Values.Select(value => value + 1), ((BatchNormNode)changed[norm.Name]).Shift.Values));
+        Assert.All(graph.Nodes.OfType<BatchNormalizationNode>(), norm => Assert.Equal(norm.Shift.Values.Select(value => value + 1), ((BatchNormalizationNode)changed[norm.Name]).Shift.Values));
     }
 
     public static TheoryData<string, RangeLearning> Learnings => TestGraphs.WithEachNetwork(Enum.GetValues<RangeLearning>());
