@@ -104,7 +104,7 @@ public sealed class ObserverTests : IDisposable
         Assert.Equal(QuantizationScheme.Weights, JsonSerializer.Deserialize<QuantizationScheme>(JsonSerializer.Serialize(QuantizationScheme.Weights)));
         Assert.Contains("percentile", Assert.Throws<UserException>(() => new ObserverRecipe(Percentile: 40).Create()).Message);
         Assert.Contains("momentum", Assert.Throws<UserException>(() => new ObserverRecipe(Momentum: 0).Create()).Message);
-        Assert.Equal(ObserverKind.MinMax, new ObserverRecipe("minmax").Kind);
+        Assert.IsType<MinMaxObserver>(new ObserverRecipe("minmax").Create());
         Assert.Contains("Unheard", Assert.Throws<UserException>(() => new ObserverRecipe("Unheard").Create()).Message);
     }
 }

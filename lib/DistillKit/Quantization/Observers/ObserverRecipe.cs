@@ -39,9 +39,6 @@ public sealed record ObserverRecipe(string Kind = ObserverKind.MeanSquaredError,
         .. Registered.Keys.Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>An observer's name, as it was registered.</summary>
-    public string Kind { get; init => field = AsRegistered(value); } = AsRegistered(Kind);
-
     /// <summary>
     /// Gives plans an observer of your own by name, in this process; registering the name again replaces it. A program that reads a plan
     /// with this name must have registered it, too.
@@ -52,7 +49,7 @@ public sealed record ObserverRecipe(string Kind = ObserverKind.MeanSquaredError,
     public static void Register(string kind, Func<ObserverRecipe, RangeObserver> create)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
-        if (!Registered.ContainsKey(kind) && Kinds.Contains(AsRegistered(kind)))
+        if (!Registered.ContainsKey(kind) && NameOf(kind) is not null)
             throw new ArgumentException($"The observer {kind} is one of the library's own: choose another name.", nameof(kind));
         Registered[kind] = create;
     }
@@ -61,7 +58,7 @@ public sealed record ObserverRecipe(string Kind = ObserverKind.MeanSquaredError,
     /// <exception cref="UserException">No observer has this name, or a number is out of range; the message names the field.</exception>
     public void Validate()
     {
-        if (!Kinds.Contains(AsRegistered(Kind)))
+        if (NameOf(Kind) is null)
         {
             throw new UserException($"An observer's kind must be one of {string.Join(", ", Kinds)}, but is {Kind}: "
                 + $"give it to {nameof(ObserverRecipe)}.{nameof(Register)} first if it is your own.");
@@ -83,7 +80,7 @@ public sealed record ObserverRecipe(string Kind = ObserverKind.MeanSquaredError,
     public RangeObserver Create()
     {
         Validate();
-        return Kind switch
+        return NameOf(Kind) switch
         {
             ObserverKind.MinMax => new MinMaxObserver(),
             ObserverKind.MovingAverage => new MovingAverageObserver(Momentum),
@@ -94,6 +91,5 @@ public sealed record ObserverRecipe(string Kind = ObserverKind.MeanSquaredError,
         };
     }
 
-    private static string AsRegistered(string kind) =>
-        Kinds.FirstOrDefault(name => name.Equals(kind, StringComparison.OrdinalIgnoreCase)) ?? kind;
+    private static string? NameOf(string kind) => Kinds.FirstOrDefault(name => name.Equals(kind, StringComparison.OrdinalIgnoreCase));
 }
