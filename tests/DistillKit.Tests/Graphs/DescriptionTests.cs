@@ -18,7 +18,10 @@ public sealed class DescriptionTests : IDisposable
         { """{ "family": "resnet", "depth": 18, "width": 0.125, "stem": "CifarPooled" }""", 32 },
         { """{ "family": "resnet", "depth": 18, "width": 0.125, "stem": "ImageNet", "classes": 7 }""", 64 },
         { """{ "family": "resnet", "depth": 50, "width": 0.125 }""", 16 },
-        { """{ "family": "resnet", "blocks": [2, 1], "bottleneck": true, "width": 0.125, "strides": [2, 1], "stem": "CifarPooled" }""", 16 },
+        {
+            """{ "family": "resnet", "blocks": [2, 1], "bottleneck": true, "width": 0.125, "strides": [2, 1], "stem": "CifarPooled" }""",
+            16
+        },
         { """{ "family": "resnet", "blocks": [1], "width": 0.1, "stem": "ImageNet" }""", 33 },
         { """{ "family": "mobilenetv2", "width": 0.25 }""", 32 },
         { """{ "family": "mobilenetv2", "width": 0.25, "activation": "ReLU", "strides": [1, 1, 2, 2, 1, 2, 1] }""", 32 },
@@ -56,7 +59,8 @@ public sealed class DescriptionTests : IDisposable
     {
         var resNet = TestGraphs.WithNorms(TestGraphs.ResNet);
         Assert.Equal(
-            ["conv1", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv1", "layer2.0.conv2", "layer2.0.downsample.0", "fc"], resNet.Layers.Select(layer => layer.Name));
+            ["conv1", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv1", "layer2.0.conv2", "layer2.0.downsample.0", "fc"],
+            resNet.Layers.Select(layer => layer.Name));
         using var network = TestGraphs.Network(TestGraphs.MobileNet);
         var weights = network.state_dict().Where(entry => entry.Value.dim() > 1).Select(entry => entry.Key);
         Assert.Equal(weights, network.ToGraph(32).Layers.Select(layer => layer.Name + ".weight"));

@@ -41,8 +41,13 @@ public sealed class FoldBatchNormTests : IDisposable
     [Fact]
     public void A_convolution_that_something_else_takes_too_keeps_its_weight()
     {
-        var convolution = new ConvNode("conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 1, Padding: 1, Groups: 1);
-        var graph = new Graph([new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new AddNode("add", "bn", "conv"), new GlobalAveragePoolNode("mean", "add")]);
+        var convolution = new ConvNode(
+            "conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 1, Padding: 1, Groups: 1);
+        var graph = new Graph(
+        [
+            new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new AddNode("add", "bn", "conv"),
+            new GlobalAveragePoolNode("mean", "add"),
+        ]);
         var folded = FoldBatchNorm.Apply(graph);
         Assert.Equal(convolution, folded["conv"]);
         Assert.True(((ConvNode)folded["bn"]).IsDepthwise);
@@ -52,9 +57,14 @@ public sealed class FoldBatchNormTests : IDisposable
     [Fact]
     public void A_bias_goes_through_the_norm_and_two_norms_fold_one_after_the_other()
     {
-        var convolution = new ConvNode("conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 2, Padding: 1, Groups: 1);
+        var convolution = new ConvNode(
+            "conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 2, Padding: 1, Groups: 1);
         var metadata = new Dictionary<string, string> { ["seed"] = "1" };
-        var graph = new Graph([new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new ActivationNode("relu", "bn", Activation.ReLU), Norm("late", "relu"), new GlobalAveragePoolNode("mean", "late")], metadata);
+        var graph = new Graph(
+        [
+            new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new ActivationNode("relu", "bn", Activation.ReLU),
+            Norm("late", "relu"), new GlobalAveragePoolNode("mean", "late"),
+        ], metadata);
         var folded = FoldBatchNorm.Apply(graph);
         Assert.Equal(["images", "conv", "relu", "late", "mean"], folded.Nodes.Select(node => node.Name));
         Assert.Equal(metadata, folded.Metadata);
@@ -65,7 +75,9 @@ public sealed class FoldBatchNormTests : IDisposable
     private static BatchNormalizationNode Norm(string name, string input)
     {
         var variance = new Constant([.. TestGraphs.Weight($"{name}.variance", 4).Values.Select(Math.Abs)], 4);
-        return new(name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4), variance, 1e-3);
+        return new(
+            name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4),
+            variance, 1e-3);
     }
 
     private static void AssertSameResults(Graph expected, Graph actual)

@@ -28,7 +28,8 @@ public sealed class QuantizationObserverTests
         void Compare(string name, QuantizationParameters parameters)
         {
             Close.AssertRelative(fixture[$"{kind}.{name}"][0], tensor(parameters.Scales), 1e-6, "scales");
-            Assert.Equal(fixture[$"{kind}.{name}"][1].data<float>().ToArray(), Array.ConvertAll(parameters.ZeroPoints, point => (float)point));
+            Assert.Equal(
+                fixture[$"{kind}.{name}"][1].data<float>().ToArray(), Array.ConvertAll(parameters.ZeroPoints, point => (float)point));
         }
     }
 
@@ -88,5 +89,6 @@ public sealed class QuantizationObserverTests
         return observer;
     }
 
-    private static float[] Values(Fixture fixture, string kind) => [.. fixture.Under($"{kind}.batch").SelectMany(batch => batch.Value.data<float>().ToArray())];
+    private static float[] Values(Fixture fixture, string kind) =>
+        [.. fixture.Under($"{kind}.batch").SelectMany(batch => batch.Value.data<float>().ToArray())];
 }

@@ -27,7 +27,9 @@ public sealed class ObserverTests : IDisposable
             foreach (var scheme in new QuantizationScheme[] { new(), new(4, IsSigned: true, IsSymmetric: true) })
             {
                 var parameters = observer.Parameters(scheme);
-                Assert.InRange(Math.Abs(parameters.RoundTrip([value])[0] - value), 0, Math.Max(0.04f * Math.Abs(value), QuantizationParameters.SmallestScale));
+                Assert.InRange(
+                    Math.Abs(parameters.RoundTrip([value])[0] - value), 0,
+                    Math.Max(0.04f * Math.Abs(value), QuantizationParameters.SmallestScale));
             }
         }
     }
@@ -101,7 +103,9 @@ public sealed class ObserverTests : IDisposable
     {
         var recipe = new ObserverRecipe(ObserverKind.Percentile, 99.5);
         Assert.Equal(recipe, JsonSerializer.Deserialize<ObserverRecipe>(JsonSerializer.Serialize(recipe)));
-        Assert.Equal(QuantizationScheme.Weights, JsonSerializer.Deserialize<QuantizationScheme>(JsonSerializer.Serialize(QuantizationScheme.Weights)));
+        Assert.Equal(
+            QuantizationScheme.Weights,
+            JsonSerializer.Deserialize<QuantizationScheme>(JsonSerializer.Serialize(QuantizationScheme.Weights)));
         Assert.Contains("percentile", Assert.Throws<UserException>(() => new ObserverRecipe(Percentile: 40).Create()).Message);
         Assert.Contains("momentum", Assert.Throws<UserException>(() => new ObserverRecipe(Momentum: 0).Create()).Message);
         Assert.IsType<MinMaxObserver>(new ObserverRecipe("minmax").Create());

@@ -20,24 +20,20 @@ public static class AdaRound
 {
     private const int MostSweeps = 100;
 
-    /// <summary>Rounds the weights of a quantized graph; they come back as floating-point numbers that are exact in their integers.</summary>
-    /// <param name="reference">The graph in floating point, its norms folded.</param>
-    /// <param name="quantized">The same graph with its roundings.</param>
-    /// <param name="images">A few hundred training images, on the device to compute on.</param>
-    /// <param name="progress">The share that is done, from 0 to 1.</param>
-    /// <exception cref="UserException">There are no images.</exception>
+    /// <summary>Rounds the weights of a quantized graph, to floating-point numbers that are exact in their integers.</summary>
+    /// <inheritdoc cref="LayerByLayer.Rewrite"/>
     public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, IProgress<double>? progress = null) =>
         LayerByLayer.Rewrite(
             reference, quantized, images, pair => BiasCorrection.Correct(pair with { Rounded = Round(pair) }, images.Device), progress);
 
     private static WeightedNode Round(LayerPair pair)
     {
-        var (exact, parameters, errors) = (pair.Exact.Weight, pair.Rounded.WeightQuantization!, new Reconstruction(pair));
+        var (exact, parameters, error) = (pair.Exact.Weight, pair.Rounded.WeightQuantization!, new Reconstruction(pair));
         var rounded = new Constant(parameters.RoundTrip(exact.Values), [.. exact.Shape]);
         Parallel.For(0, exact.Channels, channel =>
         {
             var scale = parameters.Channels == 1 ? 0 : channel;
-            Descend(rounded.Channel(channel), exact.Channel(channel), parameters, scale, errors.CovarianceOf(channel), errors.PullOf(channel));
+            Descend(rounded.Channel(channel), exact.Channel(channel), parameters, scale, error.CovarianceOf(channel), error.PullOf(channel));
         });
         return pair.Rounded with { Weight = rounded };
     }
@@ -68,8 +64,8 @@ public static class AdaRound
                 var step = slope[i] > 0 ? -scale : scale;
                 var integer = MathF.Round((rounded[i] + step) / scale);
                 var row = covariance.Slice(i * rounded.Length, rounded.Length);
-                var isInside = integer >= parameters.Minimum && integer <= parameters.Maximum;
-                if (!isInside || !(MathF.Abs(integer * scale - exact[i]) < scale) || 2 * step * slope[i] + step * step * row[i] >= 0) continue;
+                if (integer < parameters.Minimum || integer > parameters.Maximum) continue;
+                if (!(MathF.Abs(integer * scale - exact[i]) < scale) || 2 * step * slope[i] + step * step * row[i] >= 0) continue;
                 rounded[i] = integer * scale;
                 AddMultiple(slope, row, step);
                 isMoving = true;

@@ -11,11 +11,7 @@ namespace DistillKit.Quantization.PostTraining;
 public static class BiasCorrection
 {
     /// <summary>Corrects the biases of a quantized graph.</summary>
-    /// <param name="reference">The graph in floating point, its norms folded.</param>
-    /// <param name="quantized">The same graph with its roundings.</param>
-    /// <param name="images">A few hundred training images, on the device to compute on.</param>
-    /// <param name="progress">The share that is done, from 0 to 1.</param>
-    /// <exception cref="UserException">There are no images.</exception>
+    /// <inheritdoc cref="LayerByLayer.Rewrite"/>
     public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, IProgress<double>? progress = null) =>
         LayerByLayer.Rewrite(reference, quantized, images, pair => Correct(pair, images.Device), progress);
 

@@ -19,7 +19,7 @@ public static class CrossLayerEqualization
     // Of a channel that hardly does anything in one of the layers.
     private const double LargestFactor = 1e3;
 
-    /// <summary>Equalizes all pairs of layers, again and again until no factor is far from 1: a depthwise layer belongs to two pairs.</summary>
+    /// <summary>Equalizes all pairs of layers until no factor is far from 1: a depthwise layer belongs to two pairs.</summary>
     /// <param name="graph">In floating point, with its norms folded; norms that are left separate layers.</param>
     public static Graph Apply(Graph graph)
     {

@@ -18,9 +18,11 @@ internal sealed record LayerPair(
 internal static class LayerByLayer
 {
     /// <summary>Goes through both networks in step.</summary>
-    /// <param name="reference">In floating point; its norms are folded.</param>
-    /// <param name="quantized">The same with roundings.</param>
-    /// <param name="images">The calibration images. All of them are in memory at once, with a few feature maps of each.</param>
+    /// <param name="reference">The graph in floating point, its norms folded.</param>
+    /// <param name="quantized">The same graph with its roundings.</param>
+    /// <param name="images">
+    /// A few hundred training images, on the device to compute on. All of them are in memory at once, with a few feature maps of each.
+    /// </param>
     /// <param name="change">Makes the new layer.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
     /// <exception cref="UserException">There are no images.</exception>

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
-/// How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output channel, with x'
-/// the patches that the quantized network gives the layer and x those of the other one. Constant differences are left to the bias. The error
-/// is quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.
+/// How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output channel, with
+/// x' the patches that the quantized network gives the layer and x those of the other one. Constant differences are left to the bias. The
+/// error is quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.
 /// </summary>
 internal sealed class Reconstruction
 {
@@ -63,7 +63,7 @@ internal sealed class Reconstruction
         return [.. sums.Select(sum => sum.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>What the kernel sees, at every so-manieth position and line: [groups, images * positions, inputs of a patch].</summary>
+    /// <summary>What the kernel sees, at every <paramref name="step"/>th position and line: [groups, images * positions, inputs of a patch].</summary>
     private static Tensor Patches(WeightedNode layer, Tensor input, int step, int batch)
     {
         if (layer is not ConvNode { Kernel: var kernel, Stride: var stride, Padding: var padding, Groups: var groups })

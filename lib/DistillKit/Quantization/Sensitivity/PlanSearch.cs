@@ -50,7 +50,7 @@ public static class PlanSearch
         IProgress<double>? progress = null)
     {
         if (budget is not (>= 0 and < 1))
-            throw new UserException(FormattableString.Invariant($"The budget of accuracy must be at least 0 and below 1, but is {budget}."));
+            throw new UserException(FormattableString.Invariant($"The budget of accuracy must be from 0 to below 1, but is {budget}."));
         var levels = Levels(plan, goal);
         var reference = new FloatReference(graph, images);
         var found = Measure(plan with { Layers = Entries(graph, levels[0]) });
