@@ -55,15 +55,13 @@ public static class GraphText
 
     private static string Window(int kernel, int stride) => $"{kernel}x{kernel}{(stride == 1 ? "" : $", stride {stride}")}";
 
-    private static string Quantization(Node node) => node switch
+    private static string Quantization(Node node)
     {
-        WeightedNode { WeightQuantization: { } parameters } =>
-            $"weight {Type(parameters)}{(parameters.Scales.Length > 1 ? " per channel" : "")}",
-        QuantizeNode { Parameters: { } parameters } => FormattableString.Invariant(
-            $"{Type(parameters)}, scale {parameters.Scales[0]:g3}, zero point {parameters.ZeroPoints[0]}"),
-        // Everything else is in floating point.
-        _ => "",
-    };
+        if (node is WeightedNode { WeightQuantization: { } weights })
+            return $"weight {Type(weights)}{(weights.Channels > 1 ? " per channel" : "")}";
+        if (node is not QuantizeNode { Parameters: { } results }) return "";
+        return FormattableString.Invariant($"{Type(results)}, scale {results.Scales[0]:g3}, zero point {results.ZeroPoints[0]}");
+    }
 
     private static string Type(QuantizationParameters parameters) => $"{(parameters.IsSigned ? "s" : "u")}{parameters.Bits}";
 }

@@ -77,6 +77,11 @@ public sealed class GraphTests
         Assert.Equal(reason, Assert.Throws<ArgumentException>(() => new Graph(nodes)).Message);
 
     [Fact]
+    public void A_node_that_nobody_knows_is_named() => Assert.Contains(
+        "'one' has no known shape: it is a UnknownNode",
+        Assert.Throws<NotSupportedException>(() => new Graph([Images, new UnknownNode("one", "images")])).Message);
+
+    [Fact]
     public void Numbers_fill_their_shape()
     {
         Assert.Contains(
@@ -90,4 +95,6 @@ public sealed class GraphTests
     }
 
     private static Constant Numbers(int count) => new(new float[count], count);
+
+    private sealed record UnknownNode(string Name, string Input) : UnaryNode(Name, Input);
 }

@@ -45,12 +45,10 @@ internal sealed class Placement
         return node;
     }
 
-    private static bool IsPartOfPrevious(Graph graph, Node node) => node switch
+    private static bool IsPartOfPrevious(Graph graph, Node node)
     {
-        BatchNormalizationNode norm => graph[norm.Input] is ConvNode conv && FoldBatchNorm.NormOf(graph, conv) is not null,
-        ActivationNode activation =>
-            graph.OnlyConsumerOf<ActivationNode>(activation.Input) is not null && graph[activation.Input] is not InputNode,
-        // Every other operation stands alone.
-        _ => false,
-    };
+        if (node is BatchNormalizationNode norm) return graph[norm.Input] is ConvNode conv && FoldBatchNorm.NormOf(graph, conv) == norm;
+        return node is ActivationNode { Input: var input } && graph.OnlyConsumerOf<ActivationNode>(input) == node
+            && graph[input] is not InputNode;
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class Reconstruction
         return [.. sums.Select(sum => sum.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>What the kernel sees, at every <paramref name="step"/>th position and line: [groups, images * positions, inputs of a patch].</summary>
+    /// <summary>What the kernel sees at each step-th position and line: [groups, images * positions, inputs of a patch].</summary>
     private static Tensor Patches(WeightedNode layer, Tensor input, int step, int batch)
     {
         if (layer is not ConvNode { Kernel: var kernel, Stride: var stride, Padding: var padding, Groups: var groups })

@@ -93,7 +93,12 @@ public static class PlanSearch
     {
         LayerPlan Bits(int bits) => new(LayerStrategy.Static, plan.Weights with { Bits = bits });
         var precise = new LayerPlan(LayerStrategy.Float);
-        return goal == PlanGoal.Size ? [Bits(4), Bits(8), precise] : [Bits(8), precise];
+        return goal switch
+        {
+            PlanGoal.Size => [Bits(4), Bits(8), precise],
+            PlanGoal.Latency => [Bits(8), precise],
+            _ => throw new NotSupportedException($"A plan cannot be searched for {goal}."),
+        };
     }
 
     private static Dictionary<string, LayerPlan> Entries(Graph graph, LayerPlan entry) =>
