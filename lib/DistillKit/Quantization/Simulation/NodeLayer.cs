@@ -66,14 +66,14 @@ internal sealed class FunctionLayer(Node node) : NodeLayer(node)
 internal sealed class QuantizeLayer : NodeLayer
 {
     private readonly QuantizeNode node;
-    private readonly ActivationQuantizer quantizer;
+    private readonly TensorQuantizer quantizer;
     private ActivationNode? activation;
     private (float From, float To) bounds = (float.NegativeInfinity, float.PositiveInfinity);
 
     public QuantizeLayer(QuantizeNode node, AwareRecipe? training) : base(node)
     {
         this.node = node;
-        quantizer = ActivationQuantizer.Of(node, training);
+        quantizer = TensorQuantizer.OfResult(node, training);
         RegisterComponents();
     }
 

@@ -8,7 +8,7 @@ namespace DistillKit.Quantization.Simulation;
 internal abstract class WeightedLayer : NodeLayer
 {
     // The names of the fields are those in a state dictionary.
-    private protected readonly WeightQuantizer? quantizer;
+    private protected readonly TensorQuantizer? quantizer;
     private protected Parameter weight;
     private protected Parameter? bias;
     private readonly WeightedNode node;
@@ -16,7 +16,7 @@ internal abstract class WeightedLayer : NodeLayer
     private protected WeightedLayer(WeightedNode node, AwareRecipe? training) : base(node)
     {
         this.node = node;
-        quantizer = WeightQuantizer.Of(node, training);
+        quantizer = TensorQuantizer.OfWeight(node, training);
         weight = Trainable(node.Weight);
         bias = node.Bias is null ? null : Trainable(node.Bias);
         RegisterComponents();
