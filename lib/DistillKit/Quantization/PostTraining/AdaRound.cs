@@ -33,7 +33,8 @@ public static class AdaRound
         Parallel.For(0, exact.Channels, channel =>
         {
             var scale = parameters.Channels == 1 ? 0 : channel;
-            Descend(rounded.Channel(channel), exact.Channel(channel), parameters, scale, error.CovarianceOf(channel), error.PullOf(channel));
+            Descend(
+                rounded.Channel(channel), exact.Channel(channel), parameters, scale, error.CovarianceOf(channel), error.PullOf(channel));
         });
         return pair.Rounded with { Weight = rounded };
     }

@@ -26,7 +26,7 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
         {
             if (TakeOver(node, graph)) continue;
             layers.Add(NodeLayer.Of(node, training));
-            if (layers is not [.., FunctionLayer { Node: ActivationNode activation }, QuantizeLayer rounding]) continue;
+            if (layers is not [.., FunctionNodeLayer { Node: ActivationNode activation }, QuantizeNodeLayer rounding]) continue;
             // A rounding does the nonlinearity before it in the same pass.
             if (graph.OnlyConsumerOf<QuantizeNode>(activation.Name) is null) continue;
             rounding.TakeOver(activation);
@@ -42,7 +42,7 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
     /// <summary>A quantized convolution takes over the norm after it, because what is rounded is the folded weight.</summary>
     private bool TakeOver(Node node, Graph graph)
     {
-        if (node is not BatchNormalizationNode norm || layers.LastOrDefault() is not ConvLayer { IsQuantized: true } conv) return false;
+        if (node is not BatchNormalizationNode norm || layers.LastOrDefault() is not ConvNodeLayer { IsQuantized: true } conv) return false;
         if (conv.Name != norm.Input || graph.OnlyConsumerOf<BatchNormalizationNode>(norm.Input) is null) return false;
         conv.TakeOver(norm);
         return true;

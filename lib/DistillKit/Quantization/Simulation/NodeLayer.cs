@@ -16,11 +16,11 @@ internal abstract class NodeLayer(Node node) : nn.Module(node.GetType().Name)
 
     public static NodeLayer Of(Node node, AwareRecipe? training) => node switch
     {
-        ConvNode conv => new ConvLayer(conv, training),
-        GemmNode gemm => new GemmLayer(gemm, training),
-        BatchNormalizationNode norm => new BatchNormalizationLayer(norm),
-        QuantizeNode quantize => new QuantizeLayer(quantize, training),
-        ActivationNode or AddNode or MaxPoolNode or GlobalAveragePoolNode => new FunctionLayer(node),
+        ConvNode conv => new ConvNodeLayer(conv, training),
+        GemmNode gemm => new GemmNodeLayer(gemm, training),
+        BatchNormalizationNode norm => new BatchNormalizationNodeLayer(norm),
+        QuantizeNode quantize => new QuantizeNodeLayer(quantize, training),
+        ActivationNode or AddNode or MaxPoolNode or GlobalAveragePoolNode => new FunctionNodeLayer(node),
         _ => throw new NotSupportedException($"'{node.Name}' cannot run: it is a {node.GetType().Name}."),
     };
 
@@ -46,7 +46,7 @@ internal abstract class NodeLayer(Node node) : nn.Module(node.GetType().Name)
 }
 
 /// <summary>An operation without weights.</summary>
-internal sealed class FunctionLayer(Node node) : NodeLayer(node)
+internal sealed class FunctionNodeLayer(Node node) : NodeLayer(node)
 {
     private static readonly long[] Positions = [2, 3];
 
@@ -63,14 +63,14 @@ internal sealed class FunctionLayer(Node node) : NodeLayer(node)
 }
 
 /// <summary>Rounds its input.</summary>
-internal sealed class QuantizeLayer : NodeLayer
+internal sealed class QuantizeNodeLayer : NodeLayer
 {
     private readonly QuantizeNode node;
     private readonly TensorQuantizer quantizer;
     private ActivationNode? activation;
     private (float From, float To) bounds = (float.NegativeInfinity, float.PositiveInfinity);
 
-    public QuantizeLayer(QuantizeNode node, AwareRecipe? training) : base(node)
+    public QuantizeNodeLayer(QuantizeNode node, AwareRecipe? training) : base(node)
     {
         this.node = node;
         quantizer = TensorQuantizer.OfResult(node, training);

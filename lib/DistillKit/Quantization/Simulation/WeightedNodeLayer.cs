@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>A layer with a weight, which may be rounded.</summary>
-internal abstract class WeightedLayer : NodeLayer
+internal abstract class WeightedNodeLayer : NodeLayer
 {
     // The names of the fields are those in a state dictionary.
     private protected readonly TensorQuantizer? quantizer;
@@ -13,7 +13,7 @@ internal abstract class WeightedLayer : NodeLayer
     private protected Parameter? bias;
     private readonly WeightedNode node;
 
-    private protected WeightedLayer(WeightedNode node, AwareRecipe? training) : base(node)
+    private protected WeightedNodeLayer(WeightedNode node, AwareRecipe? training) : base(node)
     {
         this.node = node;
         quantizer = TensorQuantizer.OfWeight(node, training);
@@ -47,7 +47,7 @@ internal abstract class WeightedLayer : NodeLayer
 }
 
 /// <summary>A linear layer.</summary>
-internal sealed class GemmLayer(GemmNode node, AwareRecipe? training) : WeightedLayer(node, training)
+internal sealed class GemmNodeLayer(GemmNode node, AwareRecipe? training) : WeightedNodeLayer(node, training)
 {
     private protected override Tensor Compute(Tensor input) =>
         nn.functional.linear(input, quantizer is null ? weight : quantizer.Apply(weight), bias!);
@@ -59,7 +59,7 @@ internal sealed class GemmLayer(GemmNode node, AwareRecipe? training) : Weighted
 /// weight is divided by the fold again, which leaves the batches' own statistics to the norm; once it is frozen, the layer computes what
 /// the deployed one will.
 /// </summary>
-internal sealed class ConvLayer(ConvNode node, AwareRecipe? training) : WeightedLayer(node, training)
+internal sealed class ConvNodeLayer(ConvNode node, AwareRecipe? training) : WeightedNodeLayer(node, training)
 {
     // A channel that its norm has switched off would divide by zero.
     private const double SmallestFactor = 1e-6;
@@ -69,7 +69,7 @@ internal sealed class ConvLayer(ConvNode node, AwareRecipe? training) : Weighted
     private readonly double freezeNormsAt = training?.FreezeNormsAt ?? 0;
     private readonly long[] strides = [node.Stride, node.Stride];
     private readonly long[] paddings = [node.Padding, node.Padding];
-    private BatchNormalizationLayer? norm;
+    private BatchNormalizationNodeLayer? norm;
 
     public bool IsQuantized => quantizer is not null;
 
@@ -108,7 +108,7 @@ internal sealed class ConvLayer(ConvNode node, AwareRecipe? training) : Weighted
 }
 
 /// <summary>A batch norm that has not been folded.</summary>
-internal sealed class BatchNormalizationLayer : NodeLayer
+internal sealed class BatchNormalizationNodeLayer : NodeLayer
 {
     private readonly BatchNormalizationNode node;
     private Parameter weight;
@@ -116,7 +116,7 @@ internal sealed class BatchNormalizationLayer : NodeLayer
     private Tensor running_mean;
     private Tensor running_var;
 
-    public BatchNormalizationLayer(BatchNormalizationNode node) : base(node)
+    public BatchNormalizationNodeLayer(BatchNormalizationNode node) : base(node)
     {
         this.node = node;
         weight = Trainable(node.Scale);
