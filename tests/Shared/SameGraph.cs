@@ -27,14 +27,14 @@ internal static class SameGraph
     private static IEnumerable<Constant?> Constants(Node node) => node switch
     {
         WeightedNode layer => [layer.Weight, layer.Bias],
-        BatchNormNode norm => [norm.Scale, norm.Shift, norm.Mean, norm.Variance],
+        BatchNormalizationNode norm => [norm.Scale, norm.Shift, norm.Mean, norm.Variance],
         _ => [],
     };
 
     private static Node WithoutNumbers(Node node) => node switch
     {
         WeightedNode layer => layer with { Weight = Nothing, Bias = Nothing },
-        BatchNormNode norm => norm with { Scale = Nothing, Shift = Nothing, Mean = Nothing, Variance = Nothing },
+        BatchNormalizationNode norm => norm with { Scale = Nothing, Shift = Nothing, Mean = Nothing, Variance = Nothing },
         _ => node,
     };
 }

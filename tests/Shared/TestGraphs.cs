@@ -44,7 +44,7 @@ internal static class TestGraphs
         var graph = network.ToGraph(size);
         if (spec != Bottlenecks) return graph;
         var last = graph.Nodes.ToList().FindIndex(node => node.Name == "features.5.add");
-        return new([.. graph.Nodes.Take(last + 1), new GlobalAveragePoolNode("mean", graph.Nodes[last].Name), new LinearNode("fc", "mean", Weight("fc", 10, 8), Weight("fc.bias", 10))]);
+        return new([.. graph.Nodes.Take(last + 1), new GlobalAveragePoolNode("mean", graph.Nodes[last].Name), new GemmNode("fc", "mean", Weight("fc", 10, 8), Weight("fc.bias", 10))]);
     }
 
     public static Graph Folded(string spec, int size = Size) => FoldBatchNorm.Apply(WithNorms(spec, size));

@@ -21,8 +21,8 @@ internal sealed class RoundingOptions
         Options.New<LayerStrategy?>("--strategy", "Static, Dynamic, WeightOnly or Float. [default: the plan's, or Static]");
 
     private readonly Option<int?> bits = Options.New<int?>("--bits", "Bits of the weights, 2 to 8. [default: the plan's, or 8]");
-    private readonly Option<ObserverKind?> observer = Options.New<ObserverKind?>(
-        "--observer", $"{string.Join(", ", Enum.GetNames<ObserverKind>())}. [default: the plan's, or MeanSquaredError]");
+    private readonly Option<string?> observer = Options.New<string?>(
+        "--observer", $"{string.Join(", ", ObserverRecipe.Kinds)}. [default: the plan's, or MeanSquaredError]");
 
     private readonly Option<bool> equalize = Options.New<bool>("--equalize", "Even out the channels of neighbouring layers first.");
     private readonly Option<bool> adaRound = Options.New<bool>("--adaround", "Decide for each weight whether to round it up or down.");

@@ -26,8 +26,9 @@ public static class ActivationExtensions
     /// </summary>
     public static Tensor Apply(this Activation activation, Tensor tensor) => activation switch
     {
+        Activation.None => tensor,
         Activation.ReLU => tensor.relu_(),
         Activation.ReLU6 => nn.functional.relu6(tensor, inplace: true),
-        _ => tensor,
+        _ => throw new NotSupportedException($"There is no activation {activation}."),
     };
 }

@@ -10,8 +10,8 @@ public static class BiasQuantization
     private const double Largest = 1 << 30;
 
     /// <summary>
-    /// The weights' parameters, with larger scales where a channel's bias would not fit: a channel whose weights are all close to 0, as folding
-    /// a batch norm can leave it, loses them to its bias.
+    /// The weights' parameters, with larger scales where a channel's bias would not fit: a channel whose weights are all close to 0, as
+    /// folding a batch norm can leave it, loses them to its bias.
     /// </summary>
     public static QuantizationParameters MakeRoom(QuantizationParameters weights, ReadOnlySpan<float> bias, float inputScale)
     {
@@ -33,9 +33,13 @@ public static class BiasQuantization
         {
             var scale = Scale(inputScale, weightScales, channel);
             var steps = Math.Round((double)bias[channel] / scale);
-            // A comparison that not-a-number fails.
+            // A comparison that NaN fails.
             if (!(Math.Abs(steps) <= Largest))
-                throw new UserException(FormattableString.Invariant($"The bias {bias[channel]} of channel {channel} does not fit 32 bits in steps of {scale}: quantize this layer's weights with a larger scale, or keep the layer in float."));
+            {
+                throw new UserException(FormattableString.Invariant($"The bias {bias[channel]} of channel {channel} ")
+                    + FormattableString.Invariant($"does not fit 32 bits in steps of {scale}: ")
+                    + "quantize this layer's weights with a larger scale, or keep the layer in float.");
+            }
             integers[channel] = (int)steps;
         }
         return integers;
@@ -45,10 +49,12 @@ public static class BiasQuantization
     public static float[] Dequantize(ReadOnlySpan<int> integers, float inputScale, ReadOnlySpan<float> weightScales)
     {
         var bias = new float[integers.Length];
-        for (var channel = 0; channel < bias.Length; channel++) bias[channel] = integers[channel] * Scale(inputScale, weightScales, channel);
+        for (var channel = 0; channel < bias.Length; channel++)
+            bias[channel] = integers[channel] * Scale(inputScale, weightScales, channel);
         return bias;
     }
 
     // One product in float32: the scale that a file states and a runtime uses.
-    private static float Scale(float inputScale, ReadOnlySpan<float> weightScales, int channel) => inputScale * weightScales[weightScales.Length == 1 ? 0 : channel];
+    private static float Scale(float inputScale, ReadOnlySpan<float> weightScales, int channel) =>
+        inputScale * weightScales[weightScales.Length == 1 ? 0 : channel];
 }

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Graphs;
 
-/// <summary>Weights as plain numbers, in row-major order. A graph owns no tensors, so it can be kept, compared and rewritten freely; treat the numbers as immutable.</summary>
+/// <summary>
+/// Weights as plain numbers, in row-major order. A graph owns no tensors, so it can be kept, compared and rewritten freely; treat the
+/// numbers as immutable.
+/// </summary>
 public sealed class Constant
 {
     /// <summary>Wraps numbers.</summary>
@@ -10,7 +13,8 @@ public sealed class Constant
     public Constant(float[] values, params int[] shape)
     {
         var count = shape.Aggregate(1L, (product, size) => product * size);
-        if (values.LongLength != count) throw new ArgumentException($"{values.Length} values do not fill the shape [{string.Join(", ", shape)}].");
+        if (values.LongLength != count)
+            throw new ArgumentException($"{values.Length} values do not fill the shape [{string.Join(", ", shape)}].");
         (Values, Shape) = (values, shape);
     }
 
@@ -40,11 +44,13 @@ public sealed class Constant
     /// <summary>A copy with each output channel multiplied by its factor.</summary>
     public Constant ScaleChannels(ReadOnlySpan<float> factors)
     {
-        var scaled = new Constant((float[])Values.Clone(), [.. Shape]);
+        var scaled = Clone();
         for (var channel = 0; channel < Channels; channel++)
         {
             foreach (ref var value in scaled.Channel(channel)) value *= factors[channel];
         }
         return scaled;
     }
+
+    internal Constant Clone() => new((float[])Values.Clone(), [.. Shape]);
 }

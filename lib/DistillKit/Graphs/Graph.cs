@@ -1,9 +1,8 @@
-
 namespace DistillKit.Graphs;
 
 /// <summary>
-/// A trained network as plain data: nodes in the order of execution, the first one the images, the last one the logits. The one form for everything after
-/// training; passes turn a graph into another graph.
+/// A trained network as plain data: nodes in the order of execution, the first one the images, the last one the logits. The one form for
+/// everything after training; passes turn a graph into another graph.
 /// </summary>
 public sealed class Graph
 {
@@ -26,8 +25,9 @@ public sealed class Graph
                 throw new ArgumentException($"'{node.Name}' takes '{missing}', which no earlier node makes.");
             if (!byName.TryAdd(node.Name, node)) throw new ArgumentException($"Two nodes are named '{node.Name}'.");
         }
-        consumers = nodes.SelectMany(node => node.Inputs.Distinct(), (node, name) => (node, name)).ToLookup(pair => pair.name, pair => pair.node);
-        Shapes = ShapeInference.Infer(this);
+        consumers = nodes.SelectMany(node => node.Inputs.Distinct(), (node, name) => (node, name))
+            .ToLookup(pair => pair.name, pair => pair.node);
+        Shapes = ShapeInference.Infer(nodes);
     }
 
     /// <summary>The nodes, in the order of execution.</summary>
@@ -55,14 +55,15 @@ public sealed class Graph
     public long Parameters => Layers.Sum(layer => layer.Weight.Values.LongLength + (layer.Bias?.Values.LongLength ?? 0));
 
     /// <summary>The bytes of all weights and biases, each weight packed to its bits.</summary>
-    public long PackedBytes => Layers.Sum(layer => (layer.WeightQuantization?.PackedBytes(layer.Weight.Values.LongLength) ?? sizeof(float) * layer.Weight.Values.LongLength)
-        + sizeof(float) * (layer.Bias?.Values.LongLength ?? 0));
+    public long PackedBytes => Layers.Sum(layer => sizeof(float) * (layer.Bias?.Values.LongLength ?? 0)
+        + (layer.WeightQuantization?.PackedBytes(layer.Weight.Values.LongLength) ?? sizeof(float) * layer.Weight.Values.LongLength));
 
-    /// <summary>Of the convolutions and linear layers, for one image.</summary>
+    /// <summary>Of all layers, for one image.</summary>
     public long MultiplyAccumulates => Layers.Sum(MultiplyAccumulatesOf);
 
     /// <summary>Of one layer, for one image: the size of the weight times the number of positions.</summary>
-    public long MultiplyAccumulatesOf(WeightedNode layer) => layer.Weight.Values.LongLength * Shapes[layer.Name].Skip(1).Aggregate(1L, (positions, size) => positions * size);
+    public long MultiplyAccumulatesOf(WeightedNode layer) =>
+        layer.Weight.Values.LongLength * Shapes[layer.Name].Skip(1).Aggregate(1L, (positions, size) => positions * size);
 
     /// <summary>The nodes that take a result.</summary>
     public IEnumerable<Node> ConsumersOf(string name) => consumers[name];
@@ -71,7 +72,8 @@ public sealed class Graph
     public T? OnlyConsumerOf<T>(string name) where T : Node => consumers[name].ToList() is [T only] ? only : null;
 
     /// <summary>The graph with some nodes replaced by others of the same name.</summary>
-    public Graph With(IReadOnlyDictionary<string, Node> replacements) => new([.. Nodes.Select(node => replacements.GetValueOrDefault(node.Name, node))], Metadata);
+    public Graph With(IReadOnlyDictionary<string, Node> replacements) =>
+        new([.. Nodes.Select(node => replacements.GetValueOrDefault(node.Name, node))], Metadata);
 
     /// <summary>The graph with other metadata.</summary>
     public Graph With(IReadOnlyDictionary<string, string> metadata) => new(Nodes, metadata);

@@ -2,9 +2,20 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Graphs;
 
+/// <summary>A block of a network that can say which operations it consists of.</summary>
+public interface IDescribable
+{
+    /// <summary>Adds the block's operations to a graph.</summary>
+    /// <param name="builder">The graph.</param>
+    /// <param name="name">The block's name in the network, for instance "features.3"; it becomes the beginning of the nodes' names.</param>
+    /// <param name="input">The name of the result that the block takes.</param>
+    /// <returns>The name of the block's result.</returns>
+    public string Describe(GraphBuilder builder, string name, string input);
+}
+
 /// <summary>
-/// Collects the operations that the blocks of a network describe themselves with, by ONNX's names. Each method adds one and returns the name of its result.
-/// The numbers of tensors are copied.
+/// Collects the operations that the blocks of a network describe themselves with, by ONNX's names. Each method adds one and returns the
+/// name of its result. The numbers of tensors are copied.
 /// </summary>
 public sealed class GraphBuilder
 {
@@ -25,11 +36,13 @@ public sealed class GraphBuilder
     /// <param name="padding">Zeros on each side, in pixels.</param>
     /// <param name="groups">The number of groups of channels that do not see each other.</param>
     public string Conv(string name, string input, Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int groups = 1) =>
-        Add(new ConvolutionNode(name, input, Constant.Of(weight), bias is null ? null : Constant.Of(bias), stride, padding, groups));
+        Add(new ConvNode(name, input, Constant.Of(weight), bias is null ? null : Constant.Of(bias), stride, padding, groups));
 
     /// <summary>Adds a batch norm with its running statistics; all tensors are [C].</summary>
-    public string BatchNormalization(string name, string input, Tensor scale, Tensor shift, Tensor mean, Tensor variance, double epsilon) =>
-        Add(new BatchNormNode(name, input, Constant.Of(scale), Constant.Of(shift), Constant.Of(mean), Constant.Of(variance), epsilon));
+    public string BatchNormalization(
+        string name, string input, Tensor scale, Tensor shift, Tensor mean, Tensor variance, double epsilon) =>
+        Add(new BatchNormalizationNode(
+            name, input, Constant.Of(scale), Constant.Of(shift), Constant.Of(mean), Constant.Of(variance), epsilon));
 
     /// <summary>Adds a nonlinearity; none for <see cref="Activation.None"/>.</summary>
     public string Activation(string name, string input, Activation activation) =>
@@ -39,13 +52,15 @@ public sealed class GraphBuilder
     public string Add(string name, string left, string right) => Add(new AddNode(name, left, right));
 
     /// <summary>Adds a max pool.</summary>
-    public string MaxPool(string name, string input, int kernel, int stride, int padding = 0) => Add(new MaxPoolNode(name, input, kernel, stride, padding));
+    public string MaxPool(string name, string input, int kernel, int stride, int padding = 0) =>
+        Add(new MaxPoolNode(name, input, kernel, stride, padding));
 
     /// <summary>Adds the mean over all positions: [N, C, H, W] to [N, C].</summary>
     public string GlobalAveragePool(string name, string input) => Add(new GlobalAveragePoolNode(name, input));
 
     /// <summary>Adds a linear layer: weight [outputs, C], bias [outputs].</summary>
-    public string Gemm(string name, string input, Tensor weight, Tensor bias) => Add(new LinearNode(name, input, Constant.Of(weight), Constant.Of(bias)));
+    public string Gemm(string name, string input, Tensor weight, Tensor bias) =>
+        Add(new GemmNode(name, input, Constant.Of(weight), Constant.Of(bias)));
 
     /// <summary>The graph of all that was added; the last result is its output.</summary>
     public Graph Build() => new(nodes);

@@ -8,7 +8,7 @@ namespace DistillKit.Graphs;
 /// </summary>
 public sealed record QuantizationParameters
 {
-    /// <summary>The smallest scale, float's epsilon (PyTorch's choice): below it, products of scales would come close to underflow.</summary>
+    /// <summary>The smallest scale, float's epsilon as in PyTorch: below it, products of scales would come close to underflow.</summary>
     public const float SmallestScale = 1.1920929e-7f;
 
     /// <summary>The width of the integers.</summary>
@@ -39,17 +39,19 @@ public sealed record QuantizationParameters
 
     /// <summary>The parameters whose integers cover a range of real numbers; the range is widened to include 0.</summary>
     /// <exception cref="UserException">A bound is not a finite number.</exception>
-    public static QuantizationParameters FromRange(float minimum, float maximum, QuantizationScheme scheme) => FromRange([minimum], [maximum], scheme);
+    public static QuantizationParameters FromRange(float minimum, float maximum, QuantizationScheme scheme) =>
+        FromRange([minimum], [maximum], scheme);
 
     /// <summary>
-    /// One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias is quantized
-    /// with that scale, so it has to be of a usual size.
+    /// One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias is
+    /// quantized with that scale, so it has to be of a usual size.
     /// </summary>
     /// <exception cref="UserException">A bound is not a finite number.</exception>
     public static QuantizationParameters FromRange(ReadOnlySpan<float> minimums, ReadOnlySpan<float> maximums, QuantizationScheme scheme)
     {
         scheme.Validate();
-        if (minimums.Length != maximums.Length || minimums.IsEmpty) throw new ArgumentException("There must be as many minimums as maximums, at least one.");
+        if (minimums.Length != maximums.Length || minimums.IsEmpty)
+            throw new ArgumentException("There must be as many minimums as maximums, at least one.");
         var (scales, zeroPoints) = (new float[minimums.Length], new int[minimums.Length]);
         for (var channel = 0; channel < scales.Length; channel++)
             (scales[channel], zeroPoints[channel]) = FromBounds(minimums[channel], maximums[channel], scheme);
@@ -57,13 +59,39 @@ public sealed record QuantizationParameters
         var usual = scales.Max() is > 0 and var largest ? largest : 1f / scheme.Maximum;
         for (var channel = 0; channel < scales.Length; channel++)
             scales[channel] = Math.Max(scales[channel] == 0 ? usual : scales[channel], SmallestScale);
-        return new() { Bits = scheme.Bits, IsSigned = scheme.IsSigned, IsSymmetric = scheme.IsSymmetric, Scales = scales, ZeroPoints = zeroPoints };
+        return new()
+        {
+            Bits = scheme.Bits,
+            IsSigned = scheme.IsSigned,
+            IsSymmetric = scheme.IsSymmetric,
+            Scales = scales,
+            ZeroPoints = zeroPoints,
+        };
     }
 
-    /// <summary>
-    /// <c>clamp(round(value / scale) + zero point)</c>, rounding halves to even as ONNX's QuantizeLinear does.
-    /// </summary>
-    /// <typeparam name="T">An integer type that holds <see cref="Minimum"/> to <see cref="Maximum"/>: <see cref="sbyte"/>, <see cref="byte"/>, <see cref="int"/>.</typeparam>
+    internal static QuantizationParameters Symmetric(int bits, float[] scales) =>
+        new() { Bits = bits, IsSigned = true, IsSymmetric = true, Scales = scales, ZeroPoints = new int[scales.Length] };
+
+    /// <summary>The parameters that cover all of a weight, as a whole or for each output channel.</summary>
+    /// <exception cref="UserException">A weight is not a finite number.</exception>
+    public static QuantizationParameters ForWeight(Constant weight, QuantizationScheme scheme)
+    {
+        var channels = scheme.Granularity == Granularity.PerChannel ? weight.Channels : 1;
+        var (minimums, maximums) = (new float[channels], new float[channels]);
+        var each = weight.Values.Length / channels;
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var values = weight.Values.AsSpan(channel * each, each);
+            var (minimum, maximum) = (values[0], values[0]);
+            // NaN stays in both, and is refused.
+            foreach (var value in values) (minimum, maximum) = (Math.Min(minimum, value), Math.Max(maximum, value));
+            (minimums[channel], maximums[channel]) = (minimum, maximum);
+        }
+        return FromRange(minimums, maximums, scheme);
+    }
+
+    /// <summary><c>clamp(round(value / scale) + zero point)</c>, rounding halves to even as ONNX's QuantizeLinear does.</summary>
+    /// <typeparam name="T">An integer type that holds <see cref="Minimum"/> to <see cref="Maximum"/>.</typeparam>
     /// <param name="values">With several scales, equally many values for each output channel, one channel after the other.</param>
     /// <param name="integers">As long as the values.</param>
     /// <exception cref="OverflowException">The type does not hold the integers.</exception>
@@ -102,12 +130,12 @@ public sealed record QuantizationParameters
         return result;
     }
 
-    /// <summary>The bytes of that many integers, packed without gaps, with their scales (4 bytes each) and zero points (1 byte each).</summary>
+    /// <summary>The bytes of that many integers, packed without gaps, with their scales (4 bytes) and zero points (1 byte).</summary>
     public long PackedBytes(long count) => (count * Bits + 7) / 8 + (sizeof(float) + sizeof(byte)) * (long)Channels;
 
     /// <inheritdoc/>
     public bool Equals(QuantizationParameters? other) =>
-        other is not null && Scheme == other.Scheme && Scales.AsSpan().SequenceEqual(other.Scales) && ZeroPoints.AsSpan().SequenceEqual(other.ZeroPoints);
+        other is not null && Scheme == other.Scheme && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Scheme, Channels, Scales[0], ZeroPoints[0]);
@@ -119,15 +147,18 @@ public sealed record QuantizationParameters
         var (low, high) = (Math.Min(minimum, 0), Math.Max(maximum, 0));
         var scale = scheme.IsSymmetric ? Math.Max(-low, high) / scheme.Maximum : (high - low) / (scheme.Maximum - scheme.Minimum);
         if (!float.IsFinite(scale) || minimum > maximum)
-            throw new UserException(FormattableString.Invariant($"A tensor with values from {minimum} to {maximum} cannot be quantized: check that the network's numbers are finite."));
+        {
+            throw new UserException(FormattableString.Invariant(
+                $"A tensor with values from {minimum} to {maximum} cannot be quantized: check that the network's numbers are finite."));
+        }
         if (scheme.IsSymmetric) return (scale, 0);
         var zeroPoint = scheme.Minimum - MathF.Round(low / Math.Max(scale, SmallestScale));
         return (scale, (int)Math.Clamp(zeroPoint, scheme.Minimum, scheme.Maximum));
     }
 
-    private float Round(float value, int channel) => Math.Clamp(MathF.Round(value / Scales[channel]) + ZeroPoints[channel], Minimum, Maximum);
+    private float Round(float value, int channel) =>
+        Math.Clamp(MathF.Round(value / Scales[channel]) + ZeroPoints[channel], Minimum, Maximum);
 
-    /// <summary>Where the values of a channel are.</summary>
     private Range Part(int channel, int count)
     {
         if (count % Channels != 0) throw new ArgumentException($"{count} values are not equally many for each of {Channels} channels.");

@@ -24,7 +24,8 @@ public enum Granularity
 /// </param>
 /// <param name="Granularity">The number of scales.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record QuantizationScheme(int Bits = 8, bool IsSigned = false, bool IsSymmetric = false, Granularity Granularity = Granularity.PerTensor)
+public sealed record QuantizationScheme(
+    int Bits = 8, bool IsSigned = false, bool IsSymmetric = false, Granularity Granularity = Granularity.PerTensor)
 {
     /// <summary>What integer kernels expect of activations: 8 bits without a sign, with a zero point.</summary>
     public static QuantizationScheme Activations { get; } = new();
@@ -45,7 +46,9 @@ public sealed record QuantizationScheme(int Bits = 8, bool IsSigned = false, boo
     public void Validate()
     {
         if (Bits is < 2 or > 8) throw new UserException($"A quantization scheme's bits must be 2 to 8, but are {Bits}.");
-        if (IsSymmetric && !IsSigned) throw new UserException("A symmetric quantization scheme must be signed: set isSigned, or leave out isSymmetric.");
-        if (!Enum.IsDefined(Granularity)) throw new UserException($"A quantization scheme's granularity must be PerTensor or PerChannel, but is {Granularity}.");
+        if (IsSymmetric && !IsSigned)
+            throw new UserException("A symmetric quantization scheme must be signed: set isSigned, or leave out isSymmetric.");
+        if (!Enum.IsDefined(Granularity))
+            throw new UserException($"A quantization scheme's granularity must be PerTensor or PerChannel, but is {Granularity}.");
     }
 }

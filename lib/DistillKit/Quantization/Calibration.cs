@@ -11,7 +11,7 @@ namespace DistillKit.Quantization;
 /// <summary>Finds the ranges of activations by running images through the network in floating point.</summary>
 public static class Calibration
 {
-    private const int BatchSize = 64;
+    internal const int BatchSize = 64;
 
     /// <summary>Observes the results that a plan needs ranges for.</summary>
     /// <param name="graph">In floating point.</param>
@@ -20,11 +20,12 @@ public static class Calibration
     /// <param name="progress">The share that is done, from 0 to 1.</param>
     /// <returns>Scale and zero point of each result.</returns>
     /// <exception cref="UserException">There are no images, or the plan does not fit the graph.</exception>
-    public static IReadOnlyDictionary<string, QuantizationParameters> Run(Graph graph, QuantizationPlan plan, DeviceImages images, IProgress<double>? progress = null)
+    public static IReadOnlyDictionary<string, QuantizationParameters> Run(
+        Graph graph, QuantizationPlan plan, DeviceImages images, IProgress<double>? progress = null)
     {
-        var schemes = Quantizer.CalibratedResults(graph, plan);
-        if (images.Count == 0) throw new UserException("Calibration needs images, and there are none: give it a few hundred training images.");
-        var observers = schemes.ToDictionary(result => result.Key, _ => plan.Observer.Create());
+        var results = Quantizer.Place(graph, plan).OwnRange;
+        RequireImages(images);
+        var observers = results.ToDictionary(result => result.Key, result => plan.ObserverOf(result.Value).Create());
         using var module = new GraphModule(graph);
         module.to(images.Device);
         using var inference = new InferenceScope(module);
@@ -35,6 +36,12 @@ public static class Calibration
             module.Run(batches.Load(step).Images, (name, value) => observers.GetValueOrDefault(name)?.Observe(value));
             progress?.Report((step + 1.0) / batches.Count);
         }
-        return observers.ToDictionary(result => result.Key, result => result.Value.Parameters(schemes[result.Key]));
+        return results.ToDictionary(result => result.Key, result => observers[result.Key].Parameters(plan.ActivationsOf(result.Value)));
+    }
+
+    internal static void RequireImages(DeviceImages images)
+    {
+        if (images.Count == 0)
+            throw new UserException("Calibration needs images, and there are none: give it a few hundred training images.");
     }
 }

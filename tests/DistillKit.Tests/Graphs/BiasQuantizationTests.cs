@@ -18,7 +18,8 @@ public sealed class BiasQuantizationTests
     [InlineData(float.NaN)]
     [InlineData(float.NegativeInfinity)]
     public void Biases_that_do_not_fit_are_refused_with_the_channel(float bias) =>
-        Assert.Contains("channel 1", Assert.Throws<UserException>(() => BiasQuantization.Quantize([0, bias], 0.01f, [0.01f, 1e-6f])).Message);
+        Assert.Contains(
+            "channel 1", Assert.Throws<UserException>(() => BiasQuantization.Quantize([0, bias], 0.01f, [0.01f, 1e-6f])).Message);
 
     [Fact]
     public void Channels_of_tiny_weights_make_room_for_their_bias()

@@ -18,12 +18,12 @@ public sealed class FoldBatchNormTests : IDisposable
     {
         var graph = TestGraphs.WithNorms(spec, size);
         var folded = FoldBatchNorm.Apply(graph);
-        Assert.Empty(folded.Nodes.OfType<BatchNormNode>());
+        Assert.Empty(folded.Nodes.OfType<BatchNormalizationNode>());
         var images = Formula.Images("images", 2, size);
         Close.AssertRelative(TestGraphs.Logits(graph, images), TestGraphs.Logits(folded, images), 1e-5, "logits");
         // A norm that no convolution takes in becomes one.
-        var remaining = graph.Nodes.Where(node => node is not BatchNormNode).Select(node => node.Name);
-        Assert.Equal(remaining, folded.Nodes.Select(node => node.Name).Where(name => graph[name] is not BatchNormNode));
+        var remaining = graph.Nodes.Where(node => node is not BatchNormalizationNode).Select(node => node.Name);
+        Assert.Equal(remaining, folded.Nodes.Select(node => node.Name).Where(name => graph[name] is not BatchNormalizationNode));
     }
 
     [Fact]
@@ -31,30 +31,40 @@ public sealed class FoldBatchNormTests : IDisposable
     {
         var folded = TestGraphs.Folded("""{ "family": "resnet", "blocks": [1], "width": 0.125, "stem": "CifarPooled" }""");
         Assert.Equal(["images", "conv1", "maxpool", "bn1", "relu"], folded.Nodes.Take(5).Select(node => node.Name));
-        var convolution = Assert.IsType<ConvolutionNode>(folded["bn1"]);
+        var convolution = Assert.IsType<ConvNode>(folded["bn1"]);
         Assert.True(convolution.IsDepthwise);
         Assert.Equal([8, 1, 1, 1], convolution.Weight.Shape);
-        Assert.Null(((ConvolutionNode)folded["conv1"]).Bias);
+        Assert.Null(((ConvNode)folded["conv1"]).Bias);
         Assert.DoesNotContain(folded.Nodes, node => node.Name.StartsWith("layer1.0.bn", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_convolution_that_something_else_takes_too_keeps_its_weight()
     {
-        var convolution = new ConvolutionNode("conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 1, Padding: 1, Groups: 1);
-        var graph = new Graph([new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new AddNode("add", "bn", "conv"), new GlobalAveragePoolNode("mean", "add")]);
+        var convolution = new ConvNode(
+            "conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 1, Padding: 1, Groups: 1);
+        var graph = new Graph(
+        [
+            new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new AddNode("add", "bn", "conv"),
+            new GlobalAveragePoolNode("mean", "add"),
+        ]);
         var folded = FoldBatchNorm.Apply(graph);
         Assert.Equal(convolution, folded["conv"]);
-        Assert.True(((ConvolutionNode)folded["bn"]).IsDepthwise);
+        Assert.True(((ConvNode)folded["bn"]).IsDepthwise);
         AssertSameResults(graph, folded);
     }
 
     [Fact]
     public void A_bias_goes_through_the_norm_and_two_norms_fold_one_after_the_other()
     {
-        var convolution = new ConvolutionNode("conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 2, Padding: 1, Groups: 1);
+        var convolution = new ConvNode(
+            "conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), TestGraphs.Weight("bias", 4), Stride: 2, Padding: 1, Groups: 1);
         var metadata = new Dictionary<string, string> { ["seed"] = "1" };
-        var graph = new Graph([new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new ActivationNode("relu", "bn", Activation.ReLU), Norm("late", "relu"), new GlobalAveragePoolNode("mean", "late")], metadata);
+        var graph = new Graph(
+        [
+            new InputNode("images", 3, 8), convolution, Norm("bn", "conv"), new ActivationNode("relu", "bn", Activation.ReLU),
+            Norm("late", "relu"), new GlobalAveragePoolNode("mean", "late"),
+        ], metadata);
         var folded = FoldBatchNorm.Apply(graph);
         Assert.Equal(["images", "conv", "relu", "late", "mean"], folded.Nodes.Select(node => node.Name));
         Assert.Equal(metadata, folded.Metadata);
@@ -62,10 +72,12 @@ public sealed class FoldBatchNormTests : IDisposable
         SameGraph.Assert(folded, FoldBatchNorm.Apply(folded));
     }
 
-    private static BatchNormNode Norm(string name, string input)
+    private static BatchNormalizationNode Norm(string name, string input)
     {
         var variance = new Constant([.. TestGraphs.Weight($"{name}.variance", 4).Values.Select(Math.Abs)], 4);
-        return new(name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4), variance, 1e-3);
+        return new(
+            name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4),
+            variance, 1e-3);
     }
 
     private static void AssertSameResults(Graph expected, Graph actual)

@@ -6,13 +6,17 @@ public sealed class GraphTests
 {
     private static readonly InputNode Images = new("images", 3, 8);
 
-    private static ConvolutionNode Convolution(string name, string input, int inputs = 3, int outputs = 4, int kernel = 3, int groups = 1) =>
+    private static ConvNode Convolution(string name, string input, int inputs = 3, int outputs = 4, int kernel = 3, int groups = 1) =>
         new(name, input, TestGraphs.Weight(name, outputs, inputs / groups, kernel, kernel), Bias: null, Stride: 1, Padding: 0, groups);
 
     [Fact]
     public void Nodes_are_found_by_name_and_by_what_they_take()
     {
-        var graph = new Graph([Images, Convolution("one", "images", outputs: 3), new AddNode("twice", "one", "one"), Convolution("other", "one"), new GlobalAveragePoolNode("end", "twice")]);
+        var graph = new Graph(
+        [
+            Images, Convolution("one", "images", outputs: 3), new AddNode("twice", "one", "one"), Convolution("other", "one"),
+            new GlobalAveragePoolNode("end", "twice"),
+        ]);
         Assert.Same(graph.Nodes[2], graph["twice"]);
         Assert.Same(Images, graph.Input);
         Assert.Equal("end", graph.Output.Name);
@@ -50,22 +54,38 @@ public sealed class GraphTests
         { "'one' has a window of 9 pixels, more than its input of 8.", [Images, Convolution("one", "images", kernel: 9)] },
         { "'one' has a window of 10 pixels, more than its input of 8.", [Images, new MaxPoolNode("one", "images", 10, 1, 0)] },
         { "'sum' cannot take an input of shape [4, 6, 6].", [Images, Convolution("one", "images"), new AddNode("sum", "images", "one")] },
-        { "'one' cannot take an input of shape [3, 8, 8].", [Images, new LinearNode("one", "images", TestGraphs.Weight("one", 2, 3), null)] },
-        { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), new LinearNode("two", "one", TestGraphs.Weight("two", 2, 4), null)] },
-        { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), new GlobalAveragePoolNode("two", "one")] },
+        { "'one' cannot take an input of shape [3, 8, 8].", [Images, new GemmNode("one", "images", TestGraphs.Weight("one", 2, 3), null)] },
+        {
+            "'two' cannot take an input of shape [3].",
+            [Images, new GlobalAveragePoolNode("one", "images"), new GemmNode("two", "one", TestGraphs.Weight("two", 2, 4), null)]
+        },
+        {
+            "'two' cannot take an input of shape [3].",
+            [Images, new GlobalAveragePoolNode("one", "images"), new GlobalAveragePoolNode("two", "one")]
+        },
         { "'two' cannot take an input of shape [3].", [Images, new GlobalAveragePoolNode("one", "images"), Convolution("two", "one")] },
         { "'one' has 5 numbers for 4 channels.", [Images, Convolution("one", "images") with { Bias = new(new float[5], 5) }] },
-        { "'one' has 2 numbers for 3 channels.", [Images, new BatchNormNode("one", "images", Numbers(3), Numbers(3), Numbers(2), Numbers(3), 1e-5)] },
+        {
+            "'one' has 2 numbers for 3 channels.",
+            [Images, new BatchNormalizationNode("one", "images", Numbers(3), Numbers(3), Numbers(2), Numbers(3), 1e-5)]
+        },
     };
 
     [Theory]
     [MemberData(nameof(Impossible))]
-    public void Graphs_that_cannot_be_are_refused(string reason, Node[] nodes) => Assert.Equal(reason, Assert.Throws<ArgumentException>(() => new Graph(nodes)).Message);
+    public void Graphs_that_cannot_be_are_refused(string reason, Node[] nodes) =>
+        Assert.Equal(reason, Assert.Throws<ArgumentException>(() => new Graph(nodes)).Message);
+
+    [Fact]
+    public void A_node_that_nobody_knows_is_named() => Assert.Contains(
+        "'one' has no known shape: it is a UnknownNode",
+        Assert.Throws<NotSupportedException>(() => new Graph([Images, new UnknownNode("one", "images")])).Message);
 
     [Fact]
     public void Numbers_fill_their_shape()
     {
-        Assert.Contains("5 values do not fill the shape [2, 3]", Assert.Throws<ArgumentException>(() => new Constant(new float[5], 2, 3)).Message);
+        Assert.Contains(
+            "5 values do not fill the shape [2, 3]", Assert.Throws<ArgumentException>(() => new Constant(new float[5], 2, 3)).Message);
         var constant = new Constant([1, 2, 3, 4, 5, 6], 2, 3);
         Assert.Equal([4, 5, 6], constant.Channel(1).ToArray());
         Assert.Equal([1, 2, 3, -8, -10, -12], constant.ScaleChannels([1, -2]).Values);
@@ -75,4 +95,6 @@ public sealed class GraphTests
     }
 
     private static Constant Numbers(int count) => new(new float[count], count);
+
+    private sealed record UnknownNode(string Name, string Input) : UnaryNode(Name, Input);
 }

@@ -4,22 +4,31 @@ namespace DistillKit.Tests.Graphs;
 
 public sealed class GraphTextTests
 {
-    private static readonly QuantizationParameters Weights = new() { IsSigned = true, IsSymmetric = true, Scales = [0.5f, 1, 2, 4], ZeroPoints = new int[4] };
+    private static readonly QuantizationParameters Weights =
+        new() { IsSigned = true, IsSymmetric = true, Scales = [0.5f, 1, 2, 4], ZeroPoints = new int[4] };
 
     private static readonly Graph Small = new(
     [
         new InputNode("images", 3, 8),
         new QuantizeNode("images.quantized", "images", new() { Scales = [0.125f], ZeroPoints = [128] }),
-        new ConvolutionNode("conv", "images.quantized", TestGraphs.Weight("conv", 4, 3, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 1) { WeightQuantization = Weights },
+        new ConvNode("conv", "images.quantized", TestGraphs.Weight("conv", 4, 3, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 1)
+        {
+            WeightQuantization = Weights,
+        },
         new ActivationNode("relu", "conv", Activation.ReLU6),
-        new ConvolutionNode("depth", "relu", TestGraphs.Weight("depth", 4, 1, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 4),
-        new BatchNormNode("bn", "depth", TestGraphs.Weight("a", 4), TestGraphs.Weight("b", 4), TestGraphs.Weight("c", 4), TestGraphs.Weight("d", 4), 1e-5),
+        new ConvNode("depth", "relu", TestGraphs.Weight("depth", 4, 1, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 4),
+        new BatchNormalizationNode(
+            "bn", "depth", TestGraphs.Weight("a", 4), TestGraphs.Weight("b", 4), TestGraphs.Weight("c", 4), TestGraphs.Weight("d", 4),
+            1e-5),
         new AddNode("add", "bn", "relu"),
         new MaxPoolNode("pool", "add", 3, 2, 1),
-        new ConvolutionNode("groups", "pool", TestGraphs.Weight("groups", 6, 2, 1, 1), Bias: null, Stride: 1, Padding: 0, Groups: 2) { WeightQuantization = Weights with { Bits = 4, Scales = [1], ZeroPoints = [0] } },
+        new ConvNode("groups", "pool", TestGraphs.Weight("groups", 6, 2, 1, 1), Bias: null, Stride: 1, Padding: 0, Groups: 2)
+        {
+            WeightQuantization = Weights with { Bits = 4, Scales = [1], ZeroPoints = [0] },
+        },
         new GlobalAveragePoolNode("mean", "groups"),
         new QuantizeNode("mean.dynamic", "mean", Parameters: null),
-        new LinearNode("fc", "mean.dynamic", TestGraphs.Weight("fc", 1000, 6), Bias: null),
+        new GemmNode("fc", "mean.dynamic", TestGraphs.Weight("fc", 1000, 6), Bias: null),
     ]);
 
     [Fact]

@@ -84,7 +84,9 @@ public sealed class QuantizationParametersTests
     [InlineData(float.MinValue, float.MaxValue)]
     [InlineData(2, 1)]
     public void Ranges_that_are_not_finite_are_refused(float minimum, float maximum) =>
-        Assert.Contains("cannot be quantized", Assert.Throws<UserException>(() => QuantizationParameters.FromRange(minimum, maximum, QuantizationScheme.Activations)).Message);
+        Assert.Contains(
+            "cannot be quantized",
+            Assert.Throws<UserException>(() => QuantizationParameters.FromRange(minimum, maximum, QuantizationScheme.Activations)).Message);
 
     [Fact]
     public void A_channel_of_zeros_takes_the_largest_scale()

@@ -24,7 +24,8 @@ public sealed class AwareTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Layers))]
-    public void A_layer_with_its_norm_trains_on_the_batches_statistics_as_PyTorchs(string name, int bits, Granularity granularity, RangeLearning learning) =>
+    public void A_layer_with_its_norm_trains_on_the_batches_statistics_as_PyTorchs(
+        string name, int bits, Granularity granularity, RangeLearning learning) =>
         Compare(name + "batch.", bits, granularity, learning, progress: 0.25);
 
     [Theory]
@@ -73,7 +74,8 @@ public sealed class AwareTrainingTests : IDisposable
         var parameters = module.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         Close.AssertRelative(fixture[prefix + "gradient.weight"], parameters["bn.weight"].grad!, 1e-4, "gradient of the weight");
         Close.AssertRelative(fixture[prefix + "gradient.beta"], parameters["bn.norm.bias"].grad!, 1e-4, "gradient of the norm's bias");
-        // While the norm follows the batches, PyTorch adds to its weight's gradient how the rounding error depends on it; that is noise, which is left out here.
+        // While the norm follows the batches, PyTorch adds to its weight's gradient how the rounding error depends on it; that is noise,
+        // which is left out here.
         var gamma = prefix.Contains("batch") ? "gradient.gamma.norm" : "gradient.gamma";
         Close.AssertRelative(fixture[prefix + gamma], parameters["bn.norm.weight"].grad!, 1e-4, "gradient of the norm's weight");
 
@@ -88,11 +90,14 @@ public sealed class AwareTrainingTests : IDisposable
         Graph graph = new(
         [
             new InputNode("images", 4, 9),
-            new ConvolutionNode("conv", "images", Constant.Of(Formula.Tensor("weight", [6, 4, 3, 3], 0.3)), Bias: null, Stride: 2, Padding: 1, Groups: 1),
-            new BatchNormNode("bn", "conv", Vector("gamma", 0.5, 0.4), Vector("beta", 0.3), Vector("mean", 0.2), Vector("variance", 0.5, 1), 1e-5),
+            new ConvNode(
+                "conv", "images", Constant.Of(Formula.Tensor("weight", [6, 4, 3, 3], 0.3)), Bias: null, Stride: 2, Padding: 1, Groups: 1),
+            new BatchNormalizationNode(
+                "bn", "conv", Vector("gamma", 0.5, 0.4), Vector("beta", 0.3), Vector("mean", 0.2), Vector("variance", 0.5, 1), 1e-5),
             new ActivationNode("relu", "bn", Activation.ReLU),
         ]);
-        var plan = new QuantizationPlan { Strategy = LayerStrategy.WeightOnly, Weights = QuantizationScheme.Weights with { Bits = bits, Granularity = granularity } };
+        var weights = QuantizationScheme.Weights with { Bits = bits, Granularity = granularity };
+        var plan = new QuantizationPlan { Strategy = LayerStrategy.WeightOnly, Weights = weights };
         return Quantizer.Quantize(graph, plan, new Dictionary<string, QuantizationParameters>());
     }
 
@@ -108,7 +113,7 @@ public sealed class AwareTrainingTests : IDisposable
             new MaxPoolNode("pool", "add", 3, 2, 1),
             Convolution("conv4", "pool", 12, 8, 3), new ActivationNode("relu4", "conv4", Activation.ReLU),
             new GlobalAveragePoolNode("mean", "relu4"),
-            new LinearNode("fc", "mean", Weight("fc", 10, 12), Bias("fc", 10)),
+            new GemmNode("fc", "mean", Weight("fc", 10, 12), Bias("fc", 10)),
         ]);
         var plan = new QuantizationPlan { Weights = QuantizationScheme.Weights with { Bits = bits } };
         Assert.Equal(Results, Quantizer.CalibratedResults(graph, plan).Keys);
@@ -120,7 +125,8 @@ public sealed class AwareTrainingTests : IDisposable
         return Quantizer.Quantize(graph, plan, ranges);
     }
 
-    private static ConvolutionNode Convolution(string name, string input, int outputs, int inputs, int kernel, int stride = 1, int padding = 0, int groups = 1) =>
+    private static ConvNode Convolution(
+        string name, string input, int outputs, int inputs, int kernel, int stride = 1, int padding = 0, int groups = 1) =>
         new(name, input, Weight(name, outputs, inputs, kernel, kernel), Bias(name, outputs), stride, padding, groups);
 
     private static Constant Weight(string name, params int[] shape)

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Parity;
 
-/// <summary>Values and gradients of the losses against those of tests/fixtures/make_distillation.py, in single and in double precision.</summary>
+/// <summary>
+/// Values and gradients of the losses against those of tests/fixtures/make_distillation.py, in single and in double precision.
+/// </summary>
 public sealed class DistillationTests
 {
     private delegate Tensor LogitLoss(Tensor student, Tensor teacher, Tensor labels);
@@ -16,25 +18,31 @@ public sealed class DistillationTests
         ["hinton-standardized"] = (student, teacher, _) => new KnowledgeDistillationLoss(standardize: true).Compute(student, teacher, 2),
         ["decoupled"] = (student, teacher, labels) => new DecoupledDistillationLoss().Compute(student, teacher, labels, 4),
         ["decoupled-weighted"] = (student, teacher, labels) => new DecoupledDistillationLoss(0.5, 2).Compute(student, teacher, labels, 1.5),
-        ["decoupled-standardized"] = (student, teacher, labels) => new DecoupledDistillationLoss(standardize: true).Compute(student, teacher, labels, 2),
+        ["decoupled-standardized"] = (student, teacher, labels) =>
+            new DecoupledDistillationLoss(standardize: true).Compute(student, teacher, labels, 2),
         ["dist"] = (student, teacher, _) => new DistLoss().Compute(student, teacher, 1),
         ["dist-weighted"] = (student, teacher, _) => new DistLoss(2, 0.5).Compute(student, teacher, 4),
     };
 
-    private static readonly Dictionary<string, Func<long, long, (Func<Tensor, Tensor, Tensor> Loss, nn.Module? Learned)>> FeatureLosses = new()
-    {
-        ["hint"] = (student, teacher) => Learning(new HintLoss((int)student, (int)teacher), loss => loss.Compute),
-        ["attention"] = (_, _) => (new AttentionTransferLoss().Compute, null),
-        ["similarity"] = (_, _) => (new SimilarityLoss().Compute, null),
-        ["relational"] = (_, _) => (new RelationalLoss().Compute, null),
-        ["relational-weighted"] = (_, _) => (new RelationalLoss(3, 0.5).Compute, null),
-        ["contrastive"] = (student, teacher) => Learning(new ContrastiveLoss((int)student, (int)teacher, dimensions: 7, tau: 0.1), loss => loss.Compute),
-    };
+    private static readonly Dictionary<string, Func<long, long, (Func<Tensor, Tensor, Tensor> Loss, nn.Module? Learned)>>
+        FeatureLosses = new()
+        {
+            ["hint"] = (student, teacher) => Learning(new HintLoss((int)student, (int)teacher), loss => loss.Compute),
+            ["attention"] = (_, _) => (new AttentionTransferLoss().Compute, null),
+            ["similarity"] = (_, _) => (new SimilarityLoss().Compute, null),
+            ["relational"] = (_, _) => (new RelationalLoss().Compute, null),
+            ["relational-weighted"] = (_, _) => (new RelationalLoss(3, 0.5).Compute, null),
+            ["contrastive"] = (student, teacher) =>
+                Learning(new ContrastiveLoss((int)student, (int)teacher, dimensions: 7, tau: 0.1), loss => loss.Compute),
+        };
 
     private static readonly long[][] Logits = [[8, 10], [1, 10], [5, 3], [6, 2]];
 
     private static readonly (long Count, long[] Student, long[] Teacher)[] Maps =
-        [(4, [6, 8, 8], [10, 4, 4]), (3, [8, 4, 4], [5, 8, 8]), (5, [4, 6, 6], [4, 6, 6]), (2, [3, 7, 5], [6, 4, 8]), (1, [4, 2, 2], [3, 3, 3])];
+    [
+        (4, [6, 8, 8], [10, 4, 4]), (3, [8, 4, 4], [5, 8, 8]), (5, [4, 6, 6], [4, 6, 6]), (2, [3, 7, 5], [6, 4, 8]),
+        (1, [4, 2, 2], [3, 3, 3]),
+    ];
 
     // Of the largest element.
     private static readonly (ScalarType Type, double Tolerance)[] Precisions = [(ScalarType.Float32, 1e-5), (ScalarType.Float64, 2e-7)];
@@ -87,7 +95,9 @@ public sealed class DistillationTests
         Assert.Equal(type, loss.dtype);
         Same(fixture[$"{key}.{name}.loss"], loss, tolerance, "loss");
         Same(fixture[$"{key}.{name}.gradient"], student.grad!, tolerance, "gradient");
-        Assert.Equal(fixture.Under($"{key}.{name}.gradient.").Select(entry => entry.Name).Order(StringComparer.Ordinal), parts.Select(entry => entry.name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            fixture.Under($"{key}.{name}.gradient.").Select(entry => entry.Name).Order(StringComparer.Ordinal),
+            parts.Select(entry => entry.name).Order(StringComparer.Ordinal));
         foreach (var (part, parameter) in parts) Same(fixture[$"{key}.{name}.gradient.{part}"], parameter.grad!, tolerance, part);
     }
 
@@ -95,7 +105,8 @@ public sealed class DistillationTests
     private static void Same(Tensor expected, Tensor actual, double tolerance, string what) =>
         Close.Assert(expected, actual, tolerance * Math.Max(expected.abs().max().ToDouble(), 1e-2), what);
 
-    private static (Func<Tensor, Tensor, Tensor>, nn.Module?) Learning<T>(T loss, Func<T, Func<Tensor, Tensor, Tensor>> compute) where T : nn.Module => (compute(loss), loss);
+    private static (Func<Tensor, Tensor, Tensor>, nn.Module?) Learning<T>(T loss, Func<T, Func<Tensor, Tensor, Tensor>> compute)
+        where T : nn.Module => (compute(loss), loss);
 
     private static TheoryData<string, int, int> Cases(IEnumerable<string> names, int shapes)
     {

@@ -10,7 +10,8 @@ public sealed class MixupTests
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("mixup");
-        var mixed = new Mixing(Mixup: 1).Apply(new Batch(fixture["images"], fixture["labels"], null), classes: 10, seed: 1, epoch: 0, step: 0);
+        var mixed = new Mixing(Mixup: 1).Apply(
+            new Batch(fixture["images"], fixture["labels"], null), classes: 10, seed: 1, epoch: 0, step: 0);
         Close.Assert(fixture["mixed_images"], mixed.Images, 1e-6, "images");
         Close.Assert(fixture["mixed_targets"], mixed.Targets!, 1e-6, "targets");
     }

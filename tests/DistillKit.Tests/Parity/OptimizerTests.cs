@@ -23,7 +23,8 @@ public sealed class OptimizerTests
         using var network = new TinyNetwork();
         Formula.Fill(network, fixture.Number("gain"));
         network.train();
-        using var optimizer = new OptimizerRecipe(kind, Momentum: 0.9, WeightDecay: fixture.Number("weight_decay")).Create([.. network.parameters()]);
+        var recipe = new OptimizerRecipe(kind, Momentum: 0.9, WeightDecay: fixture.Number("weight_decay"));
+        using var optimizer = recipe.Create([.. network.parameters()]);
         double[] rates = [.. Enumerable.Range(0, Steps).Select(step => fixture.Number("peak") * schedule.At(step, Steps))];
         float[] losses = [.. rates.Select((rate, step) => Step(network, optimizer, rate, step))];
 

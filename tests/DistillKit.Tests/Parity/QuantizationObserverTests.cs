@@ -16,17 +16,20 @@ public sealed class QuantizationObserverTests
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("quantization-observers");
-        Compare("minmax", new MinMaxObserver(), QuantizationScheme.Activations);
-        Compare("minmax.signed", new MinMaxObserver(), new(IsSigned: true));
-        Compare("moving", new MovingAverageObserver(0.1), QuantizationScheme.Activations);
-        Compare("channels", new PerChannelObserver(), QuantizationScheme.Weights);
-        Compare("channels.affine", new PerChannelObserver(), Channels);
+        Compare("minmax", Observed(fixture, kind, new MinMaxObserver()).Parameters(QuantizationScheme.Activations));
+        Compare("minmax.signed", Observed(fixture, kind, new MinMaxObserver()).Parameters(new(IsSigned: true)));
+        Compare("moving", Observed(fixture, kind, new MovingAverageObserver(0.1)).Parameters(QuantizationScheme.Activations));
+        // One range for each index of axis 0 over all batches.
+        var batches = fixture.Under($"{kind}.batch").Select(batch => batch.Value.reshape(batch.Value.shape[0], -1)).ToList();
+        var weight = Constant.Of(cat(batches, 1));
+        Compare("channels", QuantizationParameters.ForWeight(weight, QuantizationScheme.Weights));
+        Compare("channels.affine", QuantizationParameters.ForWeight(weight, Channels));
 
-        void Compare(string name, IObserver observer, QuantizationScheme scheme)
+        void Compare(string name, QuantizationParameters parameters)
         {
-            var parameters = Observed(fixture, kind, observer).Parameters(scheme);
             Close.AssertRelative(fixture[$"{kind}.{name}"][0], tensor(parameters.Scales), 1e-6, "scales");
-            Assert.Equal(fixture[$"{kind}.{name}"][1].data<float>().ToArray(), Array.ConvertAll(parameters.ZeroPoints, point => (float)point));
+            Assert.Equal(
+                fixture[$"{kind}.{name}"][1].data<float>().ToArray(), Array.ConvertAll(parameters.ZeroPoints, point => (float)point));
         }
     }
 
@@ -80,11 +83,12 @@ public sealed class QuantizationObserverTests
         Assert.Equal(expected[1] - Math.Min(expected[0], 0), 255 * parameters.Scales[0], tolerance: 0.03);
     }
 
-    private static IObserver Observed(Fixture fixture, string kind, IObserver observer)
+    private static RangeObserver Observed(Fixture fixture, string kind, RangeObserver observer)
     {
         foreach (var (_, batch) in fixture.Under($"{kind}.batch")) observer.Observe(batch);
         return observer;
     }
 
-    private static float[] Values(Fixture fixture, string kind) => [.. fixture.Under($"{kind}.batch").SelectMany(batch => batch.Value.data<float>().ToArray())];
+    private static float[] Values(Fixture fixture, string kind) =>
+        [.. fixture.Under($"{kind}.batch").SelectMany(batch => batch.Value.data<float>().ToArray())];
 }

@@ -35,6 +35,7 @@ public sealed class TrainingTests
     private static void CompareGradients(Fixture fixture, nn.Module network)
     {
         var parameters = network.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
-        foreach (var (key, expected) in fixture.Under("gradient.")) Close.AssertRelative(expected, parameters[key].grad!, 2e-4, "gradient of " + key);
+        foreach (var (key, expected) in fixture.Under("gradient."))
+            Close.AssertRelative(expected, parameters[key].grad!, 2e-4, "gradient of " + key);
     }
 }

@@ -24,7 +24,8 @@ public sealed class CalibrationTests : IDisposable
         using var module = new GraphModule(graph);
         module.eval();
         var bounds = new Dictionary<string, (float Low, float High)>();
-        using (no_grad()) module.Run(images.Take([.. Enumerable.Range(0, 100)]).Images, (name, value) => bounds[name] = (value.min().item<float>(), value.max().item<float>()));
+        var all = images.Take([.. Enumerable.Range(0, 100)]).Images;
+        using (no_grad()) module.Run(all, (name, value) => bounds[name] = (value.min().item<float>(), value.max().item<float>()));
 
         var shares = new List<double>();
         var ranges = Calibration.Run(graph, Plan, images, new Reported(shares));
@@ -44,7 +45,8 @@ public sealed class CalibrationTests : IDisposable
         var normed = Calibration.Run(TestGraphs.WithNorms(TestGraphs.ResNet), Plan, images);
         var folded = Calibration.Run(TestGraphs.Folded(TestGraphs.ResNet), Plan, images);
         Assert.Equal(folded.Count, normed.Count);
-        foreach (var (one, other) in folded.Values.Zip(normed.Values)) Assert.Equal(one.Scales[0], other.Scales[0], tolerance: 1e-5f * one.Scales[0]);
+        foreach (var (one, other) in folded.Values.Zip(normed.Values))
+            Assert.Equal(one.Scales[0], other.Scales[0], tolerance: 1e-5f * one.Scales[0]);
     }
 
     [Fact]
@@ -69,8 +71,9 @@ public sealed class CalibrationTests : IDisposable
     public void Weights_that_are_no_numbers_are_refused()
     {
         var graph = TestGraphs.Folded(TestGraphs.ResNet);
-        var layer = (ConvolutionNode)graph["conv1"];
-        var broken = graph.With(new Dictionary<string, Node> { ["conv1"] = layer with { Bias = new(Enumerable.Repeat(float.NaN, layer.Weight.Channels).ToArray(), layer.Weight.Channels) } });
+        var layer = (ConvNode)graph["conv1"];
+        var bias = new Constant([.. Enumerable.Repeat(float.NaN, layer.Weight.Channels)], layer.Weight.Channels);
+        var broken = graph.With(new Dictionary<string, Node> { ["conv1"] = layer with { Bias = bias } });
         using var images = TestGraphs.Images(4);
         Assert.Contains("not finite", Assert.Throws<UserException>(() => Calibration.Run(broken, Plan, images)).Message);
     }

@@ -6,14 +6,14 @@ using Google.Protobuf;
 namespace DistillKit.Graphs.Onnx;
 
 /// <summary>
-/// Graphs as ONNX files, valid for any runtime: operator set 17, input <c>images</c> [batch, C, H, W], output <c>logits</c> [batch, K], weights of quantized layers
-/// as 8-bit integers.
+/// Graphs as ONNX files, valid for any runtime: operator set 17, input <c>images</c> [batch, C, H, W], output <c>logits</c> [batch, K],
+/// weights of quantized layers as 8-bit integers.
 /// </summary>
 public static class OnnxFile
 {
     /// <summary>Writes a graph, completely or not at all. Its batch norms must be folded.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">The graph holds what ONNX files of ours do not have, for instance a norm after a convolution.</exception>
+    /// <exception cref="ArgumentException">The graph holds what ONNX files of ours do not have, for instance a norm.</exception>
     public static void Save(string path, Graph graph)
     {
         var bytes = ToBytes(graph);
@@ -34,15 +34,24 @@ public static class OnnxFile
         }
     }
 
-    /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to 1), and the <c>classes</c>.</summary>
+    /// <summary>
+    /// What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to 1), and
+    /// the <c>classes</c>.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames)
     {
-        static string Text(IEnumerable<float> values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
-        return new Dictionary<string, string> { ["mean"] = Text(normalization.Mean), ["deviation"] = Text(normalization.Deviation), ["classes"] = string.Join(',', classNames) };
+        static string Text(IEnumerable<float> values) =>
+            string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+        return new Dictionary<string, string>
+        {
+            ["mean"] = Text(normalization.Mean),
+            ["deviation"] = Text(normalization.Deviation),
+            ["classes"] = string.Join(',', classNames),
+        };
     }
 
     /// <summary>The bytes of a graph's file.</summary>
-    public static byte[] ToBytes(Graph graph) => new OnnxWriter().Write(graph).ToByteArray();
+    public static byte[] ToBytes(Graph graph) => new OnnxWriter(graph).Write().ToByteArray();
 
     /// <summary>The graph of a file's bytes.</summary>
     /// <exception cref="InvalidDataException">It is not a file of ours.</exception>
@@ -61,7 +70,8 @@ public static class OnnxFile
             // It may quote the file.
             throw new InvalidDataException(error.Message.ReplaceLineEndings(" "), error);
         }
-        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
+        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException
+            or IndexOutOfRangeException or ArithmeticException)
         {
             throw new InvalidDataException($"it is damaged: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", error);
         }

@@ -3,7 +3,10 @@ using static DistillKit.Graphs.Onnx.TensorProto.Types;
 
 namespace DistillKit.Graphs.Onnx;
 
-/// <summary>Turns the messages of a file that <see cref="OnnxWriter"/> has written into the graph again: the same nodes, and weights rounded as in the file.</summary>
+/// <summary>
+/// Turns the messages of a file that <see cref="OnnxWriter"/> has written into the graph again: the same nodes, and weights rounded as in
+/// the file.
+/// </summary>
 /// <remarks>In a damaged file it runs into whatever is missing or does not fit; <see cref="OnnxFile"/> says so in one way.</remarks>
 /// <exception cref="InvalidDataException">The file holds something else.</exception>
 internal sealed class OnnxReader(ModelProto model)
@@ -18,7 +21,8 @@ internal sealed class OnnxReader(ModelProto model)
     public Graph Read()
     {
         var proto = model.Graph ?? throw new InvalidDataException("it is no ONNX file: it holds no graph");
-        Require(model.ProducerName == "DistillKit", $"it was written by {(model.ProducerName.Length == 0 ? "another program" : model.ProducerName)}, and only DistillKit's own files can be read back");
+        var producer = model.ProducerName.Length == 0 ? "another program" : model.ProducerName;
+        Require(producer == "DistillKit", $"it was written by {producer}, and only DistillKit's own files can be read back");
         foreach (var tensor in proto.Initializer) initializers[tensor.Name] = tensor;
         Require(proto.Input.Count == 1, "it does not have one input");
         var input = proto.Input[0];
@@ -35,40 +39,42 @@ internal sealed class OnnxReader(ModelProto model)
 
     private void Read(NodeProto node)
     {
+        var (name, output) = (node.Name, node.Output[0]);
         switch (node.OpType)
         {
             case "Conv":
-                AddLayer(node, node.Output[0], Convolution(node, names[node.Input[0]], Weight(node.Input[1]), Bias(node.Input[2])), node.Input[1]);
+                AddLayer(node, (weight, bias) => Conv(node, weight, bias));
                 break;
             case "Gemm":
-                AddLayer(node, node.Output[0], new LinearNode(node.Name, names[node.Input[0]], Weight(node.Input[1]), Bias(node.Input[2])), node.Input[1]);
+                AddLayer(node, (weight, bias) => new GemmNode(name, Input(node), weight, bias));
                 break;
             case "ConvInteger":
-                AddDynamic(node, (weight, bias) => Convolution(node, DynamicInput(node), weight, bias));
+                AddDynamic(node, (weight, bias) => Conv(node, weight, bias));
                 break;
             case "MatMulInteger":
-                AddDynamic(node, (weight, bias) => new LinearNode(node.Name, DynamicInput(node), weight, bias));
+                AddDynamic(node, (weight, bias) => new GemmNode(name, Input(node), weight, bias));
                 break;
             case "Relu":
-                Add(node.Output[0], new ActivationNode(node.Name, names[node.Input[0]], Activation.ReLU));
+                Add(output, new ActivationNode(name, Input(node), Activation.ReLU));
                 break;
-            case "Clip" when !node.Name.EndsWith(OnnxWriter.SaturateSuffix, StringComparison.Ordinal):
-                Add(node.Output[0], new ActivationNode(node.Name, names[node.Input[0]], Activation.ReLU6));
+            case "Clip" when !name.EndsWith(OnnxWriter.SaturateSuffix, StringComparison.Ordinal):
+                Add(output, new ActivationNode(name, Input(node), Activation.ReLU6));
                 break;
             case "Add" when names.ContainsKey(node.Input[1]):
-                Add(node.Output[0], new AddNode(node.Name, names[node.Input[0]], names[node.Input[1]]));
+                Add(output, new AddNode(name, Input(node), names[node.Input[1]]));
                 break;
             case "MaxPool":
-                Add(node.Output[0], new MaxPoolNode(node.Name, names[node.Input[0]], Integers(node, "kernel_shape"), Integers(node, "strides"), Integers(node, "pads")));
+                var (kernel, stride, padding) = (Integer(node, "kernel_shape"), Integer(node, "strides"), Integer(node, "pads"));
+                Add(output, new MaxPoolNode(name, Input(node), kernel, stride, padding));
                 break;
             case "GlobalAveragePool":
-                Add(producers.Values.Single(next => next.OpType == "Flatten" && next.Input[0] == node.Output[0]).Output[0], new GlobalAveragePoolNode(node.Name, names[node.Input[0]]));
+                Add(After(output, "Flatten"), new GlobalAveragePoolNode(name, Input(node)));
                 break;
             case "QuantizeLinear":
-                Add(producers.Values.Single(next => next.OpType == "DequantizeLinear" && next.Input[0] == node.Output[0]).Output[0], Quantize(node));
+                Add(After(output, "DequantizeLinear"), Quantize(node));
                 break;
             case "DynamicQuantizeLinear":
-                Add(node.Output[0], new QuantizeNode(node.Name, names[node.Input[0]], Parameters: null));
+                Add(output, new QuantizeNode(name, Input(node), Parameters: null));
                 break;
             case "Flatten" or "DequantizeLinear" or "Clip" or "Cast" or "Mul" or "Add":
                 break; // parts of the above
@@ -76,6 +82,10 @@ internal sealed class OnnxReader(ModelProto model)
                 throw new InvalidDataException($"it holds the operator {node.OpType}, which no file of DistillKit has");
         }
     }
+
+    /// <summary>The result of the operator that completes this one's.</summary>
+    private string After(string tensor, string type) =>
+        producers.Values.Single(next => next.OpType == type && next.Input[0] == tensor).Output[0];
 
     private QuantizeNode Quantize(NodeProto node)
     {
@@ -94,70 +104,66 @@ internal sealed class OnnxReader(ModelProto model)
         return new(node.Name, names[input], new() { Bits = bits, IsSigned = isSigned, Scales = [scale], ZeroPoints = [zero] });
     }
 
+    private string Input(NodeProto node) => names[node.Input[0]];
+
+    private ConvNode Conv(NodeProto node, Constant weight, Constant? bias) =>
+        new(node.Name, Input(node), weight, bias, Integer(node, "strides"), Integer(node, "pads"), Integer(node, "group"));
+
+    /// <summary>Adds a layer whose weight is an initializer, or integers with their scales.</summary>
+    private void AddLayer(NodeProto node, Func<Constant, Constant?, WeightedNode> layer)
+    {
+        var bias = Bias(node.Input[2]);
+        if (producers.TryGetValue(node.Input[1], out var dequantize))
+            AddLayer(node.Output[0], layer, IntegerWeight(dequantize.Input[0]), Numbers(dequantize.Input[1]), bias);
+        else Add(node.Output[0], layer(Floats(node.Input[1]), bias));
+    }
+
     private void AddDynamic(NodeProto node, Func<Constant, Constant?, WeightedNode> layer)
     {
         var rescale = producers.Values.First(next => next.Name == $"{node.Name}.rescale");
         var addBias = producers.Values.FirstOrDefault(next => next.Name == $"{node.Name}.add_bias");
         var scale = producers.Values.First(next => next.Name == $"{node.Name}.scale").Input[1];
-        var integers = initializers[node.Input[1]];
-        var shape = Shape(integers);
-        var values = MemoryMarshal.Cast<byte, sbyte>(integers.RawData.Span).ToArray();
+        var (shape, values) = IntegerWeight(node.Input[1]);
         if (node.OpType == "MatMulInteger")
         {
             values = [.. Enumerable.Range(0, values.Length).Select(index => values[index % shape[0] * shape[1] + index / shape[0]])];
             shape = [shape[1], shape[0]];
         }
-        var parameters = WeightParameters(values, Numbers(scale));
         var bias = addBias is null ? null : new Constant(Numbers(addBias.Input[1]), shape[0]);
-        Add((addBias ?? rescale).Output[0], layer(new(Dequantize(values, parameters), shape), bias) with { WeightQuantization = parameters });
+        AddLayer((addBias ?? rescale).Output[0], layer, (shape, values), Numbers(scale), bias);
     }
 
-    private string DynamicInput(NodeProto node) => names[node.Input[0]];
-
-    private ConvolutionNode Convolution(NodeProto node, string input, Constant weight, Constant? bias) =>
-        new(node.Name, input, weight, bias, Integers(node, "strides"), Integers(node, "pads"), Integers(node, "group"));
-
-    private void AddLayer(NodeProto node, string output, WeightedNode layer, string weight) =>
-        Add(output, producers.ContainsKey(weight) ? layer with { WeightQuantization = WeightParameters(SignedBytes(producers[weight].Input[0]), Numbers(producers[weight].Input[1])) } : layer);
-
-    private Constant Weight(string name)
+    private void AddLayer(
+        string output, Func<Constant, Constant?, WeightedNode> layer, (int[] Shape, sbyte[] Values) weight, float[] scales, Constant? bias)
     {
-        if (initializers.TryGetValue(name, out var floats)) return new(Numbers(name), Shape(floats));
-        var dequantize = producers[name];
-        var values = SignedBytes(dequantize.Input[0]);
-        return new(Dequantize(values, WeightParameters(values, Numbers(dequantize.Input[1]))), Shape(initializers[dequantize.Input[0]]));
+        // A file keeps narrow weights as 8-bit integers; the fewest bits that hold them are as good a description.
+        var largest = weight.Values.Max(value => Math.Abs((int)value));
+        var bits = Enumerable.Range(2, 7).First(count => largest <= (1 << (count - 1)) - 1 || count == 8);
+        var parameters = QuantizationParameters.Symmetric(bits, scales);
+        var values = new float[weight.Values.Length];
+        parameters.Dequantize<sbyte>(weight.Values, values);
+        Add(output, layer(new(values, weight.Shape), bias) with { WeightQuantization = parameters });
     }
+
+    private (int[] Shape, sbyte[] Values) IntegerWeight(string name) => (Shape(initializers[name]), Raw<sbyte>(name));
 
     private Constant Bias(string name)
     {
-        if (initializers.TryGetValue(name, out var floats)) return new(Numbers(name), Shape(floats));
+        if (initializers.ContainsKey(name)) return Floats(name);
         var dequantize = producers[name];
-        var integers = MemoryMarshal.Cast<byte, int>(initializers[dequantize.Input[0]].RawData.Span);
-        var values = BiasQuantization.Dequantize(integers, inputScale: 1, Numbers(dequantize.Input[1]));
+        var values = BiasQuantization.Dequantize(Raw<int>(dequantize.Input[0]), inputScale: 1, Numbers(dequantize.Input[1]));
         return new(values, values.Length);
     }
 
-    /// <summary>A file keeps narrow weights as 8-bit integers; the fewest bits that hold them are as good a description.</summary>
-    private static QuantizationParameters WeightParameters(sbyte[] values, float[] scales)
-    {
-        var largest = values.Max(value => Math.Abs((int)value));
-        var bits = Enumerable.Range(2, 7).First(count => largest <= (1 << (count - 1)) - 1 || count == 8);
-        return new() { Bits = bits, IsSigned = true, IsSymmetric = true, Scales = scales, ZeroPoints = new int[scales.Length] };
-    }
+    private Constant Floats(string name) => new(Numbers(name), Shape(initializers[name]));
 
-    private static float[] Dequantize(sbyte[] values, QuantizationParameters parameters)
-    {
-        var perChannel = values.Length / parameters.Scales.Length;
-        return [.. values.Select((value, index) => value * parameters.Scales[index / perChannel])];
-    }
+    private float[] Numbers(string name) => Raw<float>(name);
 
-    private sbyte[] SignedBytes(string name) => MemoryMarshal.Cast<byte, sbyte>(initializers[name].RawData.Span).ToArray();
-
-    private float[] Numbers(string name) => MemoryMarshal.Cast<byte, float>(initializers[name].RawData.Span).ToArray();
+    private T[] Raw<T>(string name) where T : unmanaged => MemoryMarshal.Cast<byte, T>(initializers[name].RawData.Span).ToArray();
 
     private static int[] Shape(TensorProto tensor) => [.. tensor.Dims.Select(size => checked((int)size))];
 
-    private static int Integers(NodeProto node, string name)
+    private static int Integer(NodeProto node, string name)
     {
         var attribute = node.Attribute.First(candidate => candidate.Name == name);
         return (int)(attribute.Ints.Count > 0 ? attribute.Ints[0] : attribute.I);

@@ -3,19 +3,20 @@ using DistillKit.Graphs;
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>
-/// Covers the magnitudes up to the threshold with the least Kullback-Leibler divergence between the values and their quantization: TensorRT's
-/// calibration (Migacz, "8-bit inference with TensorRT", GTC 2017), as NVIDIA's pytorch-quantization writes it down.
+/// Covers the magnitudes up to the threshold with the least Kullback-Leibler divergence between the values and their quantization:
+/// TensorRT's calibration (Migacz, "8-bit inference with TensorRT", GTC 2017), as NVIDIA's pytorch-quantization writes it down.
 /// </summary>
 /// <remarks>
-/// For each number of bins i from the number of levels up: P is the first i bins of the histogram of magnitudes, all that lies beyond added to
-/// the last; Q is those bins without what lies beyond, in equal groups, one for each level, each group's count spread evenly over
-/// its bins that are not empty. Both are normalized. The threshold is the upper edge of the best i, the largest among equals. The levels are
-/// 2^bits for values of one sign in an asymmetric scheme and 2^(bits - 1) otherwise. The count of the first bin is that of the second, so that
-/// a ReLU's zeros, which are exact with any scale, have no say.
+/// For each number of bins i from the number of levels up: P is the first i bins of the histogram of magnitudes, all that lies beyond added
+/// to the last; Q is those bins without what lies beyond, in equal groups, one for each level, each group's count spread evenly over its
+/// bins that are not empty. Both are normalized. The threshold is the upper edge of the best i, the largest among equals. The levels are
+/// 2^bits for values of one sign in an asymmetric scheme and 2^(bits - 1) otherwise. The count of the first bin is that of the second, so
+/// that a ReLU's zeros, which are exact with any scale, have no say.
 /// </remarks>
 public sealed class EntropyObserver : HistogramObserver
 {
-    private protected override Bounds Choose(Histogram histogram, Bounds seen, QuantizationScheme scheme)
+    /// <inheritdoc/>
+    protected override ValueRange Choose(RangeHistogram histogram, ValueRange seen, QuantizationScheme scheme)
     {
         var counts = Magnitudes(histogram);
         var hasOneSign = seen.Minimum == 0 || seen.Maximum == 0;
@@ -31,10 +32,10 @@ public sealed class EntropyObserver : HistogramObserver
     }
 
     /// <summary>The histogram of the magnitudes, up to the last bin that is not empty.</summary>
-    private static double[] Magnitudes(Histogram histogram)
+    private static double[] Magnitudes(RangeHistogram histogram)
     {
-        var counts = new double[Histogram.Bins];
-        for (var bin = 0; bin < Histogram.Bins; bin++)
+        var counts = new double[RangeHistogram.Bins];
+        for (var bin = 0; bin < RangeHistogram.Bins; bin++)
             counts[bin < histogram.Zero ? histogram.Zero - 1 - bin : bin - histogram.Zero] += histogram.Counts[bin];
         counts[0] = counts[1];
         return counts[..(Array.FindLastIndex(counts, count => count > 0) + 1)];

@@ -3,15 +3,16 @@ using DistillKit.Graphs;
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>
-/// Covers the range with the least mean squared error of quantization, clipping included (Banner et al. 2019, arXiv:1810.05723, who solve it
-/// for two distributions). It is searched: each bound in turn over a hundred shares of the bound that was seen, until neither moves. The
-/// values of a bin count as its centre.
+/// Covers the range with the least mean squared error of quantization, clipping included (Banner et al. 2019, arXiv:1810.05723, who solve
+/// it for two distributions). It is searched: each bound in turn over a hundred shares of the bound that was seen, until neither moves.
+/// The values of a bin count as its centre.
 /// </summary>
 public sealed class MeanSquaredErrorObserver : HistogramObserver
 {
     private const int Shares = 100;
 
-    private protected override Bounds Choose(Histogram histogram, Bounds seen, QuantizationScheme scheme)
+    /// <inheritdoc/>
+    protected override ValueRange Choose(RangeHistogram histogram, ValueRange seen, QuantizationScheme scheme)
     {
         var (values, counts) = Points(histogram);
         var (low, high) = (Shares, Shares);
@@ -34,19 +35,20 @@ public sealed class MeanSquaredErrorObserver : HistogramObserver
         return Range(seen, low, high);
     }
 
-    private static Bounds Range(Bounds seen, int low, int high) => new(seen.Minimum * low / Shares, seen.Maximum * high / Shares);
+    private static ValueRange Range(ValueRange seen, int low, int high) => new(seen.Minimum * low / Shares, seen.Maximum * high / Shares);
 
-    private static QuantizationParameters Parameters(Bounds seen, int low, int high, QuantizationScheme scheme)
+    private static QuantizationParameters Parameters(ValueRange seen, int low, int high, QuantizationScheme scheme)
     {
         var range = Range(seen, low, high);
-        return QuantizationParameters.FromRange(Math.Min(range.Minimum, range.Maximum), Math.Max(range.Minimum, range.Maximum), scheme);
+        return QuantizationParameters.FromRange(range.Minimum, range.Maximum, scheme);
     }
 
     /// <summary>The centres of the bins that hold values, and how many.</summary>
-    private static (float[] Values, double[] Counts) Points(Histogram histogram)
+    private static (float[] Values, double[] Counts) Points(RangeHistogram histogram)
     {
-        int[] used = [.. Enumerable.Range(0, Histogram.Bins).Where(bin => histogram.Counts[bin] > 0)];
-        return ([.. used.Select(bin => (float)(histogram.Edge(bin) + histogram.Width / 2))], [.. used.Select(bin => histogram.Counts[bin])]);
+        int[] used = [.. Enumerable.Range(0, RangeHistogram.Bins).Where(bin => histogram.Counts[bin] > 0)];
+        var centres = used.Select(bin => (float)(histogram.Edge(bin) + histogram.Width / 2));
+        return ([.. centres], [.. used.Select(bin => histogram.Counts[bin])]);
     }
 
     private static double Error(float[] values, double[] counts, QuantizationParameters parameters)

@@ -1,58 +1,95 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
-using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Observers;
 
-/// <summary>How an observer chooses the range that the integers cover.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ObserverKind>))]
-public enum ObserverKind
+/// <summary>The names of the observers that are always there.</summary>
+public static class ObserverKind
 {
     /// <summary>All that was seen: nothing is clipped, and one outlier costs everyone precision.</summary>
-    MinMax,
+    public const string MinMax = nameof(MinMax);
 
     /// <summary>An exponential moving average of the batches' bounds.</summary>
-    MovingAverage,
+    public const string MovingAverage = nameof(MovingAverage);
 
     /// <summary>The range that holds a share of the values.</summary>
-    Percentile,
+    public const string Percentile = nameof(Percentile);
 
     /// <summary>The range with the least squared error.</summary>
-    MeanSquaredError,
+    public const string MeanSquaredError = nameof(MeanSquaredError);
 
     /// <summary>The range that loses the least information, as in TensorRT.</summary>
-    Entropy,
+    public const string Entropy = nameof(Entropy);
 }
 
-/// <summary>An observer and its numbers.</summary>
-/// <param name="Kind">The method.</param>
+/// <summary>An observer by its name, and its numbers: what a plan's file says of it.</summary>
+/// <param name="Kind">An <see cref="ObserverKind"/>, or a name given to <see cref="Register"/>; case does not matter.</param>
 /// <param name="Percentile">Of <see cref="ObserverKind.Percentile"/>: the share of the values inside of the range, in percent.</param>
 /// <param name="Momentum">Of <see cref="ObserverKind.MovingAverage"/>: the share of the new batch.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ObserverRecipe(ObserverKind Kind = ObserverKind.MeanSquaredError, double Percentile = 99.99, double Momentum = 0.01)
+public sealed record ObserverRecipe(string Kind = ObserverKind.MeanSquaredError, double Percentile = 99.99, double Momentum = 0.01)
 {
+    private static readonly ConcurrentDictionary<string, Func<ObserverRecipe, RangeObserver>> Registered =
+        new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The names of all observers that a plan can use: the library's, then registered ones in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> Kinds =>
+    [
+        ObserverKind.MinMax, ObserverKind.MovingAverage, ObserverKind.Percentile, ObserverKind.MeanSquaredError, ObserverKind.Entropy,
+        .. Registered.Keys.Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>
+    /// Gives plans an observer of your own by name, in this process; registering the name again replaces it. A program that reads a plan
+    /// with this name must have registered it, too.
+    /// </summary>
+    /// <param name="kind">The name in plans and their files.</param>
+    /// <param name="create">Makes a new observer; called once for each tensor that is observed, with the plan's numbers.</param>
+    /// <exception cref="ArgumentException">The name is empty, or that of one of the library's observers.</exception>
+    public static void Register(string kind, Func<ObserverRecipe, RangeObserver> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        if (!Registered.ContainsKey(kind) && NameOf(kind) is not null)
+            throw new ArgumentException($"The observer {kind} is one of the library's own: choose another name.", nameof(kind));
+        Registered[kind] = create;
+    }
+
     /// <summary>Checks every field.</summary>
-    /// <exception cref="UserException">A field is out of range; the message names it.</exception>
+    /// <exception cref="UserException">No observer has this name, or a number is out of range; the message names the field.</exception>
     public void Validate()
     {
-        if (!Enum.IsDefined(Kind)) throw new UserException($"An observer's kind must be one of {string.Join(", ", Enum.GetNames<ObserverKind>())}, but is {Kind}.");
-        if (Percentile is not (> 50 and <= 100)) throw new UserException(FormattableString.Invariant($"An observer's percentile must be above 50 and at most 100, but is {Percentile}."));
-        if (Momentum is not (> 0 and <= 1)) throw new UserException(FormattableString.Invariant($"An observer's momentum must be above 0 and at most 1, but is {Momentum}."));
+        if (NameOf(Kind) is null)
+        {
+            throw new UserException($"An observer's kind must be one of {string.Join(", ", Kinds)}, but is {Kind}: "
+                + $"give it to {nameof(ObserverRecipe)}.{nameof(Register)} first if it is your own.");
+        }
+        if (Percentile is not (> 50 and <= 100))
+        {
+            throw new UserException(FormattableString.Invariant(
+                $"An observer's percentile must be above 50 and at most 100, but is {Percentile}."));
+        }
+        if (Momentum is not (> 0 and <= 1))
+        {
+            throw new UserException(FormattableString.Invariant(
+                $"An observer's momentum must be above 0 and at most 1, but is {Momentum}."));
+        }
     }
 
     /// <summary>Makes a new observer.</summary>
-    /// <exception cref="UserException">A field is out of range, or this kind has no ranges for each channel.</exception>
-    public IObserver Create(Granularity granularity = Granularity.PerTensor)
+    /// <exception cref="UserException">No observer has this name, or a number is out of range.</exception>
+    public RangeObserver Create()
     {
         Validate();
-        return (Kind, granularity) switch
+        return NameOf(Kind) switch
         {
-            (ObserverKind.MinMax, Granularity.PerChannel) => new PerChannelObserver(),
-            (_, Granularity.PerChannel) => throw new UserException($"The observer {Kind} watches whole tensors: for one range each channel choose MinMax."),
-            (ObserverKind.MinMax, _) => new MinMaxObserver(),
-            (ObserverKind.MovingAverage, _) => new MovingAverageObserver(Momentum),
-            (ObserverKind.Percentile, _) => new PercentileObserver(Percentile),
-            (ObserverKind.MeanSquaredError, _) => new MeanSquaredErrorObserver(),
-            _ => new EntropyObserver(),
+            ObserverKind.MinMax => new MinMaxObserver(),
+            ObserverKind.MovingAverage => new MovingAverageObserver(Momentum),
+            ObserverKind.Percentile => new PercentileObserver(Percentile),
+            ObserverKind.MeanSquaredError => new MeanSquaredErrorObserver(),
+            ObserverKind.Entropy => new EntropyObserver(),
+            _ => Registered[Kind](this),
         };
     }
+
+    private static string? NameOf(string kind) => Kinds.FirstOrDefault(name => name.Equals(kind, StringComparison.OrdinalIgnoreCase));
 }

@@ -6,8 +6,36 @@ using DistillKit.Quantization.Observers;
 
 namespace DistillKit.Quantization.Plans;
 
+/// <summary>What of a layer is computed in integers.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LayerStrategy>))]
+public enum LayerStrategy
+{
+    /// <summary>Weights and activations are integers, with ranges that calibration has found.</summary>
+    Static,
+
+    /// <summary>Weights and activations are integers; the activations' range is found for each batch as it comes.</summary>
+    Dynamic,
+
+    /// <summary>Weights are stored as integers and computed with as floating-point numbers: a smaller file only.</summary>
+    WeightOnly,
+
+    /// <summary>Everything stays floating-point.</summary>
+    Float,
+}
+
+/// <summary>How one layer differs from the plan; null for what is the plan's.</summary>
+/// <param name="Strategy">What is computed in integers.</param>
+/// <param name="Weights">How its weight is rounded.</param>
+/// <param name="Activations">How its result is rounded.</param>
+/// <param name="Observer">What finds the range of its result.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record LayerPlan(
+    LayerStrategy? Strategy = null, QuantizationScheme? Weights = null, QuantizationScheme? Activations = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ObserverRecipe? Observer = null);
+
 /// <summary>
-/// How a graph is quantized, layer by layer: one JSON file. Static, dynamic, weight-only and mixed quantization are plans for one graph, not different networks.
+/// How a graph is quantized, layer by layer: one JSON file. Static, dynamic, weight-only and mixed quantization are plans for one graph,
+/// not different networks.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record QuantizationPlan
@@ -52,50 +80,69 @@ public sealed record QuantizationPlan
     }
 
     /// <summary>Writes the plan.</summary>
-    /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="UserException">The file cannot be written, or would not be a plan.</exception>
     public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson() + "\n")));
 
     /// <summary>The plan as indented JSON, which <see cref="Parse"/> reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedRecipe);
+    /// <exception cref="UserException">A field is out of range, or an observer is not registered; the message names it.</exception>
+    public string ToJson()
+    {
+        Validate();
+        return JsonSerializer.Serialize(this, Json.IndentedRecipe);
+    }
 
     /// <summary>The plan with one layer's entry replaced.</summary>
-    public QuantizationPlan With(string layer, LayerPlan entry) => this with { Layers = new Dictionary<string, LayerPlan>(Layers) { [layer] = entry } };
+    public QuantizationPlan With(string layer, LayerPlan entry) =>
+        this with { Layers = new Dictionary<string, LayerPlan>(Layers) { [layer] = entry } };
 
     /// <summary>What of a layer is computed in integers.</summary>
     public LayerStrategy StrategyOf(WeightedNode layer) => Layers.GetValueOrDefault(layer.Name)?.Strategy ?? Strategy;
 
     /// <summary>How a layer's weight is rounded; null where it is not.</summary>
-    public QuantizationScheme? WeightsOf(WeightedNode layer) => StrategyOf(layer) == LayerStrategy.Float ? null : Layers.GetValueOrDefault(layer.Name)?.Weights ?? Weights;
+    public QuantizationScheme? WeightsOf(WeightedNode layer) =>
+        StrategyOf(layer) == LayerStrategy.Float ? null : Layers.GetValueOrDefault(layer.Name)?.Weights ?? Weights;
 
     /// <summary>How the result of a node is rounded.</summary>
     public QuantizationScheme ActivationsOf(Node node) => Layers.GetValueOrDefault(node.Name)?.Activations ?? Activations;
+
+    /// <summary>What finds the range of the result of a node.</summary>
+    public ObserverRecipe ObserverOf(Node node) => Layers.GetValueOrDefault(node.Name)?.Observer ?? Observer;
 
     /// <summary>Checks that every layer it names exists.</summary>
     /// <exception cref="UserException">One does not; the message lists names that do.</exception>
     public void ValidateFor(Graph graph)
     {
         string[] names = [.. graph.Layers.Select(layer => layer.Name)];
-        if (Layers.Keys.FirstOrDefault(name => !names.Contains(name)) is { } missing)
-            throw new UserException($"The plan names a layer '{missing}' that the network does not have; it has {string.Join(", ", names.Take(4))}{(names.Length > 4 ? $", ... {names[^1]}" : "")}.");
+        if (Layers.Keys.FirstOrDefault(name => !names.Contains(name)) is not { } missing) return;
+        var known = string.Join(", ", names.Take(4)) + (names.Length > 4 ? $", ... {names[^1]}" : "");
+        throw new UserException($"The plan names a layer '{missing}' that the network does not have; it has {known}.");
     }
 
     internal void Validate()
     {
-        if (Layers.FirstOrDefault(layer => layer.Value is null).Key is { } empty) throw new UserException($"The plan says nothing about the layer '{empty}': give it a strategy, weights or activations, or leave it out.");
+        if (Layers.FirstOrDefault(layer => layer.Value is null).Key is { } empty)
+        {
+            throw new UserException(
+                $"The plan says nothing about the layer '{empty}': give it a strategy, weights or activations, or leave it out.");
+        }
         foreach (var strategy in Layers.Values.Select(layer => layer.Strategy).OfType<LayerStrategy>().Append(Strategy))
         {
-            if (!Enum.IsDefined(strategy)) throw new UserException($"A plan's strategy must be one of {string.Join(", ", Enum.GetNames<LayerStrategy>())}, but is {strategy}.");
+            if (Enum.IsDefined(strategy)) continue;
+            var known = string.Join(", ", Enum.GetNames<LayerStrategy>());
+            throw new UserException($"A plan's strategy must be one of {known}, but is {strategy}.");
         }
-        Observer.Validate();
+        foreach (var observer in Layers.Values.Select(layer => layer.Observer).Append(Observer)) observer?.Validate();
         foreach (var scheme in Layers.Values.Select(layer => layer.Weights).Append(Weights).OfType<QuantizationScheme>())
         {
             scheme.Validate();
-            if (!scheme.IsSigned || !scheme.IsSymmetric) throw new UserException("A plan's weights must be signed and symmetric: their zero point is 0 in integer arithmetic.");
+            if (!scheme.IsSigned || !scheme.IsSymmetric)
+                throw new UserException("A plan's weights must be signed and symmetric: their zero point is 0 in integer arithmetic.");
         }
         foreach (var scheme in Layers.Values.Select(layer => layer.Activations).Append(Activations).OfType<QuantizationScheme>())
         {
             scheme.Validate();
-            if (scheme.Granularity != Granularity.PerTensor) throw new UserException("A plan's activations must be quantized per tensor: an integer layer sums over their channels.");
+            if (scheme.Granularity == Granularity.PerTensor) continue;
+            throw new UserException("A plan's activations must be quantized per tensor: an integer layer sums over their channels.");
         }
     }
 }

@@ -5,26 +5,22 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
-/// Takes the mean error that rounding gives each output channel out of its bias (Nagel et al. 2019, arXiv:1906.04721, section 4.2, measured on
-/// images rather than derived from norms). Layer by layer, so that each corrects what is left of the errors of those before.
+/// Takes the mean error that rounding gives each output channel out of its bias (Nagel et al. 2019, arXiv:1906.04721, section 4.2, measured
+/// on images rather than derived from norms). Layer by layer, so that each corrects what is left of the errors of those before.
 /// </summary>
 public static class BiasCorrection
 {
     /// <summary>Corrects the biases of a quantized graph.</summary>
-    /// <param name="reference">The graph in floating point, its norms folded.</param>
-    /// <param name="quantized">The same graph with its roundings.</param>
-    /// <param name="images">A few hundred training images, on the device to compute on.</param>
-    /// <param name="progress">The share that is done, from 0 to 1.</param>
-    /// <exception cref="UserException">There are no images.</exception>
+    /// <inheritdoc cref="LayerByLayer.Rewrite"/>
     public static Graph Apply(Graph reference, Graph quantized, DeviceImages images, IProgress<double>? progress = null) =>
         LayerByLayer.Rewrite(reference, quantized, images, pair => Correct(pair, images.Device), progress);
 
     /// <summary>The quantized layer with the bias that gives its result the mean of its counterpart.</summary>
     internal static WeightedNode Correct(LayerPair pair, Device device)
     {
-        var error = Means(pair.Reference, pair.ReferenceInputs, device).sub_(Means(pair.Quantized, pair.QuantizedInputs, device));
-        var bias = pair.Quantized.Bias is { } old ? error.add_(old.ToTensor().to(ScalarType.Float64, device), Number.One) : error;
-        return pair.Quantized with { Bias = Constant.Of(bias) };
+        var error = Means(pair.Exact, pair.ExactInputs, device).sub_(Means(pair.Rounded, pair.RoundedInputs, device));
+        var bias = pair.Rounded.Bias is { } old ? error.add_(old.ToTensor().to(ScalarType.Float64, device), Number.One) : error;
+        return pair.Rounded with { Bias = Constant.Of(bias) };
     }
 
     /// <summary>The mean of each output channel over images and positions, [C] of float64.</summary>
@@ -37,8 +33,7 @@ public static class BiasCorrection
         {
             using var batchScope = NewDisposeScope();
             var output = LayerWalk.Compute(layer, [[input]], device)[0];
-            long[] others = [.. Enumerable.Range(0, (int)output.dim()).Where(dimension => dimension != 1).Select(dimension => (long)dimension)];
-            sum.add_(output.mean(others).to(ScalarType.Float64), Number.Of(output.shape[0]));
+            sum.add_(output.mean(output.dim() == 4 ? [0, 2, 3] : [0]).to(ScalarType.Float64), Number.Of(output.shape[0]));
             count += output.shape[0];
             output.Dispose();
         }

@@ -4,12 +4,12 @@ namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
 /// Cross-layer equalization (Nagel et al. 2019, arXiv:1906.04721): divides an output channel of a layer by a factor and multiplies what the
-/// next layer does with it by the same, so that the channel's weights have one range in both: with <c>r1</c> and <c>r2</c> these ranges, the
-/// factor is <c>sqrt(r1 / r2)</c>. The network computes the same as before, because ReLU, maximum and mean let a positive factor through.
+/// next layer does with it by the same, so that the channel's weights have one range in both: with <c>r1</c> and <c>r2</c> these ranges,
+/// the factor is <c>sqrt(r1 / r2)</c>. The network computes the same as before: ReLU, maximum and mean let a positive factor through.
 /// </summary>
 /// <remarks>
-/// ReLU6 does not, so layers with a ReLU6 between them stay as they are. Made for weights with one scale for the whole tensor; with one scale
-/// for each output channel it still evens out the columns of the second layer.
+/// ReLU6 does not, so layers with a ReLU6 between them stay as they are. Made for weights with one scale for the whole tensor; with one
+/// scale for each output channel it still evens out the columns of the second layer.
 /// </remarks>
 public static class CrossLayerEqualization
 {
@@ -19,7 +19,7 @@ public static class CrossLayerEqualization
     // Of a channel that hardly does anything in one of the layers.
     private const double LargestFactor = 1e3;
 
-    /// <summary>Equalizes all pairs of layers, again and again until no factor is far from 1: a depthwise layer belongs to two pairs.</summary>
+    /// <summary>Equalizes all pairs of layers until no factor is far from 1: a depthwise layer belongs to two pairs.</summary>
     /// <param name="graph">In floating point, with its norms folded; norms that are left separate layers.</param>
     public static Graph Apply(Graph graph)
     {
@@ -40,7 +40,8 @@ public static class CrossLayerEqualization
         foreach (var first in graph.Layers)
         {
             var next = graph.OnlyConsumerOf<Node>(first.Name);
-            while (next is ActivationNode { Activation: Activation.ReLU } or MaxPoolNode or GlobalAveragePoolNode) next = graph.OnlyConsumerOf<Node>(next.Name);
+            while (next is ActivationNode { Activation: Activation.ReLU } or MaxPoolNode or GlobalAveragePoolNode)
+                next = graph.OnlyConsumerOf<Node>(next.Name);
             if (next is WeightedNode second) yield return (first.Name, second.Name);
         }
     }
@@ -73,7 +74,7 @@ public static class CrossLayerEqualization
     private static IEnumerable<Range> Column(WeightedNode layer, int input)
     {
         var weight = layer.Weight;
-        var (inputs, groups) = (weight.Shape[1], layer is ConvolutionNode convolution ? convolution.Groups : 1);
+        var (inputs, groups) = (weight.Shape[1], layer is ConvNode convolution ? convolution.Groups : 1);
         var (outputs, kernel) = (weight.Channels / groups, weight.Values.Length / weight.Channels / inputs);
         var (group, within) = (input / inputs, input % inputs);
         for (var output = group * outputs; output < (group + 1) * outputs; output++)
@@ -95,7 +96,5 @@ public static class CrossLayerEqualization
         foreach (ref var value in values) value = (float)(value * factor);
     }
 
-    private static WeightedNode Copy(WeightedNode layer) => layer with { Weight = Copy(layer.Weight), Bias = layer.Bias is null ? null : Copy(layer.Bias) };
-
-    private static Constant Copy(Constant constant) => new((float[])constant.Values.Clone(), [.. constant.Shape]);
+    private static WeightedNode Copy(WeightedNode layer) => layer with { Weight = layer.Weight.Clone(), Bias = layer.Bias?.Clone() };
 }

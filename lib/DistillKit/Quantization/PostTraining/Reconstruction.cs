@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
-/// How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output channel, with x' the
-/// patches that the quantized network gives the layer and x those of the other one. Constant differences are left to the bias. The error is
-/// quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.
+/// How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output channel, with
+/// x' the patches that the quantized network gives the layer and x those of the other one. Constant differences are left to the bias. The
+/// error is quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.
 /// </summary>
 internal sealed class Reconstruction
 {
@@ -21,17 +21,18 @@ internal sealed class Reconstruction
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var layer = pair.Reference;
-        var groups = layer is ConvolutionNode convolution ? convolution.Groups : 1;
+        var layer = pair.Exact;
+        var groups = layer is ConvNode convolution ? convolution.Groups : 1;
         (inputs, OutputsOfGroup) = (layer.Weight.Values.Length / layer.Weight.Channels, layer.Weight.Channels / groups);
-        var weight = layer.Weight.ToTensor().to(pair.QuantizedInputs[0].device).view(groups, OutputsOfGroup, inputs);
+        var weight = layer.Weight.ToTensor().to(pair.RoundedInputs[0].device).view(groups, OutputsOfGroup, inputs);
 
-        var positions = pair.QuantizedInputs.Sum(batch => batch.shape[0] * PositionsOf(layer, batch));
+        var positions = pair.RoundedInputs.Sum(batch => batch.shape[0] * PositionsOf(layer, batch));
         var step = Math.Max((int)Math.Sqrt(positions / (double)(FewestPositions + PositionsPerInput * inputs)), 1);
         Tensor[]? sums = null;
-        for (var batch = 0; batch < pair.QuantizedInputs.Count; batch++)
+        for (var batch = 0; batch < pair.RoundedInputs.Count; batch++)
         {
-            var moments = Moments(Patches(layer, pair.QuantizedInputs[batch], step, batch), Patches(layer, pair.ReferenceInputs[batch], step, batch));
+            var rounded = Patches(layer, pair.RoundedInputs[batch], step, batch);
+            var moments = Moments(rounded, Patches(layer, pair.ExactInputs[batch], step, batch));
             sums = sums is null ? moments : [.. sums.Zip(moments, (sum, moment) => sum.add_(moment, Number.One))];
         }
         var (count, actual, expected) = (Number.Of(sums![0].item<double>()), sums[1], sums[2]);
@@ -57,14 +58,16 @@ internal sealed class Reconstruction
     private static Tensor[] Moments(Tensor actual, Tensor expected)
     {
         using var scope = NewDisposeScope();
-        Tensor[] sums = [tensor((double)actual.shape[1]), actual.sum(1), expected.sum(1), actual.transpose(1, 2).bmm(actual), expected.transpose(1, 2).bmm(actual)];
+        var (own, across) = (actual.transpose(1, 2).bmm(actual), expected.transpose(1, 2).bmm(actual));
+        Tensor[] sums = [tensor((double)actual.shape[1]), actual.sum(1), expected.sum(1), own, across];
         return [.. sums.Select(sum => sum.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>What the kernel sees, at every so-manieth position and line: [groups, images * positions, inputs of a patch].</summary>
+    /// <summary>What the kernel sees at each step-th position and line: [groups, images * positions, inputs of a patch].</summary>
     private static Tensor Patches(WeightedNode layer, Tensor input, int step, int batch)
     {
-        if (layer is not ConvolutionNode { Kernel: var kernel, Stride: var stride, Padding: var padding, Groups: var groups }) return input.unsqueeze(0);
+        if (layer is not ConvNode { Kernel: var kernel, Stride: var stride, Padding: var padding, Groups: var groups })
+            return input.unsqueeze(0);
         using var scope = NewDisposeScope();
         var padded = padding == 0 ? input : nn.functional.pad(input, [padding, padding, padding, padding]);
         // [N, C, H, W, kernel, kernel]; each batch begins elsewhere, so that edges have their share.
@@ -78,7 +81,7 @@ internal sealed class Reconstruction
     }
 
     private static long PositionsOf(WeightedNode layer, Tensor input) =>
-        layer is ConvolutionNode { Stride: var stride } ? input.shape[2] * input.shape[3] / (stride * stride) : 1;
+        layer is ConvNode { Stride: var stride } ? input.shape[2] * input.shape[3] / (stride * stride) : 1;
 
     private static float[] Numbers(Tensor values) => values.cpu().contiguous().data<float>().ToArray();
 }

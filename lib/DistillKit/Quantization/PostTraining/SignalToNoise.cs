@@ -8,13 +8,11 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>
-/// The signal-to-quantization-noise ratio of a tensor over many batches: <c>10 log10(sum signal² / sum (signal - quantized)²)</c> in decibels.
-/// 6 dB are one bit.
+/// The signal-to-quantization-noise ratio of a tensor over many batches: <c>10 log10(sum signal² / sum (signal - quantized)²)</c> in
+/// decibels. 6 dB are one bit.
 /// </summary>
 public sealed class SignalToNoise
 {
-    private const int BatchSize = 64;
-
     private double signal;
     private double noise;
 
@@ -30,7 +28,10 @@ public sealed class SignalToNoise
         noise += exact.sub(quantized).pow(Number.Two).sum(ScalarType.Float64).item<double>();
     }
 
-    /// <summary>The ratio of every result, rounded where it is rounded, by the name that it has in floating point: where a network loses its precision.</summary>
+    /// <summary>
+    /// The ratio of every result, rounded where it is rounded, by the name that it has in floating point: where a network loses its
+    /// precision.
+    /// </summary>
     /// <param name="reference">In floating point.</param>
     /// <param name="quantized">The same with roundings.</param>
     /// <param name="images">The images, on the device to compute on; a hundred are enough.</param>
@@ -43,7 +44,7 @@ public sealed class SignalToNoise
         using var inference = new InferenceScope(exact);
         using var alsoInference = new InferenceScope(rounded);
         var ratios = new Dictionary<string, SignalToNoise>();
-        var batches = images.Batches(BatchSize);
+        var batches = images.Batches(Calibration.BatchSize);
         for (var step = 0; step < batches.Count; step++)
         {
             using var scope = NewDisposeScope();

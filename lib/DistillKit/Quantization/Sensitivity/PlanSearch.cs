@@ -25,8 +25,9 @@ public enum PlanGoal
 public sealed record FoundPlan(QuantizationPlan Plan, double Accuracy, double FloatAccuracy, long PackedBytes, double IntegerShare);
 
 /// <summary>
-/// Finds a mixed plan: begins with every layer at the fewest bits, and gives back precision to the layers that gain most for what they cost (divergence for each
-/// byte or multiply-accumulate), as few of them as the budget of accuracy allows. How many is found by bisection, measuring the whole network each time.
+/// Finds a mixed plan: begins with every layer at the fewest bits, and gives back precision to the layers that gain most for what they cost
+/// (divergence for each byte or multiply-accumulate), as few of them as the budget of accuracy allows. How many is found by bisection,
+/// measuring the whole network each time.
 /// </summary>
 public static class PlanSearch
 {
@@ -40,11 +41,18 @@ public static class PlanSearch
     /// <param name="progress">The share that is done, from 0 to 1.</param>
     /// <exception cref="UserException">There are no images, or the budget is negative.</exception>
     public static FoundPlan Find(
-        Graph graph, QuantizationPlan plan, IReadOnlyDictionary<string, QuantizationParameters> ranges, DeviceImages images, double budget, PlanGoal goal, IProgress<double>? progress = null)
+        Graph graph,
+        QuantizationPlan plan,
+        IReadOnlyDictionary<string, QuantizationParameters> ranges,
+        DeviceImages images,
+        double budget,
+        PlanGoal goal,
+        IProgress<double>? progress = null)
     {
-        if (budget is not (>= 0 and < 1)) throw new UserException(FormattableString.Invariant($"The budget of accuracy must be at least 0 and below 1, but is {budget}."));
+        if (budget is not (>= 0 and < 1))
+            throw new UserException(FormattableString.Invariant($"The budget of accuracy must be from 0 to below 1, but is {budget}."));
         var levels = Levels(plan, goal);
-        var reference = new Reference(graph, images);
+        var reference = new FloatReference(graph, images);
         var found = Measure(plan with { Layers = Entries(graph, levels[0]) });
         for (var level = 0; level < levels.Count - 1 && !IsGood(found); level++) found = Raise(level);
         progress?.Report(1);
@@ -53,11 +61,12 @@ public static class PlanSearch
         FoundPlan Raise(int level)
         {
             var lower = plan with { Layers = Entries(graph, levels[level]) };
-            var scanned = SensitivityScan.Run(graph, lower, ranges, images, new Scaled(progress, level, levels.Count - 1));
+            var part = new SynchronousProgress<double>(done => progress?.Report((level + done) / (levels.Count - 1)));
+            var scanned = SensitivityScan.Run(graph, lower, ranges, images, part);
             string[] order = [.. scanned.OrderByDescending(layer => layer.Divergence / Cost(layer, goal)).Select(layer => layer.Layer)];
             FoundPlan With(int raised) => Measure(lower with
             {
-                Layers = order.Select((name, rank) => (name, Entry: rank < raised ? levels[level + 1] : levels[level])).ToDictionary(pair => pair.name, pair => pair.Entry),
+                Layers = order.Index().ToDictionary(entry => entry.Item, entry => levels[entry.Index < raised ? level + 1 : level]),
             });
             var (tooFew, enough, best) = (0, order.Length, With(order.Length));
             while (enough - tooFew > 1 && IsGood(best))
@@ -75,7 +84,8 @@ public static class PlanSearch
         {
             var rounded = Quantizer.Quantize(graph, candidate, ranges);
             var integer = graph.Layers.Where(layer => candidate.StrategyOf(layer) == LayerStrategy.Static).Sum(graph.MultiplyAccumulatesOf);
-            return new(candidate, reference.Compare(rounded).Accuracy, reference.Accuracy, rounded.PackedBytes, (double)integer / graph.MultiplyAccumulates);
+            var accuracy = reference.Compare(rounded).Accuracy;
+            return new(candidate, accuracy, reference.Accuracy, rounded.PackedBytes, (double)integer / graph.MultiplyAccumulates);
         }
     }
 
@@ -83,15 +93,17 @@ public static class PlanSearch
     {
         LayerPlan Bits(int bits) => new(LayerStrategy.Static, plan.Weights with { Bits = bits });
         var precise = new LayerPlan(LayerStrategy.Float);
-        return goal == PlanGoal.Size ? [Bits(4), Bits(8), precise] : [Bits(8), precise];
+        return goal switch
+        {
+            PlanGoal.Size => [Bits(4), Bits(8), precise],
+            PlanGoal.Latency => [Bits(8), precise],
+            _ => throw new NotSupportedException($"A plan cannot be searched for {goal}."),
+        };
     }
 
-    private static Dictionary<string, LayerPlan> Entries(Graph graph, LayerPlan entry) => graph.Layers.ToDictionary(layer => layer.Name, _ => entry);
+    private static Dictionary<string, LayerPlan> Entries(Graph graph, LayerPlan entry) =>
+        graph.Layers.ToDictionary(layer => layer.Name, _ => entry);
 
-    private static double Cost(LayerSensitivity layer, PlanGoal goal) => Math.Max(1, goal == PlanGoal.Size ? layer.SavedBytes : layer.MultiplyAccumulates);
-
-    private sealed class Scaled(IProgress<double>? whole, int part, int parts) : IProgress<double>
-    {
-        public void Report(double value) => whole?.Report((part + value) / parts);
-    }
+    private static double Cost(LayerSensitivity layer, PlanGoal goal) =>
+        Math.Max(1, goal == PlanGoal.Size ? layer.SavedBytes : layer.MultiplyAccumulates);
 }

@@ -9,8 +9,8 @@ namespace DistillKit.Quantization.Simulation;
 /// arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.
 /// </summary>
 /// <remarks>
-/// Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input, not its output,
-/// so that the rounding can be done in the output's own memory, unseen.
+/// Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input, not its
+/// output, so that the rounding can be done in the output's own memory, unseen.
 /// </remarks>
 public static class FakeQuantize
 {
@@ -19,7 +19,8 @@ public static class FakeQuantize
     /// <param name="parameters">The scales and zero points.</param>
     /// <param name="from">The lower bound of an activation before the quantization: 0 for ReLU, which then costs nothing.</param>
     /// <param name="to">The upper bound of an activation: 6 for ReLU6.</param>
-    public static Tensor Apply(Tensor values, QuantizationParameters parameters, float from = float.NegativeInfinity, float to = float.PositiveInfinity)
+    public static Tensor Apply(
+        Tensor values, QuantizationParameters parameters, float from = float.NegativeInfinity, float to = float.PositiveInfinity)
     {
         if (parameters.Channels > 1) return ApplyPerChannel(values, parameters);
         var (scale, zeroPoint) = (parameters.Scales[0], parameters.ZeroPoints[0]);

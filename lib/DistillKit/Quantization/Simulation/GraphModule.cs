@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>
-/// Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with gradients, so that the same
-/// module calibrates, trains and evaluates. Weights start as the graph's; <see cref="ToGraph"/> takes them back.
+/// Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with gradients,
+/// so that the same module calibrates, trains and evaluates. Weights start as the graph's; <see cref="ToGraph"/> takes them back.
 /// </summary>
 public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
 {
@@ -26,12 +26,11 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
         {
             if (TakeOver(node, graph)) continue;
             layers.Add(NodeLayer.Of(node, training));
-            // A rounding does the nonlinearity before it in the same go.
-            if (layers is [.., FunctionLayer { Node: ActivationNode activation }, QuantizeLayer rounding] && graph.OnlyConsumerOf<QuantizeNode>(activation.Name) is not null)
-            {
-                rounding.TakeOver(activation);
-                layers.RemoveAt(layers.Count - 2);
-            }
+            if (layers is not [.., FunctionNodeLayer { Node: ActivationNode activation }, QuantizeNodeLayer rounding]) continue;
+            // A rounding does the nonlinearity before it in the same pass.
+            if (graph.OnlyConsumerOf<QuantizeNode>(activation.Name) is null) continue;
+            rounding.TakeOver(activation);
+            layers.RemoveAt(layers.Count - 2);
         }
         foreach (var layer in layers)
         {
@@ -43,9 +42,9 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
     /// <summary>A quantized convolution takes over the norm after it, because what is rounded is the folded weight.</summary>
     private bool TakeOver(Node node, Graph graph)
     {
-        if (node is not BatchNormNode norm || layers.LastOrDefault() is not ConvolutionLayer { IsQuantized: true } before) return false;
-        if (before.Name != norm.Input || graph.OnlyConsumerOf<BatchNormNode>(norm.Input) is null) return false;
-        before.TakeOver(norm);
+        if (node is not BatchNormalizationNode norm || layers.LastOrDefault() is not ConvNodeLayer { IsQuantized: true } conv) return false;
+        if (conv.Name != norm.Input || graph.OnlyConsumerOf<BatchNormalizationNode>(norm.Input) is null) return false;
+        conv.TakeOver(norm);
         return true;
     }
 
@@ -57,7 +56,7 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
 
     /// <summary>Computes the logits.</summary>
     /// <param name="images">[N, C, H, W].</param>
-    /// <param name="observe">Sees every result as it is made, with its name, the images too; it must not keep the tensor without a copy.</param>
+    /// <param name="observe">Receives every result as it is made, with its name, the images too; it must copy what it keeps.</param>
     public Tensor Run(Tensor images, Action<string, Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
@@ -85,5 +84,6 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
     }
 
     /// <summary>The graph with the present weights, statistics and roundings.</summary>
-    public Graph ToGraph(int imageSize, int channels = 3) => new([new InputNode(input, channels, imageSize), .. layers.SelectMany(layer => layer.ToNodes())], metadata);
+    public Graph ToGraph(int imageSize, int channels = 3) =>
+        new([new InputNode(input, channels, imageSize), .. layers.SelectMany(layer => layer.ToNodes())], metadata);
 }

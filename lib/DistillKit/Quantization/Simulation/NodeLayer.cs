@@ -16,17 +16,18 @@ internal abstract class NodeLayer(Node node) : nn.Module(node.GetType().Name)
 
     public static NodeLayer Of(Node node, AwareRecipe? training) => node switch
     {
-        ConvolutionNode convolution => new ConvolutionLayer(convolution, WeightQuantizer.Of(convolution, training), training?.FreezeNormsAt ?? 0),
-        LinearNode linear => new LinearLayer(linear, WeightQuantizer.Of(linear, training)),
-        BatchNormNode norm => new BatchNormLayer(norm),
-        QuantizeNode quantize => new QuantizeLayer(quantize, training),
-        _ => new FunctionLayer(node),
+        ConvNode conv => new ConvNodeLayer(conv, training),
+        GemmNode gemm => new GemmNodeLayer(gemm, training),
+        BatchNormalizationNode norm => new BatchNormalizationNodeLayer(norm),
+        QuantizeNode quantize => new QuantizeNodeLayer(quantize, training),
+        ActivationNode or AddNode or MaxPoolNode or GlobalAveragePoolNode => new FunctionNodeLayer(node),
+        _ => throw new NotSupportedException($"'{node.Name}' cannot run: it is a {node.GetType().Name}."),
     };
 
     /// <summary>Computes the result; it may overwrite its inputs where nothing else needs them.</summary>
     public abstract Tensor Forward(Tensor[] inputs, bool mayOverwrite);
 
-    /// <summary>A training has come so far, from 0 to 1.</summary>
+    /// <summary>Adapts to how far a training has come, from 0 to 1.</summary>
     public virtual void Begin(double progress)
     {
     }
@@ -42,10 +43,61 @@ internal abstract class NodeLayer(Node node) : nn.Module(node.GetType().Name)
         parameter.DetachFromDisposeScope();
         return parameter;
     }
+}
 
-    private protected static Tensor Kept(Constant constant)
+/// <summary>An operation without weights.</summary>
+internal sealed class FunctionNodeLayer(Node node) : NodeLayer(node)
+{
+    private static readonly long[] Positions = [2, 3];
+
+    public Node Node { get; } = node;
+
+    public override Tensor Forward(Tensor[] inputs, bool mayOverwrite) => Node switch
     {
-        using var scope = NewDisposeScope();
-        return constant.ToTensor().DetachFromDisposeScope();
+        ActivationNode { Activation: var activation } => activation.Apply(mayOverwrite ? inputs[0] : inputs[0].clone()),
+        AddNode => inputs[0].add(inputs[1], Number.One),
+        MaxPoolNode pool => nn.functional.max_pool2d(inputs[0], pool.Kernel, pool.Stride, pool.Padding),
+        GlobalAveragePoolNode => inputs[0].mean(Positions),
+        _ => throw new NotSupportedException($"'{Name}' cannot run: it is a {Node.GetType().Name}."),
+    };
+}
+
+/// <summary>Rounds its input.</summary>
+internal sealed class QuantizeNodeLayer : NodeLayer
+{
+    private readonly QuantizeNode node;
+    private readonly TensorQuantizer quantizer;
+    private ActivationNode? activation;
+    private (float From, float To) bounds = (float.NegativeInfinity, float.PositiveInfinity);
+
+    public QuantizeNodeLayer(QuantizeNode node, AwareRecipe? training) : base(node)
+    {
+        this.node = node;
+        quantizer = TensorQuantizer.OfResult(node, training);
+        RegisterComponents();
+    }
+
+    public override IReadOnlyList<string> Inputs => activation?.Inputs ?? node.Inputs;
+
+    public override void Begin(double progress) => quantizer.Begin(progress);
+
+    /// <summary>Makes the nonlinearity before it a part of it: clipping at its bounds and at those of the integers are one.</summary>
+    public void TakeOver(ActivationNode previous)
+    {
+        activation = previous;
+        bounds = previous.Activation switch
+        {
+            Activation.ReLU => (0, float.PositiveInfinity),
+            Activation.ReLU6 => (0, 6),
+            _ => throw new NotSupportedException($"'{previous.Name}' has no bounds: its activation is {previous.Activation}."),
+        };
+    }
+
+    public override Tensor Forward(Tensor[] inputs, bool mayOverwrite) => quantizer.Apply(inputs[0], bounds.From, bounds.To);
+
+    public override IEnumerable<Node> ToNodes()
+    {
+        if (activation is not null) yield return activation;
+        yield return node with { Parameters = quantizer.Parameters() };
     }
 }

@@ -12,7 +12,8 @@ public sealed class OnnxCheckerTests
     private sealed class CheckerFactAttribute : FactAttribute
     {
         private static readonly Lazy<string?> Missing = new(() =>
-            File.Exists(Python) && Run("import importlib.util, sys; sys.exit(importlib.util.find_spec('onnx') is None)").ExitCode == 0 ? null : $"{Python} has no module onnx");
+            File.Exists(Python) && Run("import importlib.util, sys; sys.exit(importlib.util.find_spec('onnx') is None)").ExitCode == 0
+                ? null : $"{Python} has no module onnx");
 
         public CheckerFactAttribute() => Skip = Missing.Value;
     }
@@ -52,7 +53,11 @@ public sealed class OnnxCheckerTests
 
     private static (int ExitCode, string Output) Run(string program, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd() + error.Result;
         process.WaitForExit();

@@ -68,7 +68,8 @@ public sealed class OnnxFileTests : IDisposable
         using var network = new MobileNetV2Spec { Width = width }.Build();
         var graph = FoldBatchNorm.Apply(network.ToGraph(32));
         var plan = new QuantizationPlan();
-        var ranges = Quantizer.CalibratedResults(graph, plan).ToDictionary(result => result.Key, result => QuantizationParameters.FromRange(-1, 6, result.Value));
+        var ranges = Quantizer.CalibratedResults(graph, plan).ToDictionary(
+            result => result.Key, result => QuantizationParameters.FromRange(-1, 6, result.Value));
         double floats = OnnxFile.ToBytes(graph).Length;
         foreach (var strategy in (LayerStrategy[])[LayerStrategy.Static, LayerStrategy.Dynamic, LayerStrategy.WeightOnly])
         {
@@ -80,13 +81,17 @@ public sealed class OnnxFileTests : IDisposable
 
     [Fact]
     public void Norms_have_to_be_folded_first() =>
-        Assert.Contains("fold the batch norms first", Assert.Throws<ArgumentException>(() => OnnxFile.ToBytes(TestGraphs.WithNorms(TestGraphs.ResNet))).Message);
+        Assert.Contains(
+            "fold the batch norms first",
+            Assert.Throws<ArgumentException>(() => OnnxFile.ToBytes(TestGraphs.WithNorms(TestGraphs.ResNet))).Message);
 
     [Fact]
     public void A_file_that_cannot_be_written_says_so()
     {
         File.WriteAllText(folder["file"], "");
-        AssertLine(Assert.Throws<UserException>(() => OnnxFile.Save(folder["file/model.onnx"], TestGraphs.Quantized(TestGraphs.ResNet, "float"))), folder["file"]);
+        AssertLine(
+            Assert.Throws<UserException>(() => OnnxFile.Save(folder["file/model.onnx"], TestGraphs.Quantized(TestGraphs.ResNet, "float"))),
+            folder["file"]);
     }
 
     public static TheoryData<string, byte[]> Foreign => new()
@@ -159,7 +164,8 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     /// <summary>A file keeps narrow weights as 8-bit integers, so their bits are the fewest that hold them.</summary>
-    private static Graph WithTheBitsOf(Graph original, Graph loaded) => loaded.With(loaded.Layers.Where(layer => layer.WeightQuantization is not null).ToDictionary(layer => layer.Name, Node (layer) =>
+    private static Graph WithTheBitsOf(Graph original, Graph loaded) =>
+        loaded.With(loaded.Layers.Where(layer => layer.WeightQuantization is not null).ToDictionary(layer => layer.Name, Node (layer) =>
     {
         var bits = ((WeightedNode)original[layer.Name]).WeightQuantization!.Bits;
         Assert.InRange(layer.WeightQuantization!.Bits, 2, bits);

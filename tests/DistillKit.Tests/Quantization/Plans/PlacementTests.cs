@@ -20,7 +20,7 @@ public sealed class PlacementTests : IDisposable
         new MaxPoolNode("pool", "relu2", 3, 2, 1),
         Convolution("conv3", "pool", 4), Norm("bn3", "conv3"),
         new GlobalAveragePoolNode("mean", "bn3"),
-        new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), TestGraphs.Weight("fc.bias", 10)),
+        new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), TestGraphs.Weight("fc.bias", 10)),
     ]);
 
     private static readonly Graph Folded = FoldBatchNorm.Apply(Normed);
@@ -33,7 +33,9 @@ public sealed class PlacementTests : IDisposable
     public void A_static_plan_rounds_what_integer_layers_take_and_make_but_not_the_logits()
     {
         Assert.Equal(["images", "relu1", "conv2", "relu2", "pool", "conv3", "mean"], Rounded(Folded, Static));
-        Assert.All(Quantize(Folded, Static).Layers, layer => Assert.Equal((8, true, true, layer.Weight.Channels), Type(layer.WeightQuantization!)));
+        Assert.All(
+            Quantize(Folded, Static).Layers,
+            layer => Assert.Equal((8, true, true, layer.Weight.Channels), Type(layer.WeightQuantization!)));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class PlacementTests : IDisposable
     {
         Assert.Equal(Rounded(Folded, Static), Rounded(Normed, Static).Select(name => name.Replace("bn", "conv")));
         Assert.Equal(
-            Quantizer.CalibratedResults(Folded, Static), Quantizer.CalibratedResults(Normed, Static).ToDictionary(result => result.Key.Replace("bn", "conv"), result => result.Value));
+            Quantizer.CalibratedResults(Folded, Static),
+            Quantizer.CalibratedResults(Normed, Static).ToDictionary(result => result.Key.Replace("bn", "conv"), result => result.Value));
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class PlacementTests : IDisposable
         var images = Formula.Images("images", 4, 8);
         var foldedFirst = Quantize(Folded, Static);
         var foldedLast = FoldBatchNorm.Apply(Quantize(Normed, Static));
-        Assert.Equal(foldedFirst.Layers.Select(layer => layer.WeightQuantization), foldedLast.Layers.Select(layer => layer.WeightQuantization));
+        Assert.Equal(
+            foldedFirst.Layers.Select(layer => layer.WeightQuantization), foldedLast.Layers.Select(layer => layer.WeightQuantization));
         Close.Assert(TestGraphs.Logits(foldedFirst, images), TestGraphs.Logits(foldedLast, images), 0, "logits");
     }
 
@@ -62,8 +66,9 @@ public sealed class PlacementTests : IDisposable
         Assert.Equal(Parameters(quantized, "relu2"), Parameters(quantized, "pool"));
         // Also the second of two in a row.
         Graph pools = new([
-            new InputNode("images", 3, 8), Convolution("conv1", "images", 3), new MaxPoolNode("one", "conv1", 2, 2, 0), new MaxPoolNode("two", "one", 2, 2, 0), Convolution("conv2", "two", 4),
-            new GlobalAveragePoolNode("mean", "conv2"), new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
+            new InputNode("images", 3, 8), Convolution("conv1", "images", 3), new MaxPoolNode("one", "conv1", 2, 2, 0),
+            new MaxPoolNode("two", "one", 2, 2, 0), Convolution("conv2", "two", 4),
+            new GlobalAveragePoolNode("mean", "conv2"), new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
         ]);
         Assert.Equal(["images", "conv1", "conv2", "mean"], Quantizer.CalibratedResults(pools, Static).Keys);
         var both = Quantize(pools, Static);
@@ -74,8 +79,9 @@ public sealed class PlacementTests : IDisposable
     public void A_pool_with_a_nonlinearity_after_it_has_a_range_of_its_own() // as in ResNet's pooled stem, where the norm is between them
     {
         Graph graph = new([
-            new InputNode("images", 3, 8), Convolution("conv", "images", 3), new MaxPoolNode("pool", "conv", 2, 2, 0), new ActivationNode("relu", "pool", Activation.ReLU), Convolution("next", "relu", 4),
-            new GlobalAveragePoolNode("mean", "next"), new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
+            new InputNode("images", 3, 8), Convolution("conv", "images", 3), new MaxPoolNode("pool", "conv", 2, 2, 0),
+            new ActivationNode("relu", "pool", Activation.ReLU), Convolution("next", "relu", 4),
+            new GlobalAveragePoolNode("mean", "next"), new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 4), Bias: null),
         ]);
         Assert.Equal(["images", "conv", "relu", "next", "mean"], Quantizer.CalibratedResults(graph, Static).Keys);
     }
@@ -84,7 +90,11 @@ public sealed class PlacementTests : IDisposable
     public void A_dynamic_plan_rounds_what_layers_take_each_once()
     {
         var plan = Static with { Strategy = LayerStrategy.Dynamic };
-        Graph graph = new([.. Folded.Nodes.Take(3), Convolution("also", "relu1", 4), .. Folded.Nodes.Skip(3).Select(node => node.Name == "add" ? new AddNode("add", "conv2", "also") : node)]);
+        Graph graph = new(
+        [
+            .. Folded.Nodes.Take(3), Convolution("also", "relu1", 4),
+            .. Folded.Nodes.Skip(3).Select(node => node.Name == "add" ? new AddNode("add", "conv2", "also") : node),
+        ]);
         var quantized = Quantize(graph, plan);
         Assert.Empty(Quantizer.CalibratedResults(graph, plan));
         var roundings = quantized.Nodes.OfType<QuantizeNode>().ToList();
@@ -146,24 +156,33 @@ public sealed class PlacementTests : IDisposable
     public void A_bias_that_does_not_fit_32_bits_makes_its_channels_scale_larger()
     {
         var bias = new Constant([0.1f, 5000, 0, 0], 4);
-        var graph = Folded.With(new Dictionary<string, Node> { ["conv1"] = (ConvolutionNode)Folded["conv1"] with { Bias = bias, Weight = new(new float[108].Select((_, i) => i < 54 ? 1e-6f : 1).ToArray(), 4, 3, 3, 3) } });
-        var (expected, actual) = (WeightQuantization.Of(((WeightedNode)graph["conv1"]).Weight, QuantizationScheme.Weights).Scales, ((WeightedNode)Quantize(graph, Static)["conv1"]).WeightQuantization!.Scales);
+        var weight = new Constant([.. new float[108].Select((_, i) => i < 54 ? 1e-6f : 1)], 4, 3, 3, 3);
+        var first = (ConvNode)Folded["conv1"] with { Bias = bias, Weight = weight };
+        var graph = Folded.With(new Dictionary<string, Node> { [first.Name] = first });
+        var expected = QuantizationParameters.ForWeight(weight, QuantizationScheme.Weights).Scales;
+        var actual = ((WeightedNode)Quantize(graph, Static)["conv1"]).WeightQuantization!.Scales;
         Assert.Equal([expected[0], expected[2], expected[3]], [actual[0], actual[2], actual[3]]);
         Assert.True(actual[1] > expected[1]);
         BiasQuantization.Quantize(bias.Values, Parameters(Quantize(graph, Static), "images").Scales[0], actual);
     }
 
-    private static ConvolutionNode Convolution(string name, string input, int inputs) => new(name, input, TestGraphs.Weight(name, 4, inputs, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1);
+    private static ConvNode Convolution(string name, string input, int inputs) =>
+        new(name, input, TestGraphs.Weight(name, 4, inputs, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1);
 
-    private static BatchNormNode Norm(string name, string input) => new(
-        name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4), new([0.5f, 1, 2, 3], 4), 1e-5);
+    private static BatchNormalizationNode Norm(string name, string input) => new(
+        name, input, TestGraphs.Weight($"{name}.scale", 4), TestGraphs.Weight($"{name}.shift", 4), TestGraphs.Weight($"{name}.mean", 4),
+        new([0.5f, 1, 2, 3], 4), 1e-5);
 
     private static Graph Quantize(Graph graph, QuantizationPlan plan) => Quantizer.Quantize(
-        graph, plan, Quantizer.CalibratedResults(graph, plan).ToDictionary(result => result.Key, result => QuantizationParameters.FromRange(-1.5f, 2 + 0.1f * result.Key.Replace("bn", "conv").Length, result.Value)));
+        graph, plan, Quantizer.CalibratedResults(graph, plan).ToDictionary(
+            result => result.Key,
+            result => QuantizationParameters.FromRange(-1.5f, 2 + 0.1f * result.Key.Replace("bn", "conv").Length, result.Value)));
 
-    private static IEnumerable<string> Rounded(Graph graph, QuantizationPlan plan) => Quantize(graph, plan).Nodes.OfType<QuantizeNode>().Where(node => node.Parameters is not null).Select(node => node.Input);
+    private static IEnumerable<string> Rounded(Graph graph, QuantizationPlan plan) =>
+        Quantize(graph, plan).Nodes.OfType<QuantizeNode>().Where(node => node.Parameters is not null).Select(node => node.Input);
 
     private static QuantizationParameters Parameters(Graph graph, string name) => ((QuantizeNode)graph[$"{name}.quantized"]).Parameters!;
 
-    private static (int, bool, bool, int) Type(QuantizationParameters parameters) => (parameters.Bits, parameters.IsSigned, parameters.IsSymmetric, parameters.Channels);
+    private static (int, bool, bool, int) Type(QuantizationParameters parameters) =>
+        (parameters.Bits, parameters.IsSigned, parameters.IsSymmetric, parameters.Channels);
 }

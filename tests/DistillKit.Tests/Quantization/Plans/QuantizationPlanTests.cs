@@ -13,7 +13,11 @@ public sealed class QuantizationPlanTests
         Weights = QuantizationScheme.Weights with { Bits = 4, Granularity = Granularity.PerTensor },
         Activations = new(7, IsSigned: true),
         Observer = new(ObserverKind.Percentile, Percentile: 99.9),
-        Layers = new Dictionary<string, LayerPlan> { ["fc"] = new(LayerStrategy.Float), ["layer1.0.conv1"] = new(Weights: QuantizationScheme.Weights, Activations: new(6)) },
+        Layers = new Dictionary<string, LayerPlan>
+        {
+            ["fc"] = new(LayerStrategy.Float),
+            ["layer1.0.conv1"] = new(Weights: QuantizationScheme.Weights, Activations: new(6)),
+        },
     };
 
     [Fact]
@@ -63,7 +67,8 @@ public sealed class QuantizationPlanTests
 
     [Theory]
     [InlineData("""{ "activations": { "granularity": "PerChannel" } }""", "activations must be quantized per tensor")]
-    [InlineData("""{ "layers": { "fc": { "activations": { "granularity": "PerChannel" } } } }""", "activations must be quantized per tensor")]
+    [InlineData(
+        """{ "layers": { "fc": { "activations": { "granularity": "PerChannel" } } } }""", "activations must be quantized per tensor")]
     [InlineData("""{ "weights": { "isSigned": false, "isSymmetric": false } }""", "weights must be signed and symmetric")]
     [InlineData("""{ "layers": { "fc": { "weights": { "isSigned": true } } } }""", "weights must be signed and symmetric")]
     [InlineData("""{ "weights": { "bits": 1, "isSigned": true, "isSymmetric": true } }""", "bits must be 2 to 8")]
@@ -72,19 +77,24 @@ public sealed class QuantizationPlanTests
     [InlineData("""{ "strategy": 7 }""", "strategy")]
     [InlineData("""{ "layers": { "fc": { "strategy": 7 } } }""", "strategy")]
     [InlineData("""{ "layers": { "fc": null } }""", "fc")]
-    public void A_plan_that_cannot_be_carried_out_is_refused_in_a_line(string json, string reason) => Assert.Contains(reason, Refusal(json));
+    public void A_plan_that_cannot_be_carried_out_is_refused_in_a_line(string json, string reason) =>
+        Assert.Contains(reason, Refusal(json));
 
     [Fact]
-    public void A_plan_file_that_is_not_there_is_named() => Assert.Contains("nowhere.json", Assert.Throws<UserException>(() => QuantizationPlan.Load("nowhere.json")).Message);
+    public void A_plan_file_that_is_not_there_is_named() =>
+        Assert.Contains("nowhere.json", Assert.Throws<UserException>(() => QuantizationPlan.Load("nowhere.json")).Message);
 
     [Fact]
     public void A_layer_that_the_network_does_not_have_is_named_with_some_that_it_has()
     {
         var graph = TestGraphs.Folded(TestGraphs.ResNet);
         var plan = new QuantizationPlan().With("layer9.conv1", new(LayerStrategy.Float));
-        const string message = "The plan names a layer 'layer9.conv1' that the network does not have; it has conv1, layer1.0.conv1, layer1.0.conv2, layer2.0.conv1, ... fc.";
+        const string message = "The plan names a layer 'layer9.conv1' that the network does not have; "
+            + "it has conv1, layer1.0.conv1, layer1.0.conv2, layer2.0.conv1, ... fc.";
         Assert.Equal(message, Assert.Throws<UserException>(() => Quantizer.CalibratedResults(graph, plan)).Message);
-        Assert.Equal(message, Assert.Throws<UserException>(() => Quantizer.Quantize(graph, plan, new Dictionary<string, QuantizationParameters>())).Message);
+        Assert.Equal(
+            message,
+            Assert.Throws<UserException>(() => Quantizer.Quantize(graph, plan, new Dictionary<string, QuantizationParameters>())).Message);
         // A result that is no layer is none either.
         Assert.Throws<UserException>(() => new QuantizationPlan().With("layer1.0.add", new(LayerStrategy.Float)).ValidateFor(graph));
     }

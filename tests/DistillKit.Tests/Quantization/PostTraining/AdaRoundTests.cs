@@ -57,8 +57,14 @@ public sealed class AdaRoundTests
         var parameters = new QuantizationParameters { Bits = 4, IsSigned = true, IsSymmetric = true, Scales = [0.1f], ZeroPoints = [0] };
         float[] exact = [.. Enumerable.Range(0, count).Select(_ => (float)(Number() * 0.65))];
         double[][] samples = [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, count).Select(_ => Number() + 0.5).ToArray())];
-        float[] covariance = [.. from row in Enumerable.Range(0, count) from column in Enumerable.Range(0, count) select (float)samples.Sum(sample => sample[row] * sample[column])];
-        float[] pull = [.. Enumerable.Range(0, count).Select(column => (float)Enumerable.Range(0, count).Sum(row => (double)exact[row] * covariance[row * count + column]))];
+        float[] covariance =
+        [
+            .. from row in Enumerable.Range(0, count)
+               from column in Enumerable.Range(0, count)
+               select (float)samples.Sum(sample => sample[row] * sample[column]),
+        ];
+        float[] pull = [.. Enumerable.Range(0, count).Select(
+            column => (float)Enumerable.Range(0, count).Sum(row => (double)exact[row] * covariance[row * count + column]))];
 
         float[] nearest = parameters.RoundTrip(exact), found = [.. nearest];
         AdaRound.Descend(found, exact, parameters, 0, covariance, pull);
@@ -69,6 +75,7 @@ public sealed class AdaRoundTests
         Assert.InRange(Error(found), 0, 3 * best);
         Assert.Equal(found, parameters.RoundTrip(found));
 
-        double Error(float[] rounded) => samples.Sum(sample => Math.Pow(sample.Select((value, i) => value * (rounded[i] - exact[i])).Sum(), 2));
+        double Error(float[] rounded) =>
+            samples.Sum(sample => Math.Pow(sample.Select((value, i) => value * (rounded[i] - exact[i])).Sum(), 2));
     }
 }

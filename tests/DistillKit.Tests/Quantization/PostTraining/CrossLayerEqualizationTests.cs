@@ -20,7 +20,8 @@ public sealed class CrossLayerEqualizationTests
         Close.AssertRelative(network.Logits(network.Graph), network.Logits(equalized), 1e-4, "logits");
         var found = CrossLayerEqualization.Pairs(network.Graph).ToList();
         Assert.Equal(pairs, found.Count);
-        foreach (var (first, second) in found) Assert.InRange(Imbalance((WeightedNode)equalized[first], (WeightedNode)equalized[second]), 0, 0.01);
+        foreach (var (first, second) in found)
+            Assert.InRange(Imbalance((WeightedNode)equalized[first], (WeightedNode)equalized[second]), 0, 0.01);
     }
 
     [Fact]
@@ -39,8 +40,10 @@ public sealed class CrossLayerEqualizationTests
         using var scope = NewDisposeScope();
         var outgoing = first.Weight.ToTensor().abs().view(first.Weight.Channels, -1).amax(1);
         var weight = second.Weight.ToTensor().abs();
-        var isDepthwise = second is ConvolutionNode { IsDepthwise: true };
-        var incoming = isDepthwise ? weight.view(second.Weight.Channels, -1).amax(1) : weight.transpose(0, 1).reshape(second.Weight.Shape[1], -1).amax(1);
+        var isDepthwise = second is ConvNode { IsDepthwise: true };
+        var incoming = isDepthwise
+            ? weight.view(second.Weight.Channels, -1).amax(1)
+            : weight.transpose(0, 1).reshape(second.Weight.Shape[1], -1).amax(1);
         return outgoing.div(incoming).sub(1).abs().max().item<float>();
     }
 }

@@ -36,6 +36,8 @@ public sealed class SignalToNoiseTests : IDisposable
     public void A_graph_has_no_noise_against_itself()
     {
         using var network = new SmallNetwork();
-        Assert.All(SignalToNoise.OfResults(network.Graph, network.Graph, network.Images).Values, ratio => Assert.Equal(double.PositiveInfinity, ratio));
+        Assert.All(
+            SignalToNoise.OfResults(network.Graph, network.Graph, network.Images).Values,
+            ratio => Assert.Equal(double.PositiveInfinity, ratio));
     }
 }

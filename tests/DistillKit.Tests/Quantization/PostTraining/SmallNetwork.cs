@@ -13,7 +13,8 @@ internal sealed class SmallNetwork : IDisposable
 {
     private const int ImageSize = 32;
 
-    public SmallNetwork(string spec = """{ "family": "mobilenetv2", "width": 0.1, "strides": [2, 1, 2, 2, 1, 2, 1], "activation": "ReLU" }""")
+    public SmallNetwork(
+        string spec = """{ "family": "mobilenetv2", "width": 0.1, "strides": [2, 1, 2, 2, 1, 2, 1], "activation": "ReLU" }""")
     {
         using var model = ModelSpec.Parse(spec).Build();
         Formula.Fill(model, gain: 1.2);

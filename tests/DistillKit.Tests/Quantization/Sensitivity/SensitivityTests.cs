@@ -29,7 +29,8 @@ public sealed class SensitivityTests
     public void More_bits_hurt_less()
     {
         using var images = TestGraphs.Images(40);
-        double Divergence(QuantizationPlan plan) => SensitivityScan.Run(graph, plan, Calibration.Run(graph, plan, images), images).Sum(layer => layer.Divergence);
+        double Divergence(QuantizationPlan plan) =>
+            SensitivityScan.Run(graph, plan, Calibration.Run(graph, plan, images), images).Sum(layer => layer.Divergence);
         Assert.True(Divergence(new()) < Divergence(FourBits));
     }
 
@@ -70,6 +71,8 @@ public sealed class SensitivityTests
     public void A_negative_budget_is_refused()
     {
         using var images = TestGraphs.Images(10);
-        Assert.Contains("budget", Assert.Throws<UserException>(() => PlanSearch.Find(graph, new(), Calibration.Run(graph, new(), images), images, -1, PlanGoal.Size)).Message);
+        var ranges = Calibration.Run(graph, new(), images);
+        var error = Assert.Throws<UserException>(() => PlanSearch.Find(graph, new(), ranges, images, -1, PlanGoal.Size));
+        Assert.Contains("budget", error.Message);
     }
 }

@@ -27,7 +27,8 @@ public sealed class AwareModuleTests : IDisposable
             var images = Formula.Images($"images{step}", 4, 8).mul(1 + step);
             module.Begin(step / 5.0);
             module.call(images);
-            if (step < 3) (low, high) = (low + 0.05f * (images.min().item<float>() - low), high + 0.05f * (images.max().item<float>() - high));
+            var (minimum, maximum) = (images.min().item<float>(), images.max().item<float>());
+            if (step < 3) (low, high) = (low + 0.05f * (minimum - low), high + 0.05f * (maximum - high));
             var expected = QuantizationParameters.FromRange(low, high, QuantizationScheme.Activations);
             var actual = RangeOf(module, "images");
             Assert.Equal(expected.Scales[0], actual.Scales[0], tolerance: 1e-5f * expected.Scales[0]);
@@ -91,10 +92,18 @@ public sealed class AwareModuleTests : IDisposable
         // Steps ten times too large, and nothing else may learn.
         var graph = Quantized(Small);
         var coarse = graph.With(graph.Layers.ToDictionary(layer => layer.Name, Node (layer) =>
-            layer with { WeightQuantization = layer.WeightQuantization! with { Bits = 4, Scales = [.. layer.WeightQuantization!.Scales.Select(scale => scale * 100)] } }));
+            layer with
+            {
+                WeightQuantization = layer.WeightQuantization! with
+                {
+                    Bits = 4,
+                    Scales = [.. layer.WeightQuantization!.Scales.Select(scale => scale * 100)],
+                },
+            }));
         using var module = new GraphModule(coarse, new(RangeLearning.Learned, RangeLearning.Learned, FreezeNormsAt: 0));
         module.Begin(0);
-        var steps = module.named_parameters().Where(entry => entry.name.EndsWith("scale", StringComparison.Ordinal)).Select(entry => entry.parameter).ToList();
+        var steps = module.named_parameters()
+            .Where(entry => entry.name.EndsWith("scale", StringComparison.Ordinal)).Select(entry => entry.parameter).ToList();
         Assert.Equal(3 + 4, steps.Count);
         var target = TestGraphs.Logits(Small, Formula.Images("images", 16, 8));
         using var optimizer = optim.Adam(steps, 0.01);
@@ -183,7 +192,9 @@ public sealed class AwareModuleTests : IDisposable
     [InlineData(0.5, 1.1, "freezeNormsAt")]
     [InlineData(double.NaN, 0.5, "freezeRangesAt")]
     public void Shares_of_the_training_are_from_0_to_1(double ranges, double norms, string field) =>
-        Assert.Contains($"{field} must be from 0 to 1", Assert.Throws<UserException>(new AwareRecipe(FreezeRangesAt: ranges, FreezeNormsAt: norms).Validate).Message);
+        Assert.Contains(
+            $"{field} must be from 0 to 1",
+            Assert.Throws<UserException>(new AwareRecipe(FreezeRangesAt: ranges, FreezeNormsAt: norms).Validate).Message);
 
     private const float Low = -1;
     private const float High = 3;
@@ -191,15 +202,15 @@ public sealed class AwareModuleTests : IDisposable
     private static readonly Graph Small = new(
     [
         new InputNode("images", 3, 8),
-        new ConvolutionNode("conv1", "images", TestGraphs.Weight("conv1", 6, 3, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1),
+        new ConvNode("conv1", "images", TestGraphs.Weight("conv1", 6, 3, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1),
         Norm("bn1", "conv1"), new ActivationNode("relu6", "bn1", Activation.ReLU6),
-        new ConvolutionNode("conv2", "relu6", TestGraphs.Weight("conv2", 6, 1, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 6),
+        new ConvNode("conv2", "relu6", TestGraphs.Weight("conv2", 6, 1, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 6),
         Norm("bn2", "conv2"),
         new GlobalAveragePoolNode("mean", "bn2"),
-        new LinearNode("fc", "mean", TestGraphs.Weight("fc", 10, 6), TestGraphs.Weight("fc.bias", 10)),
+        new GemmNode("fc", "mean", TestGraphs.Weight("fc", 10, 6), TestGraphs.Weight("fc.bias", 10)),
     ]);
 
-    private static BatchNormNode Norm(string name, string input)
+    private static BatchNormalizationNode Norm(string name, string input)
     {
         var ones = new Constant([1, 1, 1, 1, 1, 1], 6);
         return new(name, input, ones, TestGraphs.Weight($"{name}.shift", 6), TestGraphs.Weight($"{name}.mean", 6), ones, 1e-5);
@@ -208,10 +219,13 @@ public sealed class AwareModuleTests : IDisposable
     private static Graph Quantized(Graph graph)
     {
         var plan = new QuantizationPlan();
-        return Quantizer.Quantize(graph, plan, Quantizer.CalibratedResults(graph, plan).ToDictionary(result => result.Key, result => QuantizationParameters.FromRange(Low, High, result.Value)));
+        return Quantizer.Quantize(
+            graph, plan, Quantizer.CalibratedResults(graph, plan).ToDictionary(
+                result => result.Key, result => QuantizationParameters.FromRange(Low, High, result.Value)));
     }
 
-    private static QuantizationParameters RangeOf(GraphModule module, string result) => ((QuantizeNode)module.ToGraph(8)[$"{result}.quantized"]).Parameters!;
+    private static QuantizationParameters RangeOf(GraphModule module, string result) =>
+        ((QuantizeNode)module.ToGraph(8)[$"{result}.quantized"]).Parameters!;
 
     private static void Descend(GraphModule module, int steps)
     {

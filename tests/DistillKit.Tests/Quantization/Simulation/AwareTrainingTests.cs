@@ -84,7 +84,8 @@ public sealed class AwareTrainingTests : IDisposable
     {
         using var teacher = TinyTraining.Network();
         using var module = Module(Tracked);
-        using var trainer = new Trainer(module, new Distilled(new LiveTeacher([teacher]), new(0.9, 4)), TinyTraining.Recipe, tiny.Data, TinyTraining.Seed);
+        using var trainer = new Trainer(
+            module, new Distilled(new LiveTeacher([teacher]), new(0.9, 4)), TinyTraining.Recipe, tiny.Data, TinyTraining.Seed);
         var losses = new List<double>();
         trainer.Run(new AtEachStep(progress => losses.Add(progress.Loss)));
         Assert.True(losses.TakeLast(Epoch).Average() < losses.Take(Epoch).Average());
@@ -112,7 +113,13 @@ public sealed class AwareTrainingTests : IDisposable
     public void What_only_networks_in_floating_point_can_is_refused_in_a_line()
     {
         using var module = Module(Tracked);
-        foreach (var recipe in new[] { TinyTraining.Recipe with { Unfreezing = [new(0, "stem")] }, TinyTraining.Recipe with { ShallowEpochs = 1 }, TinyTraining.Recipe with { Precision = Precision.BFloat16 } })
+        TrainingRecipe[] recipes =
+        [
+            TinyTraining.Recipe with { Unfreezing = [new(0, "stem")] },
+            TinyTraining.Recipe with { ShallowEpochs = 1 },
+            TinyTraining.Recipe with { Precision = Precision.BFloat16 },
+        ];
+        foreach (var recipe in recipes)
         {
             var message = Assert.Throws<UserException>(() => Trainer(module, recipe)).Message;
             Assert.Contains("are for networks in floating point", message);
@@ -141,7 +148,8 @@ public sealed class AwareTrainingTests : IDisposable
         return new(Quantizer.Quantize(graph, plan, Calibration.Run(graph, plan, tiny.Data.Training)), aware);
     }
 
-    private Trainer Trainer(GraphModule module, TrainingRecipe recipe, TrainingFiles? files = null) => new(module, new Supervised(0), recipe, tiny.Data, TinyTraining.Seed, files);
+    private Trainer Trainer(GraphModule module, TrainingRecipe recipe, TrainingFiles? files = null) =>
+        new(module, new Supervised(0), recipe, tiny.Data, TinyTraining.Seed, files);
 
     private void CancelAt(int step, AwareRecipe aware, TrainingRecipe recipe)
     {

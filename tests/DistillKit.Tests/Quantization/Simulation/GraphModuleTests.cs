@@ -50,8 +50,12 @@ public sealed class GraphModuleTests : IDisposable
             foreach (var parameter in module.parameters()) parameter.add_(1);
         }
         var changed = module.ToGraph(TestGraphs.Size);
-        Assert.All(graph.Layers, layer => Assert.Equal(layer.Weight.Values.Select(value => value + 1), ((WeightedNode)changed[layer.Name]).Weight.Values));
-        Assert.All(graph.Nodes.OfType<BatchNormNode>(), norm => Assert.Equal(norm.Shift.Values.Select(value => value + 1), ((BatchNormNode)changed[norm.Name]).Shift.Values));
+        Assert.All(
+            graph.Layers,
+            layer => Assert.Equal(layer.Weight.Values.Select(value => value + 1), ((WeightedNode)changed[layer.Name]).Weight.Values));
+        Assert.All(
+            graph.Nodes.OfType<BatchNormalizationNode>(),
+            norm => Assert.Equal(norm.Shift.Values.Select(value => value + 1), ((BatchNormalizationNode)changed[norm.Name]).Shift.Values));
     }
 
     public static TheoryData<string, RangeLearning> Learnings => TestGraphs.WithEachNetwork(Enum.GetValues<RangeLearning>());
@@ -67,7 +71,11 @@ public sealed class GraphModuleTests : IDisposable
             module.train();
             module.zero_grad();
             nn.functional.cross_entropy(module.call(Formula.Images("images", 10, TestGraphs.Size)), Formula.Labels(10)).backward();
-            Assert.All(module.named_parameters(), entry => Assert.True(entry.parameter.grad is { } gradient && gradient.abs().max().item<float>() is > 0 and < float.PositiveInfinity, entry.name));
+            Assert.All(
+                module.named_parameters(),
+                entry => Assert.True(
+                    entry.parameter.grad is { } gradient && gradient.abs().max().item<float>() is > 0 and < float.PositiveInfinity,
+                    entry.name));
         }
     }
 
@@ -79,7 +87,8 @@ public sealed class GraphModuleTests : IDisposable
         using var inference = new InferenceScope(module);
         var images = Formula.Images("images", 2, TestGraphs.Size);
         var seen = new List<(string Name, Tensor Value, Tensor Copy)>();
-        var logits = module.Run(images, (name, value) => seen.Add((name, value.alias().DetachFromDisposeScope(), value.clone().DetachFromDisposeScope())));
+        var logits = module.Run(
+            images, (name, value) => seen.Add((name, value.alias().DetachFromDisposeScope(), value.clone().DetachFromDisposeScope())));
         Assert.Equal(0, logits.sub(module.call(images)).abs().max().item<float>());
         Assert.All(seen, result => Assert.True(result.Value.Equals(result.Copy), result.Name));
         Assert.Equal("images", seen[0].Name);
@@ -97,7 +106,10 @@ public sealed class GraphModuleTests : IDisposable
     {
         var images = ChannelsLast.Of(Formula.Images("images", 2, 8));
         var copy = images.clone();
-        Graph graph = new([new InputNode("images", 3, 8), new ActivationNode("relu", "images", Activation.ReLU), new GlobalAveragePoolNode("mean", "relu")]);
+        Graph graph = new(
+        [
+            new InputNode("images", 3, 8), new ActivationNode("relu", "images", Activation.ReLU), new GlobalAveragePoolNode("mean", "relu"),
+        ]);
         var expected = images.relu().mean([2L, 3L]);
         Close.Assert(expected, TestGraphs.Logits(graph, images), 1e-6, "result");
         Assert.True(images.Equals(copy));
@@ -107,7 +119,8 @@ public sealed class GraphModuleTests : IDisposable
     public void A_result_that_is_taken_twice_is_not_overwritten()
     {
         Graph graph = new([
-            new InputNode("images", 3, 8), new MaxPoolNode("pool", "images", 2, 2, 0), new ActivationNode("relu", "pool", Activation.ReLU), new AddNode("add", "pool", "relu"),
+            new InputNode("images", 3, 8), new MaxPoolNode("pool", "images", 2, 2, 0), new ActivationNode("relu", "pool", Activation.ReLU),
+            new AddNode("add", "pool", "relu"),
             new AddNode("twice", "add", "add"), new GlobalAveragePoolNode("mean", "twice"),
         ]);
         var images = Formula.Images("images", 2, 8);
@@ -131,7 +144,8 @@ public sealed class GraphModuleTests : IDisposable
     private static Graph QuantizedWithNorms(string spec)
     {
         var graph = TestGraphs.WithNorms(spec);
-        var ranges = Quantizer.CalibratedResults(graph, new()).ToDictionary(result => result.Key, result => QuantizationParameters.FromRange(-2, 4, result.Value));
+        var ranges = Quantizer.CalibratedResults(graph, new()).ToDictionary(
+            result => result.Key, result => QuantizationParameters.FromRange(-2, 4, result.Value));
         return Quantizer.Quantize(graph, new(), ranges);
     }
 }
