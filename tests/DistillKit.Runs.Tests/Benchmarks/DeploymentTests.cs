@@ -87,7 +87,7 @@ public sealed class DeploymentTests : IDisposable
         }
     }
 
-    /// <summary>The mean difference in deviations of the logits: rounding errors of float32, or a few values that rounded otherwise.</summary>
+    /// <summary>The mean difference in deviations of the logits: rounding errors, or a few values that rounded otherwise.</summary>
     private static double Tolerance(string kind) => kind switch
     {
         "float" or "weight only" => 1e-4,
