@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace DistillKit;
 
 /// <summary>
-/// What a process has to settle before libtorch is loaded into it, wherever it runs: in a program, a test or a notebook's kernel. It happens
-/// as soon as anything of this library is used; whoever calls TorchSharp before that calls <see cref="Prepare"/> first. Linux with glibc only;
-/// elsewhere it does nothing.
+/// What a process has to settle before libtorch is loaded into it, wherever it runs: in a program, a test or a notebook's kernel. It
+/// happens as soon as anything of this library is used; whoever calls TorchSharp before that calls <see cref="Prepare"/> first. Linux with
+/// glibc only; elsewhere it does nothing.
 /// </summary>
 public static class Engine
 {

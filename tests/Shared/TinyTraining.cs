@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Tests.Shared;
 
-/// <summary>A training of milliseconds, on one thread so that it can be repeated to the bit: which quadrant of the image is bright?</summary>
+/// <summary>A training of milliseconds, on one thread so that it repeats to the bit: which quadrant of the image is bright?</summary>
 internal sealed class TinyTraining : IDisposable
 {
     public const int StepsPerEpoch = 5;
@@ -40,14 +40,15 @@ internal sealed class TinyTraining : IDisposable
     }
 
     /// <summary>A training of a fresh network that learns from labels.</summary>
-    public (Trainer Trainer, ImageClassifier Model) Start(TrainingRecipe recipe, TrainingFiles? files = null, IObjective? objective = null, ImageClassifier? model = null)
+    public (Trainer Trainer, ImageClassifier Model) Start(
+        TrainingRecipe recipe, TrainingFiles? files = null, IObjective? objective = null, ImageClassifier? model = null)
     {
         model ??= Network();
-        return (new(model, objective ?? new Supervised(recipe.LabelSmoothing), recipe, Data, Seed, files), model);
+        return (new(model, objective ?? new SupervisedObjective(recipe.LabelSmoothing), recipe, Data, Seed, files), model);
     }
 
     /// <summary>A copy of a network's state that stays as it is.</summary>
-    public static IReadOnlyDictionary<string, Tensor> Copy(nn.Module model) => State.Copy(model.state_dict());
+    public static IReadOnlyDictionary<string, Tensor> Copy(nn.Module model) => ModelState.Copy(model.state_dict());
 
     public static void AssertSame(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> actual)
     {
@@ -90,7 +91,7 @@ internal sealed class AtEachStep(Action<TrainingProgress> act) : IProgress<Train
 /// <summary>Lets a test look at each batch, and change the loss, before another objective's result goes on.</summary>
 internal sealed class Watched(Action<nn.Module, Batch>? look = null, Func<Tensor, Tensor>? change = null) : IObjective
 {
-    private readonly Supervised supervised = new(0);
+    private readonly SupervisedObjective supervised = new(0);
 
     public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
     {

@@ -27,10 +27,10 @@ internal static class DataCommand
         var verify = new Command("verify", "Check the installed files against their published SHA-256 sums.") { folder };
         verify.SetAction(arguments =>
         {
-            var found = Cifar10Layout.Locate(arguments.GetValue(folder) ?? Cifar10.DefaultFolder());
-            if (Cifar10Layout.Official.FindDefect(found) is { } defect)
+            var found = Cifar10Files.Locate(arguments.GetValue(folder) ?? Cifar10.DefaultFolder());
+            if (Cifar10Files.Official.FindDefect(found) is { } defect)
                 throw new UserException($"{defect}: delete {found} and run `distillkit data get`.");
-            Console.WriteLine($"The {Cifar10Layout.Files.Count} files in {found} are the published ones");
+            Console.WriteLine($"The {Cifar10Files.Names.Count} files in {found} are the published ones");
         });
         return new("data", "Install or check the data set.") { get, verify };
     }

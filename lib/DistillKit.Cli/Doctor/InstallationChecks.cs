@@ -12,9 +12,9 @@ internal static class InstallationChecks
     {
         const string name = "data";
         var folder = Cifar10.DefaultFolder();
-        if (Cifar10Layout.TryLocate(folder) is not { } found)
+        if (Cifar10Files.TryLocate(folder) is not { } found)
             return Finding.Warn(name, $"CIFAR-10 is not in {folder}", "`./distillkit data get` installs it (a run does so by itself)");
-        return Cifar10Layout.Official.FindDefect(found) is { } defect
+        return Cifar10Files.Official.FindDefect(found) is { } defect
             ? Finding.Fail(name, defect, $"delete {found} and run `./distillkit data get`")
             : Finding.OK(name, $"CIFAR-10 in {found}, verified");
     }

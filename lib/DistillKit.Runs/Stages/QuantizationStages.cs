@@ -94,7 +94,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var objective = training.Objective(module, Recipe.Training, teacher, training.Student.Distillation);
         var files = new TrainingFiles(context.Store.FolderOf(StageNames.Aware), Aware.Fingerprint());
         using var trainer = new Trainer(module, objective, Recipe.Training, context.Data, Profile.Seed, files);
-        context.Progress.Started(StageNames.Aware, "INT8, with the teacher", trainer.Step);
+        context.Progress.Started(StageNames.Aware, "INT8, with the teacher", trainer.Resume());
         var result = trainer.Run(new SynchronousProgress<TrainingProgress>(context.Progress.Trained), cancellation);
         var deployed = Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(size)));
         OnnxFile.Save(AwarePath, Described(deployed, student.Spec, "qat", Recipe, result.ValidationAccuracy));

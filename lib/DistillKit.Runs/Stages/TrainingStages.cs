@@ -97,7 +97,7 @@ internal sealed class TrainingStages(StageContext context)
         using var trainer = new Trainer(model, objective, recipe, context.Data, seed, files);
         (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
 
-        context.Progress.Started(stage.Name, Describe(stage.Model), trainer.Step);
+        context.Progress.Started(stage.Name, Describe(stage.Model), trainer.Resume());
         var result = trainer.Run(new SynchronousProgress<TrainingProgress>(context.Progress.Trained), cancellation);
         ModelFile.Save(path, model, Provenance(stage, result));
         return result;
@@ -156,12 +156,12 @@ internal sealed class TrainingStages(StageContext context)
     public IObjective Objective(
         nn.Module<Tensor, Tensor> student, TrainingRecipe recipe, ITeacher? teacher, DistillationRecipe? distillation)
     {
-        if (teacher is null || distillation is null) return new Supervised(recipe.LabelSmoothing);
+        if (teacher is null || distillation is null) return new SupervisedObjective(recipe.LabelSmoothing);
         var known = new NetworkSignature(teacher.Classes, teacher.Features);
         var loss = student is ImageClassifier network
             ? new DistillationLoss(distillation, network, known, recipe.LabelSmoothing)
             : new DistillationLoss(distillation.OnLogits(), known with { Features = [] }, known, recipe.LabelSmoothing);
-        return new Distilled(teacher, loss.to(context.Device));
+        return new DistillationObjective(teacher, loss.to(context.Device));
     }
 
     private ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)

@@ -1,9 +1,6 @@
 namespace DistillKit.Data;
 
-/// <summary>
-/// CIFAR-10: 50,000 training and 10,000 test images, 32 x 32, of ten classes.
-/// Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
-/// </summary>
+/// <summary>CIFAR-10: 50,000 training and 10,000 test images, 32 x 32, of ten classes (Krizhevsky 2009).</summary>
 public static class Cifar10
 {
     /// <summary>The classes, in the official order of the labels.</summary>
@@ -26,28 +23,28 @@ public static class Cifar10
 
     /// <summary>Loads and verifies the training images.</summary>
     /// <exception cref="UserException">The files are missing or not the official ones.</exception>
-    public static ImageSet LoadTraining(string? folder = null, Cifar10Layout? layout = null) =>
-        Load(folder, layout, Cifar10Layout.TrainingFiles);
+    public static ImageSet LoadTraining(string? folder = null, Cifar10Files? files = null) =>
+        Load(folder, files, Cifar10Files.TrainingNames);
 
     /// <summary>Loads and verifies the test images.</summary>
     /// <exception cref="UserException">The files are missing or not the official ones.</exception>
-    public static ImageSet LoadTest(string? folder = null, Cifar10Layout? layout = null) => Load(folder, layout, [Cifar10Layout.TestFile]);
+    public static ImageSet LoadTest(string? folder = null, Cifar10Files? files = null) => Load(folder, files, [Cifar10Files.TestName]);
 
-    private static ImageSet Load(string? folder, Cifar10Layout? layout, IReadOnlyList<string> files)
+    private static ImageSet Load(string? folder, Cifar10Files? files, IReadOnlyList<string> names)
     {
-        layout ??= Cifar10Layout.Official;
-        folder = Cifar10Layout.Locate(folder ?? DefaultFolder());
-        const int imageBytes = Cifar10Layout.RecordBytes - 1;
-        var count = layout.ImagesPerFile * files.Count;
+        files ??= Cifar10Files.Official;
+        folder = Cifar10Files.Locate(folder ?? DefaultFolder());
+        const int imageBytes = Cifar10Files.RecordBytes - 1;
+        var count = files.ImagesPerFile * names.Count;
         var (pixels, labels) = (new byte[count * imageBytes], new byte[count]);
         var image = 0;
-        foreach (var file in files)
+        foreach (var name in names)
         {
-            ReadOnlySpan<byte> records = layout.Read(folder, file);
-            for (; records.Length > 0; records = records[Cifar10Layout.RecordBytes..], image++)
+            ReadOnlySpan<byte> records = files.Read(folder, name);
+            for (; records.Length > 0; records = records[Cifar10Files.RecordBytes..], image++)
             {
                 labels[image] = records[0];
-                records[1..Cifar10Layout.RecordBytes].CopyTo(pixels.AsSpan(image * imageBytes));
+                records[1..Cifar10Files.RecordBytes].CopyTo(pixels.AsSpan(image * imageBytes));
             }
         }
         return new(pixels, labels, ClassNames);

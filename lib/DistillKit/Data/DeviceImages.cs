@@ -2,10 +2,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Data;
 
-/// <summary>
-/// A whole set in the memory of the training device, as bytes. Batches are cut out of it there, so that no data is moved while a network
-/// trains (after cifar10-airbench).
-/// </summary>
+/// <summary>A whole set in the memory of the training device, as bytes; batches are cut out of it there (after cifar10-airbench).</summary>
 public sealed class DeviceImages : IDisposable
 {
     private readonly Tensor pixels;
@@ -45,37 +42,41 @@ public sealed class DeviceImages : IDisposable
     public Device Device { get; }
 
     /// <summary>All images in their order, as they are; the last batch may be smaller. For evaluation.</summary>
-    public BatchPlan Batches(int batchSize) => new(this, batchSize);
+    public EpochBatches Batches(int batchSize) => new(this, batchSize);
 
     /// <summary>One training epoch: a random order, augmented; images that do not fill a batch are left out of this epoch.</summary>
     /// <exception cref="UserException">There are fewer images than a batch takes.</exception>
-    public BatchPlan ShuffledBatches(int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing = null, Views? views = null) =>
+    public EpochBatches ShuffledBatches(
+        int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing = null, AugmentedViews? views = null) =>
         new(this, batchSize, seed, epoch, augmentation, mixing, views);
 
     /// <summary>A fixed view of all images, in their order; the last batch may be smaller.</summary>
-    public BatchPlan View(int batchSize, Augmentation augmentation, Views views, int view) => new(this, batchSize, augmentation, views, view);
+    public EpochBatches AugmentedBatches(int batchSize, Augmentation augmentation, AugmentedViews views, int view) =>
+        new(this, batchSize, augmentation, views, view);
 
     /// <summary>Cuts a batch out of the set. The tensors belong to the caller's dispose scope.</summary>
     /// <param name="images">The indices of the images.</param>
-    /// <param name="distortions">What happens to each image; nothing when empty.</param>
+    /// <param name="transforms">What happens to each image; nothing when empty.</param>
     /// <param name="cutout">The side of the square that is blanked (with the mean colour), 0 for none.</param>
     /// <param name="resolution">Height and width of the batch's images when not the set's own; bilinear.</param>
-    public Batch Take(ReadOnlySpan<int> images, ReadOnlySpan<Distortion> distortions = default, int cutout = 0, int? resolution = null)
+    public Batch Take(ReadOnlySpan<int> images, ReadOnlySpan<ImageTransform> transforms = default, int cutout = 0, int? resolution = null)
     {
         using var scope = NewDisposeScope();
         var (batch, size) = (images.Length, ImageSize);
-        var chosen = tensor(Array.ConvertAll(images.ToArray(), image => (long)image)).to(Device);
         // One index for each pixel, so that crop, reflection and flip are one gather.
-        var (rows, columns) = Positions(images, distortions);
+        var (rows, columns) = Positions(images, transforms);
         var index = tensor(rows, [batch, size, 1]).to(Device).add(tensor(columns, [batch, 1, size]).to(Device), Number.One);
         var gathered = pixels.index_select(0, index.view(-1)).view(batch, size, size * ImageSet.Channels);
         var normalized = gathered.to(ScalarType.Float32).mul_(scale).add_(shift, Number.One).view(batch, size, size, ImageSet.Channels);
-        if (cutout > 0) normalized.mul_(Kept(distortions, cutout));
+        if (cutout > 0) normalized.mul_(Kept(transforms, cutout));
         var result = normalized.permute(0, 3, 1, 2);
         if (resolution is { } target && target != size)
             result = nn.functional.interpolate(result, [target, target], mode: InterpolationMode.Bilinear, align_corners: false);
-        return new(result.MoveToOuterDisposeScope(), labels.index_select(0, chosen).MoveToOuterDisposeScope());
+        return new(result.MoveToOuterDisposeScope(), labels.index_select(0, OnDevice(images)).MoveToOuterDisposeScope());
     }
+
+    /// <summary>Indices of images as a tensor, [N] of int64.</summary>
+    internal Tensor OnDevice(ReadOnlySpan<int> indices) => tensor(Array.ConvertAll(indices.ToArray(), index => (long)index)).to(Device);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -87,16 +88,16 @@ public sealed class DeviceImages : IDisposable
     }
 
     /// <summary>The number of each row's first pixel, [N, S], and the place of each column in its row, [N, S].</summary>
-    private (long[] Rows, long[] Columns) Positions(ReadOnlySpan<int> images, ReadOnlySpan<Distortion> distortions)
+    private (long[] Rows, long[] Columns) Positions(ReadOnlySpan<int> images, ReadOnlySpan<ImageTransform> transforms)
     {
         var (rows, columns) = (new long[images.Length * ImageSize], new long[images.Length * ImageSize]);
         for (var i = 0; i < images.Length; i++)
         {
-            var distortion = distortions.IsEmpty ? default : distortions[i];
+            var transform = transforms.IsEmpty ? default : transforms[i];
             for (var along = 0; along < ImageSize; along++)
             {
-                rows[i * ImageSize + along] = ((long)images[i] * ImageSize + Reflect(along + distortion.Down)) * ImageSize;
-                columns[i * ImageSize + along] = Reflect((distortion.Mirrored ? ImageSize - 1 - along : along) + distortion.Right);
+                rows[i * ImageSize + along] = ((long)images[i] * ImageSize + Reflect(along + transform.Down)) * ImageSize;
+                columns[i * ImageSize + along] = Reflect((transform.Mirrored ? ImageSize - 1 - along : along) + transform.Right);
             }
         }
         return (rows, columns);
@@ -106,18 +107,18 @@ public sealed class DeviceImages : IDisposable
     private int Reflect(int position) => ImageSize - 1 - Math.Abs(ImageSize - 1 - Math.Abs(position));
 
     /// <summary>0 in each image's square, 1 elsewhere: [N, S, S, 1].</summary>
-    private Tensor Kept(ReadOnlySpan<Distortion> distortions, int cutout)
+    private Tensor Kept(ReadOnlySpan<ImageTransform> transforms, int cutout)
     {
-        var kept = new float[distortions.Length * ImageSize * ImageSize];
+        var kept = new float[transforms.Length * ImageSize * ImageSize];
         kept.AsSpan().Fill(1);
-        for (var i = 0; i < distortions.Length; i++)
+        for (var i = 0; i < transforms.Length; i++)
         {
-            var (top, left) = (distortions[i].CutoutTop, Math.Max(distortions[i].CutoutLeft, 0));
-            var width = Math.Min(distortions[i].CutoutLeft + cutout, ImageSize) - left;
+            var (top, left) = (transforms[i].CutoutTop, Math.Max(transforms[i].CutoutLeft, 0));
+            var width = Math.Min(transforms[i].CutoutLeft + cutout, ImageSize) - left;
             for (var row = Math.Max(top, 0); row < Math.Min(top + cutout, ImageSize); row++)
                 kept.AsSpan((i * ImageSize + row) * ImageSize + left, Math.Max(width, 0)).Clear();
         }
-        return tensor(kept, [distortions.Length, ImageSize, ImageSize, 1]).to(Device);
+        return tensor(kept, [transforms.Length, ImageSize, ImageSize, 1]).to(Device);
     }
 
     private Tensor Row(Func<int, float> valueOfChannel) =>

@@ -18,7 +18,7 @@ public sealed class ImageSet
         if (pixels.Length != (long)labels.Length * ImageBytes)
             throw new ArgumentException($"{pixels.Length} bytes are not {labels.Length} square RGB images.", nameof(pixels));
         if (labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classNames.Count - 1)) is var wrong and >= 0)
-            throw new ArgumentException($"Image {wrong} has label {labels[wrong]}, but there are {classNames.Count} classes.", nameof(labels));
+            throw new ArgumentException($"Label {labels[wrong]} of image {wrong} is not one of {classNames.Count} classes.");
         (Pixels, Labels, ClassNames) = (pixels, labels, classNames);
     }
 

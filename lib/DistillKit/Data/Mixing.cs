@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DistillKit.Data;
 
 /// <summary>
-/// Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random.
-/// Mixup: Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.
+/// Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random. Mixup: Zhang
+/// et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.
 /// </summary>
 /// <param name="Mixup">Alpha of mixup, which blends images by a weight from Beta(alpha, alpha); 0 for no mixup; at most 4.</param>
 /// <param name="CutMix">Alpha of CutMix, which pastes a rectangle of such a share of the area; 0 for no CutMix; at most 4.</param>
@@ -16,14 +16,9 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
     private const double LargestAlpha = 4;
 
     /// <summary>
-    /// Mixes a batch; image i with image N - 1 - i, which is as good as a random partner since the order is random already.
-    /// The labels stay those of the first image; <see cref="Batch.Targets"/> are set in any case.
+    /// Mixes a batch; image i with image N - 1 - i, which is as good as a random partner since the order is random already. The labels stay
+    /// those of the first image; <see cref="Batch.Targets"/> are set in any case.
     /// </summary>
-    /// <param name="batch">The batch; its tensors are not changed.</param>
-    /// <param name="classes">The number of classes, K.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="epoch">The epoch, from 0.</param>
-    /// <param name="step">The step in the epoch, from 0.</param>
     /// <exception cref="UserException">An option is out of range.</exception>
     public Batch Apply(Batch batch, int classes, ulong seed, int epoch, int step)
     {
@@ -31,7 +26,7 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
             throw new UserException($"Mixing takes alphas from 0 to {LargestAlpha} and a probability from 0 to 1, not {this}.");
         using var scope = NewDisposeScope();
         var targets = eye(classes, device: batch.Labels.device).index_select(0, batch.Labels);
-        var random = SplitMix64.At(seed, (long)Purpose.Mixing, epoch, step);
+        var random = SplitMix64.At(seed, (long)RandomPurpose.Mixing, epoch, step);
         var mixed = batch.Images;
         var kept = 1.0;
         if (random.Unit() < Probability && Mixup + CutMix > 0)
@@ -48,10 +43,10 @@ public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probabil
         return new(mixed, batch.Labels, targets.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The weighted mean of two batches of images, or of their class probabilities: <c>kept * first + (1 - kept) * second</c>.</summary>
+    /// <summary>The weighted mean of two batches of images, or of class probabilities: <c>kept * first + (1 - kept) * second</c>.</summary>
     public static Tensor Blend(Tensor first, Tensor second, double kept) => first.mul(Number.Of(kept)).add_(second, Number.Of(1 - kept));
 
-    /// <summary>Pastes a rectangle with a share 1 - kept of the area, around any pixel; what the border cuts off goes back to kept.</summary>
+    /// <summary>Pastes a rectangle with a share 1 - kept of the area, around any pixel; kept becomes what remains.</summary>
     private static Tensor Paste(Tensor images, Tensor partners, SplitMix64 random, ref double kept)
     {
         var size = (int)images.shape[1];

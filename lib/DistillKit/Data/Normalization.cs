@@ -1,8 +1,6 @@
 namespace DistillKit.Data;
 
-/// <summary>Mean and standard deviation of each colour channel, for pixel values in [0, 1]. Networks see (value - mean) / deviation.</summary>
-/// <param name="Mean">The mean of red, green and blue.</param>
-/// <param name="Deviation">The standard deviation of red, green and blue.</param>
+/// <summary>Mean and deviation of each colour channel, for pixel values in [0, 1]. Networks see (value - mean) / deviation.</summary>
 public sealed record Normalization(float[] Mean, float[] Deviation)
 {
     /// <summary>Measures a set, over all pixels of all its images.</summary>

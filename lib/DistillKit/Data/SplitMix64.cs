@@ -10,7 +10,7 @@ public sealed class SplitMix64(ulong seed)
     private const ulong Step = 0x9E3779B97F4A7C15;
     private ulong state = seed;
 
-    /// <summary>The generator that belongs to a place in a run, for instance (seed, epoch, step). Equal places give equal numbers.</summary>
+    /// <summary>The generator of a place in a run, for instance (seed, epoch, step). Equal places give equal numbers.</summary>
     public static SplitMix64 At(ulong seed, params ReadOnlySpan<long> place)
     {
         foreach (var part in place)

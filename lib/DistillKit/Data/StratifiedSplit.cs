@@ -13,7 +13,7 @@ public sealed record StratifiedSplit(int[] Training, int[] Validation)
     public static StratifiedSplit Create(ReadOnlySpan<byte> labels, int classes, int validationCount, ulong seed = DefaultSeed)
     {
         if (validationCount < 0 || validationCount % classes != 0)
-            throw new UserException($"{validationCount} images cannot be drawn equally from {classes} classes: give a multiple of {classes}.");
+            throw new UserException($"{validationCount} images cannot be drawn equally from {classes} classes: give a multiple of that.");
         var byClass = Enumerable.Range(0, classes).Select(_ => new List<int>()).ToArray();
         for (var i = 0; i < labels.Length; i++)
             byClass[labels[i]].Add(i);
@@ -32,5 +32,6 @@ public sealed record StratifiedSplit(int[] Training, int[] Validation)
         return new([.. Where(heldOut, false)], [.. Where(heldOut, true)]);
     }
 
-    private static IEnumerable<int> Where(bool[] heldOut, bool value) => Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] == value);
+    private static IEnumerable<int> Where(bool[] heldOut, bool value) =>
+        Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] == value);
 }

@@ -2,8 +2,8 @@ namespace DistillKit.Data;
 
 /// <summary>
 /// A made-up data set of ten shapes, for tests and for machines without data: any colour, place and size, on a shaded background with
-/// noise. A small network learns it in seconds, a linear one does not. All arithmetic is in whole numbers, so that a seed gives the
-/// same bytes everywhere.
+/// noise. A small network learns it in seconds, a linear one does not. All arithmetic is in whole numbers, so that a seed gives the same
+/// bytes everywhere.
 /// </summary>
 public static class SyntheticImages
 {
@@ -76,7 +76,8 @@ public static class SyntheticImages
             6 => inSquare && Math.Abs(ax - ay) * 3 < r,
             7 => inSquare && oddRow,
             8 => inSquare && oddColumn,
-            _ => inSquare && oddRow != oddColumn,
+            9 => inSquare && oddRow != oddColumn,
+            _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "There are ten shapes."),
         };
     }
 

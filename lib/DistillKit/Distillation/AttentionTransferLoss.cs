@@ -3,15 +3,14 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// Attention transfer (Zagoruyko and Komodakis 2017, arXiv:1612.03928): where do the networks look? A map's attention is <c>Q = sum over channels of A²</c>
-/// at each position, as a vector of length 1; the loss is <c>sum((Q_student - Q_teacher)²)</c>, the mean over the batch. Channels may differ. As in the
-/// authors' program the distance is squared (the paper has the distance itself, whose gradient is undefined at 0); that program also divides by the number of positions.
+/// Attention transfer (Zagoruyko and Komodakis 2017, arXiv:1612.03928): where do the networks look? A map's attention is <c>Q = sum over
+/// channels of A²</c> at each position, as a vector of length 1; the loss is <c>sum((Q_student - Q_teacher)²)</c>, the mean over the batch.
+/// Channels may differ. As in the authors' program the distance is squared (the paper has the distance itself, whose gradient is undefined
+/// at 0); that program also divides by the number of positions.
 /// </summary>
 public sealed class AttentionTransferLoss
 {
-    /// <summary>The loss, a scalar from 0 to 2; 0 where the attentions agree. The larger map is averaged down to the smaller. No gradient flows to the teacher.</summary>
-    /// <param name="studentMap">[N, C, H, W].</param>
-    /// <param name="teacherMap">[N, D, I, J].</param>
+    /// <summary>The loss of maps [N, C, H, W] and [N, D, I, J], from 0 to 2. The larger map is averaged down to the smaller.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor Compute(Tensor studentMap, Tensor teacherMap)
     {
@@ -21,5 +20,5 @@ public sealed class AttentionTransferLoss
         return difference.pow(Number.Two).sum().div(Number.Of(studentMap.shape[0])).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Attention(Tensor map) => Normalized.Unit(map.pow(Number.Two).sum(1).flatten(1), 1, degree: 2);
+    private static Tensor Attention(Tensor map) => Vectors.Normalize(map.pow(Number.Two).sum(1).flatten(1), 1, degree: 2);
 }

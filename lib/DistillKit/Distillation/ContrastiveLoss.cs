@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// Contrastive representation distillation, after Tian et al. 2020 (arXiv:1910.10699): both networks' embeddings go through learned linear projections to one space, to length 1;
-/// there the student's view of an image shall be nearer to the teacher's view of it than to the teacher's views of the other images of the batch:
-/// <c>mean over i of -log(exp(s_i t_i / tau) / sum over j of exp(s_i t_j / tau))</c>. The paper tells the right pair from the wrong ones by noise-contrastive
-/// estimation, with a memory bank that holds all training images' embeddings, 16,384 negatives for each image, drawn from other classes, and in both directions. This is InfoNCE
-/// (van den Oord et al. 2018, arXiv:1807.03748) in one direction, with the N - 1 other images of the batch, whatever their class: no state between steps, but fewer
-/// negatives, and a few of the same class.
+/// Contrastive representation distillation, after Tian et al. 2020 (arXiv:1910.10699): both networks' embeddings go through learned linear
+/// projections to one space, to length 1; there the student's view of an image must be nearer to the teacher's view of it than to the
+/// teacher's views of the other images of the batch: <c>mean over i of -log(exp(s_i t_i / tau) / sum over j of exp(s_i t_j / tau))</c>. The
+/// paper tells the right pair from the wrong ones by noise-contrastive estimation, with a memory bank that holds all training images'
+/// embeddings, 16,384 negatives for each image, drawn from other classes, and in both directions. This is InfoNCE (van den Oord et al.
+/// 2018, arXiv:1807.03748) in one direction, with the N - 1 other images of the batch, whatever their class: no state between steps, but
+/// fewer negatives, and a few of the same class.
 /// </summary>
 public sealed class ContrastiveLoss : nn.Module
 {
@@ -22,7 +23,8 @@ public sealed class ContrastiveLoss : nn.Module
     /// <param name="teacherChannels">Channels of the teacher's embedding.</param>
     /// <param name="dimensions">Of the space; the paper's 128.</param>
     /// <param name="tau">What similarities are divided by; the paper's 0.07.</param>
-    public ContrastiveLoss(int studentChannels, int teacherChannels, int dimensions = 128, double tau = 0.07) : base(nameof(ContrastiveLoss))
+    public ContrastiveLoss(int studentChannels, int teacherChannels, int dimensions = 128, double tau = 0.07)
+        : base(nameof(ContrastiveLoss))
     {
         this.tau = tau;
         student = nn.Linear(studentChannels, dimensions);
@@ -30,16 +32,14 @@ public sealed class ContrastiveLoss : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>The loss, a scalar of at least 0; 0 for one image alone. No gradient flows to the teacher, only to its projection.</summary>
-    /// <param name="studentFeatures">Embeddings [N, C], or maps [N, C, H, W], whose mean over all positions is the embedding.</param>
-    /// <param name="teacherFeatures">Embeddings [N, D] or maps [N, D, I, J].</param>
+    /// <summary>The loss, a scalar, of embeddings [N, C] and [N, D], or of maps, whose means over all positions they are.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor Compute(Tensor studentFeatures, Tensor teacherFeatures)
     {
         using var scope = NewDisposeScope();
         var (ofStudent, ofTeacher) = FeatureMaps.Embed(studentFeatures, teacherFeatures);
-        var views = Normalized.Unit(student.call(ofStudent), 1);
-        var similarities = views.matmul(Normalized.Unit(teacher.call(ofTeacher), 1).t()).div(Number.Of(tau));
+        var views = Vectors.Normalize(student.call(ofStudent), 1);
+        var similarities = views.matmul(Vectors.Normalize(teacher.call(ofTeacher), 1).t()).div(Number.Of(tau));
         var same = arange(Number.Of(0L), Number.Of(views.shape[0]), Number.One, ScalarType.Int64, views.device);
         return nn.functional.cross_entropy(similarities, same).MoveToOuterDisposeScope();
     }

@@ -5,9 +5,10 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// What a student learns from labels and a teacher: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>, at the alpha, the
-/// temperature and with the terms that a <see cref="DistillationRecipe"/> has for that share of the training. Where no term counts, alpha is 0.
-/// As a module it holds what terms learn along with the student: adapters and projections, which are of no use afterwards.
+/// What a student learns from labels and a teacher: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>, at
+/// the alpha, the temperature and with the terms that a <see cref="DistillationRecipe"/> has for that share of the training. Where no term
+/// counts, alpha is 0. As a module it holds what terms learn along with the student: adapters and projections, which are of no use
+/// afterwards.
 /// </summary>
 public sealed class DistillationLoss : nn.Module
 {
@@ -15,7 +16,7 @@ public sealed class DistillationLoss : nn.Module
     private readonly SoftTargetCrossEntropy crossEntropy;
     private readonly IReadOnlyList<(LossTerm Term, TermLoss Loss)> terms;
 
-    /// <summary>Makes Hinton's loss: <c>(1 - alpha) * CE(student, targets) + alpha * T² * KL(teacher_T || student_T)</c> (<see cref="KnowledgeDistillationLoss"/>).</summary>
+    /// <summary>Makes Hinton's loss: <c>(1 - alpha) * CE(student, targets) + alpha * T² * KL(teacher_T || student_T)</c>.</summary>
     /// <param name="alpha">The teacher's share, in [0, 1].</param>
     /// <param name="temperature">Above 0; at higher temperatures the student sees more of the small probabilities.</param>
     /// <param name="labelSmoothing">For the cross-entropy with the targets, in [0, 1).</param>
@@ -26,16 +27,20 @@ public sealed class DistillationLoss : nn.Module
     }
 
     /// <summary>Makes the loss of a recipe. Adapters get fresh weights from the engine's random generator, on the CPU.</summary>
-    /// <param name="recipe">The numbers. For a student in which no features can be tapped, take its <see cref="DistillationRecipe.OnLogits"/>.</param>
+    /// <param name="recipe">The numbers; for a student without features, those of <see cref="DistillationRecipe.OnLogits"/>.</param>
     /// <param name="student">The student: an image classifier, or its classes and features.</param>
     /// <param name="teacher">The teacher.</param>
     /// <param name="labelSmoothing">For the cross-entropy with the targets, in [0, 1).</param>
-    /// <exception cref="UserException">A number is out of range, the networks' classes differ, or one has no feature that a term names.</exception>
-    public DistillationLoss(DistillationRecipe recipe, NetworkSignature student, NetworkSignature teacher, double labelSmoothing = 0) : base(nameof(DistillationLoss))
+    /// <exception cref="UserException">
+    /// A number is out of range, classes differ, or a network lacks a feature that a term names.
+    /// </exception>
+    public DistillationLoss(DistillationRecipe recipe, NetworkSignature student, NetworkSignature teacher, double labelSmoothing = 0)
+        : base(nameof(DistillationLoss))
     {
         recipe.ValidateFor(student, teacher);
         (this.recipe, crossEntropy) = (recipe, new(labelSmoothing));
-        terms = [.. recipe.AllTerms.Index().Select(entry => (entry.Item, entry.Item.Build(DistillationRecipe.FieldOf(entry.Index), student, teacher)))];
+        TermLoss Build(int index, LossTerm term) => term.Build(DistillationRecipe.FieldOf(index), student, teacher);
+        terms = [.. recipe.AllTerms.Index().Select(entry => (entry.Item, Build(entry.Index, entry.Item)))];
         foreach (var (index, (_, loss)) in terms.Index())
         {
             if (loss.Adapter is not null) register_module(index.ToString(CultureInfo.InvariantCulture), loss.Adapter);
@@ -73,7 +78,7 @@ public sealed class DistillationLoss : nn.Module
 
     /// <summary>The loss.</summary>
     /// <param name="student">What the student says, with <see cref="StudentFeatures"/>.</param>
-    /// <param name="teacher">What the teacher says about the same images, with <see cref="TeacherFeatures"/>; null if not <see cref="NeedsTeacher"/>.</param>
+    /// <param name="teacher">What the teacher says about the same images; null where there is no <see cref="NeedsTeacher"/>.</param>
     /// <param name="labels">Class indices, [N] of int64.</param>
     /// <param name="targets">Class probabilities, [N, K] of the logits' type, where images were mixed; otherwise null.</param>
     /// <param name="progress">The share of the training that is done, from 0 to 1.</param>

@@ -2,21 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// The numbers of knowledge distillation: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>. Reads from and writes to JSON.
-/// </summary>
+/// <summary>How a student learns: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>.</summary>
 /// <param name="Alpha">The teacher's share of the loss, in [0, 1]. Where no term counts, the labels have all of it.</param>
 /// <param name="Temperature">What both networks' logits are divided by.</param>
-/// <param name="TeacherResolution">The teacher sees larger images resized to this height and width, which costs less; null for as they are.</param>
+/// <param name="TeacherResolution">The height and width to which larger images are resized for the teacher; null for none.</param>
 /// <param name="AlphaEnd">The teacher's share at the end of the training, to which it moves in a straight line; null to stay.</param>
 /// <param name="TemperatureEnd">The temperature at the end of the training, to which it moves in a straight line; null to stay.</param>
 /// <param name="Terms">What is learned from the teacher; null for Hinton's soft targets alone.</param>
-/// <param name="Teachers">The stages whose networks teach, by name; several teach together. Null for the last assistant, or the teacher where there is none.</param>
-/// <param name="Stored">Store the teacher's answers on disk once instead of asking it in every step; the student's training then shows fixed views (<see cref="Data.Views"/>). Null for no.</param>
+/// <param name="Teachers">The stages that teach together; null for the last assistant, or the teacher where there is none.</param>
+/// <param name="Stored">Store the teacher's answers about <see cref="Data.AugmentedViews"/>, instead of asking in every step.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DistillationRecipe(
-    double Alpha = 0.9, double Temperature = 4, int? TeacherResolution = null, double? AlphaEnd = null, double? TemperatureEnd = null, IReadOnlyList<LossTerm>? Terms = null,
-    IReadOnlyList<string>? Teachers = null, bool? Stored = null)
+    double Alpha = 0.9, double Temperature = 4, int? TeacherResolution = null, double? AlphaEnd = null, double? TemperatureEnd = null,
+    IReadOnlyList<LossTerm>? Terms = null, IReadOnlyList<string>? Teachers = null, bool? Stored = null)
 {
     private static readonly IReadOnlyList<LossTerm> Hinton = [new HintonTerm()];
 
@@ -30,11 +28,12 @@ public sealed record DistillationRecipe(
     public double TemperatureAt(double progress) => Temperature + ((TemperatureEnd ?? Temperature) - Temperature) * progress;
 
     /// <summary>
-    /// The part that any student can learn by, also one in which no features can be tapped, such as a network in quantization-aware training: the
-    /// terms on logits, throughout (windows order the terms of a training from scratch; a short one that follows has no time to wait).
-    /// Without such terms only the labels are left.
+    /// The part that any student can learn by, also one in which no features can be tapped, such as a network in quantization-aware
+    /// training: the terms on logits, throughout (windows order the terms of a training from scratch; a short one that follows has no time
+    /// to wait). Without such terms only the labels are left.
     /// </summary>
-    public DistillationRecipe OnLogits() => this with { Terms = [.. AllTerms.OfType<LogitTerm>().Select(term => term with { From = 0, Until = 1 })] };
+    public DistillationRecipe OnLogits() =>
+        this with { Terms = [.. AllTerms.OfType<LogitTerm>().Select(term => term with { From = 0, Until = 1 })] };
 
     /// <summary>Checks every field.</summary>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
@@ -57,8 +56,8 @@ public sealed record DistillationRecipe(
     public void ValidateFor(NetworkSignature student, NetworkSignature teacher)
     {
         Validate();
-        if (teacher.Classes != student.Classes)
-            throw new UserException($"The teacher has {teacher.Classes} classes and the student {student.Classes}: they must have the same.");
+        var (taught, known) = (student.Classes, teacher.Classes);
+        if (known != taught) throw new UserException($"The teacher has {known} classes and the student {taught}: they must have the same.");
         foreach (var (index, term) in AllTerms.Index()) (term as FeatureTerm)?.Channels(FieldOf(index), student, teacher);
     }
 
@@ -66,13 +65,7 @@ public sealed record DistillationRecipe(
 
     internal static void Require(bool valid, string field, string rule, object? value)
     {
-        if (!valid) throw new UserException(FormattableString.Invariant($"The distillation's {field} must be {rule}, but is {value ?? "not given"}."));
-    }
-
-    /// <summary>Weights of one term's parts: none below 0, and not all 0.</summary>
-    internal static void RequireWeights((double Value, string Field) one, (double Value, string Field) other)
-    {
-        foreach (var (value, field) in (ReadOnlySpan<(double, string)>)[one, other]) Require(value is >= 0 and < double.PositiveInfinity, field, "at least 0", value);
-        Require(one.Value + other.Value > 0, one.Field, $"above 0 where {other.Field} is 0", one.Value);
+        if (valid) return;
+        throw new UserException(FormattableString.Invariant($"The distillation's {field} must be {rule}, but is {value ?? "not given"}."));
     }
 }

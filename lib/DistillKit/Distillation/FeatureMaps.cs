@@ -8,7 +8,7 @@ internal static class FeatureMaps
 {
     private static readonly long[] Positions = [2, 3];
 
-    /// <summary>The student's map and the teacher's, without gradient, at one resolution: the larger is averaged down to the smaller.</summary>
+    /// <summary>The student's map and the teacher's, without gradient: the larger is averaged down to the smaller.</summary>
     /// <exception cref="ArgumentException">They are not [N, C, H, W], or of different batches.</exception>
     public static (Tensor Student, Tensor Teacher) Align(Tensor student, Tensor teacher)
     {
@@ -27,10 +27,34 @@ internal static class FeatureMaps
     }
 
     /// <summary>Half precision is for networks; sums and squares of losses need single.</summary>
-    public static Tensor Single(Tensor tensor) => tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? tensor.to(ScalarType.Float32) : tensor;
+    public static Tensor Single(Tensor tensor) =>
+        tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? tensor.to(ScalarType.Float32) : tensor;
 
     private static Tensor Pool(Tensor map, long[] size) =>
         map.shape[2] == size[0] && map.shape[3] == size[1] ? Single(map) : nn.functional.adaptive_avg_pool2d(Single(map), size);
 
     private static Tensor Embedding(Tensor features) => features.dim() == 2 ? Single(features) : Single(features).mean(Positions);
+}
+
+/// <summary>What losses do to vectors first.</summary>
+internal static class Vectors
+{
+    /// <summary>Of squared lengths. A direction has a gradient of 1 / length: below this, there is nothing to learn from.</summary>
+    private const double Floor = 1e-12;
+
+    /// <summary>Vectors along a dimension divided by their lengths. One with next to no length becomes zero, without gradient.</summary>
+    public static Tensor Normalize(Tensor vectors, long dimension, int degree = 1)
+    {
+        using var scope = NewDisposeScope();
+        var squares = vectors.pow(Number.Two).sum(dimension, keepdim: true);
+        var inverse = squares.masked_fill(squares.le(Number.Of(Math.Pow(Floor, degree))), Number.Of(double.PositiveInfinity)).rsqrt();
+        return vectors.mul(inverse).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Vectors along a dimension less their means.</summary>
+    public static Tensor Center(Tensor vectors, long dimension)
+    {
+        using var scope = NewDisposeScope();
+        return vectors.sub(vectors.mean([dimension], keepdim: true)).MoveToOuterDisposeScope();
+    }
 }

@@ -3,22 +3,19 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// The soft targets of knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531): <c>T² * KL(teacher_T || student_T)</c>, where
-/// <c>_T</c> is the softmax of the logits divided by the temperature T, and T² keeps the gradient's size independent of T. The mean over the batch.
-/// With the cross-entropy beside it, it is <see cref="DistillationLoss(double, double, double)"/>.
+/// The soft targets of knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531): <c>T² * KL(teacher_T || student_T)</c>,
+/// where <c>_T</c> is the softmax of the logits divided by the temperature T, and T² keeps the gradient's size independent of T. The mean
+/// over the batch. With the cross-entropy beside it, it is <see cref="DistillationLoss(double, double, double)"/>.
 /// </summary>
 /// <param name="standardize">Whether both networks' logits are standardized first (<see cref="LogitStandardization"/>).</param>
 public sealed class KnowledgeDistillationLoss(bool standardize = false)
 {
-    /// <summary>The loss, a scalar of at least 0; 0 where the probabilities agree. No gradient flows to the teacher.</summary>
-    /// <param name="studentLogits">[N, K].</param>
-    /// <param name="teacherLogits">[N, K].</param>
-    /// <param name="temperature">Above 0; at higher temperatures the student sees more of the small probabilities.</param>
+    /// <summary>The loss of logits [N, K] at a temperature above 0: a scalar of at least 0. No gradient flows to the teacher.</summary>
     /// <exception cref="ArgumentException">The shapes differ, or the temperature is not above 0.</exception>
     public Tensor Compute(Tensor studentLogits, Tensor teacherLogits, double temperature)
     {
         using var scope = NewDisposeScope();
-        var (student, teacher) = Softened.Pair(studentLogits, teacherLogits, temperature, standardize);
+        var (student, teacher) = TemperatureScaling.ScalePair(studentLogits, teacherLogits, temperature, standardize);
         // Written out, because the engine's kl_div expects log-targets by default and has no mean over the batch alone.
         (student, teacher) = (student.log_softmax(1), teacher.log_softmax(1));
         var divergence = teacher.exp().mul(teacher.sub(student)).sum();

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237). Several answer with the mean of
-/// their logits, the geometric mean of their predictions at any temperature (Hinton, Vinyals and Dean 2015, arXiv:1503.02531); feature maps are the first one's.
+/// Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237). Several
+/// answer with the mean of their logits, the geometric mean of their predictions at any temperature (Hinton, Vinyals and Dean 2015,
+/// arXiv:1503.02531); feature maps are the first one's.
 /// </summary>
 public sealed class LiveTeacher : ITeacher
 {
@@ -21,8 +22,9 @@ public sealed class LiveTeacher : ITeacher
     public LiveTeacher(IReadOnlyList<ImageClassifier> networks, int? resolution = null)
     {
         if (networks.Count == 0) throw new ArgumentException("A teacher needs a network.", nameof(networks));
-        if (networks.Select(network => network.Classes).Distinct().Count() > 1)
-            throw new UserException($"The teachers have {string.Join(", ", networks.Select(network => network.Classes))} classes: they must have the same.");
+        var classes = networks.Select(network => network.Classes);
+        if (classes.Distinct().Count() > 1)
+            throw new UserException($"The teachers have {string.Join(", ", classes)} classes: they must have the same.");
         (this.networks, this.resolution) = (networks, resolution);
     }
 

@@ -4,7 +4,7 @@ namespace DistillKit.Distillation;
 
 /// <summary>What a distillation loss needs to know of a network.</summary>
 /// <param name="Classes">The number of logits.</param>
-/// <param name="Features">The feature maps that can be tapped; none for stored logits, and for networks that are no <see cref="ImageClassifier"/>.</param>
+/// <param name="Features">The feature maps that can be tapped; only an <see cref="ImageClassifier"/> has some.</param>
 public sealed record NetworkSignature(int Classes, IReadOnlyList<FeatureTap> Features)
 {
     /// <summary>That of a network.</summary>
@@ -19,10 +19,10 @@ public sealed record NetworkSignature(int Classes, IReadOnlyList<FeatureTap> Fea
     }
 
     /// <summary>The tap of that name.</summary>
-    /// <param name="name">The feature's name.</param>
-    /// <param name="field">Where the recipe names it, for an error.</param>
-    /// <param name="network">Which network this is, for an error.</param>
     /// <exception cref="UserException">There is none; the message lists those there are.</exception>
     internal FeatureTap Tap(string name, string field, string network) => Features.FirstOrDefault(feature => feature.Name == name)
-        ?? throw new UserException($"The distillation's {field} is '{name}', but the {network} has {(Features.Count == 0 ? "no features" : $"the features {string.Join(", ", Features.Select(feature => feature.Name))}")}.");
+        ?? throw new UserException($"The distillation's {field} is '{name}', but the {network} has {Known}.");
+
+    private string Known =>
+        Features.Count == 0 ? "no features" : $"the features {string.Join(", ", Features.Select(feature => feature.Name))}";
 }

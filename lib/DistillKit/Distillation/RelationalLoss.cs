@@ -3,26 +3,18 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>, where m is the network's mean
-/// distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs or triplets of distinct images, of Huber's loss of the student's
-/// value against the teacher's. The angles of a batch of N take memory for N³ numbers.
+/// Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>, where m is
+/// the network's mean distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs or triplets
+/// of distinct images, of Huber's loss of the student's value against the teacher's. The angles of a batch of N take memory for N³ numbers.
 /// </summary>
-public sealed class RelationalLoss
+/// <param name="distance">The weight of the distances.</param>
+/// <param name="angle">The weight of the angles; the paper has twice that of the distances.</param>
+public sealed class RelationalLoss(double distance = 1, double angle = 2)
 {
-    /// <summary>Distances whose square is below this share of the embeddings' mean square are none: there the root has no gradient, and an angle no meaning.</summary>
+    /// <summary>The share of the mean square below which a squared distance is none: its root has no gradient.</summary>
     private const double Coincidence = 1e-12;
 
-    private readonly double distance;
-    private readonly double angle;
-
-    /// <summary>Makes the loss.</summary>
-    /// <param name="distance">The weight of the distances.</param>
-    /// <param name="angle">The weight of the angles; the paper has twice that of the distances.</param>
-    public RelationalLoss(double distance = 1, double angle = 2) => (this.distance, this.angle) = (distance, angle);
-
-    /// <summary>The loss, a scalar of at least 0; 0 where the relations agree, and for batches too small to have any. No gradient flows to the teacher.</summary>
-    /// <param name="student">Embeddings [N, C], or maps [N, C, H, W], whose mean over all positions is the embedding.</param>
-    /// <param name="teacher">Embeddings [N, D] or maps [N, D, I, J].</param>
+    /// <summary>The loss, a scalar, of embeddings [N, C] and [N, D], or of maps, whose means over all positions they are.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor Compute(Tensor student, Tensor teacher)
     {
@@ -39,7 +31,7 @@ public sealed class RelationalLoss
     private static Tensor Huber(Tensor student, Tensor teacher, double weight, long count) =>
         nn.functional.smooth_l1_loss(student, teacher, nn.Reduction.Sum).mul(Number.Of(weight / Math.Max(count, 1)));
 
-    /// <summary>Pairs and triplets by way of the inner products, which need no [N, N, C]; in double precision, because they are differences of large numbers.</summary>
+    /// <summary>Pairs and triplets by the inner products, in double precision, because they are differences of large numbers.</summary>
     private readonly struct Relations
     {
         private readonly Tensor products;

@@ -4,15 +4,13 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// Similarity-preserving distillation (Tung and Mori 2019, arXiv:1907.09682): images that are similar to the teacher shall be similar to the student.
-/// <c>G = Q Q'</c>, with Q the maps as rows [N, C H W] and each row of G then brought to length 1; the loss is <c>sum((G_student - G_teacher)²) / N²</c>.
-/// Channels and resolutions may differ.
+/// Similarity-preserving distillation (Tung and Mori 2019, arXiv:1907.09682): images that are similar to the teacher must be similar to
+/// the student. <c>G = Q Q'</c>, with Q the maps as rows [N, C H W] and each row of G then brought to length 1; the loss is
+/// <c>sum((G_student - G_teacher)²) / N²</c>. Channels and resolutions may differ.
 /// </summary>
 public sealed class SimilarityLoss
 {
-    /// <summary>The loss, a scalar from 0 to 4 / N; 0 where the similarities agree. No gradient flows to the teacher.</summary>
-    /// <param name="studentMap">[N, C, H, W].</param>
-    /// <param name="teacherMap">[N, D, I, J].</param>
+    /// <summary>The loss of maps [N, C, H, W] and [N, D, I, J]: a scalar from 0 to 4 / N.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor Compute(Tensor studentMap, Tensor teacherMap)
     {
@@ -24,6 +22,6 @@ public sealed class SimilarityLoss
     private static Tensor Similarities(Tensor map)
     {
         var rows = FeatureMaps.Single(map).flatten(1);
-        return Normalized.Unit(rows.matmul(rows.t()), 1, degree: 2);
+        return Vectors.Normalize(rows.matmul(rows.t()), 1, degree: 2);
     }
 }

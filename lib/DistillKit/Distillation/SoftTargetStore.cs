@@ -1,31 +1,35 @@
 using System.Globalization;
 using DistillKit.Data;
 using DistillKit.Files;
+using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 
 /// <summary>
-/// A teacher's logits for fixed views of the training images, a file for each view at each resolution: float16, 20 bytes for an image of ten classes. With them,
-/// learning from a large teacher costs no more than learning from labels. Crops and flips are not stored: the views' seed draws them again.
+/// A teacher's logits for fixed views of the training images, a file for each view at each resolution: float16, 20 bytes for an image of
+/// ten classes. With them, learning from a large teacher costs no more than from labels. Crops and flips are not stored: the views' seed
+/// draws them.
 /// </summary>
 /// <param name="folder">Where the files are.</param>
-/// <param name="run">What identifies the teacher, the images and the recipe of the views, as text. Files of another run are made anew.</param>
+/// <param name="run">What identifies the teacher, the images and the views, as text. Files of another run are made again.</param>
 public sealed class SoftTargetStore(string folder, string run)
 {
     private const string RunKey = "run";
     private const string LogitsKey = "logits";
 
-    /// <summary>Asks the teacher for all views that a recipe shows and that are not there yet. It may be interrupted: a view that was written stays.</summary>
+    /// <summary>Asks the teacher for all views that a recipe shows and that are not stored; interrupted, those written stay.</summary>
     /// <param name="teacher">Makes the teacher; called only when something is missing.</param>
     /// <param name="images">The training images.</param>
     /// <param name="recipe">Of the student, with <see cref="TrainingRecipe.Views"/>.</param>
-    /// <param name="progress">Is told which views are done.</param>
+    /// <param name="progress">Receives which views are done.</param>
     /// <param name="cancellation">Stops at the next batch.</param>
     /// <returns>The number of views that were made.</returns>
     /// <exception cref="UserException">The recipe shows no fixed views, or mixes images.</exception>
-    public int Fill(Func<ITeacher> teacher, DeviceImages images, TrainingRecipe recipe, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public int Fill(
+        Func<ITeacher> teacher, DeviceImages images, TrainingRecipe recipe, IProgress<string>? progress = null,
+        CancellationToken cancellation = default)
     {
         Validate(recipe);
         var shown = Shown(recipe, images.ImageSize);
@@ -49,7 +53,8 @@ public sealed class SoftTargetStore(string folder, string run)
         Validate(recipe);
         var logits = Shown(recipe, images.ImageSize).ToDictionary(view => view, view =>
         {
-            using var file = Find(view) ?? throw new UserException($"The soft targets {PathOf(view)} are missing, or of another teacher: fill the store first.");
+            using var file = Find(view)
+                ?? throw new UserException($"The soft targets {PathOf(view)} are missing, or of another teacher: fill the store first.");
             return file.Tensors[LogitsKey].to(images.Device).clone().DetachFromDisposeScope();
         });
         return new(logits);
@@ -59,17 +64,22 @@ public sealed class SoftTargetStore(string folder, string run)
     /// <exception cref="UserException">They cannot; the message says why.</exception>
     public static void Validate(TrainingRecipe recipe)
     {
-        if (recipe.Views is null) throw new UserException("Stored soft targets need fixed views: give the student's training, say, \"views\": { \"count\": 4 }.");
-        if (recipe.Mixing is not null) throw new UserException("Stored soft targets cannot be mixed: leave out the student's mixing, or ask the teacher itself.");
+        if (recipe.Views is null)
+            throw new UserException("Stored soft targets need fixed views: give the student's training, say, \"views\": { \"count\": 4 }.");
+        if (recipe.Mixing is not null)
+            throw new UserException("Stored soft targets cannot be mixed: leave out the student's mixing, or ask the teacher itself.");
     }
 
     private static List<StoredView> Shown(TrainingRecipe recipe, int imageSize) =>
-        [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => new StoredView(recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct()];
+    [
+        .. Enumerable.Range(0, recipe.Epochs)
+            .Select(epoch => new StoredView(recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct(),
+    ];
 
     private void Write(StoredView view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var batches = images.View(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view.Number);
+        var batches = images.AugmentedBatches(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view.Number);
         var parts = new List<Tensor>();
         for (var step = 0; step < batches.Count; step++)
         {
@@ -105,12 +115,45 @@ public sealed class SoftTargetStore(string folder, string run)
         }
         catch (UserException)
         {
-            // Damaged: it is made anew.
+            // Damaged: it is made again.
             return null;
         }
     }
 
-    private string PathOf(StoredView view) => Path.Combine(folder, FormattableString.Invariant($"view{view.Number}-{view.Resolution}px.safetensors"));
+    private string PathOf(StoredView view) =>
+        Path.Combine(folder, FormattableString.Invariant($"view{view.Number}-{view.Resolution}px.safetensors"));
+}
+
+/// <summary>Answers that a teacher gave before (<see cref="SoftTargetStore"/>), in float32 again. It has no feature maps.</summary>
+public sealed class StoredTeacher : ITeacher
+{
+    private readonly IReadOnlyDictionary<StoredView, Tensor> logits;
+
+    internal StoredTeacher(IReadOnlyDictionary<StoredView, Tensor> logits) => this.logits = logits;
+
+    /// <inheritdoc/>
+    public int Classes => (int)logits.Values.First().shape[1];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FeatureTap> Features => [];
+
+    /// <inheritdoc/>
+    public NetworkOutput Answer(Batch batch, IReadOnlyList<string> features)
+    {
+        if (features.Count > 0)
+            throw new UserException($"Stored soft targets have no feature '{features[0]}': ask the teacher itself, or compare logits.");
+        var resolution = (int)batch.Images.shape[3];
+        if (batch.View is not { } view || !logits.TryGetValue(new(resolution, view.Number), out var stored))
+            throw new UserException($"No soft targets are stored for these images of {resolution} pixels: fill the store first.");
+        using var scope = NewDisposeScope();
+        return new(stored.index_select(0, view.Indices).to(ScalarType.Float32).MoveToOuterDisposeScope(), new Dictionary<string, Tensor>());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in logits.Values) tensor.Dispose();
+    }
 }
 
 /// <summary>A view at a resolution.</summary>

@@ -60,7 +60,8 @@ public static class Json
     private static void Check(Type type, JsonElement value, string path)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        var kind = type == typeof(JsonNode) ? KindOf(value) : Recipe.GetTypeInfo(type).Kind;
+        var kind = type == typeof(JsonNode) ? KindOf(value)
+            : NamedTypes.Of(type) is null ? Recipe.GetTypeInfo(type).Kind : JsonTypeInfoKind.Object;
         if (kind is JsonTypeInfoKind.None) CheckLeaf(type, value, path);
         else if (kind != KindOf(value) && (kind, KindOf(value)) is not (JsonTypeInfoKind.Object, JsonTypeInfoKind.Dictionary))
             throw Wrong(type, path);
@@ -95,37 +96,35 @@ public static class Json
 
     private static void CheckFields(Type type, JsonElement value, string path)
     {
-        var info = Recipe.GetTypeInfo(type);
-        var kinds = info.PolymorphismOptions;
-        if (kinds is not null) info = Recipe.GetTypeInfo(KindOf(type, kinds, value, path));
+        var family = NamedTypes.Of(type);
+        var info = Recipe.GetTypeInfo(family is null ? type : RecordOf(family, value, path));
         var given = new HashSet<string>();
         foreach (var (key, item) in value.EnumerateObject())
         {
             var field = info.Properties.FirstOrDefault(field => field.Name.Equals(key, StringComparison.OrdinalIgnoreCase));
             if (!given.Add(field?.Name ?? key)) throw Twice(key, path);
             if (field is not null) CheckField(field, item, path == "" ? field.Name : $"{path}.{field.Name}");
-            else if (key != kinds?.TypeDiscriminatorPropertyName && info.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow)
-                throw new InvalidDataException($"'{key}' is not known: {Subject(path)} {JsonFields.Contents(type, Kind(value, kinds))}");
+            else if (info.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow)
+            {
+                var known = JsonFields.Contents(type, JsonNode.Parse(value.GetRawText()));
+                throw new InvalidDataException($"'{key}' is not known: {Subject(path)} {known}");
+            }
         }
         var missing = info.Properties.Where(field => IsRequired(field) && !given.Contains(field.Name));
         if (missing.Any()) throw new InvalidDataException($"{Subject(path)} needs {string.Join(", ", missing.Select(field => field.Name))}");
     }
 
-    private static Type KindOf(Type type, JsonPolymorphismOptions kinds, JsonElement value, string path)
+    private static Type RecordOf(NamedTypes family, JsonElement value, string path)
     {
-        var name = kinds.TypeDiscriminatorPropertyName;
-        var given = Kind(value, kinds)?[name]?.ToString();
-        if (given is null && !type.IsAbstract) return type;
-        if (kinds.DerivedTypes.FirstOrDefault(derived => $"{derived.TypeDiscriminator}" == given).DerivedType is { } found) return found;
-        var known = string.Join(", ", kinds.DerivedTypes.Select(derived => derived.TypeDiscriminator));
-        throw new InvalidDataException($"{Subject(path)} must have a '{name}', one of {known}{(given is null ? "" : $", not '{given}'")}");
+        try
+        {
+            return family.TypeOf(value.TryGetProperty(family.Field, out var name) ? name.ToString() : null);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{Subject(path)} {error.Message}", error);
+        }
     }
-
-    /// <summary>What a value says about which of several records it is.</summary>
-    private static JsonObject? Kind(JsonElement value, JsonPolymorphismOptions? kinds) =>
-        kinds?.TypeDiscriminatorPropertyName is { } name && value.TryGetProperty(name, out var kind)
-            ? new() { [name] = kind.ToString() }
-            : null;
 
     private static void CheckField(JsonPropertyInfo field, JsonElement value, string path)
     {

@@ -21,8 +21,8 @@ public static class JsonFields
         var info = Json.Recipe.GetTypeInfo(type);
         switch (info.Kind)
         {
-            case JsonTypeInfoKind.Object when value is null or JsonObject:
-                var (name, own) = Of(info, value).FirstOrDefault(field => field.Name.Equals(part, StringComparison.OrdinalIgnoreCase));
+            case var _ when IsObject(type) && value is null or JsonObject:
+                var (name, own) = Of(type, value).FirstOrDefault(field => field.Name.Equals(part, StringComparison.OrdinalIgnoreCase));
                 return name is null ? null : (name, own);
             case JsonTypeInfoKind.Dictionary when value is null or JsonObject && part != "":
                 return (part, info.ElementType!);
@@ -40,7 +40,7 @@ public static class JsonFields
         var info = Json.Recipe.GetTypeInfo(type);
         return info.Kind switch
         {
-            JsonTypeInfoKind.Object => $"has {string.Join(", ", Of(info, value).Select(field => field.Name))}",
+            _ when IsObject(type) => $"has {string.Join(", ", Of(type, value).Select(field => field.Name))}",
             JsonTypeInfoKind.Enumerable => $"is a list of {(value as JsonArray)?.Count ?? 0}, counted from 0",
             _ => $"is {Describe(type)}",
         };
@@ -60,16 +60,19 @@ public static class JsonFields
     /// <summary>
     /// The fields of an object; of one of several records those of the record that it is, and of all where it does not say.
     /// </summary>
-    private static IEnumerable<(string Name, Type Type)> Of(JsonTypeInfo info, JsonNode? value)
+    private static IEnumerable<(string Name, Type Type)> Of(Type type, JsonNode? value)
     {
-        var own = info.Properties.Where(field => field.Set is not null || field.AssociatedParameter is not null)
-            .Select(field => (field.Name, field.PropertyType));
-        if (info.PolymorphismOptions is not { } kinds) return own;
-        var kind = (value as JsonObject)?[kinds.TypeDiscriminatorPropertyName]?.ToString();
-        var records = kinds.DerivedTypes.Where(derived => kind is null || $"{derived.TypeDiscriminator}" == kind)
-            .Select(derived => derived.DerivedType).Where(type => type != info.Type);
-        return own.Prepend((kinds.TypeDiscriminatorPropertyName, typeof(string)))
-            .Concat(records.SelectMany(type => Of(Json.Recipe.GetTypeInfo(type), value)))
-            .DistinctBy(field => field.Item1);
+        if (NamedTypes.Of(type) is not { } named)
+        {
+            return Json.Recipe.GetTypeInfo(type).Properties
+                .Where(property => property.Set is not null || property.AssociatedParameter is not null)
+                .Select(property => (property.Name, property.PropertyType));
+        }
+        var name = (value as JsonObject)?[named.Field]?.ToString();
+        var records = named.All.Where(record => name is null || record.Name == name);
+        return records.SelectMany(record => Of(record.Type, value)).Prepend((named.Field, typeof(string))).DistinctBy(field => field.Item1);
     }
+
+    private static bool IsObject(Type type) =>
+        NamedTypes.Of(type) is not null || Json.Recipe.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object;
 }

@@ -1,14 +1,14 @@
 namespace DistillKit.Files;
 
 /// <summary>
-/// A file that one process at a time holds; the system lets go of it when that process ends, however it ends. The file itself stays: deleting it
-/// would let two processes hold two files of one name.
+/// A file that one process at a time holds; the system lets go of it when that process ends, however it ends. The file itself stays:
+/// deleting it would let two processes hold two files of one name.
 /// </summary>
 public static class LockFile
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The systems' numbers for "another process has it": EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.</summary>
+    /// <summary>"Another process has it": EAGAIN of Linux, EAGAIN of macOS, sharing violation of Windows.</summary>
     private static readonly int[] HeldByAnother = [11, 35, 32];
 
     /// <summary>Holds the file until the stream is disposed; null when another process holds it.</summary>
@@ -25,10 +25,7 @@ public static class LockFile
         }
     }
 
-    /// <summary>Waits until no other process holds the file, and holds it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <param name="waiting">Is called once if another process holds it.</param>
+    /// <summary>Waits until no other process holds the file, and holds it; tells once that it waits.</summary>
     /// <exception cref="IOException">The file cannot be made.</exception>
     public static FileStream Hold(string path, CancellationToken cancellation, Action? waiting = null)
     {

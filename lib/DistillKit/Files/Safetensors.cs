@@ -3,9 +3,20 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Files;
 
+/// <summary>The content of a safetensors file. Disposing it frees the tensors.</summary>
+public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, Tensor> Tensors)
+    : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors.Values) tensor.Dispose();
+    }
+}
+
 /// <summary>
-/// Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16, int64, int8
-/// and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.
+/// Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16, int64,
+/// int8 and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.
 /// </summary>
 public static class Safetensors
 {

@@ -8,8 +8,8 @@ namespace DistillKit.Files;
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
 /// <summary>
-/// The header of a safetensors file, checked as strictly as the format's own library does: 8 bytes of length, then JSON; the tensors fill the
-/// data section without gap or overlap.
+/// The header of a safetensors file, checked as strictly as the format's own library does: 8 bytes of length, then JSON; the tensors fill
+/// the data section without gap or overlap.
 /// </summary>
 internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Entries)
 {
@@ -59,7 +59,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
             {
                 var type = Types.First(known => known.Type == entry.Type).Name;
                 writer.WritePropertyName(entry.Name);
-                JsonSerializer.Serialize(writer, new { dtype = type, shape = entry.Shape, data_offsets = new[] { entry.Begin, entry.End } });
+                long[] offsets = [entry.Begin, entry.End];
+                JsonSerializer.Serialize(writer, new { dtype = type, shape = entry.Shape, data_offsets = offsets });
             }
             writer.WriteEndObject();
         }
@@ -108,7 +109,10 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         var typeName = fields.GetProperty("dtype").GetString();
         var type = Types.FirstOrDefault(known => known.Name == typeName);
         if (type.Name is null)
-            throw new InvalidDataException($"tensor {name} has type {typeName}, not one of {string.Join(", ", Types.Select(known => known.Name))}");
+        {
+            var known = string.Join(", ", Types.Select(known => known.Name));
+            throw new InvalidDataException($"tensor {name} has type {typeName}, not one of {known}");
+        }
         long[] shape = [.. fields.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64())];
         long[] offsets = [.. fields.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         if (shape.Any(side => side < 0)) throw new InvalidDataException($"tensor {name} has a negative size");
@@ -118,7 +122,10 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         if (shape.Contains(0)) bytes = 0;
         var given = offsets[1] - offsets[0];
         if (bytes != (UInt128)given)
-            throw new InvalidDataException($"tensor {name} has {given} bytes, but its shape [{string.Join(", ", shape)}] of {type.Name} needs {bytes}");
+        {
+            var needed = $"its shape [{string.Join(", ", shape)}] of {type.Name} needs {bytes}";
+            throw new InvalidDataException($"tensor {name} has {given} bytes, but {needed}");
+        }
         return new(name, type.Type, shape, offsets[0], offsets[1]);
     }
 

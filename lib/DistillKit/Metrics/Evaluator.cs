@@ -8,12 +8,7 @@ public static class Evaluator
 {
     private const int BatchSize = 256;
 
-    /// <summary>
-    /// Evaluates the network in evaluation and inference mode, and puts it back into the mode that it was in.
-    /// </summary>
-    /// <param name="model">Images [N, 3, H, W] to logits [N, K].</param>
-    /// <param name="images">The images and labels, on the network's device.</param>
-    /// <param name="classNames">K names.</param>
+    /// <summary>Evaluates a network, from images [N, 3, H, W] to logits [N, K], in evaluation and inference mode.</summary>
     /// <exception cref="UserException">There are no images, or a logit is not a finite number.</exception>
     public static ClassificationReport Evaluate(nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames)
     {
@@ -22,8 +17,6 @@ public static class Evaluator
     }
 
     /// <summary>Runs the network, in evaluation and inference mode, over all images.</summary>
-    /// <param name="model">Images [N, 3, H, W] to logits [N, K].</param>
-    /// <param name="images">The images and labels, on the network's device.</param>
     /// <returns>The logits [N, K], row by row, and the labels [N].</returns>
     public static (float[] Logits, long[] Labels) Logits(nn.Module<Tensor, Tensor> model, DeviceImages images)
     {
@@ -41,12 +34,10 @@ public static class Evaluator
         return ([.. logits], [.. labels]);
     }
 
-    /// <summary>Evaluates a deployed file.</summary>
-    /// <param name="model">The loaded file.</param>
-    /// <param name="images">Images and labels.</param>
-    /// <param name="normalization">What the network expects.</param>
+    /// <summary>Evaluates a deployed file on images with the normalization that its network expects.</summary>
     /// <exception cref="UserException">There are no images, they do not fit the file, or a logit is not a finite number.</exception>
-    public static ClassificationReport Evaluate(IDeployedModel model, ImageSet images, Normalization normalization) => Report(Logits(model, images, normalization), images);
+    public static ClassificationReport Evaluate(IDeployedModel model, ImageSet images, Normalization normalization) =>
+        Report(Logits(model, images, normalization), images);
 
     /// <summary>The report on logits [N, K] of all images, row by row.</summary>
     public static ClassificationReport Report(float[] logits, ImageSet images) =>
@@ -55,8 +46,9 @@ public static class Evaluator
     /// <summary>The logits [N, K] of all images, row by row.</summary>
     public static float[] Logits(IDeployedModel model, ImageSet images, Normalization normalization)
     {
-        if (!model.InputShape.SequenceEqual([ImageSet.Channels, images.ImageSize, images.ImageSize]))
-            throw new UserException($"The file takes images of [{string.Join(", ", model.InputShape)}], but these are [{ImageSet.Channels}, {images.ImageSize}, {images.ImageSize}].");
+        int[] shape = [ImageSet.Channels, images.ImageSize, images.ImageSize];
+        if (!model.InputShape.SequenceEqual(shape))
+            throw new UserException($"The file takes images of {Show(model.InputShape)}, but these are {Show(shape)}.");
         using var loaded = new DeviceImages(images, CPU, normalization);
         var logits = new float[images.Count * model.Classes];
         for (var first = 0; first < images.Count; first += BatchSize)
@@ -68,4 +60,46 @@ public static class Evaluator
         }
         return logits;
     }
+
+    private static string Show(IEnumerable<int> shape) => $"[{string.Join(", ", shape)}]";
+}
+
+/// <summary>Puts a network in evaluation mode and the engine in inference mode; disposing it restores both.</summary>
+public sealed class InferenceScope : IDisposable
+{
+    private readonly nn.Module model;
+    private readonly bool wasTraining;
+    private readonly IDisposable engineMode;
+
+    /// <summary>Starts inference with the network.</summary>
+    public InferenceScope(nn.Module model)
+    {
+        this.model = model;
+        wasTraining = model.training;
+        model.eval();
+        engineMode = inference_mode();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        engineMode.Dispose();
+        model.train(wasTraining);
+    }
+}
+
+/// <summary>A loaded file that classifies images.</summary>
+public interface IDeployedModel : IDisposable
+{
+    /// <summary>What runs it, with its version or instruction set.</summary>
+    public string Runtime { get; }
+
+    /// <summary>The number of logits.</summary>
+    public int Classes { get; }
+
+    /// <summary>[C, H, W].</summary>
+    public IReadOnlyList<int> InputShape { get; }
+
+    /// <summary>Classifies normalized images [N, C, H, W] into logits [N, classes].</summary>
+    public void Run(ReadOnlySpan<float> images, Span<float> logits);
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace DistillKit.Networks;
 
 /// <summary>
-/// The head of a network: the mean over all positions, dropout, and a linear layer; [N, C, H, W] to logits [N, classes].
-/// It computes in float32 whatever its input's type, because it costs nothing and the loss needs it.
+/// The head of a network: the mean over all positions, dropout, and a linear layer; [N, C, H, W] to logits [N, classes]. It computes in
+/// float32 whatever its input's type, because it costs nothing and the loss needs it.
 /// </summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
 {
@@ -43,7 +43,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
     /// <summary>The bias, [classes].</summary>
     public Tensor Bias => bias;
 
-    /// <summary>Draws the weight anew from a normal distribution and zeroes the bias, as torchvision's MobileNetV2 starts.</summary>
+    /// <summary>Draws the weight again, from a normal distribution and zeroes the bias, as torchvision's MobileNetV2 starts.</summary>
     public void StartNormal(double deviation)
     {
         using var scope = NewDisposeScope();

@@ -4,9 +4,20 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
 
+/// <summary>Channels-last memory, in which convolutions run fastest: shape [N, C, H, W], but ordered N, H, W, C.</summary>
+public static class ChannelsLast
+{
+    /// <summary>The same values and shape [N, C, H, W], in channels-last memory. Copies only where the memory is not so yet.</summary>
+    public static Tensor Of(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+}
+
 /// <summary>
-/// A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to
-/// [N, outputs, ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in <see cref="ComputeType"/>.
+/// A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N, outputs,
+/// ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in <see cref="ComputeType"/>.
 /// </summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
 {
@@ -15,7 +26,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     private readonly long[] strides;
     private readonly long[] paddings;
 
-    /// <summary>Makes the layer with He's normal initialization over the outputs that an input reaches (fan out; He et al. 2015, arXiv:1502.01852).</summary>
+    /// <summary>Makes the layer with He's normal initialization, by fan out (He et al. 2015, arXiv:1502.01852).</summary>
     public Convolution(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) : base(nameof(Convolution))
     {
         (Inputs, Outputs, Kernel, Stride, Groups) = (inputs, outputs, kernel, stride, groups);
@@ -61,7 +72,8 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     }
 
     /// <inheritdoc/>
-    public string Describe(GraphBuilder builder, string name, string input) => builder.Conv(name, input, weight, null, Stride, Padding, Groups);
+    public string Describe(GraphBuilder builder, string name, string input) =>
+        builder.Conv(name, input, weight, null, Stride, Padding, Groups);
 
     private Tensor Cast(Tensor tensor) => tensor.dtype == ComputeType ? tensor : tensor.to(ComputeType);
 }

@@ -9,21 +9,34 @@ namespace DistillKit.Networks;
 /// </summary>
 public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
 {
-    private readonly IReadOnlyList<Section> sections;
+    private readonly IReadOnlyList<NetworkSection> sections;
     private ScalarType computeType = ScalarType.Float32;
     private bool skipsResiduals;
 
-    private protected ImageClassifier(ModelSpec spec, Layout layout) : base(spec.GetType().Name)
+    /// <summary>Makes a network of sections; each block's parameters are named by its section.</summary>
+    /// <param name="spec">What describes the network.</param>
+    /// <param name="sections">From the images [N, 3, H, W] to the logits [N, classes]; the last one is the head.</param>
+    protected ImageClassifier(ModelSpec spec, params IReadOnlyList<NetworkSection> sections)
+        : this(spec, ([.. sections.Select(section => (section.Name, (nn.Module)section.Block))], sections))
     {
-        Spec = spec;
-        sections = layout.Sections;
-        foreach (var (name, module) in layout.Layers) register_module(name, module);
+    }
+
+    /// <summary>Makes a network whose parameters have other names than its sections.</summary>
+    /// <param name="spec">What describes the network.</param>
+    /// <param name="parts">The modules by their names, which hold every layer once, and the sections that run them in order.</param>
+    protected ImageClassifier(
+        ModelSpec spec, (IReadOnlyList<(string Name, nn.Module Module)> Modules, IReadOnlyList<NetworkSection> Sections) parts)
+        : base(spec.GetType().Name)
+    {
+        (Spec, sections) = (spec, parts.Sections);
+        if (sections.Count == 0) throw new ArgumentException("A network needs a section.", nameof(parts));
+        foreach (var (name, module) in parts.Modules) register_module(name, module);
         Features = [.. sections.SkipLast(1).Select(section => new FeatureTap(section.Name, section.Channels))];
         Groups =
         [
             .. from section in sections
-               group section by section.Group into sectionsOfGroup
-               select new ParameterGroup(sectionsOfGroup.Key, [.. sectionsOfGroup.SelectMany(section => section.Modules)]),
+               group section.Block by section.Group ?? section.Name into blocks
+               select new ParameterGroup(blocks.Key, [.. blocks]),
         ];
     }
 
@@ -70,24 +83,20 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor forward(Tensor images) => ForwardWithFeatures(images, []).Logits;
 
-    /// <summary>
-    /// Computes the logits, and the feature maps [N, C, H, W] of the given names in the given order (in <see cref="ComputeType"/>).
-    /// </summary>
+    /// <summary>Computes the logits, and the named feature maps [N, C, H, W] in the given order (in <see cref="ComputeType"/>).</summary>
     /// <exception cref="UserException">The network has no feature of that name; the message lists those it has.</exception>
     public (Tensor Logits, IReadOnlyList<Tensor> Features) ForwardWithFeatures(Tensor images, IReadOnlyList<string> names)
     {
-        foreach (var name in names)
-        {
-            if (Features.All(feature => feature.Name != name))
-                throw new UserException($"The network has no feature '{name}'; it has {string.Join(", ", Features.Select(feature => feature.Name))}.");
-        }
+        var known = Features.Select(feature => feature.Name);
+        if (names.Except(known).FirstOrDefault() is { } unknown)
+            throw new UserException($"The network has no feature '{unknown}'; it has {string.Join(", ", known)}.");
         using var scope = NewDisposeScope();
         var tapped = new Dictionary<string, Tensor>();
         var current = ChannelsLast.Of(images);
         var isTapped = false;
         foreach (var section in sections)
         {
-            var next = section.Forward(current);
+            var next = section.Block.call(current);
             if (!isTapped) current.Dispose();
             isTapped = names.Contains(section.Name);
             if (isTapped) tapped[section.Name] = next.MoveToOuterDisposeScope();
@@ -99,17 +108,15 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <summary>The network as plain data, with its present weights and running statistics: what is quantized and exported.</summary>
     /// <param name="imageSize">Height and width of the images.</param>
     /// <exception cref="ArgumentException">The images are too small for the network.</exception>
+    /// <exception cref="InvalidOperationException">A block of the network is not <see cref="IDescribable"/>.</exception>
     public Graph ToGraph(int imageSize)
     {
         var builder = new GraphBuilder(imageSize);
-        sections.Aggregate(builder.Images, (input, section) => section.Describe(builder, input));
+        sections.Aggregate(builder.Images, (input, section) => SequentialBlocks.Describe(section.Block, builder, section.Path, input));
         return builder.Build();
     }
 
-    /// <summary>
-    /// Freezes the groups up to and including <paramref name="group"/> and lets those after it learn; null lets all learn.
-    /// Norms of frozen groups keep their statistics.
-    /// </summary>
+    /// <summary>Freezes the groups, with their norms' statistics, up to <paramref name="group"/>; null lets all learn.</summary>
     /// <exception cref="UserException">The network has no group of that name; the message lists those it has.</exception>
     public void FreezeUpTo(string? group)
     {

@@ -4,15 +4,16 @@ using static TorchSharp.torch;
 namespace DistillKit.Networks;
 
 /// <summary>
-/// MobileNetV2's block: 1x1 up to <c>inputs * expansion</c> channels (left out for expansion 1), 3x3 depthwise, and a linear 1x1 down to the
-/// outputs. The input is added where neither resolution nor channels change.
+/// MobileNetV2's block: 1x1 up to <c>inputs * expansion</c> channels (left out for expansion 1), 3x3 depthwise, and a linear 1x1 down to
+/// the outputs. The input is added where neither resolution nor channels change.
 /// </summary>
 public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
-    private readonly Chain conv;
+    private readonly SequentialBlocks conv;
 
     /// <summary>Makes the block; <paramref name="zeroInit"/> makes one that adds its input start as the identity.</summary>
-    public InvertedResidual(int inputs, int outputs, int stride, int expansion, Activation activation, bool zeroInit = false) : base(nameof(InvertedResidual))
+    public InvertedResidual(int inputs, int outputs, int stride, int expansion, Activation activation, bool zeroInit = false)
+        : base(nameof(InvertedResidual))
     {
         IsResidual = stride == 1 && inputs == outputs;
         var inner = inputs * expansion;
@@ -30,14 +31,16 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
     /// <summary>Whether the input is added to the output.</summary>
     public bool IsResidual { get; }
 
-    bool IResidualBlock.CanBeSkipped => IsResidual;
+    /// <inheritdoc/>
+    public bool CanBeSkipped => IsResidual;
 
-    bool IResidualBlock.IsSkipped { get; set; }
+    /// <inheritdoc/>
+    public bool IsSkipped { get; set; }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (((IResidualBlock)this).IsSkipped) return input.alias();
+        if (IsSkipped) return input.alias();
         var output = conv.call(input);
         return IsResidual ? output.add_(input, Number.One) : output;
     }

@@ -1,7 +1,43 @@
+using System.Text.Json.Serialization;
 using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
+
+/// <summary>MobileNetV2, inverted residuals with linear bottlenecks (Sandler et al. 2018, arXiv:1801.04381).</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record MobileNetV2Spec : ModelSpec
+{
+    private static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];
+
+    /// <summary>The stride of the first block of each of the seven stages. Not given: 1, 2, 2, 2, 1, 2, 1 as published.</summary>
+    public IReadOnlyList<int>? Strides { get; init; }
+
+    /// <summary>The nonlinearity: ReLU6 as published, or ReLU, which is as good and faster.</summary>
+    public Activation Activation { get; init; } = Activation.ReLU6;
+
+    /// <summary>The probability to drop a feature before the last layer, in [0, 1).</summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>Starts every block that adds its input as the identity (Goyal et al. 2017, arXiv:1706.02677).</summary>
+    public bool ZeroInitResidual { get; init; }
+
+    internal IReadOnlyList<int> StageStrides => Strides ?? PublishedStrides;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        var areStrides = Strides is null || (Strides.Count == PublishedStrides.Length && Strides.All(stride => stride is 1 or 2));
+        Require(Stem != StemKind.CifarPooled, nameof(Stem), "Cifar or ImageNet for MobileNetV2", Stem);
+        Require(areStrides, nameof(Strides), "seven numbers, each 1 or 2", Strides);
+        Require(Activation is Activation.ReLU or Activation.ReLU6, nameof(Activation), "ReLU or ReLU6", Activation);
+        Require(Dropout is >= 0 and < 1, nameof(Dropout), "at least 0 and below 1", Dropout);
+    }
+
+    /// <inheritdoc/>
+    protected override ImageClassifier Create() => new MobileNetV2(this);
+}
 
 /// <summary>
 /// MobileNetV2 with torchvision's layers and names. Features: "features.0" to "features.18"; groups: "stem", "stage1" to "stage7", and
@@ -16,15 +52,11 @@ public sealed class MobileNetV2 : ImageClassifier
     {
     }
 
-    private static Layout Compose(MobileNetV2Spec spec)
+    private static (List<(string Name, nn.Module Module)> Modules, List<NetworkSection> Sections) Compose(MobileNetV2Spec spec)
     {
-        List<Section> sections = [];
-        List<nn.Module<Tensor, Tensor>> features = [];
-        void Add<T>(string group, int outputs, T module) where T : nn.Module<Tensor, Tensor>, IDescribable
-        {
-            sections.Add(Section.Of($"features.{features.Count}", group, outputs, module));
-            features.Add(module);
-        }
+        List<NetworkSection> sections = [];
+        void Add(string group, int outputs, nn.Module<Tensor, Tensor> block) =>
+            sections.Add(new($"features.{sections.Count}", outputs, block, group));
 
         var channels = MakeDivisible(32 * spec.Width);
         var stemStride = spec.Stem == StemKind.Cifar ? 1 : 2;
@@ -35,18 +67,19 @@ public sealed class MobileNetV2 : ImageClassifier
             for (var block = 0; block < Stages[index].Blocks; block++, channels = outputs)
             {
                 var stride = block == 0 ? spec.StageStrides[index] : 1;
-                var module = new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation, spec.ZeroInitResidual);
-                Add($"stage{index + 1}", outputs, module);
+                Add($"stage{index + 1}", outputs,
+                    new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation, spec.ZeroInitResidual));
             }
         }
         var last = MakeDivisible(1280 * Math.Max(1, spec.Width));
         Add("head", last, new ConvolutionNormActivation(channels, last, kernel: 1, spec.Activation));
+        var features = new SequentialBlocks(sections.Select(section => section.Block));
 
         var head = new Classifier(last, spec.Classes, spec.Dropout);
         head.StartNormal(deviation: 0.01);
-        sections.Add(Section.Of("classifier", "head", spec.Classes, head, path: "classifier.1"));
+        sections.Add(new("classifier", spec.Classes, head, "head") { Path = "classifier.1" });
         // torchvision's classifier is dropout, without weights, and then the linear layer, named "1".
-        return new([("features", new Chain(features)), ("classifier", new Chain([head], firstName: 1))], sections);
+        return ([("features", features), ("classifier", new SequentialBlocks([head], firstName: 1))], sections);
     }
 
     /// <summary>The published rule: the nearest multiple of 8, but not more than a tenth below the number.</summary>

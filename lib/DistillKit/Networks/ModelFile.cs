@@ -17,7 +17,8 @@ public static class ModelFile
     public static void Save(string path, ImageClassifier model, ModelInfo info, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
-        var state = model.state_dict().Select(entry => KeyValuePair.Create(entry.Key, entry.Value.is_floating_point() ? entry.Value.to(type) : entry.Value)).ToList();
+        Tensor Stored(Tensor tensor) => tensor.is_floating_point() ? tensor.to(type) : tensor;
+        var state = model.state_dict().ToDictionary(entry => entry.Key, entry => Stored(entry.Value));
         Safetensors.Save(path, state, (info with { Spec = model.Spec }).ToMetadata());
     }
 
@@ -27,17 +28,15 @@ public static class ModelFile
     {
         using var file = Safetensors.Load(path);
         var info = ModelInfo.FromMetadata(file.Metadata)
-            ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, and load the file into it.");
+            ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, then load it.");
         var model = info.Spec.Build();
         Copy(path, file, model);
         return (model, info);
     }
 
-    /// <summary>
-    /// Loads the weights into a network of the same architecture. Accepts torchvision's files, also such without <c>num_batches_tracked</c>.
-    /// </summary>
+    /// <summary>Loads the weights into a network of the same architecture; torchvision's files fit, too.</summary>
     /// <returns>The provenance, or null for a file of another program.</returns>
-    /// <exception cref="UserException">The file cannot be read, or belongs to another architecture; the message has the first differences.</exception>
+    /// <exception cref="UserException">The file cannot be read, or belongs to another architecture; the message says why.</exception>
     public static ModelInfo? LoadInto(string path, ImageClassifier model)
     {
         using var file = Safetensors.Load(path);
@@ -53,7 +52,8 @@ public static class ModelFile
         {
             var more = differences.Count > 3 ? $"; and {differences.Count - 3} more" : "";
             var first = string.Join("; ", differences.Take(3));
-            throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {first}{more}. Load it into the network that it was saved from.");
+            throw new UserException(
+                $"{path} does not fit the network {model.Spec.ToJson()}: {first}{more}. Load it into the network that it was saved from.");
         }
         using var frozen = no_grad();
         foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor);

@@ -4,15 +4,33 @@ using DistillKit.Files;
 
 namespace DistillKit.Networks;
 
+/// <summary>What a network does with the image before its first stage.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StemKind>))]
+public enum StemKind
+{
+    /// <summary>A 3x3 convolution with stride 1: keeps the resolution of a 32x32 image.</summary>
+    Cifar,
+
+    /// <summary>ResNet only: the same convolution and a 2x2 max pool, before the norm, so that all that follows costs a quarter.</summary>
+    CifarPooled,
+
+    /// <summary>torchvision's, for 224x224 images: ResNet's 7x7 with stride 2 and max pool, MobileNetV2's 3x3 with stride 2.</summary>
+    ImageNet,
+}
+
 /// <summary>
-/// Describes a network completely, apart from its weights. Reads from and writes to JSON; the property <c>family</c>
-/// (<c>resnet</c> or <c>mobilenetv2</c>) says which record it is.
+/// Describes a network completely, apart from its weights. Reads from and writes to JSON; the property <c>family</c> (<c>resnet</c>,
+/// <c>mobilenetv2</c>, or one that a program has registered) says which record it is.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "family", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
-[JsonDerivedType(typeof(ResNetSpec), "resnet")]
-[JsonDerivedType(typeof(MobileNetV2Spec), "mobilenetv2")]
+[JsonConverter(typeof(ModelSpecConverter))]
 public abstract record ModelSpec
 {
+    /// <summary>The families of networks.</summary>
+    public static NamedTypes Families { get; } = new("family", ("resnet", typeof(ResNetSpec)), ("mobilenetv2", typeof(MobileNetV2Spec)));
+
+    [JsonInclude, JsonPropertyName("family"), JsonPropertyOrder(-1)]
+    internal string Family => Families.NameOf(GetType());
+
     /// <summary>The number of classes, so of logits.</summary>
     public int Classes { get; init; } = 10;
 
@@ -21,6 +39,10 @@ public abstract record ModelSpec
 
     /// <summary>What happens to the image before the first stage.</summary>
     public StemKind Stem { get; init; } = StemKind.Cifar;
+
+    /// <summary>Names a record of one's own, so that it can be read from and written to JSON: profiles and model files.</summary>
+    /// <exception cref="ArgumentException">The name is empty, or one of the library's.</exception>
+    public static void Register<T>(string family) where T : ModelSpec => Families.Add(family, typeof(T));
 
     /// <summary>Reads a description from JSON.</summary>
     /// <exception cref="UserException">The text is not JSON, or a field is unknown or out of range.</exception>
@@ -34,8 +56,9 @@ public abstract record ModelSpec
         }
         catch (InvalidDataException error)
         {
+            var families = string.Join(", ", Families.All.Select(family => family.Name));
             throw new UserException(
-                $"The model spec cannot be read: {error.Message}. Give it a family, resnet or mobilenetv2, and its fields.", error);
+                $"The model spec cannot be read: {error.Message}. Give it a family, one of {families}, and its fields.", error);
         }
     }
 
@@ -60,9 +83,11 @@ public abstract record ModelSpec
     }
 
     /// <summary>Builds the network; the fields are valid.</summary>
-    private protected abstract ImageClassifier Create();
+    protected abstract ImageClassifier Create();
 
-    private protected static void Require(bool valid, string field, string rule, object? value)
+    /// <summary>Checks a field.</summary>
+    /// <exception cref="UserException">It is not valid; the message names the field, the rule and the value.</exception>
+    protected static void Require(bool valid, string field, string rule, object? value)
     {
         if (valid) return;
         var name = JsonNamingPolicy.CamelCase.ConvertName(field);
@@ -76,3 +101,5 @@ public abstract record ModelSpec
         _ => value,
     };
 }
+
+internal sealed class ModelSpecConverter() : NamedTypeConverter<ModelSpec>(ModelSpec.Families);

@@ -1,7 +1,67 @@
+using System.Text.Json.Serialization;
 using DistillKit.Graphs;
 using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
+
+/// <summary>
+/// A residual network (He et al. 2016, arXiv:1512.03385): of a published <see cref="Depth"/>, or of <see cref="Blocks"/>.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ResNetSpec : ModelSpec
+{
+    private static readonly Dictionary<int, (int[] Blocks, bool Bottleneck)> Published = new()
+    {
+        [18] = ([2, 2, 2, 2], false),
+        [34] = ([3, 4, 6, 3], false),
+        [50] = ([3, 4, 6, 3], true),
+        [101] = ([3, 4, 23, 3], true),
+        [152] = ([3, 8, 36, 3], true),
+    };
+
+    /// <summary>A published depth: 18, 34, 50, 101 or 152.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>The residual blocks of each stage, one to four stages. Each has twice the channels of the one before it.</summary>
+    public IReadOnlyList<int>? Blocks { get; init; }
+
+    /// <summary>With <see cref="Blocks"/>: bottleneck blocks (1x1, 3x3, 1x1) rather than basic ones (3x3, 3x3).</summary>
+    public bool Bottleneck { get; init; }
+
+    /// <summary>The stride of the first block of each stage. Not given: 1, and 2 from the second stage on.</summary>
+    public IReadOnlyList<int>? Strides { get; init; }
+
+    /// <summary>Starts every residual block as the identity: its last norm at zero (Goyal et al. 2017, arXiv:1706.02677).</summary>
+    public bool ZeroInitResidual { get; init; }
+
+    internal IReadOnlyList<int> StageBlocks => Depth is { } depth ? Published[depth].Blocks : Blocks!;
+
+    internal IReadOnlyList<int> StageStrides => Strides ?? [.. StageBlocks.Select((_, stage) => stage == 0 ? 1 : 2)];
+
+    internal bool HasBottlenecks => Depth is { } depth ? Published[depth].Bottleneck : Bottleneck;
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        if (Depth is { } depth)
+        {
+            Require(Published.ContainsKey(depth), nameof(Depth), $"one of {string.Join(", ", Published.Keys)}", depth);
+            Require(Blocks is null, nameof(Blocks), "left out where depth is given", Blocks);
+            Require(!Bottleneck, nameof(Bottleneck), "left out where depth is given", Bottleneck);
+        }
+        else
+        {
+            var areBlocks = Blocks is { Count: >= 1 and <= 4 } && Blocks.All(count => count is >= 1 and <= 100);
+            Require(areBlocks, nameof(Blocks), "one to four numbers from 1 to 100 (or give a depth)", Blocks);
+        }
+        var areStrides = Strides is null || (Strides.Count == StageBlocks.Count && Strides.All(stride => stride is 1 or 2));
+        Require(areStrides, nameof(Strides), "1 or 2 for each stage", Strides);
+    }
+
+    /// <inheritdoc/>
+    protected override ImageClassifier Create() => new ResNet(this);
+}
 
 /// <summary>
 /// A residual network with torchvision's layers and names. Features: "stem" and "layer1" to "layer4"; groups: the same, and "head".
@@ -13,13 +73,12 @@ public sealed class ResNet : ImageClassifier
     {
     }
 
-    private static Layout Compose(ResNetSpec spec)
+    private static (List<(string Name, nn.Module Module)> Modules, List<NetworkSection> Sections) Compose(ResNetSpec spec)
     {
         var channels = Math.Max(1, (int)Math.Round(64 * spec.Width));
-        var conv1 = spec.Stem == StemKind.ImageNet ? new Convolution(3, channels, kernel: 7, stride: 2) : new Convolution(3, channels, kernel: 3);
-        var bn1 = new BatchNorm(channels);
-        List<(string Name, nn.Module Module)> layers = [("conv1", conv1), ("bn1", bn1)];
-        List<Section> sections = [new("stem", "stem", channels, images => Stem(conv1, bn1, spec.Stem, images), (builder, images) => DescribeStem(builder, conv1, bn1, spec.Stem, images), conv1, bn1)];
+        var stem = new ResNetStem(channels, spec.Stem);
+        List<(string Name, nn.Module Module)> modules = [("conv1", stem.Convolution), ("bn1", stem.Norm)];
+        List<NetworkSection> sections = [new("stem", channels, stem)];
 
         var inner = channels;
         for (var index = 0; index < spec.StageBlocks.Count; index++, inner *= 2)
@@ -28,38 +87,58 @@ public sealed class ResNet : ImageClassifier
             var outputs = spec.HasBottlenecks ? inner * Bottleneck.Expansion : inner;
             var stage = Stage(spec, channels, inner, outputs, spec.StageBlocks[index], spec.StageStrides[index]);
             channels = outputs;
-            layers.Add((name, stage));
-            sections.Add(Section.Of(name, name, channels, stage));
+            modules.Add((name, stage));
+            sections.Add(new(name, channels, stage));
         }
 
         var head = new Classifier(channels, spec.Classes);
-        layers.Add(("fc", head));
-        sections.Add(Section.Of("fc", "head", spec.Classes, head));
-        return new(layers, sections);
+        modules.Add(("fc", head));
+        sections.Add(new("fc", spec.Classes, head, "head"));
+        return (modules, sections);
     }
 
-    private static Tensor Stem(Convolution convolution, BatchNorm norm, StemKind kind, Tensor images)
+    private static SequentialBlocks Stage(ResNetSpec spec, int inputs, int inner, int outputs, int blocks, int stride) =>
+        new(Enumerable.Range(0, blocks).Select(block => Block(spec, block == 0 ? inputs : outputs, inner, block == 0 ? stride : 1)));
+
+    private static ResidualBlock Block(ResNetSpec spec, int inputs, int inner, int stride) => spec.HasBottlenecks
+        ? new Bottleneck(inputs, inner, stride, spec.ZeroInitResidual)
+        : new BasicBlock(inputs, inner, stride, spec.ZeroInitResidual);
+}
+
+/// <summary>ResNet's first layers. They are registered in the network itself, as "conv1" and "bn1", like torchvision's.</summary>
+internal sealed class ResNetStem : nn.Module<Tensor, Tensor>, IDescribable
+{
+    private readonly Convolution conv1;
+    private readonly BatchNorm bn1;
+    private readonly StemKind kind;
+
+    public ResNetStem(int channels, StemKind kind) : base(nameof(ResNetStem))
+    {
+        this.kind = kind;
+        conv1 = kind == StemKind.ImageNet ? new(3, channels, kernel: 7, stride: 2) : new(3, channels, kernel: 3);
+        bn1 = new(channels);
+        RegisterComponents();
+    }
+
+    public Convolution Convolution => conv1;
+
+    public BatchNorm Norm => bn1;
+
+    public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var output = convolution.call(images);
+        var output = conv1.call(images);
         if (kind == StemKind.CifarPooled) output = nn.functional.max_pool2d(output, kernel_size: 2);
-        output = norm.call(output).relu_();
+        output = bn1.call(output).relu_();
         if (kind == StemKind.ImageNet) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
         return output.MoveToOuterDisposeScope();
     }
 
-    private static string DescribeStem(GraphBuilder builder, Convolution convolution, BatchNorm norm, StemKind kind, string images)
+    public string Describe(GraphBuilder builder, string name, string input)
     {
-        var output = convolution.Describe(builder, "conv1", images);
+        var output = conv1.Describe(builder, nameof(conv1), input);
         if (kind == StemKind.CifarPooled) output = builder.MaxPool("maxpool", output, kernel: 2, stride: 2);
-        output = builder.Activation("relu", norm.Describe(builder, "bn1", output), Activation.ReLU);
+        output = builder.Activation("relu", bn1.Describe(builder, nameof(bn1), output), Activation.ReLU);
         return kind == StemKind.ImageNet ? builder.MaxPool("maxpool", output, kernel: 3, stride: 2, padding: 1) : output;
     }
-
-    private static Chain Stage(ResNetSpec spec, int inputs, int inner, int outputs, int blocks, int stride) =>
-        new(Enumerable.Range(0, blocks).Select(block => Block(spec, block == 0 ? inputs : outputs, inner, block == 0 ? stride : 1)));
-
-    private static nn.Module<Tensor, Tensor> Block(ResNetSpec spec, int inputs, int inner, int stride) => spec.HasBottlenecks
-        ? new Bottleneck(inputs, inner, stride, spec.ZeroInitResidual)
-        : new BasicBlock(inputs, inner, stride, spec.ZeroInitResidual);
 }

@@ -3,13 +3,10 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
-/// <summary>What a network is trained for. One that changes as the training goes on is <see cref="IStaged"/> as well.</summary>
+/// <summary>What a network is trained for. One that changes as the training goes on is <see cref="IScheduled"/> as well.</summary>
 public interface IObjective
 {
-    /// <summary>
-    /// What learns along with the network: it is trained by the same recipe and kept in checkpoints, but it is no part of the network and not averaged.
-    /// Null for nothing.
-    /// </summary>
+    /// <summary>What learns along with the network by the same recipe, but is no part of it and not averaged; null for nothing.</summary>
     public nn.Module? Adapters => null;
 
     /// <summary>Runs the network on a batch.</summary>
@@ -17,15 +14,9 @@ public interface IObjective
     public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch);
 }
 
-/// <summary>Learning from the labels alone: cross-entropy.</summary>
-public sealed class Supervised(double labelSmoothing) : IObjective
+/// <summary>A network, or an objective, that changes how it trains as the training goes on.</summary>
+public interface IScheduled
 {
-    private readonly SoftTargetCrossEntropy crossEntropy = new(labelSmoothing);
-
-    /// <inheritdoc/>
-    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
-    {
-        var logits = model.call(batch.Images);
-        return (crossEntropy.Compute(logits, batch.Targets ?? batch.Labels), logits);
-    }
+    /// <summary>Called before each step; <paramref name="progress"/> is the share of the training that is done, from 0 to 1.</summary>
+    public void Begin(double progress);
 }

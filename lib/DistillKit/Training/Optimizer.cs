@@ -1,11 +1,49 @@
+using System.Text.Json.Serialization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
+/// <summary>The method that turns gradients into updates.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OptimizerKind>))]
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent with Nesterov momentum (Sutskever et al. 2013).</summary>
+    Sgd,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv:1711.05101).</summary>
+    AdamW,
+}
+
+/// <summary>An optimizer and its numbers.</summary>
+/// <param name="Kind">The method.</param>
+/// <param name="LearningRate">The peak learning rate, which the schedule scales.</param>
+/// <param name="Momentum">Of SGD.</param>
+/// <param name="WeightDecay">On the weights of convolutions and linear layers; norms and biases have none.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record OptimizerRecipe(
+    OptimizerKind Kind = OptimizerKind.Sgd, double LearningRate = 0.2, double Momentum = 0.9, double WeightDecay = 5e-4)
+{
+    internal void Validate()
+    {
+        TrainingRecipe.Require(LearningRate is > 0 and < double.PositiveInfinity, "optimizer.learningRate must be above 0");
+        TrainingRecipe.Require(Momentum is >= 0 and < 1, "optimizer.momentum must be at least 0 and below 1");
+        TrainingRecipe.Require(WeightDecay is >= 0 and < 1, "optimizer.weightDecay must be at least 0 and below 1");
+    }
+
+    /// <summary>Makes the optimizer of a network's parameters.</summary>
+    public Optimizer Create(IReadOnlyList<Parameter> parameters) => Kind switch
+    {
+        OptimizerKind.Sgd => new StochasticGradientDescent(parameters, LearningRate, Momentum, WeightDecay),
+        OptimizerKind.AdamW => new AdamW(parameters, LearningRate, WeightDecay),
+        _ => throw new NotSupportedException($"There is no optimizer {Kind}."),
+    };
+}
+
 /// <summary>
-/// Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a channels-last weight
-/// (they save contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see <see cref="Number"/>).
+/// Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a channels-last
+/// weight (they save contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see
+/// <see cref="Number"/>).
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
@@ -36,7 +74,8 @@ public abstract class Optimizer : IDisposable
     /// <summary>Continues where another optimizer of such parameters was.</summary>
     internal void Restore(IReadOnlyDictionary<string, Tensor> saved)
     {
-        foreach (var (index, parameter) in parameters.Index()) Restore(index, parameter, name => saved.GetValueOrDefault($"{index}.{name}"));
+        foreach (var (index, parameter) in parameters.Index())
+            Restore(index, parameter, name => saved.GetValueOrDefault($"{index}.{name}"));
     }
 
     /// <inheritdoc/>
@@ -63,7 +102,8 @@ public abstract class Optimizer : IDisposable
 
 /// <summary>Stochastic gradient descent with Nesterov momentum (Sutskever et al. 2013), as PyTorch's SGD computes it.</summary>
 internal sealed class StochasticGradientDescent(
-    IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay) : Optimizer(parameters, learningRate, weightDecay)
+    IReadOnlyList<Parameter> parameters, double learningRate, double momentum, double weightDecay)
+    : Optimizer(parameters, learningRate, weightDecay)
 {
     private const string Velocity = "momentum_buffer";
 
@@ -125,5 +165,23 @@ internal sealed class AdamW(IReadOnlyList<Parameter> parameters, double learning
         if (saved(First) is not { } mean) return;
         (means[index], squares[index]) = (Like(parameter, mean), Like(parameter, saved(Second)!));
         steps[index] = saved(Steps)!.item<long>();
+    }
+}
+
+/// <summary>What is done to gradients before a step.</summary>
+internal static class Gradients
+{
+    private const double Epsilon = 1e-6;
+
+    /// <summary>Scales all gradients by one factor, to a norm of at most the given one (Pascanu et al. 2013, arXiv:1211.5063).</summary>
+    public static void Clip(IEnumerable<Parameter> parameters, double norm)
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
+        if (gradients.Length == 0) return;
+        var found = stack(gradients.Select(gradient => gradient.norm())).norm().item<float>();
+        if (found <= norm) return;
+        foreach (var gradient in gradients) gradient.mul_(Number.Of(norm / (found + Epsilon)));
     }
 }

@@ -6,7 +6,7 @@ namespace DistillKit.Training;
 [JsonConverter(typeof(JsonStringEnumConverter<ScheduleKind>))]
 public enum ScheduleKind
 {
-    /// <summary>A straight line down to the final share: with a long warm-up, the one-cycle policy (Smith and Topin 2018, arXiv:1708.07120).</summary>
+    /// <summary>A straight line down to the final share; with a long warm-up, one-cycle (Smith and Topin 2018, arXiv:1708.07120).</summary>
     OneCycle,
 
     /// <summary>Half a cosine down to the final share (Loshchilov and Hutter 2017, arXiv:1608.03983).</summary>
@@ -20,8 +20,8 @@ public enum ScheduleKind
 }
 
 /// <summary>
-/// The learning rate as a function of the step, as a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else, so a
-/// run that is resumed needs no state but its step.
+/// The learning rate as a function of the step, as a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else,
+/// so a run that is resumed needs no state but its step.
 /// </summary>
 /// <param name="Kind">The shape.</param>
 /// <param name="WarmUp">The share of all steps in which the learning rate rises to its peak in a straight line.</param>
@@ -29,7 +29,8 @@ public enum ScheduleKind
 /// <param name="Factor">Of <see cref="ScheduleKind.Plateau"/>: what each reduction multiplies by.</param>
 /// <param name="Patience">Of <see cref="ScheduleKind.Plateau"/>: the validations without a better one before a reduction.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record Schedule(ScheduleKind Kind = ScheduleKind.OneCycle, double WarmUp = 0.25, double Final = 0, double Factor = 0.1, int Patience = 3)
+public sealed record Schedule(
+    ScheduleKind Kind = ScheduleKind.OneCycle, double WarmUp = 0.25, double Final = 0, double Factor = 0.1, int Patience = 3)
 {
     /// <summary>The share of the peak learning rate at a step.</summary>
     /// <param name="step">The step, from 0.</param>
@@ -46,7 +47,8 @@ public sealed record Schedule(ScheduleKind Kind = ScheduleKind.OneCycle, double 
             ScheduleKind.OneCycle => 1 - (1 - Final) * progress,
             ScheduleKind.Cosine => Final + (1 - Final) * (1 + Math.Cos(Math.PI * progress)) / 2,
             ScheduleKind.Plateau => Math.Max(Math.Pow(Factor, reductions), Final),
-            _ => 1,
+            ScheduleKind.Constant => 1,
+            _ => throw new NotSupportedException($"There is no schedule {Kind}."),
         };
     }
 

@@ -14,21 +14,24 @@ internal static class Shapes
         var areSoft = targets.dtype == logits.dtype && targets.shape.AsSpan().SequenceEqual(shape);
         if (areLabels || areSoft) return;
         var rule = $"int64 class indices [N] or {logits.dtype} probabilities [N, K]";
-        throw new ArgumentException($"Targets for logits {Show(logits)} must be {rule}, but are {targets.dtype} {Show(targets)}.", nameof(targets));
+        throw new ArgumentException($"Targets for logits {Show(logits)} must be {rule}, but are {targets.dtype} {Show(targets)}.");
     }
 
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static void RequireSame(Tensor student, Tensor teacher)
     {
         if (!student.shape.AsSpan().SequenceEqual(teacher.shape))
-            throw new ArgumentException($"Logits of student {Show(student)} and teacher {Show(teacher)} must have one shape.", nameof(teacher));
+            throw new ArgumentException($"Logits of student {Show(student)} and teacher {Show(teacher)} must have one shape.");
     }
 
     /// <exception cref="ArgumentException">They are not two [N, C, H, W] of one batch.</exception>
     public static void RequireMaps(Tensor student, Tensor teacher)
     {
         if (student.dim() != 4 || teacher.dim() != 4)
-            throw new ArgumentException($"Feature maps must be [N, C, H, W], but those of student and teacher are {Show(student)} and {Show(teacher)}.", nameof(student));
+        {
+            var found = $"those of student and teacher are {Show(student)} and {Show(teacher)}";
+            throw new ArgumentException($"Feature maps must be [N, C, H, W], but {found}.");
+        }
         RequireSameBatch(student, teacher);
     }
 
@@ -36,7 +39,7 @@ internal static class Shapes
     public static void RequireSameBatch(Tensor student, Tensor teacher)
     {
         if (student.shape[0] != teacher.shape[0])
-            throw new ArgumentException($"Features of student {Show(student)} and teacher {Show(teacher)} must be of the same images.", nameof(teacher));
+            throw new ArgumentException($"Features of student {Show(student)} and teacher {Show(teacher)} must be of the same images.");
     }
 
     private static string Show(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";

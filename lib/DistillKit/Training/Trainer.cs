@@ -7,17 +7,14 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
-/// <summary>What a training learns from and is validated with.</summary>
-/// <param name="Training">The images to learn from.</param>
-/// <param name="Validation">The images that choose the epoch to keep.</param>
-/// <param name="ClassNames">The names of the classes.</param>
+/// <summary>What a training learns from, the images that choose the epoch to keep, and the names of the classes.</summary>
 public sealed record TrainingData(DeviceImages Training, DeviceImages Validation, IReadOnlyList<string> ClassNames);
 
 /// <summary>Where a training keeps what it needs to be resumed.</summary>
 /// <param name="Folder">Its folder.</param>
 /// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
-/// <param name="Before">What the same training came to before a restart was added to it, if the network has its weights: they are trained on.</param>
-public sealed record TrainingFiles(string Folder, string Run, TrainingResult? Before = null)
+/// <param name="BeforeRestart">What the training came to before a restart was added to it, if the network has its weights.</param>
+public sealed record TrainingFiles(string Folder, string Run, TrainingResult? BeforeRestart = null)
 {
     /// <summary>The name of the checkpoint in its folder.</summary>
     public const string CheckpointName = "checkpoint.safetensors";
@@ -34,8 +31,8 @@ public sealed record TrainingFiles(string Folder, string Run, TrainingResult? Be
 }
 
 /// <summary>
-/// The training loop, for learning from labels and from a teacher alike. All randomness is a function of the seed and the step, so that a run that was
-/// interrupted at any step goes on exactly as it would have.
+/// The training loop, for learning from labels and from a teacher alike. All randomness is a function of the seed and the step, so that a
+/// run that was interrupted at any step continues exactly as it would have.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -58,50 +55,65 @@ public sealed class Trainer : IDisposable
 
     private Optimizer optimizer;
     private Dictionary<string, Tensor>? best;
-    private BatchPlan plan;
-    private int planEpoch;
+    private EpochBatches batches;
+    private int batchesEpoch;
     private Counters counters;
+    private bool isResumed;
     private TimeSpan checkpointCost;
 
-    /// <summary>Prepares a training, and continues it where its files hold a checkpoint.</summary>
+    /// <summary>Prepares a training.</summary>
     /// <param name="model">The network, on the device of the data. It is trained in place.</param>
     /// <param name="objective">What it is trained for; what learns along with the network is on the device of the data, too.</param>
     /// <param name="recipe">How it is trained.</param>
     /// <param name="data">What it learns from.</param>
     /// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
     /// <param name="files">Where checkpoints and metrics go; null to keep none.</param>
-    /// <exception cref="UserException">The recipe is not valid, or the checkpoint cannot be read.</exception>
-    public Trainer(nn.Module<Tensor, Tensor> model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed, TrainingFiles? files = null)
+    /// <exception cref="UserException">The recipe is not valid.</exception>
+    public Trainer(
+        nn.Module<Tensor, Tensor> model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed,
+        TrainingFiles? files = null)
     {
         recipe.Validate();
         recipe.ValidateFor(model);
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
         classifier = model as ImageClassifier;
-        plan = PlanOf(epoch: 0);
-        stepsPerEpoch = plan.Count;
+        batches = BatchesOf(epoch: 0);
+        stepsPerEpoch = batches.Count;
         work = [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => Math.Pow(recipe.ResolutionOf(epoch) ?? data.Training.ImageSize, 2))];
         state = model.state_dict();
         parameters = [.. model.parameters(), .. objective.Adapters?.parameters() ?? []];
         adapters = objective.Adapters?.state_dict();
         optimizer = recipe.Optimizer.Create(parameters);
         average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
-        counters = (files is null ? null : Resume(files) ?? GoOn(files.Before)) ?? new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
-        classifier?.ComputeType = counters.ComputeType;
+        counters = new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
     }
 
-    /// <summary>Steps done, of this run and those that it continues.</summary>
+    /// <summary>Steps done; those that the run continues are counted once it has been resumed.</summary>
     public int Step => counters.Step;
 
     /// <summary>The number of steps of the whole training.</summary>
     public int Steps => recipe.Epochs * stepsPerEpoch;
 
+    /// <summary>Continues where the files hold a checkpoint; <see cref="Run"/> does so where it has not been done.</summary>
+    /// <returns>Steps done.</returns>
+    /// <exception cref="UserException">The checkpoint cannot be read.</exception>
+    public int Resume()
+    {
+        if (isResumed) return Step;
+        if (files is not null) counters = Load(files) ?? Continue(files.BeforeRestart) ?? counters;
+        classifier?.ComputeType = counters.ComputeType;
+        isResumed = true;
+        return Step;
+    }
+
     /// <summary>Trains to the end and leaves the network with the weights of the best validation, in evaluation mode.</summary>
-    /// <exception cref="UserException">The loss is no finite number any more; the last checkpoint stays.</exception>
+    /// <exception cref="UserException">The checkpoint cannot be read, or the loss is not finite; the last checkpoint stays.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        Resume();
         using var metrics = files is null ? MetricsLog.None : MetricsLog.Open(files.Metrics, Step);
-        var window = new Window();
+        var recent = new RecentSteps(recipe.BatchSize);
         double? validation = counters.BestAccuracy;
         while (Step < Steps && !HasStalled)
         {
@@ -111,21 +123,24 @@ public sealed class Trainer : IDisposable
             if (position == 0 && epoch > 0 && epoch == cycle.FirstEpoch) Restart();
             ApplyFreeze(epoch);
             SkipResiduals(epoch < recipe.ShallowEpochs);
-            foreach (var staged in (ReadOnlySpan<object>)[model, objective]) (staged as IStaged)?.Begin((double)StepOf(cycle) / (cycle.Epochs * stepsPerEpoch));
+            var share = (double)StepOf(cycle) / (cycle.Epochs * stepsPerEpoch);
+            foreach (var part in (ReadOnlySpan<object>)[model, objective]) (part as IScheduled)?.Begin(share);
             var learningRate = SetLearningRate(cycle);
             var (loss, right) = TrainStep(epoch, position);
             average?.Update(Step);
-            window.Add(loss, right, Stopwatch.GetElapsedTime(start));
+            recent.Add(loss, right, Stopwatch.GetElapsedTime(start));
             Advance(start);
 
-            var isReport = Step % StepsPerReport == 0 || Step % stepsPerEpoch == 0;
-            progress?.Report(new(epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize), validation));
-            if (isReport)
+            progress?.Report(new(
+                epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), recent.Loss, recent.Accuracy, learningRate,
+                recent.ImagesPerSecond, validation));
+            if (Step % StepsPerReport == 0 || Step % stepsPerEpoch == 0)
             {
-                metrics.Write(new(Step, epoch, window.Loss, window.Accuracy(recipe.BatchSize), learningRate, window.Rate(recipe.BatchSize)));
-                window = new();
+                metrics.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
+                recent = new(recipe.BatchSize);
             }
-            if (Step % stepsPerEpoch == 0 && ((epoch + 1) % recipe.ValidateEvery == 0 || epoch + 1 == cycle.FirstEpoch + cycle.Epochs))
+            var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
+            if (Step % stepsPerEpoch == 0 && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0))
             {
                 validation = Validate();
                 metrics.Write(new(Step, epoch, ValidationAccuracy: validation));
@@ -133,16 +148,18 @@ public sealed class Trainer : IDisposable
             if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
             cancellation.ThrowIfCancellationRequested();
         }
-        if (best is not null) State.Assign(state, best);
+        if (best is not null) ModelState.Assign(state, best);
         model.eval();
         return Result();
     }
 
-    private double ShareOfWork(int epoch, int position) => (work.Take(epoch).Sum() + work[epoch] * (position + 1) / stepsPerEpoch) / work.Sum();
+    private double ShareOfWork(int epoch, int position) =>
+        (work.Take(epoch).Sum() + work[epoch] * (position + 1) / stepsPerEpoch) / work.Sum();
 
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 
-    private bool IsCheckpointDue => files is not null && (Step % stepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval)
+    private bool IsCheckpointDue =>
+        files is not null && (Step % stepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval)
         && checkpointCost.TotalSeconds < files.CheckpointShare * sinceCheckpoint.Elapsed.TotalSeconds;
 
     private (double Loss, int Right) TrainStep(int epoch, int position)
@@ -151,8 +168,8 @@ public sealed class Trainer : IDisposable
         // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
         manual_seed((long)SplitMix64.At(seed, Step).Next());
         model.train();
-        if (planEpoch != epoch) (plan, planEpoch) = (PlanOf(epoch), epoch);
-        var batch = plan.Load(position, recipe.ResolutionOf(epoch));
+        if (batchesEpoch != epoch) (batches, batchesEpoch) = (BatchesOf(epoch), epoch);
+        var batch = batches.Load(position, recipe.ResolutionOf(epoch));
         model.zero_grad();
         objective.Adapters?.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
@@ -164,23 +181,22 @@ public sealed class Trainer : IDisposable
         return (value, (int)logits.argmax(1).eq(batch.Labels).sum().item<long>());
     }
 
-    private BatchPlan PlanOf(int epoch) => data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
+    private EpochBatches BatchesOf(int epoch) =>
+        data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
 
     private int StepOf(Cycle cycle) => Step - cycle.FirstEpoch * stepsPerEpoch;
 
     private double SetLearningRate(Cycle cycle)
     {
         var share = cycle.Peak * recipe.Schedule.At(StepOf(cycle), cycle.Epochs * stepsPerEpoch, counters.Reductions);
-        var learningRate = recipe.Optimizer.LearningRate * share;
-        optimizer.LearningRate = learningRate;
-        return learningRate;
+        return optimizer.LearningRate = recipe.Optimizer.LearningRate * share;
     }
 
     // Nothing here depends on how the last cycle ended but the best weights: a finished training can be made longer.
     private void Restart()
     {
-        State.Assign(state, best!);
-        if (average is not null) State.Assign(average.Values, best!);
+        ModelState.Assign(state, best!);
+        if (average is not null) ModelState.Assign(average.Values, best!);
         optimizer.Dispose();
         optimizer = recipe.Optimizer.Create(parameters);
         counters = counters with { Stalled = 0, Reductions = 0 };
@@ -201,13 +217,13 @@ public sealed class Trainer : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         SkipResiduals(false);
-        var trained = average is null ? null : State.Copy(state);
-        if (average is not null) State.Assign(state, average.Values);
+        var trained = average is null ? null : ModelState.Copy(state);
+        if (average is not null) ModelState.Assign(state, average.Values);
         var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames).Accuracy;
         if (counters.BestAccuracy is null || accuracy > counters.BestAccuracy)
         {
-            best ??= State.Copy(state);
-            State.Assign(best, state);
+            best ??= ModelState.Copy(state);
+            ModelState.Assign(best, state);
             counters = counters with { BestAccuracy = accuracy, Stalled = 0 };
         }
         else
@@ -218,8 +234,8 @@ public sealed class Trainer : IDisposable
         }
         if (trained is not null)
         {
-            State.Assign(state, trained);
-            State.Free(trained);
+            ModelState.Assign(state, trained);
+            ModelState.Free(trained);
         }
         counters = counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
         return accuracy;
@@ -232,44 +248,50 @@ public sealed class Trainer : IDisposable
     {
         if (files is null) return;
         var start = Stopwatch.GetTimestamp();
-        Checkpoint.Save(files.Checkpoint, files.Run, counters, optimizer, ("model", state), ("adapters", adapters), ("average", average?.Values), ("best", best));
+        Checkpoint.Save(
+            files.Checkpoint, files.Run, counters, optimizer,
+            ("model", state), ("adapters", adapters), ("average", average?.Values), ("best", best));
         checkpointCost = Stopwatch.GetElapsedTime(start);
         sinceCheckpoint.Restart();
     }
 
-    private Counters? Resume(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run, optimizer,
-        ("model", saved => State.Assign(state, saved)),
-        ("adapters", saved => State.Assign(adapters!, saved)),
-        ("average", saved => State.Assign(average!.Values, saved)),
-        ("best", saved => best = State.Copy(saved)));
+    private Counters? Load(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run, optimizer,
+        ("model", saved => ModelState.Assign(state, saved)),
+        ("adapters", saved => ModelState.Assign(adapters!, saved)),
+        ("average", saved => ModelState.Assign(average!.Values, saved)),
+        ("best", saved => best = ModelState.Copy(saved)));
 
-    private Counters? GoOn(TrainingResult? before)
+    private Counters? Continue(TrainingResult? earlier)
     {
-        if (before is null) return null;
-        best = State.Copy(state);
-        return new(before.Steps, Enum.Parse<ScalarType>(before.ComputeType), before.Seconds, before.ValidationAccuracy);
+        if (earlier is null) return null;
+        best = ModelState.Copy(state);
+        return new(earlier.Steps, Enum.Parse<ScalarType>(earlier.ComputeType), earlier.Seconds, earlier.ValidationAccuracy);
     }
 
     private UserException Diverged(double loss)
     {
         var kept = files is not null && File.Exists(files.Checkpoint) ? $" The last checkpoint stays in {files.Checkpoint}." : "";
-        return new(FormattableString.Invariant(
-            $"The loss became {loss} at step {Step} of {Steps}, at a learning rate of {optimizer.LearningRate:g3}: try a lower learning rate, a longer warm-up, clipNorm 1 or precision Float32.{kept}"));
+        var rate = optimizer.LearningRate;
+        var what = FormattableString.Invariant($"The loss became {loss} at step {Step} of {Steps}, at a learning rate of {rate:g3}");
+        return new($"{what}: try a lower learning rate, a longer warm-up, clipNorm 1 or precision Float32.{kept}");
     }
 
-    private TrainingResult Result() =>
-        new(Step / stepsPerEpoch, Step, counters.BestAccuracy ?? 0, counters.Seconds, Step * recipe.BatchSize / Math.Max(counters.Seconds, 1e-9), counters.ComputeType.ToString());
+    private TrainingResult Result()
+    {
+        var rate = Step * recipe.BatchSize / Math.Max(counters.Seconds, 1e-9);
+        return new(Step / stepsPerEpoch, Step, counters.BestAccuracy ?? 0, counters.Seconds, rate, counters.ComputeType.ToString());
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();
         average?.Dispose();
-        if (best is not null) State.Free(best);
+        if (best is not null) ModelState.Free(best);
     }
 
-    /// <summary>The means since the last report.</summary>
-    private sealed class Window
+    /// <summary>The means over the steps since the last report.</summary>
+    private sealed class RecentSteps(int batchSize)
     {
         private int steps;
         private double loss;
@@ -278,13 +300,11 @@ public sealed class Trainer : IDisposable
 
         public double Loss => loss / steps;
 
-        public double Accuracy(int batchSize) => (double)right / (steps * batchSize);
+        public double Accuracy => (double)right / (steps * batchSize);
 
-        public double Rate(int batchSize) => steps * batchSize / time.TotalSeconds;
+        public double ImagesPerSecond => steps * batchSize / time.TotalSeconds;
 
-        public void Add(double stepLoss, int stepRight, TimeSpan stepTime)
-        {
+        public void Add(double stepLoss, int stepRight, TimeSpan stepTime) =>
             (steps, loss, right, time) = (steps + 1, loss + stepLoss, right + stepRight, time + stepTime);
-        }
     }
 }

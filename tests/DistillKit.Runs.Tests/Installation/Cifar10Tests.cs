@@ -10,13 +10,13 @@ public sealed class Cifar10Tests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData(Cifar10Layout.FolderName)]
+    [InlineData(Cifar10Files.FolderName)]
     public void Images_and_labels_are_loaded_in_the_order_of_the_files(string subfolder)
     {
         data.WriteBinaries(Path.Combine(data.Root, subfolder));
         var training = Cifar10.LoadTraining(data.Root, data.Layout);
         Assert.Equal((50, 32), (training.Count, training.ImageSize));
-        var records = data.Records("data_batch_3.bin").Chunk(Cifar10Layout.RecordBytes).ToArray();
+        var records = data.Records("data_batch_3.bin").Chunk(Cifar10Files.RecordBytes).ToArray();
         Assert.Equal(records[4][0], training.Labels[24]);
         Assert.Equal(records[4][1..], training.Image(24));
         Assert.Equal(10, Cifar10.LoadTest(data.Root, data.Layout).Count);
@@ -42,7 +42,7 @@ public sealed class Cifar10Tests : IDisposable
     public void A_truncated_file_is_refused_with_both_sizes()
     {
         data.WriteBinaries(data.Root);
-        File.WriteAllBytes(Path.Combine(data.Root, Cifar10Layout.TestFile), new byte[100]);
+        File.WriteAllBytes(Path.Combine(data.Root, Cifar10Files.TestName), new byte[100]);
         var message = Assert.Throws<UserException>(() => Cifar10.LoadTest(data.Root, data.Layout)).Message;
         Assert.Contains("has 100 bytes, expected 30,730", message);
     }
@@ -50,7 +50,7 @@ public sealed class Cifar10Tests : IDisposable
     [Fact]
     public void Sums_of_all_six_official_files_are_known()
     {
-        Assert.Equal(Cifar10Layout.Files.Order(), Cifar10Layout.Official.Sha256.Keys.Order());
-        Assert.All(Cifar10Layout.Official.Sha256.Values, sum => Assert.Matches("^[0-9a-f]{64}$", sum));
+        Assert.Equal(Cifar10Files.Names.Order(), Cifar10Files.Official.Sha256.Keys.Order());
+        Assert.All(Cifar10Files.Official.Sha256.Values, sum => Assert.Matches("^[0-9a-f]{64}$", sum));
     }
 }

@@ -20,13 +20,13 @@ internal sealed class FabricatedCifar10 : IDisposable
     public FabricatedCifar10()
     {
         var random = new SplitMix64(1);
-        records = Cifar10Layout.Files.ToDictionary(file => file, _ => MakeRecords(random));
+        records = Cifar10Files.Names.ToDictionary(file => file, _ => MakeRecords(random));
         Layout = new(ImagesPerFile, records.ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value))));
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("distillkit-test-").FullName;
 
-    public Cifar10Layout Layout { get; }
+    public Cifar10Files Layout { get; }
 
     /// <summary>A new empty folder.</summary>
     public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
@@ -48,15 +48,15 @@ internal sealed class FabricatedCifar10 : IDisposable
         foreach (var (file, bytes) in records)
             File.WriteAllBytes(Path.Combine(folder, Path.ChangeExtension(file, ".png")),
                 EncodePng(ToSheet(bytes), SheetWidth, ImagesPerFile));
-        WriteLabels(Path.Combine(folder, "train_lables.json"), Cifar10Layout.TrainingFiles);
-        WriteLabels(Path.Combine(folder, "test_lables.json"), [Cifar10Layout.TestFile]);
+        WriteLabels(Path.Combine(folder, "train_lables.json"), Cifar10Files.TrainingNames);
+        WriteLabels(Path.Combine(folder, "test_lables.json"), [Cifar10Files.TestName]);
         return folder;
     }
 
     /// <summary>The official archive, and what a server would state about it.</summary>
     public RemoteFile WriteOfficialArchive(string folder, Uri? address = null)
     {
-        WriteBinaries(Path.Combine(Root, "packing", Cifar10Layout.FolderName));
+        WriteBinaries(Path.Combine(Root, "packing", Cifar10Files.FolderName));
         var bytes = Pack(Path.Combine(Root, "packing"), Path.Combine(folder, OfficialArchiveSource.FileName));
         return new(address ?? new("http://localhost/unused"), bytes.Length, Convert.ToHexStringLower(MD5.HashData(bytes)));
     }
@@ -126,11 +126,11 @@ internal sealed class FabricatedCifar10 : IDisposable
 
     private static byte[] MakeRecords(SplitMix64 random)
     {
-        var bytes = new byte[ImagesPerFile * Cifar10Layout.RecordBytes];
+        var bytes = new byte[ImagesPerFile * Cifar10Files.RecordBytes];
         for (var i = 0; i < bytes.Length; i++)
             bytes[i] = (byte)random.Below(256);
         for (var image = 0; image < ImagesPerFile; image++)
-            bytes[image * Cifar10Layout.RecordBytes] = (byte)(image % 10);
+            bytes[image * Cifar10Files.RecordBytes] = (byte)(image % 10);
         return bytes;
     }
 
@@ -141,13 +141,13 @@ internal sealed class FabricatedCifar10 : IDisposable
         for (var i = 0; i < sheet.Length; i++)
         {
             var (image, pixel, channel) = (i / (SheetWidth * 3), i / 3 % SheetWidth, i % 3);
-            sheet[i] = records[image * Cifar10Layout.RecordBytes + 1 + channel * SheetWidth + pixel];
+            sheet[i] = records[image * Cifar10Files.RecordBytes + 1 + channel * SheetWidth + pixel];
         }
         return sheet;
     }
 
     private void WriteLabels(string path, IReadOnlyList<string> files) => File.WriteAllText(path, JsonSerializer.Serialize(
-        files.SelectMany(file => records[file].Chunk(Cifar10Layout.RecordBytes).Select(record => (int)record[0]))));
+        files.SelectMany(file => records[file].Chunk(Cifar10Files.RecordBytes).Select(record => (int)record[0]))));
 
     private static byte[] Pack(string folder, string archive)
     {

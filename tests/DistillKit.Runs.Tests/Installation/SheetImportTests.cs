@@ -14,7 +14,7 @@ public sealed class SheetImportTests : IDisposable
     {
         var (sheets, target) = (data.WriteSheets(Path.Combine(data.Root, "sheets")), data.NewFolder("target"));
         SheetImport.Convert(sheets, target, FabricatedCifar10.ImagesPerFile);
-        Assert.All(Cifar10Layout.Files, file => Assert.Equal(data.Records(file), File.ReadAllBytes(Path.Combine(target, file))));
+        Assert.All(Cifar10Files.Names, file => Assert.Equal(data.Records(file), File.ReadAllBytes(Path.Combine(target, file))));
     }
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class SheetImportTests : IDisposable
     [InlineData("test_lables.json", "[0,1,2,3,4,5,6,7,8,-1]", "label -1, expected 0 to 9")]
     [InlineData("train_lables.json", "[0.5]", "cannot be used")]
     [InlineData("train_lables.json", "no", "cannot be used")]
-    [InlineData("data_batch_4.png", "no", "not a PNG")]
+    [InlineData("data_batch_4.png", "no", "no PNG")]
     public void A_wrong_file_is_refused_with_its_name_and_the_reason(string file, string content, string reason)
     {
         var refusal = Refuse(sheets => File.WriteAllText(Path.Combine(sheets, file), content));

@@ -25,10 +25,11 @@ public sealed class DistillationRecipeTests
         var recipe = Parse(EveryTerm).Distillation;
         LossTerm[] expected =
         [
-            new HintonTerm(Standardize: true, Temperature: 2, Weight: 9), new DecoupledTerm(2, 4), new DistTerm(2, 0),
-            new HintTerm("features.6", "layer2", Until: 0.5),
-            new AttentionTerm("features.13", "layer3", 10), new SimilarityTerm("features.17", "layer4", From: 0.25, Until: 0.75),
-            new RelationalTerm("features.18", "layer4", 25, 50), new ContrastiveTerm("features.18", "layer4", 64, 0.1, 0.8),
+            new HintonTerm(Standardize: true) { Temperature = 2, Weight = 9 }, new DecoupledTerm(2, 4), new DistTerm(2, 0),
+            new HintTerm("features.6", "layer2") { Until = 0.5 },
+            new AttentionTerm("features.13", "layer3") { Weight = 10 },
+            new SimilarityTerm("features.17", "layer4") { From = 0.25, Until = 0.75 },
+            new RelationalTerm("features.18", "layer4", 25, 50), new ContrastiveTerm("features.18", "layer4", 64, 0.1) { Weight = 0.8 },
         ];
         Assert.Equal(expected, recipe.Terms);
         Assert.Equal(new(0.7, 5, null, 0.1, 1), recipe with { Terms = null });
@@ -43,7 +44,8 @@ public sealed class DistillationRecipeTests
 
     [Fact]
     public void Results_of_recipes_without_the_newer_fields_stay_valid() =>
-        Assert.Equal(StageStore.Fingerprint("""{"Alpha":0.9,"Temperature":4,"TeacherResolution":24}"""),
+        Assert.Equal(
+            StageStore.Fingerprint("""{"Alpha":0.9,"Temperature":4,"TeacherResolution":24}"""),
             StageStore.Fingerprint(new DistillationRecipe(TeacherResolution: 24)));
 
     [Fact]
@@ -58,9 +60,10 @@ public sealed class DistillationRecipeTests
     [Fact]
     public void Without_features_the_terms_on_logits_are_left_for_the_whole_training()
     {
-        DistillationRecipe recipe = new(0.7,
-            Terms: [new HintTerm("a", "b", Until: 0.5), new DistTerm(Weight: 3, From: 0.5), new HintonTerm(Until: 0.1)]);
-        Assert.Equal([new DistTerm(Weight: 3), new HintonTerm()], recipe.OnLogits().Terms!);
+        LossTerm[] terms = [new HintTerm("a", "b") { Until = 0.5 }, new DistTerm { Weight = 3, From = 0.5 },
+            new HintonTerm { Until = 0.1 }];
+        DistillationRecipe recipe = new(0.7, Terms: terms);
+        Assert.Equal([new DistTerm { Weight = 3 }, new HintonTerm()], recipe.OnLogits().Terms!);
         Assert.Equal([new HintonTerm()], new DistillationRecipe().OnLogits().Terms!);
         Assert.Empty(new DistillationRecipe(Terms: [new HintTerm("a", "b")]).OnLogits().Terms!);
     }
@@ -83,9 +86,10 @@ public sealed class DistillationRecipeTests
     [InlineData("\"dimensions\": 64", "\"dimensions\": 0", "terms[7].dimensions must be from 1 to 65536, but is 0")]
     [InlineData("\"tau\": 0.1", "\"tau\": 0", "terms[7].tau must be above 0")]
     [InlineData("\"features.6\"", "\"\"", "terms[3].student must be the name of a feature")]
-    [InlineData("\"features.6\"", "\"features.60\"",
-        "terms[3].student is 'features.60', but the student has the features features.0, features.1")]
-    [InlineData("\"teacher\": \"layer3\"", "\"teacher\": \"layer7\"",
+    [InlineData(
+        "\"features.6\"", "\"features.60\"", "terms[3].student is 'features.60', but the student has the features features.0, features.1")]
+    [InlineData(
+        "\"teacher\": \"layer3\"", "\"teacher\": \"layer7\"",
         "terms[4].teacher is 'layer7', but the teacher has the features stem, layer1, layer2, layer3, layer4.")]
     [InlineData("\"teacher\": \"layer3\"", "\"teacher\": null", "teacher")]
     [InlineData("\"teacher\": \"layer3\", ", "", "teacher")]

@@ -51,10 +51,11 @@ public sealed class DeviceImagesTests : IDisposable
     public void Crop_flip_and_reflection_equal_slicing_by_hand()
     {
         int[] indices = [3, 14, 15, 9, 26];
-        Distortion[] distortions = [new(-4, -4, false, 0, 0), new(4, 4, true, 0, 0), new(0, 0, true, 0, 0), new(-1, 3, false, 0, 0), new(2, -3, true, 0, 0)];
-        var batch = images.Take(indices, distortions);
+        ImageTransform[] transforms = [new(-4, -4, false, 0, 0), new(4, 4, true, 0, 0), new(0, 0, true, 0, 0), new(-1, 3, false, 0, 0),
+            new(2, -3, true, 0, 0)];
+        var batch = images.Take(indices, transforms);
         for (var i = 0; i < indices.Length; i++)
-            Assert.Equal(ByHand(indices[i], distortions[i]), Pixels(batch.Images, i), Close);
+            Assert.Equal(ByHand(indices[i], transforms[i]), Pixels(batch.Images, i), Close);
     }
 
     [Theory]
@@ -95,7 +96,7 @@ public sealed class DeviceImagesTests : IDisposable
     [Fact]
     public void A_step_can_be_made_again_exactly()
     {
-        BatchPlan Plan(int epoch) => images.ShuffledBatches(16, 1, epoch, new(Cutout: 8), new(Mixup: 1, CutMix: 1));
+        EpochBatches Plan(int epoch) => images.ShuffledBatches(16, 1, epoch, new(Cutout: 8), new(Mixup: 1, CutMix: 1));
         var (first, again, next) = (Plan(3).Load(2), Plan(3).Load(2), Plan(4).Load(2));
         Assert.Equal(Values(first.Images), Values(again.Images));
         Assert.Equal(Values(first.Targets!), Values(again.Targets!));
@@ -112,7 +113,7 @@ public sealed class DeviceImagesTests : IDisposable
         return image[(channel * Size + Inside(y)) * Size + Inside(x)];
     }
 
-    private float[] ByHand(int index, Distortion distortion)
+    private float[] ByHand(int index, ImageTransform distortion)
     {
         var result = new float[3 * Size * Size];
         for (var i = 0; i < result.Length; i++)
@@ -124,7 +125,8 @@ public sealed class DeviceImagesTests : IDisposable
         return result;
     }
 
-    private ImageSet Numbered() => new(set.Pixels, [.. Enumerable.Range(0, 50).Select(i => (byte)i)], [.. Enumerable.Range(0, 50).Select(i => $"{i}")]);
+    private ImageSet Numbered() =>
+        new(set.Pixels, [.. Enumerable.Range(0, 50).Select(i => (byte)i)], [.. Enumerable.Range(0, 50).Select(i => $"{i}")]);
 
     private static bool Close(float a, float b) => Math.Abs(a - b) < 1e-3f;
 

@@ -13,7 +13,8 @@ public sealed class MixingTests : IDisposable
 
     /// <summary>Image i has the value i everywhere, and the label i.</summary>
     public MixingTests() => batch = new(
-        arange(Count, dtype: ScalarType.Float32).view(Count, 1, 1, 1).expand(Count, 3, Size, Size).contiguous(), arange(Count, dtype: ScalarType.Int64));
+        arange(Count, dtype: ScalarType.Float32).view(Count, 1, 1, 1).expand(Count, 3, Size, Size).contiguous(),
+        arange(Count, dtype: ScalarType.Int64));
 
     public void Dispose() => scope.Dispose();
 
@@ -44,10 +45,12 @@ public sealed class MixingTests : IDisposable
         var mixed = Enumerable.Range(0, 20).Select(step => new Mixing(CutMix: 1).Apply(batch, Classes, 1, 0, step)).ToArray();
         Assert.All(mixed, result =>
         {
-            var pasted = Values(result.Images[0, 0]).Select((value, i) => (value, y: i / Size, x: i % Size)).Where(pixel => pixel.value == Count - 1).ToArray();
+            var pasted = Values(result.Images[0, 0]).Select((value, i) => (value, y: i / Size, x: i % Size))
+                .Where(pixel => pixel.value == Count - 1).ToArray();
             Assert.Equal(1 - Values(result.Targets!)[0], pasted.Length / (float)(Size * Size), 1e-5f);
             if (pasted.Length > 0)
-                Assert.Equal(pasted.Length, (pasted.Max(p => p.y) - pasted.Min(p => p.y) + 1) * (pasted.Max(p => p.x) - pasted.Min(p => p.x) + 1));
+                Assert.Equal(
+                    pasted.Length, (pasted.Max(p => p.y) - pasted.Min(p => p.y) + 1) * (pasted.Max(p => p.x) - pasted.Min(p => p.x) + 1));
         });
         Assert.Contains(mixed, result => Values(result.Targets!)[0] < 0.7);
     }

@@ -60,9 +60,13 @@ public sealed class FeatureLossTests : IDisposable
         // Householder's reflection: orthogonal.
         var axis = randn(rows.shape[1], 1, ScalarType.Float64);
         var turned = rows.sub(rows.matmul(axis).matmul(axis.t()).mul(2).div(axis.square().sum()));
-        Assert.Equal(WithoutAdapter["similarity"](student, teacher).item<double>(), WithoutAdapter["similarity"](turned.reshape(student.shape), teacher).item<double>(), tolerance: 1e-6);
+        Assert.Equal(
+            WithoutAdapter["similarity"](student, teacher).item<double>(),
+            WithoutAdapter["similarity"](turned.reshape(student.shape), teacher).item<double>(), tolerance: 1e-6);
         var moved = turned.mul(2).add(randn(1, rows.shape[1], ScalarType.Float64));
-        Assert.Equal(new RelationalLoss().Compute(rows, teacher.flatten(1)).item<double>(), new RelationalLoss().Compute(moved, teacher.flatten(1)).item<double>(), tolerance: 1e-6);
+        Assert.Equal(
+            new RelationalLoss().Compute(rows, teacher.flatten(1)).item<double>(),
+            new RelationalLoss().Compute(moved, teacher.flatten(1)).item<double>(), tolerance: 1e-6);
     });
 
     [Fact]
@@ -78,7 +82,8 @@ public sealed class FeatureLossTests : IDisposable
     public void A_larger_map_is_averaged_down_to_the_smaller_in_each_direction()
     {
         var (large, small) = (randn(2, 3, 8, 3), randn(2, 3, 4, 6));
-        var expected = new AttentionTransferLoss().Compute(large.reshape(2, 3, 4, 2, 3).mean([3]), small.reshape(2, 3, 4, 3, 2).mean([4])).item<float>();
+        var expected = new AttentionTransferLoss()
+            .Compute(large.reshape(2, 3, 4, 2, 3).mean([3]), small.reshape(2, 3, 4, 3, 2).mean([4])).item<float>();
         Assert.Equal(expected, new AttentionTransferLoss().Compute(large, small).item<float>(), tolerance: 1e-6f);
         Assert.Equal(expected, new AttentionTransferLoss().Compute(small, large).item<float>(), tolerance: 1e-6f);
     }
@@ -132,7 +137,8 @@ public sealed class FeatureLossTests : IDisposable
         manual_seed(1);
         var some = randn(4, 3, 2, 2);
         // Nothing at all, the same for every image, twins among others, huge numbers, numbers that are near each other.
-        Tensor[] all = [zeros(4, 3, 2, 2), ones(4, 3, 2, 2).mul(0.1), cat([some.narrow(0, 0, 2), some.narrow(0, 0, 2)]), some.mul(1e6), some.mul(1e-6).add(1), some];
+        Tensor[] all = [zeros(4, 3, 2, 2), ones(4, 3, 2, 2).mul(0.1), cat([some.narrow(0, 0, 2), some.narrow(0, 0, 2)]), some.mul(1e6),
+            some.mul(1e-6).add(1), some];
         foreach (var student in all)
         {
             foreach (var teacher in all)

@@ -8,9 +8,12 @@ public sealed class LogitLossTests : IDisposable
     private static readonly Dictionary<string, Func<Answers, double, Tensor>> Losses = new()
     {
         ["hinton"] = (answers, temperature) => new KnowledgeDistillationLoss().Compute(answers.Student, answers.Teacher, temperature),
-        ["hinton, standardized"] = (answers, temperature) => new KnowledgeDistillationLoss(standardize: true).Compute(answers.Student, answers.Teacher, temperature),
-        ["decoupled"] = (answers, temperature) => new DecoupledDistillationLoss().Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
-        ["decoupled, standardized"] = (answers, temperature) => new DecoupledDistillationLoss(standardize: true).Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
+        ["hinton, standardized"] = (answers, temperature) =>
+            new KnowledgeDistillationLoss(standardize: true).Compute(answers.Student, answers.Teacher, temperature),
+        ["decoupled"] = (answers, temperature) =>
+            new DecoupledDistillationLoss().Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
+        ["decoupled, standardized"] = (answers, temperature) =>
+            new DecoupledDistillationLoss(standardize: true).Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
         ["dist"] = (answers, temperature) => new DistLoss().Compute(answers.Student, answers.Teacher, temperature),
     };
 
@@ -36,7 +39,8 @@ public sealed class LogitLossTests : IDisposable
         // Hinton et al., section 2.1: T² dC/dz goes to (z - v) / K for logits of mean 0 in each row.
         Tensor Centered(Tensor logits) => logits.sub(logits.mean([1], keepdim: true));
         var (images, classes) = (answers.Student.shape[0], answers.Student.shape[1]);
-        var (_, gradient) = Samples.Finite(student => new KnowledgeDistillationLoss().Compute(student, answers.Teacher, 1e6), answers.Student);
+        var (_, gradient) = Samples.Finite(
+            student => new KnowledgeDistillationLoss().Compute(student, answers.Teacher, 1e6), answers.Student);
         var expected = Centered(answers.Student).sub(Centered(answers.Teacher)).div(classes * images);
         Assert.Equal(0, gradient.sub(expected).abs().max().item<double>(), tolerance: 1e-3 * expected.abs().max().item<double>() + 1e-9);
     });
@@ -48,7 +52,8 @@ public sealed class LogitLossTests : IDisposable
     {
         for (var image = 0; image < answers.Student.shape[0]; image++)
         {
-            var (student, teacher, label) = (answers.Student.narrow(0, image, 1), answers.Teacher.narrow(0, image, 1), answers.Labels.narrow(0, image, 1));
+            var (student, teacher, label) = (
+                answers.Student.narrow(0, image, 1), answers.Teacher.narrow(0, image, 1), answers.Labels.narrow(0, image, 1));
             var doubt = 1 - teacher.div(temperature).softmax(1).gather(1, label.unsqueeze(1)).item<double>();
             var expected = new KnowledgeDistillationLoss().Compute(student, teacher, temperature).item<double>();
             var actual = new DecoupledDistillationLoss(1, doubt).Compute(student, teacher, label, temperature).item<double>();
@@ -72,7 +77,8 @@ public sealed class LogitLossTests : IDisposable
         foreach (var name in Losses.Keys) Same(Losses[name](answers, 3), Losses[name](shifted, 3));
         if (answers.Student.shape[1] < 3) return;
         var larger = answers with { Student = answers.Student.mul(2.5).add(1) };
-        foreach (var name in Losses.Keys.Where(name => name.Contains("standardized"))) Same(Losses[name](answers, 3), Losses[name](larger, 3));
+        foreach (var name in Losses.Keys.Where(name => name.Contains("standardized")))
+            Same(Losses[name](answers, 3), Losses[name](larger, 3));
     });
 
     [Fact]
@@ -108,7 +114,8 @@ public sealed class LogitLossTests : IDisposable
     [Fact]
     public void Equal_logits_have_no_scores_and_no_gradient()
     {
-        var (score, gradient) = Samples.Finite(logits => LogitStandardization.Apply(logits).mul(arange(5, ScalarType.Float32)).sum(), full([2, 5], 0.1f));
+        var (score, gradient) = Samples.Finite(
+            logits => LogitStandardization.Apply(logits).mul(arange(5, ScalarType.Float32)).sum(), full([2, 5], 0.1f));
         Assert.Equal(0, score);
         Assert.Equal(0, gradient.abs().max().item<float>());
     }
@@ -125,7 +132,8 @@ public sealed class LogitLossTests : IDisposable
         {
             foreach (var teacher in all)
             {
-                foreach (var temperature in (double[])[1, 4]) Samples.Finite(input => Losses[name](new(input, teacher, labels), temperature), student);
+                foreach (var temperature in (double[])[1, 4])
+                    Samples.Finite(input => Losses[name](new(input, teacher, labels), temperature), student);
             }
             Samples.Finite(input => Losses[name](new(input, all[2].narrow(0, 0, 1), labels.narrow(0, 0, 1)), 4), student.narrow(0, 0, 1));
         }

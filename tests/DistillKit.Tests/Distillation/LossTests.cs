@@ -24,12 +24,14 @@ public sealed class LossTests : IDisposable
         double expected = 0;
         for (var row = 0; row < 2; row++)
         {
-            double[] student = Softmax(Student[(row * 3)..(row * 3 + 3)], temperature), teacher = Softmax(Teacher[(row * 3)..(row * 3 + 3)], temperature);
+            double[] student = Softmax(Student[(row * 3)..(row * 3 + 3)], temperature),
+                teacher = Softmax(Teacher[(row * 3)..(row * 3 + 3)], temperature);
             var plain = Softmax(Student[(row * 3)..(row * 3 + 3)], 1);
             for (var k = 0; k < 3; k++)
             {
                 var target = (1 - smoothing) * Soft[row * 3 + k] + smoothing / 3;
-                expected += (alpha * temperature * temperature * teacher[k] * Math.Log(teacher[k] / student[k]) - (1 - alpha) * target * Math.Log(plain[k])) / 2;
+                expected += (alpha * temperature * temperature * teacher[k] * Math.Log(teacher[k] / student[k])
+                    - (1 - alpha) * target * Math.Log(plain[k])) / 2;
             }
         }
         var loss = new DistillationLoss(alpha, temperature, smoothing);
@@ -49,7 +51,8 @@ public sealed class LossTests : IDisposable
 
     [Fact]
     public void A_student_that_agrees_with_the_teacher_has_no_distillation_loss() =>
-        Assert.Equal(0, new DistillationLoss(1, 4).Compute(Matrix(Teacher), Matrix(Teacher), Matrix(Soft)).item<double>(), tolerance: 1e-12);
+        Assert.Equal(
+            0, new DistillationLoss(1, 4).Compute(Matrix(Teacher), Matrix(Teacher), Matrix(Soft)).item<double>(), tolerance: 1e-12);
 
     [Fact]
     public void The_gradient_of_distillation_agrees_with_finite_differences()

@@ -8,7 +8,12 @@ namespace DistillKit.Tests.Distillation;
 [Collection(GlobalSettingsCollection.Name)]
 public sealed class SoftTargetStoreTests : IDisposable
 {
-    private static readonly TrainingRecipe Recipe = TinyTraining.Recipe with { Phases = [new(2, 8), new(3, 10)], Augmentation = new(2, Cutout: 2), Views = new(2, Seed: 4) };
+    private static readonly TrainingRecipe Recipe = TinyTraining.Recipe with
+    {
+        Phases = [new(2, 8), new(3, 10)],
+        Augmentation = new(2, Cutout: 2),
+        Views = new(2, Seed: 4)
+    };
 
     private readonly IDisposable scope = NewDisposeScope();
     private readonly TemporaryFolder folder = new();
@@ -34,8 +39,9 @@ public sealed class SoftTargetStoreTests : IDisposable
         foreach (var epoch in Enumerable.Range(0, Recipe.Epochs))
         {
             var batch = Shuffled(epoch);
-            var fromStore = new Distilled(stored, new(0.9, 4)).Compute(student, batch).Loss.item<float>();
-            Assert.Equal(new Distilled(live, new(0.9, 4)).Compute(student, batch).Loss.item<float>(), fromStore, tolerance: 1e-4f);
+            var fromStore = new DistillationObjective(stored, new(0.9, 4)).Compute(student, batch).Loss.item<float>();
+            Assert.Equal(
+                new DistillationObjective(live, new(0.9, 4)).Compute(student, batch).Loss.item<float>(), fromStore, tolerance: 1e-4f);
             // Answers about another view, or another image, are other answers.
             Assert.True(live.Answer(batch, []).Logits.sub(stored.Answer(batch, []).Logits).abs().max().item<float>() < 2e-3f);
             var shifted = batch with { View = batch.View! with { Indices = batch.View.Indices.flip(0) } };
@@ -47,7 +53,9 @@ public sealed class SoftTargetStoreTests : IDisposable
     public void A_view_takes_two_bytes_for_a_logit()
     {
         Fill(Store());
-        Assert.Equal(["view0-10px.safetensors", "view0-8px.safetensors", "view1-10px.safetensors", "view1-8px.safetensors"], Directory.GetFiles(folder["store"]).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["view0-10px.safetensors", "view0-8px.safetensors", "view1-10px.safetensors", "view1-8px.safetensors"],
+            Directory.GetFiles(folder["store"]).Select(Path.GetFileName).Order());
         Assert.All(Directory.GetFiles(folder["store"]), file => Assert.InRange(new FileInfo(file).Length, 2 * 4 * 80, 2 * 4 * 80 + 400));
     }
 
@@ -57,7 +65,8 @@ public sealed class SoftTargetStoreTests : IDisposable
         using (var cancellation = new CancellationTokenSource())
         {
             var afterTwo = new SynchronousProgress<string>(done => { if (done.StartsWith('2')) cancellation.Cancel(); });
-            Assert.Throws<OperationCanceledException>(() => Store().Fill(Teacher, tiny.Data.Training, Recipe, afterTwo, cancellation.Token));
+            Assert.Throws<OperationCanceledException>(
+                () => Store().Fill(Teacher, tiny.Data.Training, Recipe, afterTwo, cancellation.Token));
         }
         Assert.Equal(2, Fill(Store()));
         var asked = teachersMade;
@@ -85,13 +94,15 @@ public sealed class SoftTargetStoreTests : IDisposable
         using var stored = store.Open(Recipe, tiny.Data.Training);
         Refused("'layer1'", () => stored.Answer(Shuffled(0), ["layer1"]));
         Refused("8 pixels", () => stored.Answer(Shuffled(0) with { View = null }, []));
-        Refused("12 pixels", () => stored.Answer(tiny.Data.Training.View(16, Recipe.Augmentation, Recipe.Views!, 0).Load(0, 12), []));
+        Refused("12 pixels",
+            () => stored.Answer(tiny.Data.Training.AugmentedBatches(16, Recipe.Augmentation, Recipe.Views!, 0).Load(0, 12), []));
     }
 
     private static void Refused(string reason, Action act) => Assert.Contains(reason, Assert.Throws<UserException>(act).Message);
 
     private Batch Shuffled(int epoch) =>
-        tiny.Data.Training.ShuffledBatches(Recipe.BatchSize, seed: 3, epoch, Recipe.Augmentation, views: Recipe.Views).Load(1, Recipe.ResolutionOf(epoch));
+        tiny.Data.Training.ShuffledBatches(Recipe.BatchSize, seed: 3, epoch, Recipe.Augmentation, views: Recipe.Views)
+            .Load(1, Recipe.ResolutionOf(epoch));
 
     private SoftTargetStore Store(string run = "a teacher") => new(folder["store"], run);
 

@@ -18,7 +18,8 @@ public sealed class SafetensorsTests : IDisposable
         { "ends inside its header", Bytes("{}")[..9] },
         { "not a JSON object", Bytes("[]") },
         { "header is not valid", Bytes("{]") },
-        { "header is not valid", Bytes("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2) },
+        { "header is not valid",
+            Bytes("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2) },
         { "header is not valid", Bytes("""{"a":{"dtype":"U8","shape":[1]}}""", 1) },
         { "header is not valid", Bytes("""{"a":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}""", 1) },
         { "header is not valid", Bytes("""{"__metadata__":{"seed":1}}""") },
@@ -29,7 +30,8 @@ public sealed class SafetensorsTests : IDisposable
         { "needs 8", Bytes("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4) },
         { "needs", Bytes("""{"a":{"dtype":"U8","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,0]}}""") },
         { "truncated", Bytes("""{"a":{"dtype":"U8","shape":[9],"data_offsets":[0,9]}}""", 8) },
-        { "overlaps", Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3) },
+        { "overlaps",
+            Bytes("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3) },
         { "gap", Bytes("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2) },
         { "1 bytes follow", Bytes("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 2) },
     };
@@ -45,7 +47,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         var values = tensor(new float[] { 0, 1, 2, 3, 4, 100 }).reshape(2, 3);
         var tensors = new Dictionary<string, Tensor>();
-        foreach (var type in new[] { ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int8, ScalarType.Byte })
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int8,
+            ScalarType.Byte })
             tensors[$"äöü \"{type}\""] = values.to(type);
         tensors["scalar"] = tensor(7L);
         tensors["empty"] = zeros(0, 4);
@@ -111,7 +114,8 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_tensor_of_another_type_is_refused_and_nothing_is_written()
     {
-        Assert.Throws<ArgumentException>(() => Safetensors.Save(folder["a"], new Dictionary<string, Tensor> { ["t"] = zeros(2, dtype: ScalarType.Float64) }));
+        Assert.Throws<ArgumentException>(
+            () => Safetensors.Save(folder["a"], new Dictionary<string, Tensor> { ["t"] = zeros(2, dtype: ScalarType.Float64) }));
         Assert.Empty(folder.Names);
     }
 

@@ -59,5 +59,6 @@ public sealed class ClassificationReportTests
     }
 
     private static ClassificationReport Report(params (double P, long Label)[] images) => ClassificationReport.FromLogits(
-        [.. images.SelectMany(image => new[] { (float)Math.Log(image.P), (float)Math.Log(1 - image.P) })], [.. images.Select(image => image.Label)], Names);
+        [.. images.SelectMany(image => new[] { (float)Math.Log(image.P), (float)Math.Log(1 - image.P) })],
+        [.. images.Select(image => image.Label)], Names);
 }

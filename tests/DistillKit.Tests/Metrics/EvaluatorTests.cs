@@ -42,7 +42,8 @@ public sealed class EvaluatorTests : IDisposable
 
         model.eval();
         var batch = images.Take([.. Enumerable.Range(0, Count)]);
-        var expected = ClassificationReport.FromLogits(model.call(batch.Images).data<float>().ToArray(), batch.Labels.data<long>().ToArray(), Names);
+        var expected = ClassificationReport.FromLogits(
+            model.call(batch.Images).data<float>().ToArray(), batch.Labels.data<long>().ToArray(), Names);
         Assert.Equal(Count, report.Count);
         Assert.Equal(expected.CrossEntropy, report.CrossEntropy, tolerance: 1e-5);
         Assert.Equal(expected.Accuracy, report.Accuracy, tolerance: 0.01);

@@ -61,8 +61,12 @@ public sealed class ImageClassifierTests : IDisposable
     [Fact]
     public void Feature_names_are_torchvisions()
     {
-        Assert.Equal(["stem", "layer1", "layer2", "layer3", "layer4"], new ResNetSpec { Depth = 18 }.Build().Features.Select(feature => feature.Name));
-        Assert.Equal(Enumerable.Range(0, 19).Select(index => $"features.{index}"), new MobileNetV2Spec().Build().Features.Select(feature => feature.Name));
+        Assert.Equal(
+            ["stem", "layer1", "layer2", "layer3", "layer4"],
+            new ResNetSpec { Depth = 18 }.Build().Features.Select(feature => feature.Name));
+        Assert.Equal(
+            Enumerable.Range(0, 19).Select(index => $"features.{index}"),
+            new MobileNetV2Spec().Build().Features.Select(feature => feature.Name));
     }
 
     [Fact]
@@ -77,7 +81,9 @@ public sealed class ImageClassifierTests : IDisposable
     public void The_groups_hold_every_parameter_once_and_in_order(string spec)
     {
         var model = ModelSpec.Parse(spec).Build();
-        Assert.Equal(model.parameters().Select(parameter => parameter.Handle), model.Groups.SelectMany(group => group.Parameters).Select(parameter => parameter.Handle));
+        Assert.Equal(
+            model.parameters().Select(parameter => parameter.Handle),
+            model.Groups.SelectMany(group => group.Parameters).Select(parameter => parameter.Handle));
         Assert.Equal(("stem", "head"), (model.Groups[0].Name, model.Groups[^1].Name));
     }
 

@@ -22,7 +22,15 @@ public sealed class ModelFileTests : IDisposable
     {
         var model = Spec.Build();
         model.call(rand(4, 3, 8, 8));
-        var info = new ModelInfo { Spec = Spec, Recipe = "{}", Seed = 7, Engine = "libtorch", Date = DateTimeOffset.UnixEpoch, Accuracy = 0.1 + 0.2 };
+        var info = new ModelInfo
+        {
+            Spec = Spec,
+            Recipe = "{}",
+            Seed = 7,
+            Engine = "libtorch",
+            Date = DateTimeOffset.UnixEpoch,
+            Accuracy = 0.1 + 0.2
+        };
         ModelFile.Save(folder["m"], model, info);
 
         var (loaded, read) = ModelFile.Load(folder["m"]);
@@ -53,7 +61,9 @@ public sealed class ModelFileTests : IDisposable
     {
         ModelFile.Save(folder["m"], Spec.Build(), new() { Spec = Spec });
         using var other = (Spec with { Classes = 100 }).Build();
-        Assert.Contains("fc.weight is [10, 16] rather than [100, 16]; fc.bias is [10] rather than [100].", Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], other)).Message);
+        Assert.Contains(
+            "fc.weight is [10, 16] rather than [100, 16]; fc.bias is [10] rather than [100].",
+            Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], other)).Message);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class TorchvisionKeysTests
     public void Names_and_shapes_are_those_of_torchvision(string fixture, string spec)
     {
         using var model = ModelSpec.Parse(spec).Build();
-        var actual = model.state_dict().Select(entry => $"{entry.Key} {(entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape))}");
+        var actual = model.state_dict()
+            .Select(entry => $"{entry.Key} {(entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape))}");
         Assert.Equal(File.ReadAllLines(Fixture(fixture)).Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
     }
 

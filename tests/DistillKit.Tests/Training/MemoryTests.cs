@@ -44,7 +44,7 @@ public sealed class MemoryTests : IDisposable
         using var student = TinyTraining.Network();
         var recipe = new DistillationRecipe(0.9, 4) { Terms = [new HintonTerm(), new HintTerm("layer1", "layer1")] };
         using var loss = new DistillationLoss(recipe, student, teacher);
-        AssertFlat(TinyTraining.Recipe, new Distilled(new LiveTeacher([teacher]), loss), student);
+        AssertFlat(TinyTraining.Recipe, new DistillationObjective(new LiveTeacher([teacher]), loss), student);
     }
 
     private void AssertFlat(TrainingRecipe recipe, IObjective? objective = null, ImageClassifier? model = null)

@@ -62,7 +62,8 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
-    public void A_log_that_cannot_be_opened_is_one_line_for_the_person() => Assert.Throws<UserException>(() => MetricsLog.Open(folder[""], 0));
+    public void A_log_that_cannot_be_opened_is_one_line_for_the_person() =>
+        Assert.Throws<UserException>(() => MetricsLog.Open(folder[""], 0));
 
     [Fact]
     public void A_history_has_the_lines_as_they_were_written_but_for_the_one_that_a_crash_cut_off()

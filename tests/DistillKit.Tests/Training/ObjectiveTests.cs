@@ -24,7 +24,7 @@ public sealed class ObjectiveTests : IDisposable
     public void Only_the_student_gets_gradients_and_the_teacher_keeps_its_statistics()
     {
         var before = TinyTraining.Copy(teacher);
-        var (loss, logits) = new Distilled(new LiveTeacher([teacher]), new(alpha: 0.9, temperature: 4)).Compute(student, batch);
+        var (loss, logits) = new DistillationObjective(new LiveTeacher([teacher]), new(alpha: 0.9, temperature: 4)).Compute(student, batch);
         loss.backward();
         Assert.Equal([6, 4], logits.shape);
         Assert.All(student.parameters(), parameter => Assert.NotNull(parameter.grad));
@@ -37,17 +37,20 @@ public sealed class ObjectiveTests : IDisposable
     [Fact]
     public void The_teacher_sees_the_students_images()
     {
-        State.Assign(student.state_dict(), teacher.state_dict());
+        ModelState.Assign(student.state_dict(), teacher.state_dict());
         student.eval();
-        Assert.Equal(0, new Distilled(new LiveTeacher([teacher]), new(alpha: 1, temperature: 2)).Compute(student, batch).Loss.item<float>(), tolerance: 1e-6f);
+        var objective = new DistillationObjective(new LiveTeacher([teacher]), new(alpha: 1, temperature: 2));
+        Assert.Equal(0, objective.Compute(student, batch).Loss.item<float>(), tolerance: 1e-6f);
     }
 
     [Fact]
     public void The_teacher_may_see_them_smaller_but_never_larger()
     {
-        State.Assign(student.state_dict(), teacher.state_dict());
+        ModelState.Assign(student.state_dict(), teacher.state_dict());
         student.eval();
-        float Loss(int resolution) => new Distilled(new LiveTeacher([teacher], resolution), new(alpha: 1, temperature: 2)).Compute(student, batch).Loss.item<float>();
+        float Loss(int resolution) =>
+            new DistillationObjective(new LiveTeacher([teacher], resolution), new(alpha: 1, temperature: 2))
+            .Compute(student, batch).Loss.item<float>();
         Assert.True(Loss(4) > 1e-6f);
         Assert.Equal(0, Loss(16), tolerance: 1e-6f);
     }
@@ -57,7 +60,8 @@ public sealed class ObjectiveTests : IDisposable
     {
         var mixed = batch with { Targets = ones(6, 4).div(4) };
         student.eval(); // the same logits each time
-        foreach (var objective in (IObjective[])[new Supervised(0), new Distilled(new LiveTeacher([teacher]), new(alpha: 0, temperature: 1))])
+        var distillation = new DistillationObjective(new LiveTeacher([teacher]), new(alpha: 0, temperature: 1));
+        foreach (var objective in (IObjective[])[new SupervisedObjective(0), distillation])
         {
             var (loss, logits) = objective.Compute(student, mixed);
             Assert.Equal(-logits.log_softmax(1).mean().item<float>(), loss.item<float>(), tolerance: 1e-5f);
@@ -70,7 +74,7 @@ public sealed class ObjectiveTests : IDisposable
         student.eval();
         using (no_grad()) student.state_dict()["fc.bias"].copy_(tensor((float[])[100, 0, 0, 0]));
         var sure = batch with { Labels = zeros(6, dtype: ScalarType.Int64) };
-        Assert.True(new Supervised(0).Compute(student, sure).Loss.item<float>() < 0.1);
-        Assert.True(new Supervised(0.1).Compute(student, sure).Loss.item<float>() > 5);
+        Assert.True(new SupervisedObjective(0).Compute(student, sure).Loss.item<float>() < 0.1);
+        Assert.True(new SupervisedObjective(0.1).Compute(student, sure).Loss.item<float>() > 5);
     }
 }

@@ -20,7 +20,8 @@ public sealed class OptimizerRecipeTests
         // With gradients of zero, whatever still moves is decay.
         model.parameters().Select(parameter => parameter.sum()).Aggregate((a, b) => a + b).mul(0).backward();
         optimizer.Step();
-        Assert.All(model.named_parameters(), entry => Assert.Equal(entry.parameter.dim() > 1 ? 0.99f : 1, entry.parameter.max().item<float>(), tolerance: 1e-6f));
+        Assert.All(model.named_parameters(), entry =>
+            Assert.Equal(entry.parameter.dim() > 1 ? 0.99f : 1, entry.parameter.max().item<float>(), tolerance: 1e-6f));
     }
 
     [Theory]

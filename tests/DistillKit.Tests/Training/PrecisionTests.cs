@@ -16,5 +16,5 @@ public sealed class PrecisionTests
         Assert.Equal(expected, precision.Resolve(new Device(device)));
 
     [Fact]
-    public void An_unknown_precision_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => ((Precision)9).Resolve(CPU));
+    public void An_unknown_precision_is_refused() => Assert.Throws<NotSupportedException>(() => ((Precision)9).Resolve(CPU));
 }

@@ -8,7 +8,12 @@ public sealed class RestartTests : IDisposable
 {
     private const int Epoch = TinyTraining.StepsPerEpoch;
 
-    private static readonly TrainingRecipe Short = TinyTraining.Recipe with { Phases = [new(1, 12), new(2)], AverageDecay = 0.9, Schedule = new(ScheduleKind.Cosine, WarmUp: 0.3, Final: 0.1) };
+    private static readonly TrainingRecipe Short = TinyTraining.Recipe with
+    {
+        Phases = [new(1, 12), new(2)],
+        AverageDecay = 0.9,
+        Schedule = new(ScheduleKind.Cosine, WarmUp: 0.3, Final: 0.1)
+    };
 
     private static readonly TrainingRecipe Long = Short with { Phases = [.. Short.Phases, new(2, Restart: 0.5)] };
 
@@ -28,7 +33,8 @@ public sealed class RestartTests : IDisposable
     {
         var rates = new List<double>();
         Run(Long, progress => rates.Add(progress.LearningRate / 0.05));
-        var expected = Enumerable.Range(0, 3 * Epoch).Select(step => Short.Schedule.At(step, 3 * Epoch)).Concat(Enumerable.Range(0, 2 * Epoch).Select(step => 0.5 * Short.Schedule.At(step, 2 * Epoch)));
+        var expected = Enumerable.Range(0, 3 * Epoch).Select(step => Short.Schedule.At(step, 3 * Epoch))
+            .Concat(Enumerable.Range(0, 2 * Epoch).Select(step => 0.5 * Short.Schedule.At(step, 2 * Epoch)));
         Assert.All(expected.Zip(rates), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-12));
         Assert.Equal(5 * Epoch, rates.Count);
     }
@@ -44,7 +50,7 @@ public sealed class RestartTests : IDisposable
         var before = finished.Run();
         finished.Dispose();
         using var longer = tiny.Start(Long, new(folder["run"], "run", before), model: model).Trainer;
-        Assert.Equal(before.Steps, longer.Step);
+        Assert.Equal(before.Steps, longer.Resume());
         Assert.Equal(result.ValidationAccuracy, longer.Run().ValidationAccuracy);
         TinyTraining.AssertSame(expected.state_dict(), model.state_dict());
     }

@@ -15,7 +15,8 @@ public sealed class ResumeTests : IDisposable
         ["SGD"] = (TinyTraining.Recipe, TinyTraining.Spec),
         ["AdamW"] = (TinyTraining.Recipe with { Optimizer = new(OptimizerKind.AdamW, 0.01) }, TinyTraining.Spec),
         ["averaged"] = (TinyTraining.Recipe with { AverageDecay = 0.9, ClipNorm = 1 }, TinyTraining.Spec),
-        ["mixed"] = (TinyTraining.Recipe with { Mixing = new(0.2, 1), Augmentation = new(1), Phases = [new(1, 12), new(2)] }, TinyTraining.Spec),
+        ["mixed"] = (
+            TinyTraining.Recipe with { Mixing = new(0.2, 1), Augmentation = new(1), Phases = [new(1, 12), new(2)] }, TinyTraining.Spec),
         ["dropout"] = (TinyTraining.Recipe, new MobileNetV2Spec { Width = 0.125, Dropout = 0.5, Classes = 4 }),
         ["restarted"] = (TinyTraining.Recipe with { Phases = [new(1, 12), new(2, Restart: 0.5)], AverageDecay = 0.9 }, TinyTraining.Spec),
         ["unfrozen"] = (TinyTraining.Recipe with { Unfreezing = [new(0, "stem"), new(1, null)] }, TinyTraining.Spec),
@@ -24,7 +25,8 @@ public sealed class ResumeTests : IDisposable
     /// <summary>Adapters that learn at first, at last and always; a teacher whose share and temperature move.</summary>
     private static readonly DistillationRecipe Distillation = new(0.6, 4, AlphaEnd: 0.9, TemperatureEnd: 2, Terms:
     [
-        new HintTerm("stem", "layer1", Until: 0.5), new ContrastiveTerm("layer1", "stem", 8, From: 0.5), new HintTerm("layer1", "layer1"), new HintonTerm(From: 0.3),
+        new HintTerm("stem", "layer1") { Until = 0.5 }, new ContrastiveTerm("layer1", "stem", 8) { From = 0.5 },
+        new HintTerm("layer1", "layer1"), new HintonTerm { From = 0.3 },
     ]);
 
     private static readonly Dictionary<string, TrainingRecipe> Distillations = new()
@@ -60,10 +62,11 @@ public sealed class ResumeTests : IDisposable
         trainer.Dispose();
 
         // In the first epoch, at its end (after its validation), and at the very last step.
-        foreach (var step in (int[])[2, Epoch, 2 * Epoch + 1, 3 * Epoch]) CancelAt(step, recipe, TinyTraining.Network(spec, seed: step == 2 ? 1 : 99));
+        foreach (var step in (int[])[2, Epoch, 2 * Epoch + 1, 3 * Epoch])
+            CancelAt(step, recipe, TinyTraining.Network(spec, seed: step == 2 ? 1 : 99));
         var (resumed, model) = tiny.Start(recipe, Files, model: TinyTraining.Network(spec, seed: 99));
         using var _ = resumed;
-        Assert.Equal(3 * Epoch, resumed.Step);
+        Assert.Equal(3 * Epoch, resumed.Resume());
         var actual = resumed.Run();
         TinyTraining.AssertSame(uninterrupted.state_dict(), model.state_dict());
         Assert.Equal(expected.ValidationAccuracy, actual.ValidationAccuracy);
@@ -83,9 +86,10 @@ public sealed class ResumeTests : IDisposable
         // While the first adapter learns, after it has stopped and before the second starts, and when the second learns.
         foreach (var (step, seed) in ((int, long)[])[(3, 1), (8, 99), (11, 99)])
             CancelAt(step, Distillations[name], TinyTraining.Network(seed: seed), objective: Distilled(teacher, seed, out var _));
-        var (resumed, model) = tiny.Start(Distillations[name], Files, Distilled(teacher, seed: 99, out var actual), TinyTraining.Network(seed: 99));
+        var (resumed, model) = tiny.Start(
+            Distillations[name], Files, Distilled(teacher, seed: 99, out var actual), TinyTraining.Network(seed: 99));
         using var running = resumed;
-        Assert.Equal(11, resumed.Step);
+        Assert.Equal(11, resumed.Resume());
         resumed.Run();
         TinyTraining.AssertSame(uninterrupted.state_dict(), model.state_dict());
         TinyTraining.AssertSame(expected.state_dict(), actual.state_dict());
@@ -95,7 +99,13 @@ public sealed class ResumeTests : IDisposable
     public void Adapters_learn_and_are_clipped_with_the_network()
     {
         using var teacher = TinyTraining.Network(seed: 5);
-        var recipe = TinyTraining.Recipe with { Phases = [new(1)], Optimizer = new(LearningRate: 1, Momentum: 0, WeightDecay: 0), Schedule = new(ScheduleKind.Constant, WarmUp: 0), ClipNorm = 1e-3 };
+        var recipe = TinyTraining.Recipe with
+        {
+            Phases = [new(1)],
+            Optimizer = new(LearningRate: 1, Momentum: 0, WeightDecay: 0),
+            Schedule = new(ScheduleKind.Constant, WarmUp: 0),
+            ClipNorm = 1e-3
+        };
         var objective = Distilled(teacher, seed: 1, out var loss);
         var model = TinyTraining.Network();
         var before = (Model: TinyTraining.Copy(model), Adapters: TinyTraining.Copy(loss));
@@ -130,7 +140,7 @@ public sealed class ResumeTests : IDisposable
         })));
         var (resumed, model) = tiny.Start(TinyTraining.Recipe, files, Objective(99), TinyTraining.Network(seed: 99));
         using var __ = resumed;
-        Assert.Equal(8, resumed.Step);
+        Assert.Equal(8, resumed.Resume());
         resumed.Run();
         TinyTraining.AssertSame(uninterrupted.state_dict(), model.state_dict());
     }
@@ -162,7 +172,8 @@ public sealed class ResumeTests : IDisposable
         File.AppendAllText(folder["run/metrics.jsonl"], """{"step":14,"loss":1}""" + "\n" + """{"step":15,"lo""");
         using var resumed = tiny.Start(recipe, Files).Trainer;
         resumed.Run();
-        Assert.Equal(["5", "5", "10", "10", "15", "15"], File.ReadAllLines(folder["run/metrics.jsonl"]).Select(line => line.Split(':', ',')[1]));
+        Assert.Equal(
+            ["5", "5", "10", "10", "15", "15"], File.ReadAllLines(folder["run/metrics.jsonl"]).Select(line => line.Split(':', ',')[1]));
     }
 
     [Fact]
@@ -179,7 +190,7 @@ public sealed class ResumeTests : IDisposable
     {
         CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
         using var trainer = tiny.Start(TinyTraining.Recipe, Files with { Run = "another" }).Trainer;
-        Assert.Equal(0, trainer.Step);
+        Assert.Equal(0, trainer.Resume());
     }
 
     [Fact]
@@ -188,6 +199,7 @@ public sealed class ResumeTests : IDisposable
         CancelAt(4, TinyTraining.Recipe with { Precision = Precision.BFloat16 }, TinyTraining.Network());
         var (trainer, model) = tiny.Start(TinyTraining.Recipe, Files);
         using var _ = trainer;
+        trainer.Resume();
         Assert.Equal(ScalarType.BFloat16, model.ComputeType);
     }
 
@@ -199,7 +211,7 @@ public sealed class ResumeTests : IDisposable
     {
         CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
         File.WriteAllBytes(Checkpoint, File.ReadAllBytes(Checkpoint)[..length]);
-        var message = Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe, Files)).Message;
+        var message = Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe, Files).Trainer.Run()).Message;
         Assert.Contains(Checkpoint, message);
         Assert.Contains("delete", message);
         Assert.DoesNotContain('\n', message);
@@ -224,7 +236,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData(1e30)]
     public void A_learning_rate_far_too_high_is_named(double learningRate)
     {
-        using var trainer = tiny.Start(TinyTraining.Recipe with { Optimizer = new(LearningRate: learningRate), Schedule = new(ScheduleKind.Constant, WarmUp: 0) }).Trainer;
+        var constant = new Schedule(ScheduleKind.Constant, WarmUp: 0);
+        using var trainer = tiny.Start(TinyTraining.Recipe with { Optimizer = new(LearningRate: learningRate), Schedule = constant }).Trainer;
         var message = Assert.Throws<UserException>(() => trainer.Run()).Message;
         Assert.Contains(FormattableString.Invariant($"learning rate of {learningRate:g3}"), message);
         Assert.DoesNotContain("checkpoint", message);
@@ -251,7 +264,7 @@ public sealed class ResumeTests : IDisposable
         File.Delete(filler);
         using var trainer = tiny.Start(TinyTraining.Recipe, files).Trainer;
         // That of the end of the first epoch.
-        Assert.Equal(TinyTraining.StepsPerEpoch, trainer.Step);
+        Assert.Equal(TinyTraining.StepsPerEpoch, trainer.Resume());
         trainer.Run();
     }
 
@@ -268,7 +281,7 @@ public sealed class ResumeTests : IDisposable
         }
     }
 
-    private static Distilled Distilled(ImageClassifier teacher, long seed, out DistillationLoss loss)
+    private static DistillationObjective Distilled(ImageClassifier teacher, long seed, out DistillationLoss loss)
     {
         using var shape = TinyTraining.Network(seed: seed);
         return new(new LiveTeacher([teacher]), loss = new(Distillation, shape, teacher));

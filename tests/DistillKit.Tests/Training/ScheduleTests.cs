@@ -36,7 +36,8 @@ public sealed class ScheduleTests
     {
         var rates = Rates(schedule, steps);
         var peak = Array.IndexOf(rates, rates.Max());
-        return rates[..peak].Zip(rates[1..]).All(pair => pair.First < pair.Second) && rates[peak..].Zip(rates[(peak + 1)..]).All(pair => pair.First >= pair.Second - 1e-12);
+        return rates[..peak].Zip(rates[1..]).All(pair => pair.First < pair.Second)
+            && rates[peak..].Zip(rates[(peak + 1)..]).All(pair => pair.First >= pair.Second - 1e-12);
     });
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class TrainerTests : IDisposable
     public void Phases_change_the_resolution()
     {
         var sizes = new List<long>();
-        Run(TinyTraining.Recipe with { Phases = [new(1, 16), new(1, 12), new(1)] }, new Watched((_, batch) => sizes.Add(batch.Images.shape[3])));
+        Run(TinyTraining.Recipe with { Phases = [new(1, 16), new(1, 12), new(1)] },
+            new Watched((_, batch) => sizes.Add(batch.Images.shape[3])));
         Assert.Equal([16, 12, 8], sizes.Chunk(Epoch).Select(epoch => Assert.Single(epoch.Distinct())));
     }
 
@@ -63,7 +64,8 @@ public sealed class TrainerTests : IDisposable
     public void Each_epoch_shows_every_image_once_in_an_order_of_its_own()
     {
         var sums = new List<float>();
-        Run(TinyTraining.Recipe with { Phases = [new(2)] }, new Watched((_, batch) => sums.AddRange(batch.Images.mean([1L, 2L, 3L]).data<float>().ToArray())));
+        Run(TinyTraining.Recipe with { Phases = [new(2)] },
+            new Watched((_, batch) => sums.AddRange(batch.Images.mean([1L, 2L, 3L]).data<float>().ToArray())));
         var epochs = sums.Chunk(sums.Count / 2).ToArray();
         Assert.NotEqual(epochs[0], epochs[1]);
         Assert.Equal(epochs[0].Order(), epochs[1].Order());
@@ -77,7 +79,8 @@ public sealed class TrainerTests : IDisposable
         var norms = new List<double>();
         var (trainer, model) = tiny.Start(TinyTraining.Recipe with { ClipNorm = norm });
         using var _ = trainer;
-        trainer.Run(new AtEachStep(_ => norms.Add(Math.Sqrt(model.parameters().Sum(parameter => parameter.grad!.pow(2).sum().ToDouble())))));
+        trainer.Run(
+            new AtEachStep(_ => norms.Add(Math.Sqrt(model.parameters().Sum(parameter => parameter.grad!.pow(2).sum().ToDouble())))));
         if (norm is null) Assert.All(norms, value => Assert.True(value > 0.01));
         else Assert.All(norms, value => Assert.Equal(norm.Value, value, tolerance: 1e-4));
     }
@@ -112,8 +115,10 @@ public sealed class TrainerTests : IDisposable
     public void A_stalled_validation_lowers_the_plateaus_rate()
     {
         var rates = new List<double>();
-        Run(Stalled with { Schedule = new(ScheduleKind.Plateau, WarmUp: 0, Factor: 0.5, Patience: 2) }, progress: new AtEachStep(progress => rates.Add(progress.LearningRate / 1e-9)));
-        Assert.Equal([1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125], rates.Chunk(Epoch).Select(epoch => Math.Round(Assert.Single(epoch.Distinct()), 6)));
+        Run(Stalled with { Schedule = new(ScheduleKind.Plateau, WarmUp: 0, Factor: 0.5, Patience: 2) },
+            progress: new AtEachStep(progress => rates.Add(progress.LearningRate / 1e-9)));
+        Assert.Equal(
+            [1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125], rates.Chunk(Epoch).Select(epoch => Math.Round(Assert.Single(epoch.Distinct()), 6)));
     }
 
     [Fact]
@@ -127,20 +132,27 @@ public sealed class TrainerTests : IDisposable
             middle.Add(Sum("layer1.0.conv1.weight"));
         });
         // Frozen again after it had learned: its momentum must not carry it on.
-        using var trainer = tiny.Start(TinyTraining.Recipe with { Unfreezing = [new(1, null), new(0, "stem"), new(2, "layer1")] }, objective: watched, model: model).Trainer;
+        var recipe = TinyTraining.Recipe with { Unfreezing = [new(1, null), new(0, "stem"), new(2, "layer1")] };
+        using var trainer = tiny.Start(recipe, objective: watched, model: model).Trainer;
         trainer.Run();
         Assert.Equal([1, Epoch, 1], Changes(stem));
         Assert.Equal([Epoch, Epoch, 1], Changes(middle));
 
         float Sum(string name) => model.state_dict()[name].sum().item<float>();
-        int[] Changes(List<float> values) => [.. Enumerable.Range(0, 3).Select(epoch => values.Skip(epoch * Epoch + (epoch == 2 ? 1 : 0)).Take(epoch == 0 ? Epoch : Epoch - (epoch == 2 ? 1 : 0)).Distinct().Count())];
+        int[] Changes(List<float> values) => [.. Enumerable.Range(0, 3).Select(epoch =>
+        {
+            var skipped = epoch == 2 ? 1 : 0;
+            return values.Skip(epoch * Epoch + skipped).Take(Epoch - skipped).Distinct().Count();
+        })];
     }
 
     [Theory]
     [InlineData("layer9")]
     [InlineData("head")]
     public void A_freeze_that_cannot_be_is_refused_before_the_training_starts(string group) =>
-        Assert.Contains("one of stem, layer1,", Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe with { Unfreezing = [new(2, group)] })).Message);
+        Assert.Contains(
+            "one of stem, layer1,",
+            Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe with { Unfreezing = [new(2, group)] })).Message);
 
     [Fact]
     public void Shallow_epochs_leave_the_skipped_blocks_as_they_were_and_deep_ones_train_them()
@@ -157,7 +169,8 @@ public sealed class TrainerTests : IDisposable
         void Train(int shallow, int epochs, int steps)
         {
             using var cancel = new CancellationTokenSource();
-            using var trainer = tiny.Start(TinyTraining.Recipe with { Phases = [new(epochs)], ShallowEpochs = shallow }, model: model).Trainer;
+            using var trainer = tiny.Start(
+                TinyTraining.Recipe with { Phases = [new(epochs)], ShallowEpochs = shallow }, model: model).Trainer;
             void CancelAt(int step)
             {
                 if (step == steps) cancel.Cancel();
@@ -173,11 +186,13 @@ public sealed class TrainerTests : IDisposable
         var steps = 0;
         // From the fourth epoch on it unlearns.
         var objective = new Watched(change: loss => steps++ < 3 * Epoch ? loss : -loss);
-        var (trainer, model) = tiny.Start(TinyTraining.Recipe with { Phases = [new(6)], Schedule = new(ScheduleKind.Constant, WarmUp: 0) }, new(folder["run"], "run"), objective);
+        var recipe = TinyTraining.Recipe with { Phases = [new(6)], Schedule = new(ScheduleKind.Constant, WarmUp: 0) };
+        var (trainer, model) = tiny.Start(recipe, new(folder["run"], "run"), objective);
         using var _ = trainer;
         var result = trainer.Run();
         double[] validations = [.. File.ReadAllLines(folder["run/metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
-            .Where(line => line.TryGetProperty("validationAccuracy", out var _)).Select(line => line.GetProperty("validationAccuracy").GetDouble())];
+            .Where(line => line.TryGetProperty("validationAccuracy", out var _))
+            .Select(line => line.GetProperty("validationAccuracy").GetDouble())];
         Assert.Equal(6, validations.Length);
         Assert.True(validations[^1] < validations.Max());
         Assert.Equal(validations.Max(), result.ValidationAccuracy);
@@ -197,10 +212,10 @@ public sealed class TrainerTests : IDisposable
         var kept = new List<(double Accuracy, IReadOnlyDictionary<string, Tensor> Values)>();
         for (var step = 0; step < 2 * Epoch; step++)
         {
-            State.Assign(model.state_dict(), plain.Weights[step]);
+            ModelState.Assign(model.state_dict(), plain.Weights[step]);
             average.Update(step);
             if ((step + 1) % Epoch != 0) continue;
-            State.Assign(model.state_dict(), average.Values);
+            ModelState.Assign(model.state_dict(), average.Values);
             kept.Add((Evaluator.Evaluate(model, tiny.Data.Validation, tiny.Data.ClassNames).Accuracy, TinyTraining.Copy(model)));
         }
         var best = kept.MaxBy(entry => entry.Accuracy);
@@ -220,23 +235,29 @@ public sealed class TrainerTests : IDisposable
     public void Validation_is_every_so_many_epochs_and_after_the_last()
     {
         using var folder = new TemporaryFolder();
-        using var trainer = tiny.Start(TinyTraining.Recipe with { Phases = [new(5)], ValidateEvery = 2 }, new(folder["run"], "run")).Trainer;
+        using var trainer = tiny.Start(
+            TinyTraining.Recipe with { Phases = [new(5)], ValidateEvery = 2 }, new(folder["run"], "run")).Trainer;
         trainer.Run();
-        Assert.Equal(["10", "20", "25"], File.ReadAllLines(folder["run/metrics.jsonl"]).Where(line => line.Contains("validationAccuracy")).Select(line => line.Split(':', ',')[1]));
+        Assert.Equal(
+            ["10", "20", "25"],
+            File.ReadAllLines(folder["run/metrics.jsonl"]).Where(line => line.Contains("validationAccuracy"))
+            .Select(line => line.Split(':', ',')[1]));
     }
 
     [Fact]
     public void A_batch_larger_than_the_training_set_is_refused() =>
-        Assert.Contains("smaller batch", Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe with { BatchSize = 128 })).Message);
+        Assert.Contains(
+            "smaller batch", Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe with { BatchSize = 128 })).Message);
 
     [Fact]
     public void No_tensor_outlives_its_step()
     {
         var (counts, sizes) = (new List<int>(), new List<long>());
         using var scope = NewDisposeScope();
-        var recipe = TinyTraining.Recipe with { Phases = [new(100)], AverageDecay = 0.9, ClipNorm = 1, Mixing = new(Mixup: 0.2), Optimizer = new(LearningRate: 0.01) };
+        var recipe = TinyTraining.Recipe with { Phases = [new(100)], AverageDecay = 0.9, ClipNorm = 1, Mixing = new(Mixup: 0.2) };
+        recipe = recipe with { Optimizer = new(LearningRate: 0.01) };
         using var teacher = TinyTraining.Network();
-        using var trainer = tiny.Start(recipe, objective: new Distilled(new LiveTeacher([teacher]), new(0.9, 4))).Trainer;
+        using var trainer = tiny.Start(recipe, objective: new DistillationObjective(new LiveTeacher([teacher]), new(0.9, 4))).Trainer;
         trainer.Run(new AtEachStep(progress =>
         {
             if (progress.Step is not (100 or 500)) return;
@@ -244,7 +265,8 @@ public sealed class TrainerTests : IDisposable
             sizes.Add(Environment.WorkingSet);
         }));
         Assert.Equal(counts[0], counts[1]);
-        Assert.True(sizes[1] < sizes[0] + 30e6, $"the resident set grew from {sizes[0] / 1e6:f0} MB to {sizes[1] / 1e6:f0} MB in 400 steps");
+        Assert.True(
+            sizes[1] < sizes[0] + 30e6, $"the resident set grew from {sizes[0] / 1e6:f0} MB to {sizes[1] / 1e6:f0} MB in 400 steps");
     }
 
     private TrainingResult Run(TrainingRecipe recipe, IObjective? objective = null, IProgress<TrainingProgress>? progress = null)

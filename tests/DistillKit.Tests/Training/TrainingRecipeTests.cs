@@ -85,7 +85,9 @@ public sealed class TrainingRecipeTests
     public void Restarts_part_the_epochs_into_cycles()
     {
         var recipe = new TrainingRecipe { Phases = [new(2, 16), new(1), new(3, Restart: 0.5), new(1, 16), new(2, Restart: 0.1)] };
-        Assert.Equal([new(0, 3), new(0, 3), new(0, 3), .. Enumerable.Repeat(new Cycle(3, 4, 0.5), 4), new(7, 2, 0.1), new(7, 2, 0.1)], Enumerable.Range(0, 9).Select(recipe.CycleOf));
+        Assert.Equal(
+            [new(0, 3), new(0, 3), new(0, 3), .. Enumerable.Repeat(new Cycle(3, 4, 0.5), 4), new(7, 2, 0.1), new(7, 2, 0.1)],
+            Enumerable.Range(0, 9).Select(recipe.CycleOf));
         Assert.Equal(recipe.Phases.Take(4), recipe.BeforeRestart()!.Phases);
         Assert.Equal(recipe.Phases.Take(2), recipe.BeforeRestart()!.BeforeRestart()!.Phases);
         Assert.Null(recipe.BeforeRestart()!.BeforeRestart()!.BeforeRestart());

@@ -9,7 +9,7 @@ namespace DistillKit.Quantization.Simulation;
 /// Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with gradients,
 /// so that the same module calibrates, trains and evaluates. Weights start as the graph's; <see cref="ToGraph"/> takes them back.
 /// </summary>
-public sealed class GraphModule : nn.Module<Tensor, Tensor>, IStaged
+public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
 {
     private readonly IReadOnlyDictionary<string, string> metadata;
     private readonly List<NodeLayer> layers = [];

@@ -73,7 +73,7 @@ public sealed class AwareTrainingTests : IDisposable
             foreach (var parameter in module.parameters()) parameter.add_(1);
         }
         using var resumed = Trainer(module, recipe, new(folder["run"], "run"));
-        Assert.Equal(3 * Epoch, resumed.Step);
+        Assert.Equal(3 * Epoch, resumed.Resume());
         resumed.Run();
         TinyTraining.AssertSame(uninterrupted.state_dict(), module.state_dict());
         SameGraph.Assert(uninterrupted.ToGraph(Size), module.ToGraph(Size));
@@ -85,7 +85,7 @@ public sealed class AwareTrainingTests : IDisposable
         using var teacher = TinyTraining.Network();
         using var module = Module(Tracked);
         using var trainer = new Trainer(
-            module, new Distilled(new LiveTeacher([teacher]), new(0.9, 4)), TinyTraining.Recipe, tiny.Data, TinyTraining.Seed);
+            module, new DistillationObjective(new LiveTeacher([teacher]), new(0.9, 4)), TinyTraining.Recipe, tiny.Data, TinyTraining.Seed);
         var losses = new List<double>();
         trainer.Run(new AtEachStep(progress => losses.Add(progress.Loss)));
         Assert.True(losses.TakeLast(Epoch).Average() < losses.Take(Epoch).Average());
@@ -149,7 +149,7 @@ public sealed class AwareTrainingTests : IDisposable
     }
 
     private Trainer Trainer(GraphModule module, TrainingRecipe recipe, TrainingFiles? files = null) =>
-        new(module, new Supervised(0), recipe, tiny.Data, TinyTraining.Seed, files);
+        new(module, new SupervisedObjective(0), recipe, tiny.Data, TinyTraining.Seed, files);
 
     private void CancelAt(int step, AwareRecipe aware, TrainingRecipe recipe)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Data;
 
-public sealed class ViewsTests : IDisposable
+public sealed class AugmentedViewsTests : IDisposable
 {
     private static readonly Augmentation Strong = new(Padding: 4, Flip.Random, Cutout: 8);
 
@@ -21,8 +21,8 @@ public sealed class ViewsTests : IDisposable
     [Fact]
     public void A_view_of_an_image_is_the_same_in_every_order_epoch_and_batch()
     {
-        var views = new Views(3, Seed: 9);
-        var whole = images.View(40, Strong, views, view: 1).Load(0).Images;
+        var views = new AugmentedViews(3, Seed: 9);
+        var whole = images.AugmentedBatches(40, Strong, views, view: 1).Load(0).Images;
         foreach (var (seed, epoch, batchSize) in (IEnumerable<(ulong, int, int)>)[(1, 1, 8), (1, 4, 8), (2, 1, 20)])
         {
             var plan = images.ShuffledBatches(batchSize, seed, epoch, Strong, views: views);
@@ -38,7 +38,8 @@ public sealed class ViewsTests : IDisposable
     [Fact]
     public void The_order_of_the_images_stays_the_runs()
     {
-        long[] Order(ulong seed, int epoch) => images.ShuffledBatches(40, seed, epoch, Strong, views: new(2)).Load(0).View!.Indices.data<long>().ToArray();
+        long[] Order(ulong seed, int epoch) =>
+            images.ShuffledBatches(40, seed, epoch, Strong, views: new(2)).Load(0).View!.Indices.data<long>().ToArray();
         Assert.NotEqual(Order(1, 0), Order(2, 0));
         Assert.NotEqual(Order(1, 0), Order(1, 2));
         Assert.Equal(Enumerable.Range(0, 40).Select(index => (long)index), Order(1, 0).Order());

@@ -2,12 +2,10 @@ using System.Security.Cryptography;
 
 namespace DistillKit.Data;
 
-/// <summary>
-/// The official binary layout: six files of records, each a label byte and 3,072 bytes of pixels (red, green, blue plane; rows from the top).
-/// </summary>
+/// <summary>CIFAR-10 in six binary files: records of a label byte and 3,072 pixel bytes (red, green and blue plane).</summary>
 /// <param name="ImagesPerFile">Records in each file.</param>
 /// <param name="Sha256">The SHA-256 sum of each file by its name, lower-case hexadecimal.</param>
-public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string, string> Sha256)
+public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string, string> Sha256)
 {
     /// <summary>The name of the folder in the official archive.</summary>
     public const string FolderName = "cifar-10-batches-bin";
@@ -16,16 +14,16 @@ public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string
     public const int RecordBytes = 1 + ImageSet.Channels * 32 * 32;
 
     /// <summary>The file with the test images.</summary>
-    public const string TestFile = "test_batch.bin";
+    public const string TestName = "test_batch.bin";
 
     /// <summary>The files with the training images, in order.</summary>
-    public static IReadOnlyList<string> TrainingFiles { get; } = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
+    public static IReadOnlyList<string> TrainingNames { get; } = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
 
     /// <summary>All six files.</summary>
-    public static IReadOnlyList<string> Files { get; } = [.. TrainingFiles, TestFile];
+    public static IReadOnlyList<string> Names { get; } = [.. TrainingNames, TestName];
 
     /// <summary>The published data set: 10,000 records in each file, sums as in data/cifar10.sha256.</summary>
-    public static Cifar10Layout Official { get; } = new(10_000, ParseSums(ReadResource("cifar10.sha256")));
+    public static Cifar10Files Official { get; } = new(10_000, ParseSums(ReadResource("cifar10.sha256")));
 
     /// <summary>The folder that holds the files: the subfolder <see cref="FolderName"/> of <paramref name="folder"/>, or itself.</summary>
     /// <exception cref="UserException">Neither holds them.</exception>
@@ -34,7 +32,8 @@ public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string
 
     /// <summary>As <see cref="Locate"/>, but null when the files are not there.</summary>
     public static string? TryLocate(string folder) =>
-        ((string[])[Path.Combine(folder, FolderName), folder]).FirstOrDefault(place => Files.Any(file => File.Exists(Path.Combine(place, file))));
+        ((string[])[Path.Combine(folder, FolderName), folder])
+        .FirstOrDefault(place => Names.Any(file => File.Exists(Path.Combine(place, file))));
 
     /// <summary>Reads a file that must be the published one.</summary>
     /// <exception cref="UserException">It is missing, or its size or its sum is another; the message says which.</exception>
@@ -47,14 +46,14 @@ public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string
     /// <summary>What is wrong with the first bad file of a folder, or null when all six are the published ones.</summary>
     public string? FindDefect(string folder, IProgress<DataProgress>? progress = null)
     {
-        for (var i = 0; i < Files.Count; i++)
+        for (var i = 0; i < Names.Count; i++)
         {
-            progress?.Report(new("Verifying the files", i, Files.Count));
-            Examine(Path.Combine(folder, Files[i]), out var defect);
+            progress?.Report(new("Verifying the files", i, Names.Count));
+            Examine(Path.Combine(folder, Names[i]), out var defect);
             if (defect is not null)
                 return defect;
         }
-        progress?.Report(new("Verifying the files", Files.Count, Files.Count));
+        progress?.Report(new("Verifying the files", Names.Count, Names.Count));
         return null;
     }
 
@@ -83,7 +82,10 @@ public sealed record Cifar10Layout(int ImagesPerFile, IReadOnlyDictionary<string
 
     private static string ReadResource(string name)
     {
-        using var reader = new StreamReader(typeof(Cifar10Layout).Assembly.GetManifestResourceStream(name)!);
+        using var reader = new StreamReader(typeof(Cifar10Files).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
 }
+
+/// <summary>How far a long step has come: what is done, in bytes or files, of a total, which is 0 when it is not known.</summary>
+public readonly record struct DataProgress(string Step, long Done = 0, long Total = 0);

@@ -1,6 +1,20 @@
+using DistillKit.Data;
 using static TorchSharp.torch;
 
 namespace DistillKit.Training;
+
+/// <summary>Learning from the labels alone: cross-entropy.</summary>
+public sealed class SupervisedObjective(double labelSmoothing) : IObjective
+{
+    private readonly SoftTargetCrossEntropy crossEntropy = new(labelSmoothing);
+
+    /// <inheritdoc/>
+    public (Tensor Loss, Tensor Logits) Compute(nn.Module<Tensor, Tensor> model, Batch batch)
+    {
+        var logits = model.call(batch.Images);
+        return (crossEntropy.Compute(logits, batch.Targets ?? batch.Labels), logits);
+    }
+}
 
 /// <summary>
 /// Cross-entropy, the mean over the batch, for labels and for soft targets such as mixup's. Label smoothing mixes the targets with the
@@ -8,13 +22,12 @@ namespace DistillKit.Training;
 /// </summary>
 public sealed class SoftTargetCrossEntropy
 {
-    /// <summary>Makes the loss.</summary>
-    /// <param name="labelSmoothing">The share of the uniform distribution in the targets, in [0, 1).</param>
+    /// <summary>Makes the loss; the label smoothing is in [0, 1).</summary>
     /// <exception cref="UserException">The label smoothing is out of range.</exception>
     public SoftTargetCrossEntropy(double labelSmoothing = 0)
     {
         if (labelSmoothing is not (>= 0 and < 1))
-            throw new UserException(FormattableString.Invariant($"Label smoothing must be at least 0 and below 1, but is {labelSmoothing}."));
+            throw new UserException(FormattableString.Invariant($"Label smoothing must be from 0 to below 1, but is {labelSmoothing}."));
         LabelSmoothing = labelSmoothing;
     }
 

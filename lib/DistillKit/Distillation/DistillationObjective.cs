@@ -6,9 +6,7 @@ using static TorchSharp.torch;
 namespace DistillKit.Distillation;
 
 /// <summary>Learning from a teacher, which is asked only while it has a say (<see cref="DistillationLoss.NeedsTeacher"/>).</summary>
-/// <param name="teacher">Says what it sees in the same images.</param>
-/// <param name="loss">What compares the two, on the device of the student.</param>
-public sealed class Distilled(ITeacher teacher, DistillationLoss loss) : IObjective, IStaged
+public sealed class DistillationObjective(ITeacher teacher, DistillationLoss loss) : IObjective, IScheduled
 {
     private static readonly IReadOnlyDictionary<string, Tensor> NoFeatures = new Dictionary<string, Tensor>();
 
@@ -18,7 +16,7 @@ public sealed class Distilled(ITeacher teacher, DistillationLoss loss) : IObject
     public nn.Module Adapters => loss;
 
     /// <inheritdoc/>
-    void IStaged.Begin(double progress) => this.progress = progress;
+    void IScheduled.Begin(double progress) => this.progress = progress;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The loss compares features, but the model has none to tap.</exception>
@@ -33,7 +31,8 @@ public sealed class Distilled(ITeacher teacher, DistillationLoss loss) : IObject
     private static NetworkOutput Run(nn.Module<Tensor, Tensor> model, Tensor images, IReadOnlyList<string> features)
     {
         if (features.Count == 0) return new(model.call(images), NoFeatures);
-        if (model is not ImageClassifier network) throw new ArgumentException("Only an image classifier's features can be tapped; others learn by DistillationRecipe.OnLogits.", nameof(model));
+        if (model is not ImageClassifier network)
+            throw new ArgumentException("Only an image classifier has features; others learn by OnLogits.", nameof(model));
         var (logits, maps) = network.ForwardWithFeatures(images, features);
         return new(logits, features.Zip(maps).ToDictionary());
     }

@@ -1,0 +1,42 @@
+using StbImageSharp;
+
+namespace DistillKit.Runs.Installation;
+
+/// <summary>Pictures in PNG, JPEG or BMP files.</summary>
+internal static class PictureFile
+{
+    private const long MostPixels = 1 << 26;
+
+    /// <summary>Decodes a file to red, green and blue of each pixel, row by row from the top: [height, width, 3].</summary>
+    /// <exception cref="InvalidDataException">It is no picture, damaged, or far too large.</exception>
+    public static ImageResult Read(string path)
+    {
+        var file = File.ReadAllBytes(path);
+        try
+        {
+            var found = ImageInfo.FromStream(new EndingStream(file));
+            if (found is not { } header) throw new InvalidDataException("it is no PNG, JPEG or BMP picture");
+            if ((long)header.Width * header.Height is < 1 or > MostPixels)
+                throw new InvalidDataException($"it says that it has {header.Width} x {header.Height} pixels");
+            return ImageResult.FromStream(new EndingStream(file), ColorComponents.RedGreenBlue);
+        }
+        catch (Exception error) when (error is not InvalidDataException)
+        {
+            // The decoder has no type of its own for what is wrong with a file.
+            throw new InvalidDataException("it is damaged", error);
+        }
+    }
+
+    /// <summary>Ends a decoder that looks for a marker after the end of a damaged JPEG, where it would read zeros for ever.</summary>
+    private sealed class EndingStream(byte[] file) : MemoryStream(file)
+    {
+        private int readsAfterEnd;
+
+        public override int ReadByte() => IsOver ? throw new EndOfStreamException() : base.ReadByte();
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            IsOver ? throw new EndOfStreamException() : base.Read(buffer, offset, count);
+
+        private bool IsOver => Position >= Length && ++readsAfterEnd > 1000;
+    }
+}
