@@ -120,10 +120,10 @@ public sealed class ExperimentRun
 
     private StageContext Context(
         Variant variant, StageStore store, IRunProgress watcher) => new(variant.Profile, store, watcher, device, dataFolder)
-    {
-        TrainShared = (stage, fingerprint, cancellation) =>
-            stage.Name == StageNames.Student ? null : shared.Train(variant.Profile, stage, fingerprint, cancellation),
-    };
+        {
+            TrainShared = (stage, fingerprint, cancellation) =>
+                stage.Name == StageNames.Student ? null : shared.Train(variant.Profile, stage, fingerprint, cancellation),
+        };
 
     private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
     {
