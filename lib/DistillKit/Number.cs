@@ -11,7 +11,7 @@ namespace DistillKit;
 /// For the same reason sums are written <c>a.add(b, Number.One)</c>, differences with <c>sub</c> and squares with <c>pow</c>: the shorter
 /// forms make numbers of their own. A test reads the compiled library and finds the others.
 /// </remarks>
-internal static class Number
+public static class Number
 {
     private const int Kept = 64;
 
