@@ -18,8 +18,8 @@
     {
         string[] parts =
         [
-            "TorchSharp", "DistillKit.Edge", "DistillKit", "DistillKit.Runs", "FSharp.Core", "XPlot.Plotly", "Microsoft.Data.Analysis", "DistillKit.Charts",
-            "DistillKit.Notebook",
+            "TorchSharp", "DistillKit.Edge", "DistillKit", "DistillKit.Runs", "FSharp.Core", "XPlot.Plotly", "Microsoft.Data.Analysis",
+            "DistillKit.Charts", "DistillKit.Notebook",
         ];
         var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");
         var assemblies = parts.Select(part => System.IO.Path.Combine(library, part + ".dll"));

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Architecture.Tests;
 
 /// <summary>
-/// The arrows between projects and between their folders, all one way. What a file uses is read off its text; a folder below a folder belongs to it.
+/// The arrows between projects and between their folders, all one way. What a file uses is read off its text; a folder below a folder
+/// belongs to it.
 /// </summary>
 public sealed partial class ArrowTests
 {
@@ -37,13 +38,15 @@ public sealed partial class ArrowTests
 
     [Fact]
     public void Every_project_of_the_library_is_named_here() => Assert.Equal(
-        Projects.Keys.Order(), Directory.GetFiles(Library, "*.*proj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order()!);
+        Projects.Keys.Order(),
+        Directory.GetFiles(Library, "*.*proj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order()!);
 
     [Theory, MemberData(nameof(Names))]
     public void A_project_references_those_below_it(string project)
     {
         var file = Directory.GetFiles(Path.Combine(Library, project), "*.*proj").Single();
-        var references = ProjectReference().Matches(File.ReadAllText(file)).Select(match => Path.GetFileNameWithoutExtension(match.Groups[1].Value));
+        var references = ProjectReference().Matches(File.ReadAllText(file))
+            .Select(match => Path.GetFileNameWithoutExtension(match.Groups[1].Value));
         Assert.Empty(references.Except(Projects[project]));
     }
 
@@ -67,9 +70,12 @@ public sealed partial class ArrowTests
     /// <summary>Folders in `using` and `open` lines, in full names, and before the name of one of their files.</summary>
     private static IEnumerable<string> FoldersUsedBy(string file, string project, string[][] rows)
     {
-        var lines = File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && !OwnName().IsMatch(line)).ToList();
-        return rows.SelectMany(row => row).Where(folder => lines.Exists(line => line.Contains($"{project}.{folder}", StringComparison.Ordinal)
-            || Regex.Matches(line, $@"(?<![\w.]){folder}\.(\w+)").Any(name => File.Exists(Path.Combine(Library, project, folder, $"{name.Groups[1].Value}.cs")))));
+        bool IsComment(string line) => line.TrimStart().StartsWith("//", StringComparison.Ordinal);
+        var lines = File.ReadLines(file).Where(line => !IsComment(line) && !OwnName().IsMatch(line)).ToList();
+        bool IsFile(string folder, string name) => File.Exists(Path.Combine(Library, project, folder, $"{name}.cs"));
+        return rows.SelectMany(row => row).Where(folder => lines.Exists(line =>
+            line.Contains($"{project}.{folder}", StringComparison.Ordinal)
+            || Regex.Matches(line, $@"(?<![\w.]){folder}\.(\w+)").Any(name => IsFile(folder, name.Groups[1].Value))));
     }
 
     private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

@@ -7,7 +7,8 @@ namespace Architecture.Tests;
 
 public sealed class NumberTests
 {
-    private const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue =
         typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
@@ -65,7 +66,8 @@ public sealed class NumberTests
             {
                 var (type, arguments) = (method.DeclaringType!, method.IsGenericMethod ? method.GetGenericArguments() : null);
                 var typeArguments = type.IsGenericType ? type.GetGenericArguments() : null;
-                if (method.Module.ResolveMethod(BitConverter.ToInt32(code, at), typeArguments, arguments) is { } called) yield return called;
+                var token = BitConverter.ToInt32(code, at);
+                if (method.Module.ResolveMethod(token, typeArguments, arguments) is { } called) yield return called;
             }
             at += instruction.OperandType switch
             {

@@ -3,6 +3,9 @@ using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
 
+// Networks start from the engine's one generator.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace OpenDoors.Tests;
 
 /// <summary>Some drawn shapes to learn from, and a training of seconds.</summary>

@@ -1,6 +1,6 @@
 namespace Tests.Shared;
 
-/// <summary>Tests that need the engine's own generator and its number of threads for themselves: they run while no other test does.</summary>
+/// <summary>Tests that need the engine's generator and its number of threads for themselves: they run while no other test does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class GlobalSettingsCollection
 {

@@ -22,7 +22,8 @@ internal static class SameGraph
     }
 
     /// <summary>Asserts the same nodes and roundings, with whatever weights.</summary>
-    public static void AssertNodes(Graph expected, Graph actual) => Xunit.Assert.Equal(expected.Nodes.Select(WithoutNumbers), actual.Nodes.Select(WithoutNumbers));
+    public static void AssertNodes(Graph expected, Graph actual) =>
+        Xunit.Assert.Equal(expected.Nodes.Select(WithoutNumbers), actual.Nodes.Select(WithoutNumbers));
 
     private static IEnumerable<Constant?> Constants(Node node) => node switch
     {

@@ -19,8 +19,8 @@ internal static class TestGraphs
     public const string MobileNet = """{ "family": "mobilenetv2", "width": 0.1, "dropout": 0 }""";
 
     /// <summary>
-    /// The first blocks of MobileNetV2 with a linear layer. In the whole network, with weights that nobody has trained, a value that rounds to the next integer is felt in all
-    /// of the 53 layers after it; here the results of two programs can be compared closely.
+    /// The first blocks of MobileNetV2 with a linear layer. In the whole network, with weights that nobody has trained, a value that rounds
+    /// to the next integer is felt in all of the 53 layers after it; here the results of two programs can be compared closely.
     /// </summary>
     public const string Bottlenecks = "the first blocks of MobileNetV2";
 
@@ -44,7 +44,8 @@ internal static class TestGraphs
         var graph = network.ToGraph(size);
         if (spec != Bottlenecks) return graph;
         var last = graph.Nodes.ToList().FindIndex(node => node.Name == "features.5.add");
-        return new([.. graph.Nodes.Take(last + 1), new GlobalAveragePoolNode("mean", graph.Nodes[last].Name), new GemmNode("fc", "mean", Weight("fc", 10, 8), Weight("fc.bias", 10))]);
+        var mean = new GlobalAveragePoolNode("mean", graph.Nodes[last].Name);
+        return new([.. graph.Nodes.Take(last + 1), mean, new GemmNode("fc", "mean", Weight("fc", 10, 8), Weight("fc.bias", 10))]);
     }
 
     public static Graph Folded(string spec, int size = Size) => FoldBatchNorm.Apply(WithNorms(spec, size));

@@ -7,8 +7,8 @@ open DistillKit.Charts.Static.Markup
 open XPlot.Plotly
 
 /// <summary>
-/// Charts as pictures that need no script: what a code host, a printed page or a mail shows. Drawn are the parts that this library's charts
-/// use: scatter, bar and heatmap series, linear and logarithmic axes and categories, panels, error bars, legends, texts and frames.
+/// Charts as pictures that need no script: what a code host, a printed page or a mail shows. It draws what this library's charts use:
+/// scatter, bar and heatmap series, linear and logarithmic axes and categories, panels, error bars, legends, texts and frames.
 /// </summary>
 [<AbstractClass; Sealed>]
 type Svg private () =

@@ -8,7 +8,7 @@ internal sealed class Workers : IDisposable
 {
     private const int SpinsBeforeYield = 200, SpinsBeforeSleep = 2000, ClaimsOfThread = 4;
 
-    /// <summary>No item is to be had: the job is being exchanged.</summary>
+    /// <summary>There is no item: the job is being exchanged.</summary>
     private const uint Closed = uint.MaxValue;
 
     private readonly Thread[] threads;

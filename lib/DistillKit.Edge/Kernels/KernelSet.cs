@@ -86,7 +86,7 @@ internal unsafe class KernelSet
         for (var i = 0; i < count; i++) output[i] = Math.Clamp(input[i], minimum, maximum);
     }
 
-    /// <summary>The greatest value of each window; padding is no value.</summary>
+    /// <summary>The greatest value of each window; padding does not count.</summary>
     public virtual void MaxPool(ConvolutionGeometry geometry, byte* input, byte* output, int images) =>
         MaxPool<byte>(geometry, input, output, images);
 
@@ -121,7 +121,7 @@ internal unsafe class KernelSet
     /// <summary>NaN stays NaN.</summary>
     public static float Clip(float value, float minimum, float maximum) => MathF.Min(MathF.Max(value, minimum), maximum);
 
-    /// <summary>The clip comes before the rounding, where a float has no trouble to hold the value; NaN fails both comparisons.</summary>
+    /// <summary>The clip comes before the rounding, while a float still has room for the value; NaN fails both comparisons.</summary>
     private static byte QuantizeLinear(float value, QuantizationGrid grid)
     {
         float steps = value / grid.Scale, lowest = -grid.ZeroPoint, highest = 255 - grid.ZeroPoint;

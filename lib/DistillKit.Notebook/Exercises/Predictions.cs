@@ -35,7 +35,7 @@ public sealed record Prediction(string Question, double Guess, double? Measured,
     private static string Times(double ratio) => ratio.ToString(ratio < 10 ? "f1" : "n0", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Guesses that are written down before the measurement: what one has guessed wrong, one remembers.</summary>
+/// <summary>Guesses that are written down before the measurement, because a wrong guess is remembered.</summary>
 public static class Predictions
 {
     private static readonly Dictionary<string, Prediction> Noted = [];

@@ -155,7 +155,7 @@ public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
 /// <summary>A network between teacher and student.</summary>
 /// <param name="Model">The network.</param>
 /// <param name="Training">Its recipe.</param>
-/// <param name="Distillation">How it learns from the one before it; null for as the student does.</param>
+/// <param name="Distillation">How it learns from the one before it; null to learn as the student does.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, DistillationRecipe? Distillation = null)
 {

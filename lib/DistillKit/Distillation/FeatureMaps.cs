@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 
-/// <summary>What losses on features do to feature maps first.</summary>
+/// <summary>The steps that losses on features begin with: common size and common batch.</summary>
 internal static class FeatureMaps
 {
     private static readonly long[] Positions = [2, 3];
@@ -36,7 +36,7 @@ internal static class FeatureMaps
     private static Tensor Embedding(Tensor features) => features.dim() == 2 ? Single(features) : Single(features).mean(Positions);
 }
 
-/// <summary>What losses do to vectors first.</summary>
+/// <summary>The steps that losses on vectors begin with.</summary>
 internal static class Vectors
 {
     /// <summary>Of squared lengths. A direction has a gradient of 1 / length: below this, there is nothing to learn from.</summary>

@@ -16,7 +16,7 @@ public sealed class LiveTeacher : ITeacher
 
     /// <summary>Makes a teacher of networks, which it owns from now on.</summary>
     /// <param name="networks">They are only asked: in evaluation mode, without gradients.</param>
-    /// <param name="resolution">Larger images are resized to this height and width, which costs less; null for as they are.</param>
+    /// <param name="resolution">Larger images are resized to this height and width, which costs less; null to keep their size.</param>
     /// <exception cref="UserException">They differ in their number of classes.</exception>
     /// <exception cref="ArgumentException">There are none.</exception>
     public LiveTeacher(IReadOnlyList<ImageClassifier> networks, int? resolution = null)

@@ -111,7 +111,8 @@ public static class Json
             }
         }
         var missing = info.Properties.Where(field => IsRequired(field) && !given.Contains(field.Name));
-        if (missing.Any()) throw new InvalidDataException($"{Subject(path)} needs {string.Join(", ", missing.Select(field => field.Name))}");
+        if (missing.Select(field => field.Name).ToList() is { Count: > 0 } names)
+            throw new InvalidDataException($"{Subject(path)} needs {string.Join(", ", names)}");
     }
 
     private static Type RecordOf(NamedTypes family, JsonElement value, string path)

@@ -74,7 +74,7 @@ public sealed record AddNode(string Name, string Left, string Right) : Node(Name
     internal override Node Rewire(Func<string, string> name) => this with { Left = name(Left), Right = name(Right) };
 }
 
-/// <summary>The largest value of each window of a feature map; the padding never is the largest.</summary>
+/// <summary>The largest value of each window of a feature map; padding does not count.</summary>
 public sealed record MaxPoolNode(string Name, string Input, int Kernel, int Stride, int Padding) : UnaryNode(Name, Input);
 
 /// <summary>The mean of each channel, [N, C, H, W] to [N, C]: ONNX's GlobalAveragePool and Flatten.</summary>

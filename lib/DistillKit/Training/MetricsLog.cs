@@ -72,7 +72,9 @@ public sealed record TrainingHistory(string Name, IReadOnlyList<MetricsLine> Lin
     }
 }
 
-/// <summary>A training's metrics as JSON Lines, a <see cref="MetricsLine"/> each. A resumed run cuts off what it is going to write again.</summary>
+/// <summary>
+/// A training's metrics as JSON Lines, a <see cref="MetricsLine"/> each. A resumed run cuts off what it is going to write again.
+/// </summary>
 public sealed class MetricsLog : IDisposable
 {
     /// <summary>What the file is called in the folder of a training.</summary>

@@ -15,7 +15,7 @@ public enum ScheduleKind
     /// <summary>The peak to the end.</summary>
     Constant,
 
-    /// <summary>The peak, multiplied by a factor whenever the validation has stopped to improve.</summary>
+    /// <summary>The peak, multiplied by a factor whenever the validation stops improving.</summary>
     Plateau,
 }
 

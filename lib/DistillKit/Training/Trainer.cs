@@ -13,7 +13,7 @@ public sealed record TrainingData(DeviceImages Training, DeviceImages Validation
 /// <summary>Where a training keeps what it needs to be resumed.</summary>
 /// <param name="Folder">Its folder.</param>
 /// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
-/// <param name="BeforeRestart">What the training came to before a restart was added to it, if the network has its weights.</param>
+/// <param name="BeforeRestart">The result that a restart continues from, where the network holds its weights; null to start fresh.</param>
 public sealed record TrainingFiles(string Folder, string Run, TrainingResult? BeforeRestart = null)
 {
     /// <summary>The name of the checkpoint in its folder.</summary>

@@ -83,8 +83,10 @@ public sealed class MakeLoadableTests : IDisposable
     private string OldSystem()
     {
         Directory.CreateDirectory(folder["system"]);
-        var own = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().First(module => module.ModuleName.StartsWith("libstdc++.so.6", StringComparison.Ordinal));
-        File.WriteAllBytes(folder["system/libstdc++.so.6"], Replace(File.ReadAllBytes(own.FileName), Newest + "\0", Newest.Replace('2', 'x') + "\0"));
+        var own = Process.GetCurrentProcess().Modules.Cast<ProcessModule>()
+            .First(module => module.ModuleName.StartsWith("libstdc++.so.6", StringComparison.Ordinal));
+        var older = Replace(File.ReadAllBytes(own.FileName), Newest + "\0", Newest.Replace('2', 'x') + "\0");
+        File.WriteAllBytes(folder["system/libstdc++.so.6"], older);
         return folder["system"];
     }
 
@@ -109,12 +111,15 @@ public sealed class MakeLoadableTests : IDisposable
             <Project>
               <Import Project="{targets}" />
               <Target Name="Make">
-                <MakeLoadable Library="{library}" Folder="{folder["made"]}" SystemFolder="{system}"><Output TaskParameter="Files" ItemName="Made" /></MakeLoadable>
+                <MakeLoadable Library="{library}" Folder="{folder["made"]}" SystemFolder="{system}">
+                  <Output TaskParameter="Files" ItemName="Made" />
+                </MakeLoadable>
                 <Message Importance="high" Text="made [@(Made)]" />
               </Target>
             </Project>
             """);
-        using var build = Process.Start(new ProcessStartInfo("dotnet", ["msbuild", folder["make.proj"], "-t:Make", "-nologo", "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["msbuild", folder["make.proj"], "-t:Make", "-nologo", "-nodeReuse:false"];
+        using var build = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var said = build.StandardOutput.ReadToEnd();
         build.WaitForExit();
         Assert.True(build.ExitCode == expected, said);

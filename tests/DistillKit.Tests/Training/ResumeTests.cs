@@ -237,7 +237,8 @@ public sealed class ResumeTests : IDisposable
     public void A_learning_rate_far_too_high_is_named(double learningRate)
     {
         var constant = new Schedule(ScheduleKind.Constant, WarmUp: 0);
-        using var trainer = tiny.Start(TinyTraining.Recipe with { Optimizer = new(LearningRate: learningRate), Schedule = constant }).Trainer;
+        var recipe = TinyTraining.Recipe with { Optimizer = new(LearningRate: learningRate), Schedule = constant };
+        using var trainer = tiny.Start(recipe).Trainer;
         var message = Assert.Throws<UserException>(() => trainer.Run()).Message;
         Assert.Contains(FormattableString.Invariant($"learning rate of {learningRate:g3}"), message);
         Assert.DoesNotContain("checkpoint", message);

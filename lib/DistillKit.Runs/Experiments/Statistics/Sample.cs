@@ -38,7 +38,7 @@ internal sealed class Sample
     /// <summary>The chance of a value at least as far from 0 as <paramref name="t"/>, with some degrees of freedom.</summary>
     internal static double TwoSided(double t, int degrees) => 2 * StudentT.CDF(0, 1, degrees, -Math.Abs(t));
 
-    /// <summary>The value that is exceeded in absolute size with a chance: half the width of an interval, in standard errors.</summary>
+    /// <summary>The value that |t| exceeds with the probability 1 - level: half the width of an interval, in standard errors.</summary>
     internal static double Critical(double level, int degrees)
     {
         // StudentT.InvCDF looks between -800 and 800 only, which is too near for one degree of freedom and many comparisons.

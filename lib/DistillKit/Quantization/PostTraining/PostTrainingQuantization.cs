@@ -15,7 +15,7 @@ public sealed record PostTrainingRecipe
     /// <summary>Evens out the channels of neighbouring layers before (<see cref="CrossLayerEqualization"/>).</summary>
     public bool Equalize { get; init; }
 
-    /// <summary>Rounds each weight up or down by the error of its layer, and corrects biases (<see cref="PostTraining.AdaRound"/>).</summary>
+    /// <summary>Rounds each weight up or down by its layer's error, and corrects biases (<see cref="PostTraining.AdaRound"/>).</summary>
     public bool AdaRound { get; init; }
 
     /// <summary>Takes the mean error of each channel out of its bias after (<see cref="BiasCorrection"/>).</summary>

@@ -5,7 +5,7 @@ using DistillKit.Quantization.Plans;
 
 namespace DistillKit.Quantization.Sensitivity;
 
-/// <summary>What a plan should be least in.</summary>
+/// <summary>What a plan has to save.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PlanGoal>))]
 public enum PlanGoal
 {
