@@ -81,8 +81,14 @@ A_read_only_checkout_is_said() {
 suite() { # NAME BODY
     mkdir -p "$checkout/tests/$1"
     project Library > "$checkout/tests/$1/$1.csproj"
-    local facts="[Fact] public void Good() { } [Fact(Skip = \"why\")] public void Skipped() { } [Fact] public void Other() { $2 }"
-    echo "public sealed class Suite { $facts }" > "$checkout/tests/$1/Suite.cs"
+    cat > "$checkout/tests/$1/Suite.cs" << END
+public sealed class Suite
+{
+    [Fact] public void Good() { }
+    [Fact(Skip = "why")] public void Skipped() { }
+    [Fact] public void Other() { $2 }
+}
+END
     (cd "$checkout" && dotnet build "tests/$1" -c Release -v quiet > "$box/build" 2>&1) || { cat "$box/build"; return 1; }
 }
 Tests_are_summed_and_failures_shown() {
