@@ -99,7 +99,10 @@ def main():
         print(f"| {NAMES[row['model']]} | {row['setting']}{mark} | {row['pytorch']:.0f} | {' | '.join(ours)} |")
     if options.json:
         rounds = [dict(zip(("model", "program", "layout", "type"), setting), rates=values) for setting, values in rates.items()]
-        conditions = {"date": date, "cpu": name, "threads": options.threads, "batch": options.batch, "seconds": options.seconds, "unit": measured, "engines": engines}
+        conditions = {
+            "date": date, "cpu": name, "threads": options.threads, "batch": options.batch, "seconds": options.seconds, "unit": measured,
+            "engines": engines,
+        }
         options.json.write_text(json.dumps(conditions | {"rows": rows, "rounds": rounds}, indent=2) + "\n")
 
 
