@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DistillKit.Data;
 using static TorchSharp.torch;
 
@@ -19,7 +21,7 @@ public static class ImageFolder
     public static ImageSet Load(string folder, int imageSize = 32)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageSize);
-        if (!Directory.Exists(folder)) throw new UserException($"There is no folder {folder}: give one with a folder for each class.");
+        RequireFolder(folder);
         string[] classes = [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         if (classes.Length is < 2 or > MostClasses)
             throw new UserException($"{folder} holds {classes.Length} folders: make one for each class, from 2 to {MostClasses}.");
@@ -36,6 +38,26 @@ public static class ImageFolder
             labels.AddRange(Enumerable.Repeat((byte)label, pictures.Count));
         }
         return new([.. pixels], [.. labels], classes);
+    }
+
+    /// <summary>The SHA-256 sum of all files below a folder, with their names.</summary>
+    /// <exception cref="UserException">There is no such folder.</exception>
+    public static string HashOf(string folder)
+    {
+        RequireFolder(folder);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories);
+        foreach (var file in files.OrderBy(file => Path.GetRelativePath(folder, file), StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(folder, file)));
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new UserException($"There is no folder {folder}: give one with a folder for each class.");
     }
 
     /// <summary>[3, S, S]: linear interpolation, where pixels are lost over all that a pixel covers.</summary>

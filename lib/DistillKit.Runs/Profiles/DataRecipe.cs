@@ -23,7 +23,7 @@ public enum DataSource
 /// <param name="Training">How many to learn from, equally many of each class; null for all that the validation leaves.</param>
 /// <param name="Validation">How many of the training images to hold out for choosing epochs and hyper-parameters.</param>
 /// <param name="Test">How many to test with, once, at the end; null for all.</param>
-/// <param name="Folder">Of <see cref="DataSource.Folder"/>: where it is.</param>
+/// <param name="Folder">Of <see cref="DataSource.Folder"/>: where it is; a relative path is looked for beside the profile's file.</param>
 /// <param name="ImageSize">Of <see cref="DataSource.Folder"/>: height and width that pictures are resized to; null for 32.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DataRecipe(
@@ -41,6 +41,13 @@ public sealed record DataRecipe(
         if (Source == DataSource.Folder ? Folder is null || ImageSize is < 8 : Folder is not null || ImageSize is not null)
             throw new UserException("The profile's data must have a folder, and may have an imageSize from 8, where its source is Folder.");
     }
+
+    internal DataRecipe Located(string folder) => Folder is null ? this : this with { Folder = Path.GetFullPath(Folder, folder) };
+
+    /// <summary>What tells these images from others: the recipe, and the contents of a folder wherever it is.</summary>
+    /// <exception cref="UserException">There is no such folder.</exception>
+    internal object Identity() =>
+        Folder is null ? this : new { recipe = this with { Folder = null }, pictures = ImageFolder.HashOf(Folder) };
 
     /// <summary>Loads the images; CIFAR-10 must be installed.</summary>
     /// <param name="folder">Where CIFAR-10 is; null for its usual place.</param>

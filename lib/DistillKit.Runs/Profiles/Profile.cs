@@ -69,7 +69,7 @@ public sealed record Profile
     /// <summary>Reads a profile from JSON.</summary>
     /// <param name="json">The text; comments are allowed.</param>
     /// <param name="source">What to call it in an error.</param>
-    /// <param name="folder">Where weights that are named by a relative path are looked for; the current folder when not given.</param>
+    /// <param name="folder">What relative paths in it are relative to; the current folder when not given.</param>
     /// <exception cref="UserException">It is not valid; the message says what is wrong.</exception>
     public static Profile Parse(string json, string source, string? folder = null)
     {
@@ -88,7 +88,8 @@ public sealed record Profile
     internal static Profile Read(string json, string? folder = null)
     {
         var profile = Json.Read<Profile>(json);
-        profile = profile with { Teacher = profile.Teacher.Located(folder ?? Directory.GetCurrentDirectory()) };
+        folder ??= Directory.GetCurrentDirectory();
+        profile = profile with { Teacher = profile.Teacher.Located(folder), Data = profile.Data.Located(folder) };
         profile.Validate();
         return profile;
     }

@@ -101,7 +101,14 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         return result;
     }
 
-    private DeviceImages CalibrationImages() => context.OnDevice(context.Images.Training.Sample(Recipe.CalibrationImages));
+    /// <summary>Equally many images of each class, as the recipe asks for, and no more than the smallest class has.</summary>
+    private DeviceImages CalibrationImages()
+    {
+        var training = context.Images.Training;
+        var smallest = training.Labels.CountBy(label => label).Min(count => count.Value);
+        var ofEach = Math.Clamp(Recipe.CalibrationImages / training.ClassNames.Count, 1, smallest);
+        return context.OnDevice(training.Sample(ofEach * training.ClassNames.Count));
+    }
 
     /// <summary>Where the training starts: calibrated, with the norms still in the graph.</summary>
     private Graph Rounded(Graph graph)

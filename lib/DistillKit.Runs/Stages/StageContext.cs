@@ -12,6 +12,7 @@ internal sealed class StageContext : IDisposable
 {
     private readonly Lazy<PipelineImages> images;
     private readonly Lazy<TrainingData> data;
+    private readonly Lazy<object> dataIdentity;
     private readonly HashSet<string> shown = [];
 
     /// <param name="profile">What to do.</param>
@@ -23,6 +24,7 @@ internal sealed class StageContext : IDisposable
     {
         (Profile, Store, Progress, Device) = (profile, store, progress, device ?? (cuda.is_available() ? CUDA : CPU));
         images = new(() => Profile.Data.Load(dataFolder, Profile.Seed));
+        dataIdentity = new(Profile.Data.Identity);
         data = new(() => new(OnDevice(Images.Training), OnDevice(Images.Validation), Images.Training.ClassNames));
     }
 
@@ -40,6 +42,9 @@ internal sealed class StageContext : IDisposable
     public PipelineImages Images => images.Value;
 
     public TrainingData Data => data.Value;
+
+    /// <summary>What tells the images from others, for fingerprints.</summary>
+    public object DataIdentity => dataIdentity.Value;
 
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
 

@@ -202,7 +202,7 @@ internal sealed class TrainingStages(StageContext context)
     [
         stage.Model.ToJson(),
         stage.Weights is { } weights ? $"weights {TeacherRecipe.HashOf(weights)}" : stage.Recipe,
-        Profile.Data,
+        context.DataIdentity,
         stage.Seed ?? Profile.Seed,
         .. stage.Distillation is null ? (object[])[] : [stage.Distillation, .. stage.Teachers.Select(name => Fingerprint(this[name]))],
     ]);
