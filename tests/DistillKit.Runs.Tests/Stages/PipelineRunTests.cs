@@ -97,6 +97,19 @@ public sealed class PipelineRunTests : IDisposable
         }
     }
 
+    /// <summary>Ten classes with ten images each.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    [InlineData(5000)]
+    public void Calibration_takes_equally_many_images_of_each_class_whatever_is_asked_for(int images)
+    {
+        var profile = Tiny with { Quantization = Tiny.Quantization with { CalibrationImages = images } };
+        using var run = new PipelineRun(profile, folder["run"], new Events(), CPU);
+        run.Quantize();
+        Assert.True(File.Exists(folder["run/ptq/static.onnx"]));
+    }
+
     [Fact]
     public async Task A_deployed_network_is_as_accurate_as_the_one_that_was_trained()
     {
