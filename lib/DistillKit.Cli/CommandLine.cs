@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.CommandLine.Help;
-using System.Runtime.InteropServices;
 using DistillKit.Cli.Commands;
 using DistillKit.Files;
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace DistillKit.Cli;
 
 /// <summary>Says what is wrong with a command line, and what was probably meant.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Kernels.Arm;
 using DistillKit.Edge.Kernels.Avx256;

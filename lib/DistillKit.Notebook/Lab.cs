@@ -8,7 +8,6 @@ using DistillKit.Runs.Profiles;
 using DistillKit.Runs.Stages;
 using DistillKit.Training;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Notebook;
 

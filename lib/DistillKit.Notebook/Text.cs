@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DistillKit.Notebook;
 
 /// <summary>Numbers for people.</summary>

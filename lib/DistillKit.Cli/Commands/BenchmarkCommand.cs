@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
 using DistillKit.Cli.Views;
 using DistillKit.Edge;
 using DistillKit.Runs.Benchmarks;

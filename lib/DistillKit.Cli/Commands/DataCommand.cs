@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DistillKit.Cli.Views;
 using DistillKit.Data;
 using DistillKit.Runs.Installation;

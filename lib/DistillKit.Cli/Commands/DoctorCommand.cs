@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
 using DistillKit.Cli.Doctor;
 
 namespace DistillKit.Cli.Commands;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Graphs;

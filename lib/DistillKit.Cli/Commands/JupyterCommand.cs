@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DistillKit.Cli.Notebooks;
 
 namespace DistillKit.Cli.Commands;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
 using System.Reflection;
 using DistillKit.Runs.Benchmarks;
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;
 using DistillKit.Metrics;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;

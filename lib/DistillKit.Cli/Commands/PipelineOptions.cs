@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
 using DistillKit.Charts;
 using DistillKit.Cli.Views;
 using DistillKit.Runs.Profiles;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using DistillKit.Cli.Views;
 using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;

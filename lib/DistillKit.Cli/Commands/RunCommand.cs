@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>`distillkit run`: the main job, all stages of a profile.</summary>

@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using DistillKit.Runs.Benchmarks;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace DistillKit.Cli.Notebooks;
 
 /// <summary>A cell of a notebook.</summary>

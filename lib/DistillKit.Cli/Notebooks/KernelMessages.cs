@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace DistillKit.Cli.Notebooks;
 
 // What goes over the kernel's standard input and output, a line of JSON each: the part of it that the runner needs. The whole is in

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace DistillKit.Cli.Notebooks;
 
 /// <summary>The program that executes cells, .NET Interactive: the version that .config/dotnet-tools.json of the checkout names.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;

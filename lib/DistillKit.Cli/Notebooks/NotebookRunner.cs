@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DistillKit.Cli.Notebooks;
 
 /// <summary>What `distillkit notebooks run` does with its files.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DistillKit.Edge.Kernels;
 
 namespace DistillKit.Edge.Execution;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DistillKit.Edge.Execution;
 
 /// <summary>Measures each operator over several runs.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DistillKit.Edge.Execution;
 using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Onnx;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistillKit.Edge.Execution;
 using DistillKit.Edge.Kernels;
 

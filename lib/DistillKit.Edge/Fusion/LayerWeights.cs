@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>

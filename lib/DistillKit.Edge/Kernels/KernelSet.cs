@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>

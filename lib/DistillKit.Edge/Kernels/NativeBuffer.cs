@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>Zeroed native memory, aligned to a cache line, with <see cref="ConvolutionKernel.Slack"/> bytes after its end.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace DistillKit.Edge.Onnx;
 
 /// <summary>The element types that the engine knows, with ONNX's numbers.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace DistillKit.Edge.Onnx;
 
 /// <summary>Reads <c>TensorProto</c>: data as raw bytes or in typed fields, never outside the file.</summary>

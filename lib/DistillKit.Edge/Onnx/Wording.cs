@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DistillKit.Edge.Onnx;
 
 /// <summary>How errors quote what a file says.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using DistillKit.Charts;
 using DistillKit.Data;
 using DistillKit.Graphs;
@@ -12,7 +11,6 @@ using DistillKit.Training;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using XPlot.Plotly;
-using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Formatting;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using DistillKit.Data;
 using StbImageWriteSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Formatting;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;

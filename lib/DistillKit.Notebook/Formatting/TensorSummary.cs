@@ -1,6 +1,5 @@
 using System.Net;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Notebook.Formatting;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using DistillKit.Data;
 using DistillKit.Runs.Stages;

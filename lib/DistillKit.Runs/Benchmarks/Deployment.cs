@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json.Serialization;
 using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
-using TorchSharp;
-
 namespace DistillKit.Runs.Benchmarks;
 
 /// <summary>Where a figure was measured.</summary>

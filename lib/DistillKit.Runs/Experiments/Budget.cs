@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DistillKit.Training;
 
 namespace DistillKit.Runs.Experiments;

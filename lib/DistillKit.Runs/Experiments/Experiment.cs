@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using DistillKit.Runs.Profiles;
 using DistillKit.Runs.Stages;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using DistillKit.Files;
 
 namespace DistillKit.Runs.Experiments;

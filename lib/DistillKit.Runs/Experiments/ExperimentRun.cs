@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Metrics;
@@ -8,8 +7,6 @@ using DistillKit.Runs.Installation;
 using DistillKit.Runs.Profiles;
 using DistillKit.Runs.Stages;
 using DistillKit.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Experiments;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using DistillKit.Files;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments.Statistics;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DistillKit.Files;
 using DistillKit.Runs.Profiles;
 

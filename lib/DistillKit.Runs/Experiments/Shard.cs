@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>One process's share of an experiment: every n-th run, from the i-th on.</summary>

@@ -1,7 +1,6 @@
 using DistillKit.Runs.Profiles;
 using DistillKit.Runs.Stages;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Experiments;
 

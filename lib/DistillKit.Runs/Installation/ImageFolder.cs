@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using DistillKit.Data;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Installation;
 

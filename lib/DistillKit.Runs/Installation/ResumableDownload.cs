@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using DistillKit.Data;
 
 namespace DistillKit.Runs.Installation;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DistillKit.Data;
 
 namespace DistillKit.Runs.Installation;

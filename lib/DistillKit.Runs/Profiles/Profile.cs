@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Networks;

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
 using DistillKit.Training;

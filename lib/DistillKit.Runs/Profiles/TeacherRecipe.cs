@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using DistillKit.Files;
 using DistillKit.Metrics;
 using DistillKit.Runs.Benchmarks;

@@ -4,8 +4,6 @@ using DistillKit.Metrics;
 using DistillKit.Networks;
 using DistillKit.Quantization.Simulation;
 using DistillKit.Runs.Benchmarks;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Stages;
 

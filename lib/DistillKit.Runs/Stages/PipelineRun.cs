@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using DistillKit.Data;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Installation;
 using DistillKit.Runs.Profiles;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Stages;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;
@@ -11,7 +9,6 @@ using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
 using DistillKit.Runs.Profiles;
 using DistillKit.Training;
-using TorchSharp;
 
 namespace DistillKit.Runs.Stages;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>The names of the stages and of their folders, in order; assistants come between baseline and student.</summary>

@@ -3,7 +3,6 @@ using DistillKit.Networks;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Profiles;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Stages;
 

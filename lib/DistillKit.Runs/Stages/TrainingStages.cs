@@ -1,13 +1,9 @@
-using System.Diagnostics;
-using System.Text.Json;
 using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Metrics;
 using DistillKit.Networks;
 using DistillKit.Runs.Profiles;
 using DistillKit.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Stages;
 

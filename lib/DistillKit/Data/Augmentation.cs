@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace DistillKit.Data;
 
 /// <summary>How images are mirrored.</summary>

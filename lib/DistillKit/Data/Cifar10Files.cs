@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace DistillKit.Data;
 
 /// <summary>CIFAR-10 in six binary files: records of a label byte and 3,072 pixel bytes (red, green and blue plane).</summary>

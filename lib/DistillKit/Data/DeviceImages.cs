@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DistillKit.Data;
 
 /// <summary>A whole set in the memory of the training device, as bytes; batches are cut out of it there (after cifar10-airbench).</summary>

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DistillKit.Data;
 
 /// <summary>Images on the training device, ready for a network.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 

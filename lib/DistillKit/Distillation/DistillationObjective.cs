@@ -1,7 +1,6 @@
 using DistillKit.Data;
 using DistillKit.Networks;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 

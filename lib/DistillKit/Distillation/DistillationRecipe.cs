@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace DistillKit.Distillation;
 
 /// <summary>How a student learns: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>.</summary>

@@ -1,6 +1,5 @@
 using DistillKit.Data;
 using DistillKit.Networks;
-using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 

@@ -1,5 +1,4 @@
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 

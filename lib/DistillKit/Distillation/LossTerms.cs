@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using static TorchSharp.torch;
-
 namespace DistillKit.Distillation;
 
 /// <summary>Hinton's soft targets: <see cref="KnowledgeDistillationLoss"/>.</summary>

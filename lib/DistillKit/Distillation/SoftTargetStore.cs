@@ -1,9 +1,7 @@
-using System.Globalization;
 using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Distillation;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DistillKit.Files;
 
 /// <summary>Writes a file completely or not at all.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using static TorchSharp.torch;
 
 namespace DistillKit.Files;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using static TorchSharp.torch;
-
 namespace DistillKit.Graphs;
 
 /// <summary>The nonlinearity after a normalized convolution.</summary>

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DistillKit.Graphs;
 
 /// <summary>

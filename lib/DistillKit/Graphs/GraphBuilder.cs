@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DistillKit.Graphs;
 
 /// <summary>A block of a network that can say which operations it consists of.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace DistillKit.Graphs;
 
 /// <summary>A graph for people: as text, a line for each node, and as a drawing.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace DistillKit.Graphs;
 
 /// <summary>How many scales a tensor has.</summary>

@@ -1,6 +1,4 @@
 using DistillKit.Graphs;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
 

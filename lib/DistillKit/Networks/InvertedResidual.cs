@@ -1,5 +1,4 @@
 using DistillKit.Graphs;
-using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
 

@@ -1,5 +1,4 @@
 using DistillKit.Files;
-using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DistillKit.Networks;
 
 /// <summary>Where a model file's weights come from: what makes its accuracy a figure that can be checked.</summary>

@@ -1,6 +1,3 @@
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-
 namespace DistillKit.Networks;
 
 /// <summary>A part of a network that follows the one before it. The output of the last one is the logits.</summary>

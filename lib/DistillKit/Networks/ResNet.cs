@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
 using DistillKit.Graphs;
-using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using DistillKit.Graphs;
-using static TorchSharp.torch;
 
 namespace DistillKit.Networks;
 

@@ -3,8 +3,6 @@ using DistillKit.Graphs;
 using DistillKit.Metrics;
 using DistillKit.Quantization.Plans;
 using DistillKit.Quantization.Simulation;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization;
 

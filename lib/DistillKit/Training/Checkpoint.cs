@@ -1,6 +1,4 @@
-using System.Text.Json;
 using DistillKit.Files;
-using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 

@@ -1,5 +1,4 @@
 using DistillKit.Data;
-using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DistillKit.Training;
 
 /// <summary>Copies of a network's state (weights and norms' statistics, by name).</summary>

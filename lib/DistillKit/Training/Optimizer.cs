@@ -1,7 +1,3 @@
-using System.Text.Json.Serialization;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-
 namespace DistillKit.Training;
 
 /// <summary>The method that turns gradients into updates.</summary>

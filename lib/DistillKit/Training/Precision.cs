@@ -1,7 +1,3 @@
-using System.Text.Json.Serialization;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace DistillKit.Training;
 
 /// <summary>The type in which convolutions compute. Weights, norms' statistics and losses are float32 in any case.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace DistillKit.Training;
 
 /// <summary>The shape of the learning rate after its warm-up.</summary>

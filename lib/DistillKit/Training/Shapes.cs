@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DistillKit.Training;
 
 /// <summary>The shapes that losses accept. A mistake here is the calling program's, so it is not a <see cref="UserException"/>.</summary>

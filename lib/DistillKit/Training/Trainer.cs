@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using DistillKit.Data;
 using DistillKit.Metrics;
 using DistillKit.Networks;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 

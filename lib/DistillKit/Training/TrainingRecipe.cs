@@ -1,7 +1,5 @@
-using System.Text.Json.Serialization;
 using DistillKit.Data;
 using DistillKit.Networks;
-using static TorchSharp.torch;
 
 namespace DistillKit.Training;
 

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 using DistillKit.Edge.Kernels.Integers;
 using DistillKit.Edge.Kernels.Matrix;
 

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using DistillKit.Edge.Kernels.Integers;
 using DistillKit.Edge.Kernels.Matrix;
 

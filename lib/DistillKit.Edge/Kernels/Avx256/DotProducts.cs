@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace DistillKit.Edge.Kernels.Avx256;
 
 /// <summary>The instructions in which the 256-bit sets differ: eight dot products of four bytes each.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using DistillKit.Edge.Kernels.MachineCode;
 
 namespace DistillKit.Edge.Kernels.Avx512;

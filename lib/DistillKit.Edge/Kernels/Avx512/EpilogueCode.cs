@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.Mask;

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.MachineCode;
 using DistillKit.Edge.Kernels.Vectors;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Depthwise;

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace DistillKit.Edge.Kernels.Floats;
 
 /// <summary>What the float kernels need of vectors of some width, so that they are written once.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>Copies the rows that some output lines see into this thread's <see cref="Scratch"/>, with their padding around them.</summary>

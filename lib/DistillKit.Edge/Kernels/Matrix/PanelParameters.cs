@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>The constants of a layer's panels, in the places that <see cref="PanelOffsets"/> gives.</summary>

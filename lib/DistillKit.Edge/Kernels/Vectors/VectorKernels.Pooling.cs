@@ -1,8 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace DistillKit.Edge.Kernels.Vectors;
 
 /// <summary>Pooling, with channels side by side.</summary>

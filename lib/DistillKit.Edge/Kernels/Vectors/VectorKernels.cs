@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using DistillKit.Edge.Kernels.Floats;
 
 namespace DistillKit.Edge.Kernels.Vectors;

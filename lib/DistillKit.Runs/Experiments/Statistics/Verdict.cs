@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json.Serialization;
-
 namespace DistillKit.Runs.Experiments.Statistics;
 
 /// <summary>What a comparison with the baseline came to; <see cref="Judge"/> has the rule.</summary>

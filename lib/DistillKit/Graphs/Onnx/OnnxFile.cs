@@ -1,4 +1,3 @@
-using System.Globalization;
 using DistillKit.Data;
 using DistillKit.Files;
 using Google.Protobuf;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static DistillKit.Graphs.Onnx.TensorProto.Types;
 
 namespace DistillKit.Graphs.Onnx;

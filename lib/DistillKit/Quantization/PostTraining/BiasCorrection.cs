@@ -1,6 +1,5 @@
 using DistillKit.Data;
 using DistillKit.Graphs;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.PostTraining;
 

@@ -1,8 +1,6 @@
 using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Quantization.Simulation;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.PostTraining;
 

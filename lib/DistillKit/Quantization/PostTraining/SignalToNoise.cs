@@ -2,8 +2,6 @@ using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Metrics;
 using DistillKit.Quantization.Simulation;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.PostTraining;
 

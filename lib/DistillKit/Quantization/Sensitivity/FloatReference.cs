@@ -1,9 +1,7 @@
-using System.Globalization;
 using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Metrics;
 using DistillKit.Quantization.Simulation;
-using TorchSharp;
 
 namespace DistillKit.Quantization.Sensitivity;
 

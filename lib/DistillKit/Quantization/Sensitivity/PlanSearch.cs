@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Quantization.Plans;

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>How scales and zero points move in quantization-aware training.</summary>

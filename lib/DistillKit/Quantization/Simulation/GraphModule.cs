@@ -1,7 +1,6 @@
 using DistillKit.Graphs;
 using DistillKit.Networks;
 using DistillKit.Training;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.Simulation;
 

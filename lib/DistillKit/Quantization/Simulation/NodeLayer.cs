@@ -1,7 +1,5 @@
 using DistillKit.Graphs;
 using DistillKit.Networks;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace DistillKit.Quantization.Simulation;
 
