@@ -32,11 +32,13 @@ public sealed record CheckResult(string What, CheckState State, string? Answer, 
         _ => $"{What}: not yet.{(Hint is null ? "" : " " + Hint)}",
     };
 
-    internal string ToHtml()
+    internal string ToHtml() => ToHtml(ToString());
+
+    internal string ToHtml(string text)
     {
         // Okabe and Ito's colours, which the colour-blind can tell apart; the words say it too.
         var colour = State switch { CheckState.Open => "#999999", CheckState.Right => "#009e73", _ => "#d55e00" };
-        return $"<div style=\"border-left: 4px solid {colour}; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
+        return $"<div style=\"border-left: 4px solid {colour}; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(text)}</div>";
     }
 }
 
@@ -87,6 +89,12 @@ public static class Check
     public static void Save(string path) => File.WriteAllText(path, Summary() + "\n");
 
     internal static void Clear() => Results.Clear();
+
+    internal static void Note(ExerciseResult result)
+    {
+        var right = $"{result.Answers.Count(answer => answer.IsRight)} of {result.Answers.Count}";
+        Results[result.Id] = new(result.Id, result.State, right, null);
+    }
 
     // Only a wrong answer gets the hint.
     private static CheckResult Note(string what, bool? isRight, string? answer, string? hint) => Results[what] = isRight switch

@@ -26,6 +26,7 @@ internal static class Formatters
         Both<ProgressBar>(bar => bar.ToHtml());
         Both<Prediction>(prediction => prediction.ToHtml());
         Both<CheckResult>(check => check.ToHtml());
+        Both<ExerciseResult>(result => result.ToHtml());
         Tabular<TrainingHistory>(ResultTables.Of);
         Tabular<TrainedNetwork>(network => ResultTables.Of(network.History));
         Tabular<BenchmarkResult>(ResultTables.Of);
