@@ -13,10 +13,8 @@ public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadat
     }
 }
 
-/// <summary>
-/// Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16, int64,
-/// int8 and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.
-/// </summary>
+/// <summary>Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16,
+/// int64, int8 and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.</summary>
 public static class Safetensors
 {
     /// <summary>Writes the tensors, in the order given, completely or not at all (see <see cref="AtomicFile"/>).</summary>

@@ -2,10 +2,9 @@ using System.Numerics;
 
 namespace DistillKit.Graphs;
 
-/// <summary>
-/// The map between integers and the real numbers that they stand for: <c>real = scale * (integer - zero point)</c>, with one scale and zero
-/// point, or one for each output channel (axis 0). Zero is always an integer's value, so that padding and ReLU are exact.
-/// </summary>
+/// <summary>The map between integers and the real numbers that they stand for: <c>real = scale * (integer - zero point)</c>, with one scale
+/// and zero point, or one for each output channel (axis 0). Zero is always an integer's value, so that padding and ReLU are
+/// exact.</summary>
 public sealed record QuantizationParameters
 {
     /// <summary>The smallest scale, float's epsilon as in PyTorch: below it, products of scales would come close to underflow.</summary>
@@ -42,10 +41,8 @@ public sealed record QuantizationParameters
     public static QuantizationParameters FromRange(float minimum, float maximum, QuantizationScheme scheme) =>
         FromRange([minimum], [maximum], scheme);
 
-    /// <summary>
-    /// One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias is
-    /// quantized with that scale, so it has to be of a usual size.
-    /// </summary>
+    /// <summary>One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias
+    /// is quantized with that scale, so it has to be of a usual size.</summary>
     /// <exception cref="UserException">A bound is not a finite number.</exception>
     public static QuantizationParameters FromRange(ReadOnlySpan<float> minimums, ReadOnlySpan<float> maximums, QuantizationScheme scheme)
     {
@@ -57,20 +54,18 @@ public sealed record QuantizationParameters
             (scales[channel], zeroPoints[channel]) = FromBounds(minimums[channel], maximums[channel], scheme);
 
         var usual = scales.Max() is > 0 and var largest ? largest : 1f / scheme.Maximum;
-        for (var channel = 0; channel < scales.Length; channel++)
-            scales[channel] = Math.Max(scales[channel] == 0 ? usual : scales[channel], SmallestScale);
-        return new()
-        {
-            Bits = scheme.Bits,
-            IsSigned = scheme.IsSigned,
-            IsSymmetric = scheme.IsSymmetric,
-            Scales = scales,
-            ZeroPoints = zeroPoints,
-        };
+        foreach (ref var scale in scales.AsSpan()) scale = Math.Max(scale == 0 ? usual : scale, SmallestScale);
+        return Of(scheme, scales, zeroPoints);
     }
 
-    internal static QuantizationParameters Symmetric(int bits, float[] scales) =>
-        new() { Bits = bits, IsSigned = true, IsSymmetric = true, Scales = scales, ZeroPoints = new int[scales.Length] };
+    internal static QuantizationParameters Of(QuantizationScheme scheme, float[] scales, int[] zeroPoints) => new()
+    {
+        Bits = scheme.Bits,
+        IsSigned = scheme.IsSigned,
+        IsSymmetric = scheme.IsSymmetric,
+        Scales = scales,
+        ZeroPoints = zeroPoints,
+    };
 
     /// <summary>The parameters that cover all of a weight, as a whole or for each output channel.</summary>
     /// <exception cref="UserException">A weight is not a finite number.</exception>
@@ -81,11 +76,9 @@ public sealed record QuantizationParameters
         var each = weight.Values.Length / channels;
         for (var channel = 0; channel < channels; channel++)
         {
-            var values = weight.Values.AsSpan(channel * each, each);
-            var (minimum, maximum) = (values[0], values[0]);
             // NaN stays in both, and is refused.
-            foreach (var value in values) (minimum, maximum) = (Math.Min(minimum, value), Math.Max(maximum, value));
-            (minimums[channel], maximums[channel]) = (minimum, maximum);
+            foreach (var value in weight.Values.AsSpan(channel * each, each))
+                (minimums[channel], maximums[channel]) = (Math.Min(minimums[channel], value), Math.Max(maximums[channel], value));
         }
         return FromRange(minimums, maximums, scheme);
     }
@@ -97,13 +90,13 @@ public sealed record QuantizationParameters
     /// <exception cref="OverflowException">The type does not hold the integers.</exception>
     public void Quantize<T>(ReadOnlySpan<float> values, Span<T> integers) where T : unmanaged, IBinaryInteger<T>
     {
-        (_, _) = (T.CreateChecked(Minimum), T.CreateChecked(Maximum));
-        for (var channel = 0; channel < Channels; channel++)
+        var (minimum, maximum) = (Minimum, Maximum);
+        (_, _) = (T.CreateChecked(minimum), T.CreateChecked(maximum));
+        var each = ValuesOfChannel(values.Length);
+        for (var i = 0; i < values.Length; i++)
         {
-            var part = Part(channel, values.Length);
-            var from = values[part];
-            var to = integers[part];
-            for (var i = 0; i < to.Length; i++) to[i] = T.CreateTruncating((int)Round(from[i], channel));
+            var steps = MathF.Round(values[i] / Scales[i / each]) + ZeroPoints[i / each];
+            integers[i] = T.CreateTruncating((int)Math.Clamp(steps, minimum, maximum));
         }
     }
 
@@ -111,13 +104,9 @@ public sealed record QuantizationParameters
     /// <inheritdoc cref="Quantize{T}"/>
     public void Dequantize<T>(ReadOnlySpan<T> integers, Span<float> values) where T : unmanaged, IBinaryInteger<T>
     {
-        for (var channel = 0; channel < Channels; channel++)
-        {
-            var part = Part(channel, integers.Length);
-            var from = integers[part];
-            var to = values[part];
-            for (var i = 0; i < to.Length; i++) to[i] = (int.CreateTruncating(from[i]) - ZeroPoints[channel]) * Scales[channel];
-        }
+        var each = ValuesOfChannel(integers.Length);
+        for (var i = 0; i < integers.Length; i++)
+            values[i] = (int.CreateTruncating(integers[i]) - ZeroPoints[i / each]) * Scales[i / each];
     }
 
     /// <summary>The values as the integers represent them: quantized and dequantized.</summary>
@@ -156,13 +145,6 @@ public sealed record QuantizationParameters
         return (scale, (int)Math.Clamp(zeroPoint, scheme.Minimum, scheme.Maximum));
     }
 
-    private float Round(float value, int channel) =>
-        Math.Clamp(MathF.Round(value / Scales[channel]) + ZeroPoints[channel], Minimum, Maximum);
-
-    private Range Part(int channel, int count)
-    {
-        if (count % Channels != 0) throw new ArgumentException($"{count} values are not equally many for each of {Channels} channels.");
-        var each = count / Channels;
-        return (channel * each)..((channel + 1) * each);
-    }
+    private int ValuesOfChannel(int count) => count % Channels == 0 ? count / Channels
+        : throw new ArgumentException($"{count} values are not equally many for each of {Channels} channels.");
 }

@@ -13,8 +13,7 @@ public static class Calibration
 
     /// <summary>Observes the results that a plan needs ranges for.</summary>
     /// <param name="graph">In floating point.</param>
-    /// <param name="plan">Says which results, and what observes them.</param>
-    /// <param name="images">The images, on the device to compute on; a few hundred are enough.</param>
+    /// <param name="images">On the device to compute on; a few hundred are enough.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
     /// <returns>Scale and zero point of each result.</returns>
     /// <exception cref="UserException">There are no images, or the plan does not fit the graph.</exception>

@@ -2,10 +2,8 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Plans;
 
-/// <summary>
-/// Finds the results to round: what a static layer takes, so that it can compute in integers, and what integer arithmetic makes, so that it
-/// stays integers. The logits stay real numbers.
-/// </summary>
+/// <summary>Finds the results to round: what a static layer takes, so that it can compute in integers, and what integer arithmetic makes,
+/// so that it stays integers. The logits stay real numbers.</summary>
 internal sealed class Placement
 {
     private readonly HashSet<string> rounded = [];
@@ -41,14 +39,14 @@ internal sealed class Placement
     /// <summary>The last node that is computed together with this one: its norm, where that is folded, and its nonlinearity.</summary>
     private static Node EndOf(Graph graph, Node node)
     {
-        while (graph.ConsumersOf(node.Name).ToList() is [var next] && IsPartOfPrevious(graph, next)) node = next;
+        while (graph.OnlyConsumerOf<Node>(node.Name) is { } next && IsPartOfPrevious(graph, next)) node = next;
         return node;
     }
 
-    private static bool IsPartOfPrevious(Graph graph, Node node)
+    private static bool IsPartOfPrevious(Graph graph, Node node) => node switch
     {
-        if (node is BatchNormalizationNode norm) return graph[norm.Input] is ConvNode conv && FoldBatchNorm.NormOf(graph, conv) == norm;
-        return node is ActivationNode { Input: var input } && graph.OnlyConsumerOf<ActivationNode>(input) == node
-            && graph[input] is not InputNode;
-    }
+        BatchNormalizationNode norm => graph[norm.Input] is ConvNode conv && FoldBatchNorm.NormOf(graph, conv) == norm,
+        ActivationNode { Input: var input } => graph.OnlyConsumerOf<ActivationNode>(input) == node && graph[input] is not InputNode,
+        _ => false,
+    };
 }

@@ -2,11 +2,9 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Plans;
 
-/// <summary>
-/// Carries out a plan: rounds the weights of layers, and puts a <see cref="QuantizeNode"/> behind every result that integer arithmetic
-/// takes or makes. Works on graphs with and without their batch norms; a norm, and the nonlinearity after it, belong to the convolution
-/// before.
-/// </summary>
+/// <summary>Carries out a plan: rounds the weights of layers, and puts a <see cref="QuantizeNode"/> behind every result that integer
+/// arithmetic takes or makes. Works on graphs with and without their batch norms; a norm, and the nonlinearity after it, belong to the
+/// convolution before.</summary>
 public static class Quantizer
 {
     /// <summary>The results that need a range from calibration, with their schemes.</summary>
@@ -16,14 +14,12 @@ public static class Quantizer
 
     /// <summary>Quantizes a graph.</summary>
     /// <param name="graph">In floating point.</param>
-    /// <param name="plan">What to round, and how.</param>
     /// <param name="ranges">Scale and zero point of each of the <see cref="CalibratedResults"/>; others are ignored.</param>
     /// <exception cref="UserException">The plan names a layer that the graph does not have.</exception>
     public static Graph Quantize(Graph graph, QuantizationPlan plan, IReadOnlyDictionary<string, QuantizationParameters> ranges)
     {
         var placement = Place(graph, plan);
-        var nodes = new List<Node>();
-        var names = new Dictionary<string, string>();
+        var (nodes, names) = (new List<Node>(), new Dictionary<string, string>());
         foreach (var node in graph.Nodes)
         {
             var rewired = node.Rewire(name => names.GetValueOrDefault(name, name));
@@ -36,20 +32,15 @@ public static class Quantizer
         return FitBiases(new(nodes, graph.Metadata));
     }
 
-    /// <summary>
-    /// The graph with larger weight scales for the few channels whose bias would not fit 32 bits in steps of input scale times weight
-    /// scale. Its norms must be folded.
-    /// </summary>
+    /// <summary>The graph with larger weight scales for the few channels whose bias would not fit 32 bits in steps of input scale times
+    /// weight scale. Its norms must be folded.</summary>
     public static Graph FitBiases(Graph graph)
     {
-        var fitted = new Dictionary<string, Node>();
-        foreach (var layer in graph.Layers)
-        {
-            if (layer is not { WeightQuantization: { } weights, Bias: { } bias }) continue;
-            if (graph[layer.Input] is QuantizeNode { Parameters: { } input })
-                fitted[layer.Name] = layer with { WeightQuantization = BiasQuantization.MakeRoom(weights, bias.Values, input.Scales[0]) };
-        }
-        return graph.With(fitted);
+        return new([.. graph.Nodes.Select(Fit)], graph.Metadata);
+
+        Node Fit(Node node) => node is WeightedNode { WeightQuantization: { } weights, Bias: { } bias } layer
+            && graph[layer.Input] is QuantizeNode { Parameters: { } input }
+            ? layer with { WeightQuantization = BiasQuantization.MakeRoom(weights, bias.Values, input.Scales[0]) } : node;
     }
 
     internal static Placement Place(Graph graph, QuantizationPlan plan)

@@ -1,6 +1,7 @@
 using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Metrics;
+using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
 
 namespace DistillKit.Quantization.Sensitivity;
@@ -15,8 +16,7 @@ internal sealed class FloatReference
     public FloatReference(Graph graph, DeviceImages images)
     {
         this.images = images;
-        var count = graph.Shapes[graph.Output.Name][0];
-        classes = [.. Enumerable.Range(0, count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
+        classes = [.. Enumerable.Range(0, graph.Shapes[graph.Output.Name][0]).Select(index => $"{index}")];
         (logits, Accuracy) = Run(graph);
     }
 
@@ -26,21 +26,17 @@ internal sealed class FloatReference
     /// <summary>Accuracy, divergence in nats and signal-to-noise ratio in decibels of a rounded network.</summary>
     public (double Accuracy, double Divergence, double Decibels) Compare(Graph rounded)
     {
+        using var scope = NewDisposeScope();
         var (others, accuracy) = Run(rounded);
-        double divergence = 0, signal = 0, noise = 0;
-        for (var first = 0; first < logits.Length; first += classes.Length)
-        {
-            var exact = logits.AsSpan(first, classes.Length);
-            var other = others.AsSpan(first, classes.Length);
-            divergence += Divergence(exact, other) / (logits.Length / classes.Length);
-            for (var index = 0; index < exact.Length; index++)
-            {
-                signal += exact[index] * exact[index];
-                noise += (exact[index] - other[index]) * (exact[index] - other[index]);
-            }
-        }
-        return (accuracy, divergence, 10 * Math.Log10(signal / noise));
+        var (exact, other) = (Rows(logits), Rows(others));
+        var (expected, actual) = (nn.functional.log_softmax(exact, 1), nn.functional.log_softmax(other, 1));
+        var divergence = expected.exp().mul(expected.sub(actual)).sum().item<double>() / exact.shape[0];
+        var ratio = new SignalToNoise();
+        ratio.Add(exact, other);
+        return (accuracy, divergence, ratio.Decibels);
     }
+
+    private Tensor Rows(float[] numbers) => tensor(numbers).to(ScalarType.Float64).view(-1, classes.Length);
 
     private (float[] Logits, double Accuracy) Run(Graph graph)
     {
@@ -48,22 +44,5 @@ internal sealed class FloatReference
         module.to(images.Device);
         var (computed, labels) = Evaluator.Logits(module, images);
         return (computed, ClassificationReport.FromLogits(computed, labels, classes).Accuracy);
-    }
-
-    private static double Divergence(ReadOnlySpan<float> exact, ReadOnlySpan<float> other)
-    {
-        var (exactNorm, otherNorm) = (LogSumExp(exact), LogSumExp(other));
-        double sum = 0;
-        for (var index = 0; index < exact.Length; index++)
-            sum += Math.Exp(exact[index] - exactNorm) * (exact[index] - exactNorm - (other[index] - otherNorm));
-        return sum;
-    }
-
-    private static double LogSumExp(ReadOnlySpan<float> values)
-    {
-        double largest = float.NegativeInfinity, sum = 0;
-        foreach (var value in values) largest = Math.Max(largest, value);
-        foreach (var value in values) sum += Math.Exp(value - largest);
-        return largest + Math.Log(sum);
     }
 }

@@ -17,19 +17,15 @@ public sealed record LayerSensitivity(
 /// <summary>Rounds each layer alone, everything else in floating point, to see which ones hurt.</summary>
 public static class SensitivityScan
 {
-    /// <summary>Scans all layers.</summary>
+    /// <summary>Scans all layers, in the order of the network.</summary>
     /// <param name="graph">In floating point, its norms folded.</param>
     /// <param name="plan">How a layer is rounded when it is its turn; its own layers' entries apply.</param>
     /// <param name="ranges">From <see cref="Calibration"/> with a plan that rounds all layers.</param>
     /// <param name="images">What to compare on, for instance a thousand validation images.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
-    /// <returns>In the order of the network.</returns>
     /// <exception cref="UserException">There are no images.</exception>
     public static IReadOnlyList<LayerSensitivity> Run(
-        Graph graph,
-        QuantizationPlan plan,
-        IReadOnlyDictionary<string, QuantizationParameters> ranges,
-        DeviceImages images,
+        Graph graph, QuantizationPlan plan, IReadOnlyDictionary<string, QuantizationParameters> ranges, DeviceImages images,
         IProgress<double>? progress = null)
     {
         if (images.Count == 0)

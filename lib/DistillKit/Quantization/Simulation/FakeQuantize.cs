@@ -2,15 +2,11 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Simulation;
 
-/// <summary>
-/// Quantizes and dequantizes a tensor of real numbers, so that a network feels its rounding while it still computes in float: in training
-/// (Jacob et al. 2018, arXiv:1712.05877) and in simulation. The gradient is that of the straight-through estimator (Bengio et al. 2013,
-/// arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.
-/// </summary>
-/// <remarks>
-/// Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input, not its
-/// output, so that the rounding can be done in the output's own memory, unseen.
-/// </remarks>
+/// <summary>Quantizes and dequantizes a tensor of real numbers, so that a network feels its rounding while it still computes in float: in
+/// training (Jacob et al. 2018, arXiv:1712.05877) and in simulation. The gradient is that of the straight-through estimator (Bengio et al.
+/// 2013, arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.</summary>
+/// <remarks>Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input,
+/// not its output, so that the rounding can be done in the output's own memory, unseen.</remarks>
 public static class FakeQuantize
 {
     /// <summary>Applies the parameters; a new tensor of the same shape and type.</summary>

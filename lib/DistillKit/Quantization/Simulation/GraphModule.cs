@@ -4,10 +4,9 @@ using DistillKit.Training;
 
 namespace DistillKit.Quantization.Simulation;
 
-/// <summary>
-/// Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with gradients,
-/// so that the same module calibrates, trains and evaluates. Weights start as the graph's; <see cref="ToGraph"/> takes them back.
-/// </summary>
+/// <summary>Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with
+/// gradients, so that the same module calibrates, trains and evaluates. Weights start as the graph's; <see cref="ToGraph"/> takes them
+/// back.</summary>
 public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
 {
     private readonly IReadOnlyDictionary<string, string> metadata;

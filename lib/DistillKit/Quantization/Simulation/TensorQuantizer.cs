@@ -125,7 +125,6 @@ internal abstract class TensorQuantizer() : nn.Module(nameof(TensorQuantizer))
         {
             (this.start, this.freezeAt) = (start, freezeAt);
             range = tensor(new[] { Bound(start.Minimum), Bound(start.Maximum) }).DetachFromDisposeScope();
-            register_buffer(nameof(range), range);
             RegisterComponents();
         }
 

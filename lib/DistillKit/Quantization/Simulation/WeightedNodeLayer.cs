@@ -51,12 +51,10 @@ internal sealed class GemmNodeLayer(GemmNode node, AwareRecipe? training) : Weig
         nn.functional.linear(input, quantizer is null ? weight : quantizer.Apply(weight), bias!);
 }
 
-/// <summary>
-/// A convolution; when its weight is rounded, the norm after it belongs to it. What is deployed is the folded weight, so that is what is
-/// rounded, in training too (Krishnamoorthi 2018, arXiv:1806.08342, section 3.2.2): while the norm still follows the batches, the rounded
-/// weight is divided by the fold again, which leaves the batches' own statistics to the norm; once it is frozen, the layer computes what
-/// the deployed one will.
-/// </summary>
+/// <summary>A convolution; when its weight is rounded, the norm after it belongs to it. What is deployed is the folded weight, so that is
+/// what is rounded, in training too (Krishnamoorthi 2018, arXiv:1806.08342, section 3.2.2): while the norm still follows the batches, the
+/// rounded weight is divided by the fold again, which leaves the batches' own statistics to the norm; once it is frozen, the layer computes
+/// what the deployed one will.</summary>
 internal sealed class ConvNodeLayer(ConvNode node, AwareRecipe? training) : WeightedNodeLayer(node, training)
 {
     // A channel that its norm has switched off would divide by zero.
