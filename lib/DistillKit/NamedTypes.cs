@@ -1,9 +1,7 @@
 namespace DistillKit;
 
-/// <summary>The records of an open family by the names that they have in JSON, in a field such as "kind". A program may add its
-/// own.</summary>
-/// <param name="field">The field that holds the name.</param>
-/// <param name="known">The records of the library.</param>
+/// <summary>The records of an open family by the names that they have in JSON, in a field such as "kind".</summary>
+/// <param name="known">The records of the library; a program may add its own.</param>
 public sealed class NamedTypes(string field, params (string Name, Type Type)[] known)
 {
     private readonly int own = known.Length;

@@ -7,7 +7,6 @@ public static class JsonFields
 {
     /// <summary>A step from a value to a part of it: the part's name as its type writes it, or its number in a list, and its type; null
     /// where there is none.</summary>
-    /// <param name="type">The value's type.</param>
     /// <param name="value">The value; says which of several records it is, and how long a list.</param>
     /// <param name="part">A name in any case, or a number.</param>
     public static (object Key, Type Type)? Step(Type type, JsonNode? value, string part)

@@ -2,8 +2,7 @@ namespace DistillKit.Graphs;
 
 /// <summary>Moves each batch norm into the weight and bias of the convolution before it: <c>w' = w * s</c>,
 /// <c>b' = (b - mean) * s + shift</c> with <c>s = scale / sqrt(variance + epsilon)</c> for each output channel (Jacob et al. 2018,
-/// arXiv:1712.05877). A norm after something else, for instance a max pool, becomes a depthwise 1x1 convolution, so that no runtime needs
-/// norms.</summary>
+/// arXiv:1712.05877). A norm after something else, for instance a max pool, becomes a depthwise 1x1 convolution.</summary>
 public static class FoldBatchNorm
 {
     /// <summary>The graph without norms; every other node keeps its name.</summary>

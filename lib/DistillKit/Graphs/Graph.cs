@@ -7,8 +7,7 @@ public sealed class Graph
     private readonly Dictionary<string, Node> byName = [];
     private readonly ILookup<string, Node> consumers;
 
-    /// <summary>Makes a graph.</summary>
-    /// <param name="nodes">In order: a node takes results of earlier ones only.</param>
+    /// <summary>Makes a graph of nodes in order: each takes results of earlier ones only.</summary>
     /// <param name="metadata">What a file of the graph should say about itself, for instance its normalization.</param>
     /// <exception cref="ArgumentException">A name is used twice or not made before it is taken, or shapes do not fit.</exception>
     public Graph(IReadOnlyList<Node> nodes, IReadOnlyDictionary<string, string>? metadata = null)

@@ -60,5 +60,5 @@ public static class GraphText
         return FormattableString.Invariant($"{Type(results)}, scale {results.Scales[0]:g3}, zero point {results.ZeroPoints[0]}");
     }
 
-    private static string Type(QuantizationParameters parameters) => $"{(parameters.IsSigned ? "s" : "u")}{parameters.Bits}";
+    private static string Type(QuantizationParameters parameters) => $"{(parameters.Scheme.IsSigned ? "s" : "u")}{parameters.Scheme.Bits}";
 }

@@ -29,9 +29,8 @@ public sealed record InputNode(string Name, int Channels, int Size) : Node(Name)
     internal override Node Rewire(Func<string, string> name) => this;
 }
 
-/// <summary>An operation with a weight: a convolution or a linear layer. These are the layers that a quantization plan names.</summary>
-/// <param name="Weight">Its first dimension is the output channels.</param>
-/// <param name="Bias">One number for each output channel; null for none.</param>
+/// <summary>A convolution or a linear layer, the layers that a quantization plan names: a weight with the output channels as its first
+/// dimension, and a number for each of them, or no bias.</summary>
 public abstract record WeightedNode(string Name, string Input, Constant Weight, Constant? Bias) : UnaryNode(Name, Input)
 {
     /// <summary>How the weight is rounded; null where it is not. The weight itself stays float32, so that it can be trained.</summary>
@@ -52,8 +51,7 @@ public sealed record ConvNode(string Name, string Input, Constant Weight, Consta
 /// <summary>A linear layer on a vector, ONNX's Gemm with a transposed weight: weight [outputs, C], bias [outputs].</summary>
 public sealed record GemmNode(string Name, string Input, Constant Weight, Constant? Bias) : WeightedNode(Name, Input, Weight, Bias);
 
-/// <summary>Batch normalization of a feature map: <c>(x - mean) / sqrt(variance + epsilon) * scale + shift</c> for each channel; constants
-/// [C].</summary>
+/// <summary>Batch normalization of a feature map: <c>(x - mean) / sqrt(variance + epsilon) * scale + shift</c>; constants [C].</summary>
 public sealed record BatchNormalizationNode(
     string Name, string Input, Constant Scale, Constant Shift, Constant Mean, Constant Variance, double Epsilon) : UnaryNode(Name, Input);
 

@@ -3,27 +3,14 @@ using System.Numerics;
 namespace DistillKit.Graphs;
 
 /// <summary>The map between integers and the real numbers that they stand for: <c>real = scale * (integer - zero point)</c>, with one scale
-/// and zero point, or one for each output channel (axis 0). Zero is always an integer's value, so that padding and ReLU are
-/// exact.</summary>
-public sealed record QuantizationParameters
+/// and zero point, or one for each output channel (axis 0). Zero is an integer's value, so that padding and ReLU are exact.</summary>
+/// <param name="Scheme">Which integers they are; its granularity does not count.</param>
+/// <param name="Scales">The real size of a step: one number, or one for each output channel. Positive and finite.</param>
+/// <param name="ZeroPoints">The integers that stand for 0, as many as there are scales.</param>
+public sealed record QuantizationParameters(QuantizationScheme Scheme, float[] Scales, int[] ZeroPoints)
 {
     /// <summary>The smallest scale, float's epsilon as in PyTorch: below it, products of scales would come close to underflow.</summary>
     public const float SmallestScale = 1.1920929e-7f;
-
-    /// <summary>The width of the integers.</summary>
-    public int Bits { get; init; } = 8;
-
-    /// <summary>Whether the integers have a sign.</summary>
-    public bool IsSigned { get; init; }
-
-    /// <summary>Whether the zero points are 0 and the most negative integer is left out.</summary>
-    public bool IsSymmetric { get; init; }
-
-    /// <summary>The real size of a step: one number, or one for each output channel. Positive and finite.</summary>
-    public required float[] Scales { get; init; }
-
-    /// <summary>The integers that stand for 0, as many as there are scales.</summary>
-    public required int[] ZeroPoints { get; init; }
 
     /// <summary>The smallest integer.</summary>
     public int Minimum => Scheme.Minimum;
@@ -33,8 +20,6 @@ public sealed record QuantizationParameters
 
     /// <summary>The number of scales: 1, or that of the output channels.</summary>
     public int Channels => Scales.Length;
-
-    private QuantizationScheme Scheme => new(Bits, IsSigned, IsSymmetric);
 
     /// <summary>The parameters whose integers cover a range of real numbers; the range is widened to include 0.</summary>
     /// <exception cref="UserException">A bound is not a finite number.</exception>
@@ -55,17 +40,8 @@ public sealed record QuantizationParameters
 
         var usual = scales.Max() is > 0 and var largest ? largest : 1f / scheme.Maximum;
         foreach (ref var scale in scales.AsSpan()) scale = Math.Max(scale == 0 ? usual : scale, SmallestScale);
-        return Of(scheme, scales, zeroPoints);
+        return new(scheme, scales, zeroPoints);
     }
-
-    internal static QuantizationParameters Of(QuantizationScheme scheme, float[] scales, int[] zeroPoints) => new()
-    {
-        Bits = scheme.Bits,
-        IsSigned = scheme.IsSigned,
-        IsSymmetric = scheme.IsSymmetric,
-        Scales = scales,
-        ZeroPoints = zeroPoints,
-    };
 
     /// <summary>The parameters that cover all of a weight, as a whole or for each output channel.</summary>
     /// <exception cref="UserException">A weight is not a finite number.</exception>
@@ -86,7 +62,6 @@ public sealed record QuantizationParameters
     /// <summary><c>clamp(round(value / scale) + zero point)</c>, rounding halves to even as ONNX's QuantizeLinear does.</summary>
     /// <typeparam name="T">An integer type that holds <see cref="Minimum"/> to <see cref="Maximum"/>.</typeparam>
     /// <param name="values">With several scales, equally many values for each output channel, one channel after the other.</param>
-    /// <param name="integers">As long as the values.</param>
     /// <exception cref="OverflowException">The type does not hold the integers.</exception>
     public void Quantize<T>(ReadOnlySpan<float> values, Span<T> integers) where T : unmanaged, IBinaryInteger<T>
     {
@@ -120,14 +95,15 @@ public sealed record QuantizationParameters
     }
 
     /// <summary>The bytes of that many integers, packed without gaps, with their scales (4 bytes) and zero points (1 byte).</summary>
-    public long PackedBytes(long count) => (count * Bits + 7) / 8 + (sizeof(float) + sizeof(byte)) * (long)Channels;
+    public long PackedBytes(long count) => (count * Scheme.Bits + 7) / 8 + (sizeof(float) + sizeof(byte)) * (long)Channels;
 
     /// <inheritdoc/>
     public bool Equals(QuantizationParameters? other) =>
-        other is not null && Scheme == other.Scheme && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);
+        other is not null && Scheme == other.Scheme with { Granularity = Scheme.Granularity }
+        && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Scheme, Channels, Scales[0], ZeroPoints[0]);
+    public override int GetHashCode() => HashCode.Combine(Scheme.Bits, Channels, Scales[0], ZeroPoints[0]);
 
     /// <summary>A scale of 0 says that the range is empty.</summary>
     private static (float Scale, int ZeroPoint) FromBounds(float minimum, float maximum, QuantizationScheme scheme)

@@ -98,7 +98,7 @@ internal sealed class OnnxReader(ModelProto model)
             bits = (int)Math.Ceiling(Math.Log2(Math.Round(steps) + 1));
             input = clip.Input[0];
         }
-        return new(node.Name, names[input], new() { Bits = bits, IsSigned = isSigned, Scales = [scale], ZeroPoints = [zero] });
+        return new(node.Name, names[input], new(new(bits, isSigned), [scale], [zero]));
     }
 
     private string Input(NodeProto node) => names[node.Input[0]];
@@ -133,7 +133,7 @@ internal sealed class OnnxReader(ModelProto model)
         // A file keeps narrow weights as 8-bit integers; the fewest bits that hold them are as good a description.
         var largest = weight.Values.Max(value => Math.Abs((int)value));
         var bits = Enumerable.Range(2, 7).First(count => largest <= (1 << (count - 1)) - 1 || count == 8);
-        var parameters = QuantizationParameters.Of(QuantizationScheme.Weights with { Bits = bits }, scales, new int[scales.Length]);
+        var parameters = new QuantizationParameters(QuantizationScheme.Weights with { Bits = bits }, scales, new int[scales.Length]);
         var values = new float[weight.Values.Length];
         parameters.Dequantize<sbyte>(weight.Values, values);
         Add(output, layer(new(values, weight.Shape), bias) with { WeightQuantization = parameters });

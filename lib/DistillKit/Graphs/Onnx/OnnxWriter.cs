@@ -102,11 +102,11 @@ internal sealed class OnnxWriter(Graph graph)
     {
         // Two quantizations with the same name would be the same initializers; names are unique.
         var scale = Scalar($"{node}.scale", parameters.Scales[0]);
-        var zeroPoint = parameters.IsSigned
+        var zeroPoint = parameters.Scheme.IsSigned
             ? Raw<sbyte>($"{node}.zero_point", DataType.Int8, [(sbyte)parameters.ZeroPoints[0]])
             : Raw<byte>($"{node}.zero_point", DataType.Uint8, [(byte)parameters.ZeroPoints[0]]);
         // ONNX's 8-bit integers saturate at 8 bits; narrower ones have to be clipped before.
-        if (parameters.Bits < 8)
+        if (parameters.Scheme.Bits < 8)
         {
             var (minimum, maximum) = (Bound("minimum", parameters.Minimum), Bound("maximum", parameters.Maximum));
             input = Emit("Clip", node + SaturateSuffix, [input, minimum, maximum], $"{node}.saturated");

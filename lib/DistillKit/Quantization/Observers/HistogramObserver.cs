@@ -17,7 +17,6 @@ public abstract class HistogramObserver : RangeObserver
     /// <summary>The range to cover.</summary>
     /// <param name="histogram">The values, which are not all the same.</param>
     /// <param name="seen">The range of the values and of 0.</param>
-    /// <param name="scheme">The integers that will stand for the values.</param>
     protected abstract ValueRange Choose(RangeHistogram histogram, ValueRange seen, QuantizationScheme scheme);
 }
 

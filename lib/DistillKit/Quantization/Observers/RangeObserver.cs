@@ -24,13 +24,10 @@ public abstract class RangeObserver
     }
 
     /// <summary>The range to cover, which is widened to include 0; null when nothing has been seen.</summary>
-    /// <param name="scheme">The integers that will stand for the values.</param>
     protected abstract ValueRange? Choose(QuantizationScheme scheme);
 }
 
 /// <summary>A range of real numbers, both ends included.</summary>
-/// <param name="Minimum">The smallest.</param>
-/// <param name="Maximum">The largest.</param>
 public readonly record struct ValueRange(float Minimum, float Maximum)
 {
     /// <summary>The range of a tensor's values, in one transfer from the device.</summary>

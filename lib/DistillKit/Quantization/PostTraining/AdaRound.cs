@@ -34,8 +34,7 @@ public static class AdaRound
         return pair.Rounded with { Weight = rounded };
     }
 
-    /// <summary>Lowers <c>r C rᵀ - 2 p rᵀ</c> by moving one number of r to the other neighbour of its exact value at a time, until none
-    /// helps.</summary>
+    /// <summary>Lowers <c>r C rᵀ - 2 p rᵀ</c> by moving one number of r at a time to the other neighbour of its exact value.</summary>
     internal static void Descend(
         Span<float> rounded, ReadOnlySpan<float> exact, QuantizationParameters parameters, int channel,
         ReadOnlySpan<float> covariance, ReadOnlySpan<float> pull)

@@ -4,8 +4,7 @@ namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output
 /// channel, with x' the patches that the quantized network gives the layer and x those of the other one. Constant differences are left to
-/// the bias. The error is quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and
-/// p.</summary>
+/// the bias. The error is <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.</summary>
 internal sealed class Reconstruction
 {
     // So many for each input of a patch that what is learned from them holds for others.
@@ -37,7 +36,7 @@ internal sealed class Reconstruction
         var (count, actual, expected) = (Number.Of(sums![0].item<double>()), sums[1], sums[2]);
         var covariance = sums[3].sub_(actual.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
         var across = sums[4].sub_(expected.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
-        (covariances, pulls) = (Numbers(covariance), Numbers(weight.bmm(across)));
+        (covariances, pulls) = (Constant.Of(covariance).Values, Constant.Of(weight.bmm(across)).Values);
     }
 
     /// <summary>C of an output channel, a square matrix.</summary>
@@ -75,5 +74,4 @@ internal sealed class Reconstruction
     private static long PositionsOf(WeightedNode layer, Tensor input) =>
         layer is ConvNode { Stride: var stride } ? input.shape[2] * input.shape[3] / (stride * stride) : 1;
 
-    private static float[] Numbers(Tensor values) => values.cpu().contiguous().data<float>().ToArray();
 }

@@ -15,11 +15,8 @@ public enum PlanGoal
     Latency,
 }
 
-/// <summary>A plan that was found, and what it comes to.</summary>
-/// <param name="Accuracy">On the images of the search, in [0, 1].</param>
-/// <param name="FloatAccuracy">Without rounding.</param>
-/// <param name="PackedBytes">Of weights and biases.</param>
-/// <param name="IntegerShare">The share of the multiply-accumulates that are done in integers.</param>
+/// <summary>A plan that was found: its accuracy and that without rounding on the images of the search, in [0, 1]; the bytes of weights and
+/// biases; the share of the multiply-accumulates that are done in integers.</summary>
 public sealed record FoundPlan(QuantizationPlan Plan, double Accuracy, double FloatAccuracy, long PackedBytes, double IntegerShare);
 
 /// <summary>Finds a mixed plan: begins with every layer at the fewest bits, and gives back precision to the layers that gain most for what
@@ -28,7 +25,6 @@ public sealed record FoundPlan(QuantizationPlan Plan, double Accuracy, double Fl
 public static class PlanSearch
 {
     /// <summary>Searches.</summary>
-    /// <param name="graph">In floating point, its norms folded.</param>
     /// <param name="plan">The plan to vary: schemes and observer.</param>
     /// <param name="ranges">From <see cref="Calibration"/> with that plan.</param>
     /// <param name="images">What to measure accuracy on: validation images, never the test set.</param>

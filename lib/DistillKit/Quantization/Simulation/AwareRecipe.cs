@@ -15,9 +15,7 @@ public enum RangeLearning
     Learned,
 }
 
-/// <summary>How a quantized network is trained.</summary>
-/// <param name="Activations">How the scales of activations move.</param>
-/// <param name="Weights">How the scales of weights move.</param>
+/// <summary>How a quantized network is trained: how the scales of activations and of weights move.</summary>
 /// <param name="FreezeRangesAt">The share of the training, 0 to 1, after which tracked ranges of activations stay as they are.</param>
 /// <param name="FreezeNormsAt">The share of the training, 0 to 1, after which norms keep their statistics, as deployed ones do.</param>
 public sealed record AwareRecipe(

@@ -4,8 +4,7 @@ namespace DistillKit.Quantization.Simulation;
 
 /// <summary>Fake quantization whose step is learned with the weights: LSQ (Esser et al. 2020, arXiv:1902.08153). The step's gradient is
 /// <c>round(v/s) - v/s</c> for a value inside of the range and the outermost integer for one that is clipped, times
-/// <c>1 / sqrt(values * largest integer)</c>, where the paper counts a layer's weights, or the features of one image. Zero points
-/// stay.</summary>
+/// <c>1 / sqrt(values * largest integer)</c>, where the values are a layer's weights, or the features of one image.</summary>
 public sealed class LearnedStep : nn.Module<Tensor, Tensor>
 {
     private readonly QuantizationParameters start;
@@ -13,8 +12,7 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
     private readonly Parameter scale;
     private readonly Tensor zero_point;
 
-    /// <summary>Starts from given parameters.</summary>
-    /// <param name="start">The scales to start from, and the zero points and integers to keep.</param>
+    /// <summary>Starts from given scales; zero points and integers stay.</summary>
     /// <param name="rank">The number of dimensions of the values.</param>
     /// <param name="perImage">Whether axis 0 of the values is that of a batch's images, as for activations; false for weights.</param>
     public LearnedStep(QuantizationParameters start, int rank = 4, bool perImage = false) : base(nameof(LearnedStep))
