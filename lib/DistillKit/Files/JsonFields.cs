@@ -28,7 +28,8 @@ public static class JsonFields
     public static string Contents(Type type, JsonNode? value)
     {
         if (IsObject(type)) return $"has {Names(type, KindOf(type, value))}";
-        return value is JsonArray list ? $"is a list of {list.Count}, counted from 0" : $"is {Describe(type)}";
+        return Json.Recipe.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable
+            ? $"is a list of {(value as JsonArray)?.Count ?? 0}, counted from 0" : $"is {Describe(type)}";
     }
 
     /// <summary>What a value of the type looks like, for instance "a whole number".</summary>
