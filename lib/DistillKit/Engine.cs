@@ -2,16 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DistillKit;
 
-/// <summary>
-/// What a process has to settle before libtorch is loaded into it, wherever it runs: in a program, a test or a notebook's kernel. It
-/// happens as soon as anything of this library is used; whoever calls TorchSharp before that calls <see cref="Prepare"/> first. Linux with
-/// glibc only; elsewhere it does nothing.
-/// </summary>
+/// <summary>What a process has to settle before libtorch is loaded into it, wherever it runs: in a program, a test or a notebook's kernel.
+/// It happens as soon as anything of this library is used; whoever calls TorchSharp before that calls <see cref="Prepare"/> first. Linux
+/// with glibc only; elsewhere it does nothing.</summary>
 public static class Engine
 {
-    private const int TrimThreshold = -1;
-    private const int TopPad = -2;
-    private const int MostMaps = -4;
+    private const int TrimThreshold = -1, TopPad = -2, MostMaps = -4;
 
     private static readonly Lazy<bool> Prepared = new(() =>
     {

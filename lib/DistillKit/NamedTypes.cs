@@ -1,10 +1,7 @@
 namespace DistillKit;
 
-/// <summary>
-/// The records of an open family by the names that they have in JSON, in a field such as "kind". A program may add records of its own.
-/// </summary>
-/// <param name="field">The field that holds the name.</param>
-/// <param name="known">The records of the library.</param>
+/// <summary>The records of an open family by the names that they have in JSON, in a field such as "kind".</summary>
+/// <param name="known">The records of the library; a program may add its own.</param>
 public sealed class NamedTypes(string field, params (string Name, Type Type)[] known)
 {
     private readonly int own = known.Length;
@@ -33,9 +30,11 @@ public sealed class NamedTypes(string field, params (string Name, Type Type)[] k
     internal string NameOf(Type type) => all.FirstOrDefault(entry => entry.Type == type).Name ?? throw new UserException(
         $"{type.Name} has no {Field} to be written with: give it one, once, with {type.BaseType?.Name}.Register<{type.Name}>(\"a name\").");
 
-    /// <exception cref="JsonException">No record has the name; the message lists those there are.</exception>
-    internal Type TypeOf(string? name) => all.FirstOrDefault(entry => entry.Name == name).Type ?? throw new JsonException(
-        $"must have a '{Field}', one of {string.Join(", ", all.Select(entry => entry.Name))}{(name is null ? "" : $", not '{name}'")}");
+    internal Type? TypeOf(string? name) => all.FirstOrDefault(entry => entry.Name == name).Type;
+
+    /// <summary>What to say of a name that no record has.</summary>
+    internal string Refusal(string? name) =>
+        $"must have a '{Field}', one of {string.Join(", ", all.Select(entry => entry.Name))}{(name is null ? "" : $", not '{name}'")}";
 }
 
 /// <summary>What reads and writes a family of records.</summary>
@@ -51,31 +50,11 @@ internal abstract class NamedTypeConverter<T>(NamedTypes types) : JsonConverter<
 
     public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var type = Types.TypeOf(NameIn(reader));
-        try
-        {
-            return (T?)JsonSerializer.Deserialize(ref reader, type, options);
-        }
-        catch (JsonException error)
-        {
-            // Its path starts at the record; without one, the reader of the whole text adds the record's own.
-            throw new JsonException(error.Message, error);
-        }
+        using var document = JsonDocument.ParseValue(ref reader);
+        var name = document.RootElement.TryGetProperty(Types.Field, out var value) ? value.ToString() : null;
+        return (T?)document.Deserialize(Types.TypeOf(name) ?? throw new JsonException(Types.Refusal(name)), options);
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, value.GetType(), options);
-
-    /// <summary>Looks ahead in a copy of the reader; null where there is no name.</summary>
-    private string? NameIn(Utf8JsonReader reader)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isName = reader.ValueTextEquals(Types.Field);
-            reader.Read();
-            if (isName) return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-            reader.TrySkip();
-        }
-        return null;
-    }
 }

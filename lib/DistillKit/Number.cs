@@ -1,14 +1,10 @@
 namespace DistillKit;
 
-/// <summary>
-/// Numbers as operands of tensors. In TorchSharp 0.107 a number that is converted on the spot belongs to the garbage collector as soon as
-/// its native half has been handed to the engine: when another thread starts a collection at that moment, the operation computes with freed
-/// memory, or fails with "Unknown scalar type" (dotnet/TorchSharp#1434). The numbers made here live until the same thread has made 64 more.
-/// </summary>
-/// <remarks>
-/// For the same reason sums are written <c>a.add(b, Number.One)</c>, differences with <c>sub</c> and squares with <c>pow</c>: the shorter
-/// forms make numbers of their own. A test reads the compiled library and finds the others.
-/// </remarks>
+/// <summary>Numbers as operands of tensors. In TorchSharp 0.107 a number that is converted on the spot belongs to the garbage collector as
+/// soon as its native half has been handed to the engine: if another thread then starts a collection, the operation computes with freed
+/// memory or fails (dotnet/TorchSharp#1434). The numbers made here live until the same thread has made 64 more.</summary>
+/// <remarks>For the same reason sums are written <c>a.add(b, Number.One)</c>, differences with <c>sub</c> and squares with <c>pow</c>: the
+/// shorter forms make numbers of their own. A test reads the compiled library and finds the others.</remarks>
 public static class Number
 {
     private const int Kept = 64;

@@ -7,10 +7,8 @@ public static class AtomicFile
     /// <exception cref="UserException">The folder cannot be written to, or the disk is full.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>
-    /// Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target. If anything fails,
-    /// a full disk say, the old file is as it was and the temporary file is gone.
-    /// </summary>
+    /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target. If
+    /// anything fails, a full disk say, the old file is as it was and the temporary file is gone.</summary>
     /// <exception cref="UserException">The folder cannot be written to, or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
     {

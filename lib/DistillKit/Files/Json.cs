@@ -14,10 +14,8 @@ public static class Json
     /// <summary>Results, on lines for people: camelCase, and null for what is not known.</summary>
     public static JsonSerializerOptions IndentedResult { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>
-    /// Reads what a person wrote. Comments and trailing commas are allowed; a key that is unknown, missing or given twice is refused, as is
-    /// a value of another type.
-    /// </summary>
+    /// <summary>Reads what a person wrote. Comments and trailing commas are allowed; a key that is unknown, missing or given twice is
+    /// refused, as is a value of another type.</summary>
     /// <exception cref="InvalidDataException">It is not valid; the message says where and why, on one line without a full stop.</exception>
     public static T Read<T>(string text)
     {
@@ -40,7 +38,6 @@ public static class Json
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
-            AllowOutOfOrderMetadataProperties = true,
             AllowDuplicateProperties = false,
             AllowTrailingCommas = true,
             ReadCommentHandling = JsonCommentHandling.Skip,
@@ -57,78 +54,39 @@ public static class Json
     private static void Check(Type type, JsonElement value, string path)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        var kind = type == typeof(JsonNode) ? KindOf(value)
-            : NamedTypes.Of(type) is null ? Recipe.GetTypeInfo(type).Kind : JsonTypeInfoKind.Object;
-        if (kind is JsonTypeInfoKind.None) CheckLeaf(type, value, path);
-        else if (kind != KindOf(value) && (kind, KindOf(value)) is not (JsonTypeInfoKind.Object, JsonTypeInfoKind.Dictionary))
-            throw Wrong(type, path);
-        else if (kind is JsonTypeInfoKind.Object) CheckFields(type, value, path);
-        else
+        var info = Recipe.GetTypeInfo(type);
+        // What a JsonNode holds is the file's to say.
+        var isOpen = type == typeof(JsonNode);
+        var element = isOpen ? type : info.ElementType!;
+        if (JsonFields.IsObject(type) && value.ValueKind == JsonValueKind.Object) CheckFields(type, value, path);
+        else if (value.ValueKind == JsonValueKind.Object && (isOpen || info.Kind == JsonTypeInfoKind.Dictionary))
         {
-            var element = type == typeof(JsonNode) ? type : Recipe.GetTypeInfo(type).ElementType!;
-            foreach (var (place, item) in Items(value, path)) CheckItem(element, item, place);
+            var given = new HashSet<string>();
+            foreach (var item in value.EnumerateObject())
+            {
+                if (!given.Add(item.Name)) throw Twice(item.Name, path);
+                CheckItem(element, item.Value, Place(path, item.Name));
+            }
         }
+        else if (value.ValueKind == JsonValueKind.Array && (isOpen || info.Kind == JsonTypeInfoKind.Enumerable))
+        {
+            foreach (var (index, item) in value.EnumerateArray().Index()) CheckItem(element, item, $"{path}[{index}]");
+        }
+        else if (!IsLeaf(type, value)) throw Wrong(type, path);
     }
 
-    /// <summary>What a value is, where its type leaves that open.</summary>
-    private static JsonTypeInfoKind KindOf(JsonElement value) => value.ValueKind switch
+    private static bool IsLeaf(Type type, JsonElement value)
     {
-        JsonValueKind.Object => JsonTypeInfoKind.Dictionary,
-        JsonValueKind.Array => JsonTypeInfoKind.Enumerable,
-        _ => JsonTypeInfoKind.None,
-    };
-
-    private static void CheckLeaf(Type type, JsonElement value, string path)
-    {
-        if (type.IsEnum && value.ValueKind == JsonValueKind.Number) throw Wrong(type, path);
+        if (type.IsEnum) return Enum.GetNames(type).Contains(value.ToString(), StringComparer.OrdinalIgnoreCase);
         try
         {
-            value.Deserialize(type, Recipe);
+            return Recipe.GetTypeInfo(type).Kind == JsonTypeInfoKind.None && !JsonFields.IsObject(type)
+                && value.Deserialize(type, Recipe) is not null;
         }
         catch (JsonException)
         {
-            throw Wrong(type, path);
+            return false;
         }
-    }
-
-    private static void CheckFields(Type type, JsonElement value, string path)
-    {
-        var family = NamedTypes.Of(type);
-        var info = Recipe.GetTypeInfo(family is null ? type : RecordOf(family, value, path));
-        var given = new HashSet<string>();
-        foreach (var (key, item) in value.EnumerateObject())
-        {
-            var field = info.Properties.FirstOrDefault(field => field.Name.Equals(key, StringComparison.OrdinalIgnoreCase));
-            if (!given.Add(field?.Name ?? key)) throw Twice(key, path);
-            if (field is not null) CheckField(field, item, path == "" ? field.Name : $"{path}.{field.Name}");
-            else if (info.UnmappedMemberHandling is JsonUnmappedMemberHandling.Disallow)
-            {
-                var known = JsonFields.Contents(type, JsonNode.Parse(value.GetRawText()));
-                throw new InvalidDataException($"'{key}' is not known: {Subject(path)} {known}");
-            }
-        }
-        var missing = info.Properties.Where(field => IsRequired(field) && !given.Contains(field.Name));
-        if (missing.Select(field => field.Name).ToList() is { Count: > 0 } names)
-            throw new InvalidDataException($"{Subject(path)} needs {string.Join(", ", names)}");
-    }
-
-    private static Type RecordOf(NamedTypes family, JsonElement value, string path)
-    {
-        try
-        {
-            return family.TypeOf(value.TryGetProperty(family.Field, out var name) ? name.ToString() : null);
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException($"{Subject(path)} {error.Message}", error);
-        }
-    }
-
-    private static void CheckField(JsonPropertyInfo field, JsonElement value, string path)
-    {
-        var isNullable = field.PropertyType.IsValueType ? Nullable.GetUnderlyingType(field.PropertyType) is not null : field.IsSetNullable;
-        if (value.ValueKind != JsonValueKind.Null) Check(field.PropertyType, value, path);
-        else if (!isNullable) throw Wrong(field.PropertyType, path);
     }
 
     private static void CheckItem(Type type, JsonElement value, string path)
@@ -136,23 +94,34 @@ public static class Json
         if (value.ValueKind != JsonValueKind.Null || type.IsValueType) Check(type, value, path);
     }
 
-    private static IEnumerable<(string Place, JsonElement Item)> Items(JsonElement value, string path)
+    private static void CheckFields(Type type, JsonElement value, string path)
     {
-        if (value.ValueKind == JsonValueKind.Array)
+        var (record, kind) = (type, (string?)null);
+        if (NamedTypes.Of(type) is { } family)
         {
-            foreach (var (index, item) in value.EnumerateArray().Index()) yield return ($"{path}[{index}]", item);
-            yield break;
+            kind = value.TryGetProperty(family.Field, out var name) ? name.ToString() : null;
+            record = family.TypeOf(kind) ?? throw new InvalidDataException($"{Subject(path)} {family.Refusal(kind)}");
         }
+        var fields = Recipe.GetTypeInfo(record).Properties;
         var given = new HashSet<string>();
-        foreach (var (key, item) in value.EnumerateObject())
+        foreach (var item in value.EnumerateObject())
         {
-            if (!given.Add(key)) throw Twice(key, path);
-            yield return (path == "" ? key : $"{path}.{key}", item);
+            var field = fields.FirstOrDefault(field => field.Name.Equals(item.Name, StringComparison.OrdinalIgnoreCase));
+            if (field is null)
+                throw new InvalidDataException($"'{item.Name}' is not known: {Subject(path)} has {JsonFields.Names(type, kind)}");
+            if (!given.Add(field.Name)) throw Twice(item.Name, path);
+            var own = field.PropertyType;
+            var mayBeNull = own.IsValueType ? Nullable.GetUnderlyingType(own) is not null : field.IsSetNullable;
+            if (!mayBeNull || item.Value.ValueKind != JsonValueKind.Null) Check(own, item.Value, Place(path, field.Name));
         }
+        string[] missing = [.. fields.Where(IsRequired).Select(field => field.Name).Where(field => !given.Contains(field))];
+        if (missing.Length > 0) throw new InvalidDataException($"{Subject(path)} needs {string.Join(", ", missing)}");
     }
 
     private static bool IsRequired(JsonPropertyInfo field) =>
         field.IsRequired || field.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
+
+    private static string Place(string path, string key) => path == "" ? key : $"{path}.{key}";
 
     private static string Subject(string path) => path == "" ? "it" : path;
 
@@ -160,7 +129,4 @@ public static class Json
         new(path == "" ? "it must be a JSON object" : $"'{path}' must be {JsonFields.Describe(type)}");
 
     private static InvalidDataException Twice(string key, string path) => new($"{Subject(path)} has '{key}' twice");
-
-    private static void Deconstruct(this JsonProperty property, out string key, out JsonElement value) =>
-        (key, value) = (property.Name, property.Value);
 }

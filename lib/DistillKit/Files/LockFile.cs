@@ -1,9 +1,7 @@
 namespace DistillKit.Files;
 
-/// <summary>
-/// A file that one process at a time holds; the system lets go of it when that process ends, however it ends. The file itself stays:
-/// deleting it would let two processes hold two files of one name.
-/// </summary>
+/// <summary>A file that one process at a time holds; the system lets go of it when that process ends, however it ends. The file itself
+/// stays: deleting it would let two processes hold two files of one name.</summary>
 public static class LockFile
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -31,12 +29,11 @@ public static class LockFile
     {
         if (TryHold(path) is { } free) return free;
         waiting?.Invoke();
-        FileStream? held;
-        while ((held = TryHold(path)) is null)
+        while (true)
         {
             cancellation.WaitHandle.WaitOne(Pause);
             cancellation.ThrowIfCancellationRequested();
+            if (TryHold(path) is { } held) return held;
         }
-        return held;
     }
 }

@@ -13,10 +13,8 @@ public sealed record SafetensorsFile(IReadOnlyDictionary<string, string> Metadat
     }
 }
 
-/// <summary>
-/// Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16, int64,
-/// int8 and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.
-/// </summary>
+/// <summary>Reads and writes safetensors files (https://github.com/huggingface/safetensors): named tensors of float32, float16, bfloat16,
+/// int64, int8 and uint8, with a map of strings. Unlike a pickle, such a file cannot run code.</summary>
 public static class Safetensors
 {
     /// <summary>Writes the tensors, in the order given, completely or not at all (see <see cref="AtomicFile"/>).</summary>
@@ -39,28 +37,18 @@ public static class Safetensors
 
     /// <summary>Reads the whole file. The tensors are on the CPU.</summary>
     /// <exception cref="UserException">The file cannot be read, or is not a safetensors file; the message says why.</exception>
-    public static SafetensorsFile Load(string path)
+    public static SafetensorsFile Load(string path) => Read(path, (header, stream) =>
     {
-        var tensors = new Dictionary<string, Tensor>();
-        try
+        using var scope = NewDisposeScope();
+        var tensors = header.Entries.ToDictionary(entry => entry.Name, entry =>
         {
-            return Read(path, (header, stream) =>
-            {
-                foreach (var entry in header.Entries)
-                {
-                    var tensor = empty(entry.Shape, dtype: entry.Type);
-                    tensors.Add(entry.Name, tensor);
-                    stream.ReadExactly(tensor.bytes);
-                }
-                return new SafetensorsFile(header.Metadata, tensors);
-            });
-        }
-        catch
-        {
-            foreach (var tensor in tensors.Values) tensor.Dispose();
-            throw;
-        }
-    }
+            var tensor = empty(entry.Shape, dtype: entry.Type);
+            stream.ReadExactly(tensor.bytes);
+            return tensor;
+        });
+        foreach (var tensor in tensors.Values) tensor.MoveToOuterDisposeScope();
+        return new SafetensorsFile(header.Metadata, tensors);
+    });
 
     /// <summary>Reads the map of strings alone.</summary>
     /// <exception cref="UserException">The file cannot be read, or is not a safetensors file; the message says why.</exception>

@@ -5,10 +5,8 @@ namespace DistillKit.Files;
 /// <summary>One tensor of a header: its name, type and shape, and its bytes [Begin, End) in the data section.</summary>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
-/// <summary>
-/// The header of a safetensors file, checked as strictly as the format's own library does: 8 bytes of length, then JSON; the tensors fill
-/// the data section without gap or overlap.
-/// </summary>
+/// <summary>The header of a safetensors file, checked as strictly as the format's own library does: 8 bytes of length, then JSON; the
+/// tensors fill the data section without gap or overlap.</summary>
 internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Entries)
 {
     /// <summary>The reference library's limit, in bytes.</summary>
@@ -16,11 +14,22 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
 
     private const string MetadataKey = "__metadata__";
 
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     private static readonly (string Name, ScalarType Type, int Bytes)[] Types =
     [
         ("F32", ScalarType.Float32, 4), ("F16", ScalarType.Float16, 2), ("BF16", ScalarType.BFloat16, 2),
         ("I64", ScalarType.Int64, 8), ("I8", ScalarType.Int8, 1), ("U8", ScalarType.Byte, 1),
     ];
+
+    /// <summary>What the JSON says of a tensor.</summary>
+    private sealed record Fields(string Dtype, long[] Shape, long[] DataOffsets);
 
     /// <summary>Lays the tensors out one after the other.</summary>
     /// <exception cref="ArgumentException">A tensor has a type that the file cannot hold here.</exception>
@@ -34,7 +43,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
             if (type.Name is null)
                 throw new ArgumentException($"Tensor {name} has type {tensor.dtype}, which this writer does not support.", nameof(tensors));
             var begin = end;
-            end += tensor.shape.Aggregate((long)type.Bytes, (size, side) => size * side);
+            end += tensor.numel() * type.Bytes;
             entries.Add(new(name, tensor.dtype, tensor.shape, begin, end));
         }
         return new(metadata, entries);
@@ -43,30 +52,15 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
     /// <summary>The length and the JSON, padded with spaces so that the data starts at a multiple of 8.</summary>
     public byte[] ToBytes()
     {
-        using var json = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(json))
-        {
-            writer.WriteStartObject();
-            if (Metadata.Count > 0)
-            {
-                writer.WriteStartObject(MetadataKey);
-                foreach (var (key, value) in Metadata) writer.WriteString(key, value);
-                writer.WriteEndObject();
-            }
-            foreach (var entry in Entries)
-            {
-                var type = Types.First(known => known.Type == entry.Type).Name;
-                writer.WritePropertyName(entry.Name);
-                long[] offsets = [entry.Begin, entry.End];
-                JsonSerializer.Serialize(writer, new { dtype = type, shape = entry.Shape, data_offsets = offsets });
-            }
-            writer.WriteEndObject();
-        }
-        var length = (json.Length + 7) / 8 * 8;
-        var bytes = new byte[8 + length];
+        var header = new Dictionary<string, object>();
+        if (Metadata.Count > 0) header.Add(MetadataKey, Metadata);
+        foreach (var (name, type, shape, begin, end) in Entries)
+            header.Add(name, new Fields(Types.First(known => known.Type == type).Name, shape, [begin, end]));
+        var json = JsonSerializer.SerializeToUtf8Bytes(header, Format);
+        var bytes = new byte[8 + (json.Length + 7) / 8 * 8];
         bytes.AsSpan().Fill((byte)' ');
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
-        json.GetBuffer().AsSpan(0, (int)json.Length).CopyTo(bytes.AsSpan(8));
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, bytes.Length - 8);
+        json.CopyTo(bytes, 8);
         return bytes;
     }
 
@@ -84,52 +78,37 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         if (json[0] != '{') throw new InvalidDataException("its header is not a JSON object");
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var metadata = new Dictionary<string, string>();
-            var entries = new List<SafetensorsEntry>();
-            foreach (var property in document.RootElement.EnumerateObject())
-            {
-                if (property.Name != MetadataKey) entries.Add(Entry(property));
-                else foreach (var item in property.Value.EnumerateObject()) metadata.Add(item.Name, item.Value.GetString()!);
-            }
-            RequireFilled(entries, stream.Length - 8 - length);
-            return new(metadata, entries);
+            var header = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json, Format)!;
+            header.Remove(MetadataKey, out var given);
+            var metadata = given.ValueKind == JsonValueKind.Undefined ? [] : given.Deserialize<Dictionary<string, string>>(Format);
+            if (metadata is null || metadata.ContainsValue(null!)) throw new JsonException();
+            var entries = header.Select(entry => Entry(entry.Key, entry.Value.Deserialize<Fields>(Format) ?? throw new JsonException()));
+            SafetensorsEntry[] inOrder = [.. entries.OrderBy(entry => (entry.Begin, entry.End))];
+            RequireFilled(inOrder, stream.Length - 8 - length);
+            return new(metadata, inOrder);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (JsonException error)
         {
-            throw new InvalidDataException("its header is not valid: " + error.Message.ReplaceLineEndings(" ").TrimEnd('.'), error);
+            throw new InvalidDataException($"its header is not valid{(error.Path is { } path ? $" at {path}" : "")}", error);
         }
     }
 
-    private static SafetensorsEntry Entry(JsonProperty property)
+    private static SafetensorsEntry Entry(string name, Fields fields)
     {
-        var (name, fields) = (property.Name, property.Value);
-        var typeName = fields.GetProperty("dtype").GetString();
-        var type = Types.FirstOrDefault(known => known.Name == typeName);
-        if (type.Name is null)
-        {
-            var known = string.Join(", ", Types.Select(known => known.Name));
-            throw new InvalidDataException($"tensor {name} has type {typeName}, not one of {known}");
-        }
-        long[] shape = [.. fields.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64())];
-        long[] offsets = [.. fields.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        var ((typeName, shape, offsets), known) = (fields, string.Join(", ", Types.Select(type => type.Name)));
+        var type = Types.FirstOrDefault(type => type.Name == typeName);
+        if (type.Name is null) throw new InvalidDataException($"tensor {name} has type {typeName}, not one of {known}");
         if (shape.Any(side => side < 0)) throw new InvalidDataException($"tensor {name} has a negative size");
-        if (offsets is not [>= 0, >= 0] || offsets[1] < offsets[0])
+        if (offsets is not [>= 0 and var begin, var end] || end < begin)
             throw new InvalidDataException($"tensor {name} has data offsets that are not a range");
-        var bytes = shape.Aggregate((UInt128)type.Bytes, (size, side) => size > long.MaxValue ? size : size * (UInt128)side);
-        if (shape.Contains(0)) bytes = 0;
-        var given = offsets[1] - offsets[0];
-        if (bytes != (UInt128)given)
-        {
-            var needed = $"its shape [{string.Join(", ", shape)}] of {type.Name} needs {bytes}";
-            throw new InvalidDataException($"tensor {name} has {given} bytes, but {needed}");
-        }
-        return new(name, type.Type, shape, offsets[0], offsets[1]);
+        var bytes = shape.Contains(0) ? 0 : shape.Aggregate((Int128)type.Bytes, (size, side) => size > long.MaxValue ? size : size * side);
+        if (bytes == end - begin) return new(name, type.Type, shape, begin, end);
+        var needed = $"its shape [{string.Join(", ", shape)}] of {type.Name} needs {bytes}";
+        throw new InvalidDataException($"tensor {name} has {end - begin} bytes, but {needed}");
     }
 
-    private static void RequireFilled(List<SafetensorsEntry> entries, long dataLength)
+    private static void RequireFilled(SafetensorsEntry[] entries, long dataLength)
     {
-        entries.Sort((left, right) => (left.Begin, left.End).CompareTo((right.Begin, right.End)));
         var end = 0L;
         foreach (var entry in entries)
         {

@@ -1,6 +1,6 @@
 namespace DistillKit.Graphs;
 
-/// <summary>The nonlinearity after a normalized convolution.</summary>
+/// <summary>The nonlinearity after a normalized convolution: none, max(x, 0), or min(max(x, 0), 6).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Activation>))]
 public enum Activation
 {
@@ -17,10 +17,8 @@ public enum Activation
 /// <summary>Runs an <see cref="Activation"/>.</summary>
 public static class ActivationExtensions
 {
-    /// <summary>
-    /// Applies the activation, in the tensor's own memory where the engine can: neither batch norm nor an addition, which come before it,
-    /// needs its output for its gradient.
-    /// </summary>
+    /// <summary>Applies the activation, in the tensor's own memory where the engine can: neither batch norm nor an addition, which come
+    /// before it, needs its output for its gradient.</summary>
     public static Tensor Apply(this Activation activation, Tensor tensor) => activation switch
     {
         Activation.None => tensor,

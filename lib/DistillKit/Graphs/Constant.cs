@@ -1,17 +1,14 @@
 namespace DistillKit.Graphs;
 
-/// <summary>
-/// Weights as plain numbers, in row-major order. A graph owns no tensors, so it can be kept, compared and rewritten freely; treat the
-/// numbers as immutable.
-/// </summary>
+/// <summary>Weights as plain numbers, in row-major order. A graph owns no tensors, so it can be kept, compared and rewritten freely; treat
+/// the numbers as immutable.</summary>
 public sealed class Constant
 {
     /// <summary>Wraps numbers.</summary>
     /// <exception cref="ArgumentException">Their count is not the product of the shape.</exception>
     public Constant(float[] values, params int[] shape)
     {
-        var count = shape.Aggregate(1L, (product, size) => product * size);
-        if (values.LongLength != count)
+        if (values.LongLength != shape.Aggregate(1L, (product, size) => product * size))
             throw new ArgumentException($"{values.Length} values do not fill the shape [{string.Join(", ", shape)}].");
         (Values, Shape) = (values, shape);
     }
@@ -50,5 +47,5 @@ public sealed class Constant
         return scaled;
     }
 
-    internal Constant Clone() => new((float[])Values.Clone(), [.. Shape]);
+    internal Constant Clone() => new([.. Values], [.. Shape]);
 }

@@ -1,10 +1,8 @@
 namespace DistillKit.Graphs;
 
-/// <summary>
-/// Moves each batch norm into the weight and bias of the convolution before it: <c>w' = w * s</c>, <c>b' = (b - mean) * s + shift</c> with
-/// <c>s = scale / sqrt(variance + epsilon)</c> for each output channel (Jacob et al. 2018, arXiv:1712.05877). A norm after something else,
-/// for instance a max pool, becomes a depthwise 1x1 convolution, so that no runtime needs norms.
-/// </summary>
+/// <summary>Moves each batch norm into the weight and bias of the convolution before it: <c>w' = w * s</c>,
+/// <c>b' = (b - mean) * s + shift</c> with <c>s = scale / sqrt(variance + epsilon)</c> for each output channel (Jacob et al. 2018,
+/// arXiv:1712.05877). A norm after something else, for instance a max pool, becomes a depthwise 1x1 convolution.</summary>
 public static class FoldBatchNorm
 {
     /// <summary>The graph without norms; every other node keeps its name.</summary>
@@ -20,22 +18,10 @@ public static class FoldBatchNorm
                 result = Fold(conv, norm);
                 folded[norm.Name] = conv.Name;
             }
-            else if (node is BatchNormalizationNode alone)
-            {
-                result = Fold(Identity(alone), alone);
-            }
+            else if (node is BatchNormalizationNode alone) result = Fold(Identity(alone), alone);
             nodes.Add(result.Rewire(name => folded.GetValueOrDefault(name, name)));
         }
         return new(nodes, graph.Metadata);
-    }
-
-    /// <summary>A convolution of each channel with the number 1, in the place of a norm.</summary>
-    private static ConvNode Identity(BatchNormalizationNode norm)
-    {
-        var channels = norm.Scale.Channels;
-        var ones = new float[channels];
-        Array.Fill(ones, 1);
-        return new(norm.Name, norm.Input, new(ones, channels, 1, 1, 1), Bias: null, Stride: 1, Padding: 0, Groups: channels);
     }
 
     /// <summary>The norm that can move into a convolution: the only consumer of its result.</summary>
@@ -46,9 +32,16 @@ public static class FoldBatchNorm
     {
         float[] factors = [.. norm.Scale.Values.Select((scale, channel) =>
             (float)(scale / Math.Sqrt(norm.Variance.Values[channel] + norm.Epsilon)))];
-        var bias = new float[factors.Length];
-        for (var channel = 0; channel < bias.Length; channel++)
-            bias[channel] = ((conv.Bias?.Values[channel] ?? 0) - norm.Mean.Values[channel]) * factors[channel] + norm.Shift.Values[channel];
+        float[] bias = [.. factors.Select((factor, channel) =>
+            ((conv.Bias?.Values[channel] ?? 0) - norm.Mean.Values[channel]) * factor + norm.Shift.Values[channel])];
         return conv with { Weight = conv.Weight.ScaleChannels(factors), Bias = new(bias, bias.Length) };
+    }
+
+    /// <summary>A convolution of each channel with the number 1, in the place of a norm.</summary>
+    private static ConvNode Identity(BatchNormalizationNode norm)
+    {
+        var channels = norm.Scale.Channels;
+        float[] ones = [.. Enumerable.Repeat(1f, channels)];
+        return new(norm.Name, norm.Input, new(ones, channels, 1, 1, 1), Bias: null, Stride: 1, Padding: 0, Groups: channels);
     }
 }

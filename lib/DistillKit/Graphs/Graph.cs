@@ -1,16 +1,13 @@
 namespace DistillKit.Graphs;
 
-/// <summary>
-/// A trained network as plain data: nodes in the order of execution, the first one the images, the last one the logits. The one form for
-/// everything after training; passes turn a graph into another graph.
-/// </summary>
+/// <summary>A trained network as plain data: nodes in the order of execution, the first one the images, the last one the logits. The one
+/// form for everything after training; passes turn a graph into another graph.</summary>
 public sealed class Graph
 {
-    private readonly Dictionary<string, Node> byName;
+    private readonly Dictionary<string, Node> byName = [];
     private readonly ILookup<string, Node> consumers;
 
-    /// <summary>Makes a graph.</summary>
-    /// <param name="nodes">In order: a node takes results of earlier ones only.</param>
+    /// <summary>Makes a graph of nodes in order: each takes results of earlier ones only.</summary>
     /// <param name="metadata">What a file of the graph should say about itself, for instance its normalization.</param>
     /// <exception cref="ArgumentException">A name is used twice or not made before it is taken, or shapes do not fit.</exception>
     public Graph(IReadOnlyList<Node> nodes, IReadOnlyDictionary<string, string>? metadata = null)
@@ -18,7 +15,6 @@ public sealed class Graph
         (Nodes, Metadata) = (nodes, metadata ?? new Dictionary<string, string>());
         if (nodes is not [InputNode input, ..]) throw new ArgumentException("A graph begins with its input.");
         Input = input;
-        byName = [];
         foreach (var node in nodes)
         {
             if (node.Inputs.FirstOrDefault(name => !byName.ContainsKey(name)) is { } missing)
@@ -68,7 +64,7 @@ public sealed class Graph
     /// <summary>The nodes that take a result.</summary>
     public IEnumerable<Node> ConsumersOf(string name) => consumers[name];
 
-    /// <summary>The one node that takes a result, if it is the only one and of this kind.</summary>
+    /// <summary>The only node that takes a result, if it is of this kind.</summary>
     public T? OnlyConsumerOf<T>(string name) where T : Node => consumers[name].ToList() is [T only] ? only : null;
 
     /// <summary>The graph with some nodes replaced by others of the same name.</summary>

@@ -3,18 +3,14 @@ namespace DistillKit.Graphs;
 /// <summary>A block of a network that can say which operations it consists of.</summary>
 public interface IDescribable
 {
-    /// <summary>Adds the block's operations to a graph.</summary>
-    /// <param name="builder">The graph.</param>
+    /// <summary>Adds the block's operations to a graph, and returns the name of its result.</summary>
     /// <param name="name">The block's name in the network, for instance "features.3"; it becomes the beginning of the nodes' names.</param>
     /// <param name="input">The name of the result that the block takes.</param>
-    /// <returns>The name of the block's result.</returns>
     public string Describe(GraphBuilder builder, string name, string input);
 }
 
-/// <summary>
-/// Collects the operations that the blocks of a network describe themselves with, by ONNX's names. Each method adds one and returns the
-/// name of its result. The numbers of tensors are copied.
-/// </summary>
+/// <summary>Collects the operations that the blocks of a network describe themselves with, by ONNX's names. Each method adds one and
+/// returns the name of its result. The numbers of tensors are copied.</summary>
 public sealed class GraphBuilder
 {
     private readonly List<Node> nodes = [];
@@ -25,14 +21,8 @@ public sealed class GraphBuilder
     /// <summary>The name of the images.</summary>
     public string Images => nodes[0].Name;
 
-    /// <summary>Adds a convolution.</summary>
-    /// <param name="name">The name of the node and of its result.</param>
-    /// <param name="input">What it takes, [N, C, H, W].</param>
-    /// <param name="weight">[outputs, C / groups, kernel, kernel].</param>
-    /// <param name="bias">[outputs]; null for none.</param>
-    /// <param name="stride">The step of the kernel, in pixels.</param>
-    /// <param name="padding">Zeros on each side, in pixels.</param>
-    /// <param name="groups">The number of groups of channels that do not see each other.</param>
+    /// <summary>Adds a convolution of each group of channels: input [N, C, H, W], weight [outputs, C / groups, kernel, kernel], bias
+    /// [outputs]; stride, and padding with zeros on each side, in pixels.</summary>
     public string Conv(string name, string input, Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int groups = 1) =>
         Add(new ConvNode(name, input, Constant.Of(weight), bias is null ? null : Constant.Of(bias), stride, padding, groups));
 

@@ -28,8 +28,8 @@ public static class GraphText
             var label = $"{Operation(node)}<br/>{string.Join('x', graph.Shapes[node.Name])}";
             if (Quantization(node) is { Length: > 0 } integers) label += $"<br/>{integers}";
             var shape = node is QuantizeNode ? $"([\"{label}\"])" : $"[\"{node.Name}<br/>{label}\"]";
-            text.Append(CultureInfo.InvariantCulture, $"  n{index[node.Name]}{shape}\n");
-            foreach (var input in node.Inputs) text.Append(CultureInfo.InvariantCulture, $"  n{index[input]} --> n{index[node.Name]}\n");
+            text.Append($"  n{index[node.Name]}{shape}\n");
+            foreach (var input in node.Inputs) text.Append($"  n{index[input]} --> n{index[node.Name]}\n");
         }
         return text.ToString();
     }
@@ -60,5 +60,5 @@ public static class GraphText
         return FormattableString.Invariant($"{Type(results)}, scale {results.Scales[0]:g3}, zero point {results.ZeroPoints[0]}");
     }
 
-    private static string Type(QuantizationParameters parameters) => $"{(parameters.IsSigned ? "s" : "u")}{parameters.Bits}";
+    private static string Type(QuantizationParameters parameters) => $"{(parameters.Scheme.IsSigned ? "s" : "u")}{parameters.Scheme.Bits}";
 }

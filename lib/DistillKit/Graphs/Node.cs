@@ -1,9 +1,7 @@
 namespace DistillKit.Graphs;
 
-/// <summary>
-/// An operation with one result, which has the node's name, unique in its graph. A feature map has the shape [N, C, H, W], a vector [N, C].
-/// Operators have ONNX's names; kernels and windows are square, strides and paddings (on each side) are in pixels.
-/// </summary>
+/// <summary>An operation with one result, which has the node's name, unique in its graph. A feature map has the shape [N, C, H, W], a
+/// vector [N, C]. Operators have ONNX's names; kernels and windows are square, strides and paddings (on each side) are in pixels.</summary>
 public abstract record Node(string Name)
 {
     /// <summary>The names of the results that it takes.</summary>
@@ -31,11 +29,8 @@ public sealed record InputNode(string Name, int Channels, int Size) : Node(Name)
     internal override Node Rewire(Func<string, string> name) => this;
 }
 
-/// <summary>An operation with a weight: a convolution or a linear layer. These are the layers that a quantization plan names.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Input">What it takes.</param>
-/// <param name="Weight">Its first dimension is the output channels.</param>
-/// <param name="Bias">One number for each output channel; null for none.</param>
+/// <summary>A convolution or a linear layer, the layers that a quantization plan names: a weight with the output channels as its first
+/// dimension, and a number for each of them, or no bias.</summary>
 public abstract record WeightedNode(string Name, string Input, Constant Weight, Constant? Bias) : UnaryNode(Name, Input)
 {
     /// <summary>How the weight is rounded; null where it is not. The weight itself stays float32, so that it can be trained.</summary>
@@ -56,9 +51,7 @@ public sealed record ConvNode(string Name, string Input, Constant Weight, Consta
 /// <summary>A linear layer on a vector, ONNX's Gemm with a transposed weight: weight [outputs, C], bias [outputs].</summary>
 public sealed record GemmNode(string Name, string Input, Constant Weight, Constant? Bias) : WeightedNode(Name, Input, Weight, Bias);
 
-/// <summary>
-/// Batch normalization of a feature map: <c>(x - mean) / sqrt(variance + epsilon) * scale + shift</c> for each channel; constants [C].
-/// </summary>
+/// <summary>Batch normalization of a feature map: <c>(x - mean) / sqrt(variance + epsilon) * scale + shift</c>; constants [C].</summary>
 public sealed record BatchNormalizationNode(
     string Name, string Input, Constant Scale, Constant Shift, Constant Mean, Constant Variance, double Epsilon) : UnaryNode(Name, Input);
 
@@ -80,11 +73,7 @@ public sealed record MaxPoolNode(string Name, string Input, int Kernel, int Stri
 /// <summary>The mean of each channel, [N, C, H, W] to [N, C]: ONNX's GlobalAveragePool and Flatten.</summary>
 public sealed record GlobalAveragePoolNode(string Name, string Input) : UnaryNode(Name, Input);
 
-/// <summary>
-/// Rounds its input to integers and turns these into real numbers again: ONNX's QuantizeLinear and DequantizeLinear. Whatever stands
-/// between two of these can be computed in integers.
-/// </summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Input">Any shape.</param>
+/// <summary>Rounds its input to integers and turns these into real numbers again: ONNX's QuantizeLinear and DequantizeLinear. Whatever
+/// stands between two of these can be computed in integers.</summary>
 /// <param name="Parameters">Scale and zero point; null to take them from each batch's own range (ONNX's DynamicQuantizeLinear).</param>
 public sealed record QuantizeNode(string Name, string Input, QuantizationParameters? Parameters) : UnaryNode(Name, Input);

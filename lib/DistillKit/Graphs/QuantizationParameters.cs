@@ -2,29 +2,15 @@ using System.Numerics;
 
 namespace DistillKit.Graphs;
 
-/// <summary>
-/// The map between integers and the real numbers that they stand for: <c>real = scale * (integer - zero point)</c>, with one scale and zero
-/// point, or one for each output channel (axis 0). Zero is always an integer's value, so that padding and ReLU are exact.
-/// </summary>
-public sealed record QuantizationParameters
+/// <summary>The map between integers and the real numbers that they stand for: <c>real = scale * (integer - zero point)</c>, with one scale
+/// and zero point, or one for each output channel (axis 0). Zero is an integer's value, so that padding and ReLU are exact.</summary>
+/// <param name="Scheme">Which integers they are; its granularity does not count.</param>
+/// <param name="Scales">The real size of a step: one number, or one for each output channel. Positive and finite.</param>
+/// <param name="ZeroPoints">The integers that stand for 0, as many as there are scales.</param>
+public sealed record QuantizationParameters(QuantizationScheme Scheme, float[] Scales, int[] ZeroPoints)
 {
     /// <summary>The smallest scale, float's epsilon as in PyTorch: below it, products of scales would come close to underflow.</summary>
     public const float SmallestScale = 1.1920929e-7f;
-
-    /// <summary>The width of the integers.</summary>
-    public int Bits { get; init; } = 8;
-
-    /// <summary>Whether the integers have a sign.</summary>
-    public bool IsSigned { get; init; }
-
-    /// <summary>Whether the zero points are 0 and the most negative integer is left out.</summary>
-    public bool IsSymmetric { get; init; }
-
-    /// <summary>The real size of a step: one number, or one for each output channel. Positive and finite.</summary>
-    public required float[] Scales { get; init; }
-
-    /// <summary>The integers that stand for 0, as many as there are scales.</summary>
-    public required int[] ZeroPoints { get; init; }
 
     /// <summary>The smallest integer.</summary>
     public int Minimum => Scheme.Minimum;
@@ -35,17 +21,13 @@ public sealed record QuantizationParameters
     /// <summary>The number of scales: 1, or that of the output channels.</summary>
     public int Channels => Scales.Length;
 
-    private QuantizationScheme Scheme => new(Bits, IsSigned, IsSymmetric);
-
     /// <summary>The parameters whose integers cover a range of real numbers; the range is widened to include 0.</summary>
     /// <exception cref="UserException">A bound is not a finite number.</exception>
     public static QuantizationParameters FromRange(float minimum, float maximum, QuantizationScheme scheme) =>
         FromRange([minimum], [maximum], scheme);
 
-    /// <summary>
-    /// One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias is
-    /// quantized with that scale, so it has to be of a usual size.
-    /// </summary>
+    /// <summary>One scale and zero point for each pair of bounds. A channel of zeros alone gets the largest scale of the others: its bias
+    /// is quantized with that scale, so it has to be of a usual size.</summary>
     /// <exception cref="UserException">A bound is not a finite number.</exception>
     public static QuantizationParameters FromRange(ReadOnlySpan<float> minimums, ReadOnlySpan<float> maximums, QuantizationScheme scheme)
     {
@@ -57,20 +39,9 @@ public sealed record QuantizationParameters
             (scales[channel], zeroPoints[channel]) = FromBounds(minimums[channel], maximums[channel], scheme);
 
         var usual = scales.Max() is > 0 and var largest ? largest : 1f / scheme.Maximum;
-        for (var channel = 0; channel < scales.Length; channel++)
-            scales[channel] = Math.Max(scales[channel] == 0 ? usual : scales[channel], SmallestScale);
-        return new()
-        {
-            Bits = scheme.Bits,
-            IsSigned = scheme.IsSigned,
-            IsSymmetric = scheme.IsSymmetric,
-            Scales = scales,
-            ZeroPoints = zeroPoints,
-        };
+        foreach (ref var scale in scales.AsSpan()) scale = Math.Max(scale == 0 ? usual : scale, SmallestScale);
+        return new(scheme, scales, zeroPoints);
     }
-
-    internal static QuantizationParameters Symmetric(int bits, float[] scales) =>
-        new() { Bits = bits, IsSigned = true, IsSymmetric = true, Scales = scales, ZeroPoints = new int[scales.Length] };
 
     /// <summary>The parameters that cover all of a weight, as a whole or for each output channel.</summary>
     /// <exception cref="UserException">A weight is not a finite number.</exception>
@@ -81,11 +52,9 @@ public sealed record QuantizationParameters
         var each = weight.Values.Length / channels;
         for (var channel = 0; channel < channels; channel++)
         {
-            var values = weight.Values.AsSpan(channel * each, each);
-            var (minimum, maximum) = (values[0], values[0]);
             // NaN stays in both, and is refused.
-            foreach (var value in values) (minimum, maximum) = (Math.Min(minimum, value), Math.Max(maximum, value));
-            (minimums[channel], maximums[channel]) = (minimum, maximum);
+            foreach (var value in weight.Values.AsSpan(channel * each, each))
+                (minimums[channel], maximums[channel]) = (Math.Min(minimums[channel], value), Math.Max(maximums[channel], value));
         }
         return FromRange(minimums, maximums, scheme);
     }
@@ -93,17 +62,16 @@ public sealed record QuantizationParameters
     /// <summary><c>clamp(round(value / scale) + zero point)</c>, rounding halves to even as ONNX's QuantizeLinear does.</summary>
     /// <typeparam name="T">An integer type that holds <see cref="Minimum"/> to <see cref="Maximum"/>.</typeparam>
     /// <param name="values">With several scales, equally many values for each output channel, one channel after the other.</param>
-    /// <param name="integers">As long as the values.</param>
     /// <exception cref="OverflowException">The type does not hold the integers.</exception>
     public void Quantize<T>(ReadOnlySpan<float> values, Span<T> integers) where T : unmanaged, IBinaryInteger<T>
     {
-        (_, _) = (T.CreateChecked(Minimum), T.CreateChecked(Maximum));
-        for (var channel = 0; channel < Channels; channel++)
+        var (minimum, maximum) = (Minimum, Maximum);
+        (_, _) = (T.CreateChecked(minimum), T.CreateChecked(maximum));
+        var each = ValuesOfChannel(values.Length);
+        for (var i = 0; i < values.Length; i++)
         {
-            var part = Part(channel, values.Length);
-            var from = values[part];
-            var to = integers[part];
-            for (var i = 0; i < to.Length; i++) to[i] = T.CreateTruncating((int)Round(from[i], channel));
+            var steps = MathF.Round(values[i] / Scales[i / each]) + ZeroPoints[i / each];
+            integers[i] = T.CreateTruncating((int)Math.Clamp(steps, minimum, maximum));
         }
     }
 
@@ -111,13 +79,9 @@ public sealed record QuantizationParameters
     /// <inheritdoc cref="Quantize{T}"/>
     public void Dequantize<T>(ReadOnlySpan<T> integers, Span<float> values) where T : unmanaged, IBinaryInteger<T>
     {
-        for (var channel = 0; channel < Channels; channel++)
-        {
-            var part = Part(channel, integers.Length);
-            var from = integers[part];
-            var to = values[part];
-            for (var i = 0; i < to.Length; i++) to[i] = (int.CreateTruncating(from[i]) - ZeroPoints[channel]) * Scales[channel];
-        }
+        var each = ValuesOfChannel(integers.Length);
+        for (var i = 0; i < integers.Length; i++)
+            values[i] = (int.CreateTruncating(integers[i]) - ZeroPoints[i / each]) * Scales[i / each];
     }
 
     /// <summary>The values as the integers represent them: quantized and dequantized.</summary>
@@ -131,14 +95,15 @@ public sealed record QuantizationParameters
     }
 
     /// <summary>The bytes of that many integers, packed without gaps, with their scales (4 bytes) and zero points (1 byte).</summary>
-    public long PackedBytes(long count) => (count * Bits + 7) / 8 + (sizeof(float) + sizeof(byte)) * (long)Channels;
+    public long PackedBytes(long count) => (count * Scheme.Bits + 7) / 8 + (sizeof(float) + sizeof(byte)) * (long)Channels;
 
     /// <inheritdoc/>
     public bool Equals(QuantizationParameters? other) =>
-        other is not null && Scheme == other.Scheme && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);
+        other is not null && Scheme == other.Scheme with { Granularity = Scheme.Granularity }
+        && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Scheme, Channels, Scales[0], ZeroPoints[0]);
+    public override int GetHashCode() => HashCode.Combine(Scheme.Bits, Channels, Scales[0], ZeroPoints[0]);
 
     /// <summary>A scale of 0 says that the range is empty.</summary>
     private static (float Scale, int ZeroPoint) FromBounds(float minimum, float maximum, QuantizationScheme scheme)
@@ -156,13 +121,6 @@ public sealed record QuantizationParameters
         return (scale, (int)Math.Clamp(zeroPoint, scheme.Minimum, scheme.Maximum));
     }
 
-    private float Round(float value, int channel) =>
-        Math.Clamp(MathF.Round(value / Scales[channel]) + ZeroPoints[channel], Minimum, Maximum);
-
-    private Range Part(int channel, int count)
-    {
-        if (count % Channels != 0) throw new ArgumentException($"{count} values are not equally many for each of {Channels} channels.");
-        var each = count / Channels;
-        return (channel * each)..((channel + 1) * each);
-    }
+    private int ValuesOfChannel(int count) => count % Channels == 0 ? count / Channels
+        : throw new ArgumentException($"{count} values are not equally many for each of {Channels} channels.");
 }

@@ -12,16 +12,12 @@ public enum Granularity
 }
 
 /// <summary>Which integers stand for real numbers, before anything is known about the numbers.</summary>
-/// <param name="Bits">The width of the integers, 2 to 8.</param>
-/// <param name="IsSigned">Whether they are two's complement, as weights are, rather than 0 and up, as activations are.</param>
-/// <param name="IsSymmetric">
-/// Whether the zero point is 0 and the integers are <c>-2^(b-1)+1 .. 2^(b-1)-1</c>. The most negative integer is left out ("narrow range"),
-/// as TensorRT, TensorFlow Lite and ONNX Runtime do for weights: negation stays exact, and products of two fit one bit less. PyTorch keeps
-/// it and divides by half a step more, so that its scale is <c>max|x| / 127.5</c> where this one is <c>max|x| / 127</c>, and its largest
-/// positive value is clipped by half a step.
-/// </param>
-/// <param name="Granularity">The number of scales.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <param name="Bits">2 to 8.</param>
+/// <param name="IsSigned">Whether the integers are two's complement, as weights are, rather than 0 and up, as activations are.</param>
+/// <param name="IsSymmetric">Whether the zero point is 0 and the integers are <c>-2^(b-1)+1 .. 2^(b-1)-1</c>. The most negative integer is
+/// left out ("narrow range"), as TensorRT, TensorFlow Lite and ONNX Runtime do for weights: negation stays exact, and products of two fit
+/// one bit less. PyTorch keeps it and divides by half a step more, so that its scale is <c>max|x| / 127.5</c> where this one is
+/// <c>max|x| / 127</c>, and its largest positive value is clipped by half a step.</param>
 public sealed record QuantizationScheme(
     int Bits = 8, bool IsSigned = false, bool IsSymmetric = false, Granularity Granularity = Granularity.PerTensor)
 {

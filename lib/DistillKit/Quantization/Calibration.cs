@@ -11,12 +11,9 @@ public static class Calibration
 {
     internal const int BatchSize = 64;
 
-    /// <summary>Observes the results that a plan needs ranges for.</summary>
-    /// <param name="graph">In floating point.</param>
-    /// <param name="plan">Says which results, and what observes them.</param>
-    /// <param name="images">The images, on the device to compute on; a few hundred are enough.</param>
+    /// <summary>Scale and zero point of each result that a plan needs a range for.</summary>
+    /// <param name="images">On the device to compute on; a few hundred are enough.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
-    /// <returns>Scale and zero point of each result.</returns>
     /// <exception cref="UserException">There are no images, or the plan does not fit the graph.</exception>
     public static IReadOnlyDictionary<string, QuantizationParameters> Run(
         Graph graph, QuantizationPlan plan, DeviceImages images, IProgress<double>? progress = null)

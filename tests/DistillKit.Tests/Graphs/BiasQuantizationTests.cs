@@ -9,7 +9,6 @@ public sealed class BiasQuantizationTests
     {
         var integers = BiasQuantization.Quantize([1, -0.3f], 0.5f, [0.01f, 0.25f]);
         Assert.Equal([200, -2], integers);
-        Assert.Equal([1f, -0.25f], BiasQuantization.Dequantize(integers, 0.5f, [0.01f, 0.25f]));
         Assert.Equal([100, -30], BiasQuantization.Quantize([1, -0.3f], 1, [0.01f]));
     }
 
@@ -27,7 +26,6 @@ public sealed class BiasQuantizationTests
         var weights = QuantizationParameters.FromRange([-1, 0], [1, 1e-6f], QuantizationScheme.Weights);
         var roomy = BiasQuantization.MakeRoom(weights, [2, 50], 0.01f);
         Assert.Equal(weights.Scales[0], roomy.Scales[0]);
-        var restored = BiasQuantization.Dequantize(BiasQuantization.Quantize([2, 50], 0.01f, roomy.Scales), 0.01f, roomy.Scales);
-        Assert.Equal(50, restored[1], tolerance: 1e-5);
+        Assert.Equal(50, BiasQuantization.Quantize([2, 50], 0.01f, roomy.Scales)[1] * 0.01f * roomy.Scales[1], tolerance: 1e-5);
     }
 }

@@ -5,12 +5,12 @@ namespace DistillKit.Tests.Graphs;
 public sealed class GraphTextTests
 {
     private static readonly QuantizationParameters Weights =
-        new() { IsSigned = true, IsSymmetric = true, Scales = [0.5f, 1, 2, 4], ZeroPoints = new int[4] };
+        new(QuantizationScheme.Weights, [0.5f, 1, 2, 4], new int[4]);
 
     private static readonly Graph Small = new(
     [
         new InputNode("images", 3, 8),
-        new QuantizeNode("images.quantized", "images", new() { Scales = [0.125f], ZeroPoints = [128] }),
+        new QuantizeNode("images.quantized", "images", new(QuantizationScheme.Activations, [0.125f], [128])),
         new ConvNode("conv", "images.quantized", TestGraphs.Weight("conv", 4, 3, 3, 3), Bias: null, Stride: 2, Padding: 1, Groups: 1)
         {
             WeightQuantization = Weights,
@@ -24,7 +24,7 @@ public sealed class GraphTextTests
         new MaxPoolNode("pool", "add", 3, 2, 1),
         new ConvNode("groups", "pool", TestGraphs.Weight("groups", 6, 2, 1, 1), Bias: null, Stride: 1, Padding: 0, Groups: 2)
         {
-            WeightQuantization = Weights with { Bits = 4, Scales = [1], ZeroPoints = [0] },
+            WeightQuantization = new(QuantizationScheme.Weights with { Bits = 4 }, [1], [0]),
         },
         new GlobalAveragePoolNode("mean", "groups"),
         new QuantizeNode("mean.dynamic", "mean", Parameters: null),

@@ -44,7 +44,7 @@ public sealed class QuantizationParametersTests
     [Fact]
     public void Halves_round_to_even_and_what_is_outside_saturates()
     {
-        var parameters = new QuantizationParameters { IsSigned = true, IsSymmetric = true, Scales = [0.5f], ZeroPoints = [0] };
+        var parameters = new QuantizationParameters(Symmetric, [0.5f], [0]);
         var integers = new sbyte[7];
         parameters.Quantize<sbyte>([0.25f, 0.75f, -0.25f, -0.75f, 100, -100, float.PositiveInfinity], integers);
         Assert.Equal<sbyte>([0, 2, 0, -2, 127, -127, 127], integers);

@@ -120,7 +120,7 @@ public sealed class AwareTrainingTests : IDisposable
         var ranges = Results.Index().ToDictionary(result => result.Item, result =>
         {
             var row = fixture["roundings"][result.Index].data<float>().ToArray();
-            return new QuantizationParameters { Scales = [row[0]], ZeroPoints = [(int)row[1]] };
+            return new QuantizationParameters(QuantizationScheme.Activations, [row[0]], [(int)row[1]]);
         });
         return Quantizer.Quantize(graph, plan, ranges);
     }

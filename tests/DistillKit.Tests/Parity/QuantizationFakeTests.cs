@@ -24,14 +24,7 @@ public sealed class QuantizationFakeTests
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("quantization-fake");
         var setting = fixture["cases"][row].data<float>().ToArray();
-        var parameters = new QuantizationParameters
-        {
-            Bits = bits,
-            IsSigned = isSigned,
-            IsSymmetric = isSymmetric,
-            Scales = [setting[0]],
-            ZeroPoints = [(int)setting[1]],
-        };
+        var parameters = new QuantizationParameters(new(bits, isSigned, isSymmetric), [setting[0]], [(int)setting[1]]);
         Assert.Equal(((int)setting[2], (int)setting[3]), (parameters.Minimum, parameters.Maximum));
 
         Compare(fixture, name, row, parameters, values => FakeQuantize.Apply(values, parameters));
@@ -60,7 +53,7 @@ public sealed class QuantizationFakeTests
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture.Load("quantization-learned");
-        using var quantize = new LearnedStep(new() { Bits = 6, Scales = [0.05f], ZeroPoints = [20] }, perImage: true);
+        using var quantize = new LearnedStep(new(new(6), [0.05f], [20]), perImage: true);
         var values = fixture["values"].clone().requires_grad_();
         var result = quantize.call(values);
         result.backward([Formula.Tensor("upstream.learned", [2, 6, 5, 5])]);
@@ -97,12 +90,6 @@ public sealed class QuantizationFakeTests
         Close.Assert(fixture[$"{name}{row}.gradient"].masked_fill(isOnEdge, 0), values.grad!.masked_fill(isOnEdge, 0), 0, "gradient");
     }
 
-    private static QuantizationParameters Symmetric(int bits, Tensor scales) => new()
-    {
-        Bits = bits,
-        IsSigned = true,
-        IsSymmetric = true,
-        Scales = scales.data<float>().ToArray(),
-        ZeroPoints = new int[scales.numel()],
-    };
+    private static QuantizationParameters Symmetric(int bits, Tensor scales) =>
+        new(QuantizationScheme.Weights with { Bits = bits }, scales.data<float>().ToArray(), new int[scales.numel()]);
 }

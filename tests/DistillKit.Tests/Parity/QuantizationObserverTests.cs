@@ -62,7 +62,7 @@ public sealed class QuantizationObserverTests
         Assert.InRange(error, 0, 1.02 * fixture[$"{kind}.squared{bits}"].item<float>());
 
         var theirs = fixture[$"{kind}.histogram"].data<float>().ToArray();
-        if (bits == 8) Assert.InRange(error, 0, 1.01 * Error(new() { Scales = [theirs[0]], ZeroPoints = [(int)theirs[1]] }));
+        if (bits == 8) Assert.InRange(error, 0, 1.01 * Error(new(QuantizationScheme.Activations, [theirs[0]], [(int)theirs[1]])));
 
         double Error(QuantizationParameters parameters)
         {

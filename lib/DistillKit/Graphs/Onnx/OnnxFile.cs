@@ -4,20 +4,14 @@ using Google.Protobuf;
 
 namespace DistillKit.Graphs.Onnx;
 
-/// <summary>
-/// Graphs as ONNX files, valid for any runtime: operator set 17, input <c>images</c> [batch, C, H, W], output <c>logits</c> [batch, K],
-/// weights of quantized layers as 8-bit integers.
-/// </summary>
+/// <summary>Graphs as ONNX files, valid for any runtime: operator set 17, input <c>images</c> [batch, C, H, W], output <c>logits</c>
+/// [batch, K], weights of quantized layers as 8-bit integers.</summary>
 public static class OnnxFile
 {
     /// <summary>Writes a graph, completely or not at all. Its batch norms must be folded.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The graph holds what ONNX files of ours do not have, for instance a norm.</exception>
-    public static void Save(string path, Graph graph)
-    {
-        var bytes = ToBytes(graph);
-        AtomicFile.Write(path, stream => stream.Write(bytes));
-    }
+    public static void Save(string path, Graph graph) => AtomicFile.Write(path, stream => stream.Write(ToBytes(graph)));
 
     /// <summary>Reads a file that <see cref="Save"/> has written.</summary>
     /// <exception cref="UserException">The file cannot be read, or is not one of ours; the message says why.</exception>
@@ -33,20 +27,18 @@ public static class OnnxFile
         }
     }
 
-    /// <summary>
-    /// What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to 1), and
-    /// the <c>classes</c>.
-    /// </summary>
+    /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to
+    /// 1), and the <c>classes</c>.</summary>
     public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames)
     {
-        static string Text(IEnumerable<float> values) =>
-            string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
         return new Dictionary<string, string>
         {
             ["mean"] = Text(normalization.Mean),
             ["deviation"] = Text(normalization.Deviation),
             ["classes"] = string.Join(',', classNames),
         };
+
+        static string Text(float[] values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
     }
 
     /// <summary>The bytes of a graph's file.</summary>

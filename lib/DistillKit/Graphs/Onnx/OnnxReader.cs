@@ -2,10 +2,8 @@ using static DistillKit.Graphs.Onnx.TensorProto.Types;
 
 namespace DistillKit.Graphs.Onnx;
 
-/// <summary>
-/// Turns the messages of a file that <see cref="OnnxWriter"/> has written into the graph again: the same nodes, and weights rounded as in
-/// the file.
-/// </summary>
+/// <summary>Turns the messages of a file that <see cref="OnnxWriter"/> has written into the graph again: the same nodes, and weights
+/// rounded as in the file.</summary>
 /// <remarks>In a damaged file it runs into whatever is missing or does not fit; <see cref="OnnxFile"/> says so in one way.</remarks>
 /// <exception cref="InvalidDataException">The file holds something else.</exception>
 internal sealed class OnnxReader(ModelProto model)
@@ -100,7 +98,7 @@ internal sealed class OnnxReader(ModelProto model)
             bits = (int)Math.Ceiling(Math.Log2(Math.Round(steps) + 1));
             input = clip.Input[0];
         }
-        return new(node.Name, names[input], new() { Bits = bits, IsSigned = isSigned, Scales = [scale], ZeroPoints = [zero] });
+        return new(node.Name, names[input], new(new(bits, isSigned), [scale], [zero]));
     }
 
     private string Input(NodeProto node) => names[node.Input[0]];
@@ -124,10 +122,7 @@ internal sealed class OnnxReader(ModelProto model)
         var scale = producers.Values.First(next => next.Name == $"{node.Name}.scale").Input[1];
         var (shape, values) = IntegerWeight(node.Input[1]);
         if (node.OpType == "MatMulInteger")
-        {
-            values = [.. Enumerable.Range(0, values.Length).Select(index => values[index % shape[0] * shape[1] + index / shape[0]])];
-            shape = [shape[1], shape[0]];
-        }
+            (values, shape) = (OnnxWriter.Transpose(values, shape[1]), [shape[1], shape[0]]);
         var bias = addBias is null ? null : new Constant(Numbers(addBias.Input[1]), shape[0]);
         AddLayer((addBias ?? rescale).Output[0], layer, (shape, values), Numbers(scale), bias);
     }
@@ -138,7 +133,7 @@ internal sealed class OnnxReader(ModelProto model)
         // A file keeps narrow weights as 8-bit integers; the fewest bits that hold them are as good a description.
         var largest = weight.Values.Max(value => Math.Abs((int)value));
         var bits = Enumerable.Range(2, 7).First(count => largest <= (1 << (count - 1)) - 1 || count == 8);
-        var parameters = QuantizationParameters.Symmetric(bits, scales);
+        var parameters = new QuantizationParameters(QuantizationScheme.Weights with { Bits = bits }, scales, new int[scales.Length]);
         var values = new float[weight.Values.Length];
         parameters.Dequantize<sbyte>(weight.Values, values);
         Add(output, layer(new(values, weight.Shape), bias) with { WeightQuantization = parameters });
@@ -150,8 +145,8 @@ internal sealed class OnnxReader(ModelProto model)
     {
         if (initializers.ContainsKey(name)) return Floats(name);
         var dequantize = producers[name];
-        var values = BiasQuantization.Dequantize(Raw<int>(dequantize.Input[0]), inputScale: 1, Numbers(dequantize.Input[1]));
-        return new(values, values.Length);
+        var (integers, scales) = (Raw<int>(dequantize.Input[0]), Numbers(dequantize.Input[1]));
+        return new([.. integers.Select((steps, channel) => steps * scales[scales.Length == 1 ? 0 : channel])], integers.Length);
     }
 
     private Constant Floats(string name) => new(Numbers(name), Shape(initializers[name]));

@@ -4,10 +4,8 @@ using static DistillKit.Graphs.Onnx.TensorProto.Types;
 
 namespace DistillKit.Graphs.Onnx;
 
-/// <summary>
-/// Turns a graph into ONNX messages. Quantized values become QuantizeLinear and DequantizeLinear pairs (QDQ), which runtimes fuse into
-/// integer operators.
-/// </summary>
+/// <summary>Turns a graph into ONNX messages. Quantized values become QuantizeLinear and DequantizeLinear pairs (QDQ), which runtimes fuse
+/// into integer operators.</summary>
 internal sealed class OnnxWriter(Graph graph)
 {
     internal const string Output = "logits";
@@ -55,8 +53,6 @@ internal sealed class OnnxWriter(Graph graph)
         }
     }
 
-    /// <param name="node">The node.</param>
-    /// <param name="name">The tensor with its result.</param>
     private void Write(Node node, string name)
     {
         string[] inputs = [.. node.Inputs.Select(input => tensors[input])];
@@ -93,7 +89,8 @@ internal sealed class OnnxWriter(Graph graph)
                 WriteQuantize(node.Name, parameters, inputs[0], name);
                 break;
             case QuantizeNode:
-                Emit("DynamicQuantizeLinear", node.Name, inputs, [$"{name}.integers", $"{name}.scale", $"{name}.zero_point"]);
+                Emit("DynamicQuantizeLinear", node.Name, inputs, $"{name}.integers");
+                proto.Node[^1].Output.Add([$"{name}.scale", $"{name}.zero_point"]);
                 break;
             default:
                 throw new ArgumentException(
@@ -105,15 +102,14 @@ internal sealed class OnnxWriter(Graph graph)
     {
         // Two quantizations with the same name would be the same initializers; names are unique.
         var scale = Scalar($"{node}.scale", parameters.Scales[0]);
-        var zeroPoint = parameters.IsSigned
+        var zeroPoint = parameters.Scheme.IsSigned
             ? Raw<sbyte>($"{node}.zero_point", DataType.Int8, [(sbyte)parameters.ZeroPoints[0]])
             : Raw<byte>($"{node}.zero_point", DataType.Uint8, [(byte)parameters.ZeroPoints[0]]);
         // ONNX's 8-bit integers saturate at 8 bits; narrower ones have to be clipped before.
-        if (parameters.Bits < 8)
+        if (parameters.Scheme.Bits < 8)
         {
             var (minimum, maximum) = (Bound("minimum", parameters.Minimum), Bound("maximum", parameters.Maximum));
-            Emit("Clip", node + SaturateSuffix, [input, minimum, maximum], $"{node}.saturated");
-            input = $"{node}.saturated";
+            input = Emit("Clip", node + SaturateSuffix, [input, minimum, maximum], $"{node}.saturated");
         }
         Emit("QuantizeLinear", node, [input, scale, zeroPoint], $"{name}.integers");
         Emit("DequantizeLinear", $"{node}.dequantize", [$"{name}.integers", scale, zeroPoint], name);
@@ -132,10 +128,8 @@ internal sealed class OnnxWriter(Graph graph)
         return Dequantize($"{layer.Name}.weight", [integers, scale, zeros], channels);
     }
 
-    /// <summary>
-    /// The layer's bias: 32-bit integers in steps of input scale times weight scale where both are integers, so that it can be added to the
-    /// accumulators.
-    /// </summary>
+    /// <summary>The layer's bias: 32-bit integers in steps of input scale times weight scale where both are integers, so that it can be
+    /// added to the accumulators.</summary>
     private string Bias(WeightedNode layer)
     {
         var name = $"{layer.Name}.bias";
@@ -170,18 +164,20 @@ internal sealed class OnnxWriter(Graph graph)
     {
         var integers = new sbyte[layer.Weight.Values.Length];
         parameters.Quantize<sbyte>(layer.Weight.Values, integers);
-        if (!isTransposed) return Raw($"{layer.Name}.weight.integers", DataType.Int8, integers, [.. layer.Weight.Shape]);
-        var (rows, columns) = (layer.Weight.Shape[0], layer.Weight.Shape[1]);
-        var transposed = new sbyte[integers.Length];
-        for (var index = 0; index < integers.Length; index++) transposed[index % columns * rows + index / columns] = integers[index];
-        return Raw($"{layer.Name}.weight.integers", DataType.Int8, transposed, [columns, rows]);
+        int[] shape = [.. layer.Weight.Shape];
+        if (isTransposed) (integers, shape) = (Transpose(integers, shape[1]), [shape[1], shape[0]]);
+        return Raw($"{layer.Name}.weight.integers", DataType.Int8, integers, shape);
     }
 
-    private string Dequantize(string name, string[] inputs, int channels)
+    /// <summary>A matrix of so many columns with rows and columns exchanged.</summary>
+    internal static sbyte[] Transpose(sbyte[] values, int columns)
     {
-        Emit("DequantizeLinear", name, inputs, name, channels > 1 ? [Int("axis", 0)] : []);
-        return name;
+        var rows = values.Length / columns;
+        return [.. Enumerable.Range(0, values.Length).Select(index => values[index % rows * columns + index / rows])];
     }
+
+    private string Dequantize(string name, string[] inputs, int channels) =>
+        Emit("DequantizeLinear", name, inputs, name, channels > 1 ? [Int("axis", 0)] : []);
 
     private string Scales(string name, float[] scales) => Raw(name, DataType.Float, scales, scales.Length > 1);
 
@@ -205,11 +201,12 @@ internal sealed class OnnxWriter(Graph graph)
         return name;
     }
 
-    private void Emit(string type, string name, string[] inputs, string output, params AttributeProto[] attributes) =>
-        Emit(type, name, inputs, [output], attributes);
-
-    private void Emit(string type, string name, string[] inputs, string[] outputs, params AttributeProto[] attributes) =>
-        proto.Node.Add(new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { outputs }, Attribute = { attributes } });
+    /// <summary>Adds an operator, and returns its result.</summary>
+    private string Emit(string type, string name, string[] inputs, string output, params AttributeProto[] attributes)
+    {
+        proto.Node.Add(new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { output }, Attribute = { attributes } });
+        return output;
+    }
 
     private static AttributeProto[] Window(ConvNode layer) =>
         [.. Window(layer.Kernel, layer.Stride, layer.Padding), Int("group", layer.Groups)];
@@ -223,20 +220,10 @@ internal sealed class OnnxWriter(Graph graph)
     private static AttributeProto Ints(string name, params long[] values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
-    private static ValueInfoProto Value(string name, IReadOnlyList<int> shape)
+    private static ValueInfoProto Value(string name, IReadOnlyList<int> sizes)
     {
-        var sizes = shape.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size });
-        return new()
-        {
-            Name = name,
-            Type = new()
-            {
-                TensorType = new()
-                {
-                    ElemType = (int)DataType.Float,
-                    Shape = new() { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" }, sizes } },
-                },
-            },
-        };
+        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" } } };
+        shape.Dim.Add(sizes.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
+        return new() { Name = name, Type = new() { TensorType = new() { ElemType = (int)DataType.Float, Shape = shape } } };
     }
 }

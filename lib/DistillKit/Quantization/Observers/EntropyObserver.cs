@@ -2,17 +2,13 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Observers;
 
-/// <summary>
-/// Covers the magnitudes up to the threshold with the least Kullback-Leibler divergence between the values and their quantization:
-/// TensorRT's calibration (Migacz, "8-bit inference with TensorRT", GTC 2017), as NVIDIA's pytorch-quantization writes it down.
-/// </summary>
-/// <remarks>
-/// For each number of bins i from the number of levels up: P is the first i bins of the histogram of magnitudes, all that lies beyond added
-/// to the last; Q is those bins without what lies beyond, in equal groups, one for each level, each group's count spread evenly over its
-/// bins that are not empty. Both are normalized. The threshold is the upper edge of the best i, the largest among equals. The levels are
-/// 2^bits for values of one sign in an asymmetric scheme and 2^(bits - 1) otherwise. The count of the first bin is that of the second, so
-/// that a ReLU's zeros, which are exact with any scale, have no say.
-/// </remarks>
+/// <summary>Covers the magnitudes up to the threshold with the least Kullback-Leibler divergence between the values and their quantization:
+/// TensorRT's calibration (Migacz, "8-bit inference with TensorRT", GTC 2017), as NVIDIA's pytorch-quantization writes it down.</summary>
+/// <remarks>For each number of bins i from the number of levels up: P is the first i bins of the histogram of magnitudes, all that lies
+/// beyond added to the last; Q is those bins without what lies beyond, in equal groups, one for each level, each group's count spread
+/// evenly over its bins that are not empty. Both are normalized. The threshold is the upper edge of the best i, the largest among equals.
+/// The levels are 2^bits for values of one sign in an asymmetric scheme and 2^(bits - 1) otherwise. The count of the first bin is that of
+/// the second, so that a ReLU's zeros, which are exact with any scale, have no say.</remarks>
 public sealed class EntropyObserver : HistogramObserver
 {
     /// <inheritdoc/>

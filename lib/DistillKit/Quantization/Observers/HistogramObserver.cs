@@ -17,15 +17,12 @@ public abstract class HistogramObserver : RangeObserver
     /// <summary>The range to cover.</summary>
     /// <param name="histogram">The values, which are not all the same.</param>
     /// <param name="seen">The range of the values and of 0.</param>
-    /// <param name="scheme">The integers that will stand for the values.</param>
     protected abstract ValueRange Choose(RangeHistogram histogram, ValueRange seen, QuantizationScheme scheme);
 }
 
-/// <summary>
-/// Counts how often values fall into each of many bins of one width, without keeping the values. The width is a power of two and grows with
-/// the data: two bins become one, exactly. So the counts do not depend on the order of the data or on how it is cut into batches, and 0 is
-/// always the edge of a bin.
-/// </summary>
+/// <summary>Counts how often values fall into each of many bins of one width, without keeping the values. The width is a power of two and
+/// grows with the data: two bins become one, exactly. So the counts do not depend on the order of the data or on how it is cut into
+/// batches, and 0 is always the edge of a bin.</summary>
 public sealed class RangeHistogram
 {
     /// <summary>The number of bins. Between half and all of them are in use.</summary>
@@ -87,10 +84,8 @@ public sealed class RangeHistogram
     }
 }
 
-/// <summary>
-/// Covers a share of the values and clips the rest, half of it on each side, as ONNX Runtime's percentile calibration does. Linear within a
-/// bin of the histogram.
-/// </summary>
+/// <summary>Covers a share of the values and clips the rest, half of it on each side, as ONNX Runtime's percentile calibration does. Linear
+/// within a bin of the histogram.</summary>
 /// <param name="percentile">The share inside of the range, in percent, above 50 and at most 100.</param>
 public sealed class PercentileObserver(double percentile = 99.99) : HistogramObserver
 {

@@ -2,11 +2,9 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Observers;
 
-/// <summary>
-/// Covers the range with the least mean squared error of quantization, clipping included (Banner et al. 2019, arXiv:1810.05723, who solve
-/// it for two distributions). It is searched: each bound in turn over a hundred shares of the bound that was seen, until neither moves.
-/// The values of a bin count as its centre.
-/// </summary>
+/// <summary>Covers the range with the least mean squared error of quantization, clipping included (Banner et al. 2019, arXiv:1810.05723,
+/// who solve it for two distributions). It is searched: each bound in turn over a hundred shares of the bound that was seen, until neither
+/// moves. The values of a bin count as its centre.</summary>
 public sealed class MeanSquaredErrorObserver : HistogramObserver
 {
     private const int Shares = 100;
@@ -14,10 +12,10 @@ public sealed class MeanSquaredErrorObserver : HistogramObserver
     /// <inheritdoc/>
     protected override ValueRange Choose(RangeHistogram histogram, ValueRange seen, QuantizationScheme scheme)
     {
-        var (values, counts) = Points(histogram);
-        var (low, high) = (Shares, Shares);
-        double ErrorOf(int lowShare, int highShare) => Error(values, counts, Parameters(seen, lowShare, highShare, scheme));
-        var best = ErrorOf(low, high);
+        int[] used = [.. Enumerable.Range(0, RangeHistogram.Bins).Where(bin => histogram.Counts[bin] > 0)];
+        float[] centres = [.. used.Select(bin => (float)(histogram.Edge(bin) + histogram.Width / 2))];
+        double[] counts = [.. used.Select(bin => histogram.Counts[bin])];
+        var (low, high, best) = (Shares, Shares, ErrorOf(Shares, Shares));
         for (var moved = true; moved;)
         {
             moved = false;
@@ -32,23 +30,15 @@ public sealed class MeanSquaredErrorObserver : HistogramObserver
                 if (ErrorOf(share, high) is var error && error < best) (best, low, moved) = (error, share, true);
             }
         }
-        return Range(seen, low, high);
-    }
+        return Range(low, high);
 
-    private static ValueRange Range(ValueRange seen, int low, int high) => new(seen.Minimum * low / Shares, seen.Maximum * high / Shares);
+        ValueRange Range(int lower, int upper) => new(seen.Minimum * lower / Shares, seen.Maximum * upper / Shares);
 
-    private static QuantizationParameters Parameters(ValueRange seen, int low, int high, QuantizationScheme scheme)
-    {
-        var range = Range(seen, low, high);
-        return QuantizationParameters.FromRange(range.Minimum, range.Maximum, scheme);
-    }
-
-    /// <summary>The centres of the bins that hold values, and how many.</summary>
-    private static (float[] Values, double[] Counts) Points(RangeHistogram histogram)
-    {
-        int[] used = [.. Enumerable.Range(0, RangeHistogram.Bins).Where(bin => histogram.Counts[bin] > 0)];
-        var centres = used.Select(bin => (float)(histogram.Edge(bin) + histogram.Width / 2));
-        return ([.. centres], [.. used.Select(bin => histogram.Counts[bin])]);
+        double ErrorOf(int lower, int upper)
+        {
+            var (minimum, maximum) = Range(lower, upper);
+            return Error(centres, counts, QuantizationParameters.FromRange(minimum, maximum, scheme));
+        }
     }
 
     private static double Error(float[] values, double[] counts, QuantizationParameters parameters)

@@ -2,10 +2,9 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Observers;
 
-/// <summary>
-/// Watches a tensor over many batches, and says which range of its values the integers should cover. Derive from it for an observer of your
-/// own, or from <see cref="HistogramObserver"/>, and give it to plans by name with <see cref="ObserverRecipe.Register"/>.
-/// </summary>
+/// <summary>Watches a tensor over many batches, and says which range of its values the integers should cover. Derive from it for an
+/// observer of your own, or from <see cref="HistogramObserver"/>, and give it to plans by name with
+/// <see cref="ObserverRecipe.Register"/>.</summary>
 public abstract class RangeObserver
 {
     /// <summary>Takes in the tensor of one batch, on any device. It must not be kept or changed.</summary>
@@ -25,13 +24,10 @@ public abstract class RangeObserver
     }
 
     /// <summary>The range to cover, which is widened to include 0; null when nothing has been seen.</summary>
-    /// <param name="scheme">The integers that will stand for the values.</param>
     protected abstract ValueRange? Choose(QuantizationScheme scheme);
 }
 
 /// <summary>A range of real numbers, both ends included.</summary>
-/// <param name="Minimum">The smallest.</param>
-/// <param name="Maximum">The largest.</param>
 public readonly record struct ValueRange(float Minimum, float Maximum)
 {
     /// <summary>The range of a tensor's values, in one transfer from the device.</summary>
@@ -69,10 +65,8 @@ public sealed class MinMaxObserver : RangeObserver
     protected override ValueRange? Choose(QuantizationScheme scheme) => seen;
 }
 
-/// <summary>
-/// Covers an exponential moving average of the batches' bounds, <c>bound += momentum * (new - bound)</c> (Jacob et al. 2018,
-/// arXiv:1712.05877), which follows a network that is still learning.
-/// </summary>
+/// <summary>Covers an exponential moving average of the batches' bounds, <c>bound += momentum * (new - bound)</c> (Jacob et al. 2018,
+/// arXiv:1712.05877), which follows a network that is still learning.</summary>
 /// <param name="momentum">The share of the new batch, above 0 and at most 1.</param>
 public sealed class MovingAverageObserver(double momentum = 0.01) : RangeObserver
 {

@@ -21,21 +21,14 @@ public enum LayerStrategy
     Float,
 }
 
-/// <summary>How one layer differs from the plan; null for what is the plan's.</summary>
-/// <param name="Strategy">What is computed in integers.</param>
-/// <param name="Weights">How its weight is rounded.</param>
-/// <param name="Activations">How its result is rounded.</param>
-/// <param name="Observer">What finds the range of its result.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <summary>How one layer differs from the plan: in what is computed in integers, how its weight and its result are rounded, and what finds
+/// the range of its result. Null for what is the plan's.</summary>
 public sealed record LayerPlan(
     LayerStrategy? Strategy = null, QuantizationScheme? Weights = null, QuantizationScheme? Activations = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ObserverRecipe? Observer = null);
 
-/// <summary>
-/// How a graph is quantized, layer by layer: one JSON file. Static, dynamic, weight-only and mixed quantization are plans for one graph,
-/// not different networks.
-/// </summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <summary>How a graph is quantized, layer by layer: one JSON file. Static, dynamic, weight-only and mixed quantization are plans for one
+/// graph, not different networks.</summary>
 public sealed record QuantizationPlan
 {
     /// <summary>What of a layer is computed in integers.</summary>
@@ -79,7 +72,7 @@ public sealed record QuantizationPlan
 
     /// <summary>Writes the plan.</summary>
     /// <exception cref="UserException">The file cannot be written, or would not be a plan.</exception>
-    public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson() + "\n")));
+    public void Save(string path) => AtomicFile.WriteText(path, ToJson() + "\n");
 
     /// <summary>The plan as indented JSON, which <see cref="Parse"/> reads.</summary>
     /// <exception cref="UserException">A field is out of range, or an observer is not registered; the message names it.</exception>
@@ -123,24 +116,20 @@ public sealed record QuantizationPlan
             throw new UserException(
                 $"The plan says nothing about the layer '{empty}': give it a strategy, weights or activations, or leave it out.");
         }
-        foreach (var strategy in Layers.Values.Select(layer => layer.Strategy).OfType<LayerStrategy>().Append(Strategy))
+        foreach (var (strategy, weights, activations, observer) in Layers.Values.Append(new(Strategy, Weights, Activations, Observer)))
         {
-            if (Enum.IsDefined(strategy)) continue;
-            var known = string.Join(", ", Enum.GetNames<LayerStrategy>());
-            throw new UserException($"A plan's strategy must be one of {known}, but is {strategy}.");
-        }
-        foreach (var observer in Layers.Values.Select(layer => layer.Observer).Append(Observer)) observer?.Validate();
-        foreach (var scheme in Layers.Values.Select(layer => layer.Weights).Append(Weights).OfType<QuantizationScheme>())
-        {
-            scheme.Validate();
-            if (!scheme.IsSigned || !scheme.IsSymmetric)
+            if (strategy is { } unknown && !Enum.IsDefined(unknown))
+            {
+                var known = string.Join(", ", Enum.GetNames<LayerStrategy>());
+                throw new UserException($"A plan's strategy must be one of {known}, but is {unknown}.");
+            }
+            observer?.Validate();
+            weights?.Validate();
+            activations?.Validate();
+            if (weights is not (null or { IsSigned: true, IsSymmetric: true }))
                 throw new UserException("A plan's weights must be signed and symmetric: their zero point is 0 in integer arithmetic.");
-        }
-        foreach (var scheme in Layers.Values.Select(layer => layer.Activations).Append(Activations).OfType<QuantizationScheme>())
-        {
-            scheme.Validate();
-            if (scheme.Granularity == Granularity.PerTensor) continue;
-            throw new UserException("A plan's activations must be quantized per tensor: an integer layer sums over their channels.");
+            if (activations is { Granularity: not Granularity.PerTensor })
+                throw new UserException("A plan's activations must be quantized per tensor: an integer layer sums over their channels.");
         }
     }
 }

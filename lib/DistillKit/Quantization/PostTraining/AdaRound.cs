@@ -4,17 +4,13 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.PostTraining;
 
-/// <summary>
-/// Decides for each weight whether to round it up or down so that its layer's result stays what it was: adaptive rounding (Nagel et al.
-/// 2020, arXiv:2004.10568). Nearest is not best, because the errors of the weights of one channel can cancel. Layer by layer: each also
-/// makes up for the errors of those before it (the paper's asymmetric reconstruction), and the bias takes what differs in the mean, so that
-/// <see cref="BiasCorrection"/> has nothing left to do.
-/// </summary>
-/// <remarks>
-/// Each output channel is a quadratic problem over binary choices (the paper's equation 20). The paper relaxes it and follows noisy
-/// gradients of a few images for 10,000 steps. Here it is descended directly, one weight at a time while one lowers the error, over all
-/// positions of the images. What is left out is the nonlinearity after the layer, whose result the paper compares.
-/// </remarks>
+/// <summary>Decides for each weight whether to round it up or down so that its layer's result stays what it was: adaptive rounding (Nagel
+/// et al. 2020, arXiv:2004.10568). Nearest is not best, because the errors of the weights of one channel can cancel. Layer by layer: each
+/// also makes up for the errors of those before it (the paper's asymmetric reconstruction), and the bias takes what differs in the mean, so
+/// that <see cref="BiasCorrection"/> has nothing left to do.</summary>
+/// <remarks>Each output channel is a quadratic problem over binary choices (the paper's equation 20). The paper relaxes it and follows
+/// noisy gradients of a few images for 10,000 steps. Here it is descended directly, one weight at a time while one lowers the error, over
+/// all positions of the images. What is left out is the nonlinearity after the layer, whose result the paper compares.</remarks>
 public static class AdaRound
 {
     private const int MostSweeps = 100;
@@ -38,16 +34,10 @@ public static class AdaRound
         return pair.Rounded with { Weight = rounded };
     }
 
-    /// <summary>
-    /// Lowers <c>r C rᵀ - 2 p rᵀ</c> by moving one number of r to the other neighbour of its exact value at a time, until none helps.
-    /// </summary>
+    /// <summary>Lowers <c>r C rᵀ - 2 p rᵀ</c> by moving one number of r at a time to the other neighbour of its exact value.</summary>
     internal static void Descend(
-        Span<float> rounded,
-        ReadOnlySpan<float> exact,
-        QuantizationParameters parameters,
-        int channel,
-        ReadOnlySpan<float> covariance,
-        ReadOnlySpan<float> pull)
+        Span<float> rounded, ReadOnlySpan<float> exact, QuantizationParameters parameters, int channel,
+        ReadOnlySpan<float> covariance, ReadOnlySpan<float> pull)
     {
         var scale = parameters.Scales[channel];
         // Half of the error's derivative: C r - p.

@@ -3,10 +3,8 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.PostTraining;
 
-/// <summary>
-/// Takes the mean error that rounding gives each output channel out of its bias (Nagel et al. 2019, arXiv:1906.04721, section 4.2, measured
-/// on images rather than derived from norms). Layer by layer, so that each corrects what is left of the errors of those before.
-/// </summary>
+/// <summary>Takes the mean error that rounding gives each output channel out of its bias (Nagel et al. 2019, arXiv:1906.04721, section 4.2,
+/// measured on images rather than derived from norms). Layer by layer: each corrects what is left of the errors of those before.</summary>
 public static class BiasCorrection
 {
     /// <summary>Corrects the biases of a quantized graph.</summary>

@@ -2,15 +2,12 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.PostTraining;
 
-/// <summary>
-/// Cross-layer equalization (Nagel et al. 2019, arXiv:1906.04721): divides an output channel of a layer by a factor and multiplies what the
-/// next layer does with it by the same, so that the channel's weights have one range in both: with <c>r1</c> and <c>r2</c> these ranges,
-/// the factor is <c>sqrt(r1 / r2)</c>. The network computes the same as before: ReLU, maximum and mean let a positive factor through.
-/// </summary>
-/// <remarks>
-/// ReLU6 does not, so layers with a ReLU6 between them stay as they are. Made for weights with one scale for the whole tensor; with one
-/// scale for each output channel it still evens out the columns of the second layer.
-/// </remarks>
+/// <summary>Cross-layer equalization (Nagel et al. 2019, arXiv:1906.04721): divides an output channel of a layer by a factor and multiplies
+/// what the next layer does with it by the same, so that the channel's weights have one range in both: with <c>r1</c> and <c>r2</c> these
+/// ranges, the factor is <c>sqrt(r1 / r2)</c>. The network computes the same as before: ReLU, maximum and mean let a positive factor
+/// through.</summary>
+/// <remarks>ReLU6 does not, so layers with a ReLU6 between them stay as they are. Made for weights with one scale for the whole tensor;
+/// with one scale for each output channel it still evens out the columns of the second layer.</remarks>
 public static class CrossLayerEqualization
 {
     private const int MostRounds = 50;

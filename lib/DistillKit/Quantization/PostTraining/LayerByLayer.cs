@@ -5,9 +5,6 @@ using DistillKit.Quantization.Simulation;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>A layer whose weight is rounded, and what it takes in both networks: one tensor for each batch of images.</summary>
-/// <param name="Exact">The layer in floating point.</param>
-/// <param name="Rounded">The layer with its rounding.</param>
-/// <param name="ExactInputs">What the network in floating point gives it.</param>
 /// <param name="RoundedInputs">What the quantized network gives it, with all changes to the layers before.</param>
 internal sealed record LayerPair(
     WeightedNode Exact, WeightedNode Rounded, IReadOnlyList<Tensor> ExactInputs, IReadOnlyList<Tensor> RoundedInputs);
@@ -15,13 +12,10 @@ internal sealed record LayerPair(
 /// <summary>Changes the layers of a quantized graph in order, each in sight of what the changes before it have made.</summary>
 internal static class LayerByLayer
 {
-    /// <summary>Goes through both networks in step.</summary>
-    /// <param name="reference">The graph in floating point, its norms folded.</param>
-    /// <param name="quantized">The same graph with its roundings.</param>
-    /// <param name="images">
-    /// A few hundred training images, on the device to compute on. All of them are in memory at once, with a few feature maps of each.
-    /// </param>
-    /// <param name="change">Makes the new layer.</param>
+    /// <summary>Goes through both networks in step: the graph in floating point, its norms folded, and the same with its
+    /// roundings.</summary>
+    /// <param name="images">A few hundred training images, on the device to compute on. All of them are in memory at once, with a few
+    /// feature maps of each.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
     /// <exception cref="UserException">There are no images.</exception>
     public static Graph Rewrite(
@@ -38,27 +32,20 @@ internal static class LayerByLayer
         var nodes = new List<Node> { quantized.Input };
         foreach (var node in quantized.Nodes.Skip(1))
         {
-            nodes.Add(node is WeightedNode { WeightQuantization: not null } layer ? Change(layer) : node);
+            using var layerScope = NewDisposeScope();
+            nodes.Add(node is WeightedNode { WeightQuantization: not null } layer && reference[layer.Name] is WeightedNode exact
+                ? change(new(exact, layer, expected[exact.Input], actual[layer.Input])) : node);
             actual.Run(nodes[^1]);
             // What only rounds has no counterpart.
             if (node is not QuantizeNode) expected.Run(reference[node.Name]);
             progress?.Report((double)nodes.Count / quantized.Nodes.Count);
         }
         return new(nodes, quantized.Metadata);
-
-        WeightedNode Change(WeightedNode layer)
-        {
-            var counterpart = (WeightedNode)reference[layer.Name];
-            using var layerScope = NewDisposeScope();
-            return change(new(counterpart, layer, expected[counterpart.Input], actual[layer.Input]));
-        }
     }
 }
 
-/// <summary>
-/// Runs a graph node by node, each over all images before the next, so that a node can be changed before anything sees its result. Keeps
-/// the results that are still needed.
-/// </summary>
+/// <summary>Runs a graph node by node, each over all images before the next, so that a node can be changed before anything sees its result.
+/// Keeps the results that are still needed.</summary>
 internal sealed class LayerWalk : IDisposable
 {
     private readonly Dictionary<string, Tensor[]> results = [];

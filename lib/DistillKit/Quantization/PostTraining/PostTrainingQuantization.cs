@@ -5,7 +5,6 @@ using DistillKit.Quantization.Plans;
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>How a trained network is rounded without training it any more.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PostTrainingRecipe
 {
     /// <summary>What is rounded, and how.</summary>
@@ -30,7 +29,6 @@ public static class PostTrainingQuantization
 {
     /// <summary>Quantizes a network.</summary>
     /// <param name="graph">In floating point, its norms folded.</param>
-    /// <param name="recipe">Which of the steps, and how.</param>
     /// <param name="images">Calibration images: a few hundred training images, on the device to compute on.</param>
     /// <param name="progress">The step that runs, and the share of it that is done.</param>
     /// <exception cref="UserException">There are no images, or the plan does not fit the network.</exception>

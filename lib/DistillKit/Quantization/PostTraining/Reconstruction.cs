@@ -2,18 +2,17 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.PostTraining;
 
-/// <summary>
-/// How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output channel, with
-/// x' the patches that the quantized network gives the layer and x those of the other one. Constant differences are left to the bias. The
-/// error is quadratic, <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.
-/// </summary>
+/// <summary>How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output
+/// channel, with x' the patches that the quantized network gives the layer and x those of the other one. Constant differences are left to
+/// the bias. The error is <c>w' C w'ᵀ - 2 p w'ᵀ</c> and a constant, so the images enter it once, by the covariances C and p.</summary>
 internal sealed class Reconstruction
 {
     // So many for each input of a patch that what is learned from them holds for others.
     private const int PositionsPerInput = 32;
     private const int FewestPositions = 4096;
 
-    private readonly int inputs;
+    private readonly int inputs, outputs;
+    private readonly float[] covariances, pulls;
 
     /// <summary>Measures the inputs of a layer.</summary>
     public Reconstruction(LayerPair pair)
@@ -22,8 +21,8 @@ internal sealed class Reconstruction
         using var frozen = no_grad();
         var layer = pair.Exact;
         var groups = layer is ConvNode convolution ? convolution.Groups : 1;
-        (inputs, OutputsOfGroup) = (layer.Weight.Values.Length / layer.Weight.Channels, layer.Weight.Channels / groups);
-        var weight = layer.Weight.ToTensor().to(pair.RoundedInputs[0].device).view(groups, OutputsOfGroup, inputs);
+        (inputs, outputs) = (layer.Weight.Values.Length / layer.Weight.Channels, layer.Weight.Channels / groups);
+        var weight = layer.Weight.ToTensor().to(pair.RoundedInputs[0].device).view(groups, outputs, inputs);
 
         var positions = pair.RoundedInputs.Sum(batch => batch.shape[0] * PositionsOf(layer, batch));
         var step = Math.Max((int)Math.Sqrt(positions / (double)(FewestPositions + PositionsPerInput * inputs)), 1);
@@ -37,21 +36,14 @@ internal sealed class Reconstruction
         var (count, actual, expected) = (Number.Of(sums![0].item<double>()), sums[1], sums[2]);
         var covariance = sums[3].sub_(actual.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
         var across = sums[4].sub_(expected.unsqueeze(2).mul(actual.unsqueeze(1)).div(count)).div(count);
-        (Covariance, Pull) = (Numbers(covariance), Numbers(weight.bmm(across)));
+        (covariances, pulls) = (Constant.Of(covariance).Values, Constant.Of(weight.bmm(across)).Values);
     }
 
-    /// <summary>The number of output channels that share a covariance.</summary>
-    public int OutputsOfGroup { get; }
-
-    private float[] Covariance { get; }
-
-    private float[] Pull { get; }
-
     /// <summary>C of an output channel, a square matrix.</summary>
-    public ReadOnlySpan<float> CovarianceOf(int channel) => Covariance.AsSpan(channel / OutputsOfGroup * inputs * inputs, inputs * inputs);
+    public ReadOnlySpan<float> CovarianceOf(int channel) => covariances.AsSpan(channel / outputs * inputs * inputs, inputs * inputs);
 
     /// <summary>p of an output channel.</summary>
-    public ReadOnlySpan<float> PullOf(int channel) => Pull.AsSpan(channel * inputs, inputs);
+    public ReadOnlySpan<float> PullOf(int channel) => pulls.AsSpan(channel * inputs, inputs);
 
     /// <summary>The number of patches, and the sums over them of x', x, x' x'ᵀ, x x'ᵀ.</summary>
     private static Tensor[] Moments(Tensor actual, Tensor expected)
@@ -82,5 +74,4 @@ internal sealed class Reconstruction
     private static long PositionsOf(WeightedNode layer, Tensor input) =>
         layer is ConvNode { Stride: var stride } ? input.shape[2] * input.shape[3] / (stride * stride) : 1;
 
-    private static float[] Numbers(Tensor values) => values.cpu().contiguous().data<float>().ToArray();
 }

@@ -5,10 +5,8 @@ using DistillKit.Quantization.Simulation;
 
 namespace DistillKit.Quantization.PostTraining;
 
-/// <summary>
-/// The signal-to-quantization-noise ratio of a tensor over many batches: <c>10 log10(sum signal² / sum (signal - quantized)²)</c> in
-/// decibels. 6 dB are one bit.
-/// </summary>
+/// <summary>The signal-to-quantization-noise ratio of a tensor over many batches: <c>10 log10(sum signal² / sum (signal - quantized)²)</c>
+/// in decibels. 6 dB are one bit.</summary>
 public sealed class SignalToNoise
 {
     private double signal;
@@ -26,12 +24,8 @@ public sealed class SignalToNoise
         noise += exact.sub(quantized).pow(Number.Two).sum(ScalarType.Float64).item<double>();
     }
 
-    /// <summary>
-    /// The ratio of every result, rounded where it is rounded, by the name that it has in floating point: where a network loses its
-    /// precision.
-    /// </summary>
-    /// <param name="reference">In floating point.</param>
-    /// <param name="quantized">The same with roundings.</param>
+    /// <summary>The ratio of every result, rounded where it is rounded, by the name that it has in floating point: where a network loses
+    /// its precision.</summary>
     /// <param name="images">The images, on the device to compute on; a hundred are enough.</param>
     public static IReadOnlyDictionary<string, double> OfResults(Graph reference, Graph quantized, DeviceImages images)
     {

@@ -15,38 +15,25 @@ public enum PlanGoal
     Latency,
 }
 
-/// <summary>A plan that was found, and what it comes to.</summary>
-/// <param name="Plan">The plan.</param>
-/// <param name="Accuracy">On the images of the search, in [0, 1].</param>
-/// <param name="FloatAccuracy">Without rounding.</param>
-/// <param name="PackedBytes">Of weights and biases.</param>
-/// <param name="IntegerShare">The share of the multiply-accumulates that are done in integers.</param>
+/// <summary>A plan that was found: its accuracy and that without rounding on the images of the search, in [0, 1]; the bytes of weights and
+/// biases; the share of the multiply-accumulates that are done in integers.</summary>
 public sealed record FoundPlan(QuantizationPlan Plan, double Accuracy, double FloatAccuracy, long PackedBytes, double IntegerShare);
 
-/// <summary>
-/// Finds a mixed plan: begins with every layer at the fewest bits, and gives back precision to the layers that gain most for what they cost
-/// (divergence for each byte or multiply-accumulate), as few of them as the budget of accuracy allows. How many is found by bisection,
-/// measuring the whole network each time.
-/// </summary>
+/// <summary>Finds a mixed plan: begins with every layer at the fewest bits, and gives back precision to the layers that gain most for what
+/// they cost (divergence for each byte or multiply-accumulate), as few of them as the budget of accuracy allows. How many is found by
+/// bisection, measuring the whole network each time.</summary>
 public static class PlanSearch
 {
     /// <summary>Searches.</summary>
-    /// <param name="graph">In floating point, its norms folded.</param>
     /// <param name="plan">The plan to vary: schemes and observer.</param>
     /// <param name="ranges">From <see cref="Calibration"/> with that plan.</param>
     /// <param name="images">What to measure accuracy on: validation images, never the test set.</param>
     /// <param name="budget">The accuracy that may be lost, for instance 0.005.</param>
-    /// <param name="goal">What to make small.</param>
     /// <param name="progress">The share that is done, from 0 to 1.</param>
     /// <exception cref="UserException">There are no images, or the budget is negative.</exception>
     public static FoundPlan Find(
-        Graph graph,
-        QuantizationPlan plan,
-        IReadOnlyDictionary<string, QuantizationParameters> ranges,
-        DeviceImages images,
-        double budget,
-        PlanGoal goal,
-        IProgress<double>? progress = null)
+        Graph graph, QuantizationPlan plan, IReadOnlyDictionary<string, QuantizationParameters> ranges, DeviceImages images,
+        double budget, PlanGoal goal, IProgress<double>? progress = null)
     {
         if (budget is not (>= 0 and < 1))
             throw new UserException(FormattableString.Invariant($"The budget of accuracy must be from 0 to below 1, but is {budget}."));

@@ -7,22 +7,17 @@ public enum RangeLearning
     /// <summary>They stay as calibration found them.</summary>
     Fixed,
 
-    /// <summary>
-    /// Those of activations follow a moving average of the batches' ranges, those of weights the weights themselves (Jacob et al. 2018,
-    /// arXiv:1712.05877).
-    /// </summary>
+    /// <summary>Those of activations follow a moving average of the batches' ranges, those of weights the weights themselves (Jacob et al.
+    /// 2018, arXiv:1712.05877).</summary>
     Tracked,
 
     /// <summary>Scales are learned by gradient: learned step size quantization (Esser et al. 2020, arXiv:1902.08153).</summary>
     Learned,
 }
 
-/// <summary>How a quantized network is trained.</summary>
-/// <param name="Activations">How the scales of activations move.</param>
-/// <param name="Weights">How the scales of weights move.</param>
+/// <summary>How a quantized network is trained: how the scales of activations and of weights move.</summary>
 /// <param name="FreezeRangesAt">The share of the training, 0 to 1, after which tracked ranges of activations stay as they are.</param>
 /// <param name="FreezeNormsAt">The share of the training, 0 to 1, after which norms keep their statistics, as deployed ones do.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AwareRecipe(
     RangeLearning Activations = RangeLearning.Tracked,
     RangeLearning Weights = RangeLearning.Tracked,

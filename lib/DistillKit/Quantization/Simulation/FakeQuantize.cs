@@ -2,20 +2,15 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Simulation;
 
-/// <summary>
-/// Quantizes and dequantizes a tensor of real numbers, so that a network feels its rounding while it still computes in float: in training
-/// (Jacob et al. 2018, arXiv:1712.05877) and in simulation. The gradient is that of the straight-through estimator (Bengio et al. 2013,
-/// arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.
-/// </summary>
-/// <remarks>
-/// Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input, not its
-/// output, so that the rounding can be done in the output's own memory, unseen.
-/// </remarks>
+/// <summary>Quantizes and dequantizes a tensor of real numbers, so that a network feels its rounding while it still computes in float: in
+/// training (Jacob et al. 2018, arXiv:1712.05877) and in simulation. The gradient is that of the straight-through estimator (Bengio et al.
+/// 2013, arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.</summary>
+/// <remarks>Four passes over the data, one for the gradient, and one new tensor. The clipping is what autograd sees; it keeps its input,
+/// not its output, so that the rounding can be done in the output's own memory, unseen.</remarks>
 public static class FakeQuantize
 {
     /// <summary>Applies the parameters; a new tensor of the same shape and type.</summary>
     /// <param name="values">Of any shape; with several scales, axis 0 is that of the output channels. float32, for exact steps.</param>
-    /// <param name="parameters">The scales and zero points.</param>
     /// <param name="from">The lower bound of an activation before the quantization: 0 for ReLU, which then costs nothing.</param>
     /// <param name="to">The upper bound of an activation: 6 for ReLU6.</param>
     public static Tensor Apply(
@@ -31,11 +26,8 @@ public static class FakeQuantize
     }
 
     /// <summary>Applies parameters that are kept as tensors; no gradient flows to them.</summary>
-    /// <param name="values">Of any shape.</param>
     /// <param name="scales">Broadcast to the values: [] for one scale, [C, 1, 1, 1] for one of each output channel.</param>
     /// <param name="zeroPoints">In the shape and type of the scales.</param>
-    /// <param name="minimum">The smallest integer.</param>
-    /// <param name="maximum">The largest integer.</param>
     public static Tensor Apply(Tensor values, Tensor scales, Tensor zeroPoints, int minimum, int maximum)
     {
         using var scope = NewDisposeScope();

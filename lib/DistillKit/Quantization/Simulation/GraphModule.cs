@@ -4,10 +4,8 @@ using DistillKit.Training;
 
 namespace DistillKit.Quantization.Simulation;
 
-/// <summary>
-/// Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with gradients,
-/// so that the same module calibrates, trains and evaluates. Weights start as the graph's; <see cref="ToGraph"/> takes them back.
-/// </summary>
+/// <summary>Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with
+/// gradients, so that the same module calibrates, trains and evaluates. <see cref="ToGraph"/> gives the weights back.</summary>
 public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
 {
     private readonly IReadOnlyDictionary<string, string> metadata;
@@ -16,7 +14,6 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
     private readonly string input;
 
     /// <summary>Builds the module.</summary>
-    /// <param name="graph">What to run.</param>
     /// <param name="training">How roundings adapt while the module trains; null to keep them as they are in the graph.</param>
     public GraphModule(Graph graph, AwareRecipe? training = null) : base(nameof(GraphModule))
     {
@@ -41,8 +38,8 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
     /// <summary>A quantized convolution takes over the norm after it, because what is rounded is the folded weight.</summary>
     private bool TakeOver(Node node, Graph graph)
     {
-        if (node is not BatchNormalizationNode norm || layers.LastOrDefault() is not ConvNodeLayer { IsQuantized: true } conv) return false;
-        if (conv.Name != norm.Input || graph.OnlyConsumerOf<BatchNormalizationNode>(norm.Input) is null) return false;
+        if (layers.LastOrDefault() is not WeightedNodeLayer { TakesNorm: true } conv) return false;
+        if (node is not BatchNormalizationNode norm || graph.OnlyConsumerOf<BatchNormalizationNode>(conv.Name) != norm) return false;
         conv.TakeOver(norm);
         return true;
     }
@@ -54,7 +51,6 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
     public override Tensor forward(Tensor images) => Run(images);
 
     /// <summary>Computes the logits.</summary>
-    /// <param name="images">[N, C, H, W].</param>
     /// <param name="observe">Receives every result as it is made, with its name, the images too; it must copy what it keeps.</param>
     public Tensor Run(Tensor images, Action<string, Tensor>? observe = null)
     {

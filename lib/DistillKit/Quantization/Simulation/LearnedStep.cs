@@ -2,19 +2,17 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Simulation;
 
-/// <summary>
-/// Fake quantization whose step is learned with the weights: LSQ (Esser et al. 2020, arXiv:1902.08153). The step's gradient is
+/// <summary>Fake quantization whose step is learned with the weights: LSQ (Esser et al. 2020, arXiv:1902.08153). The step's gradient is
 /// <c>round(v/s) - v/s</c> for a value inside of the range and the outermost integer for one that is clipped, times
-/// <c>1 / sqrt(values * largest integer)</c>, where the paper counts a layer's weights, or the features of one image. Zero points stay.
-/// </summary>
+/// <c>1 / sqrt(values * largest integer)</c>, where the values are a layer's weights, or the features of one image.</summary>
 public sealed class LearnedStep : nn.Module<Tensor, Tensor>
 {
     private readonly QuantizationParameters start;
     private readonly bool perImage;
     private readonly Parameter scale;
+    private readonly Tensor zero_point;
 
-    /// <summary>Starts from given parameters.</summary>
-    /// <param name="start">The scales to start from, and the zero points and integers to keep.</param>
+    /// <summary>Starts from given scales; zero points and integers stay.</summary>
     /// <param name="rank">The number of dimensions of the values.</param>
     /// <param name="perImage">Whether axis 0 of the values is that of a batch's images, as for activations; false for weights.</param>
     public LearnedStep(QuantizationParameters start, int rank = 4, bool perImage = false) : base(nameof(LearnedStep))
@@ -24,9 +22,8 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
         long[] shape = start.Channels == 1 ? [] : [start.Channels, .. Enumerable.Repeat(1L, rank - 1)];
         scale = new Parameter(tensor(start.Scales, shape));
         scale.DetachFromDisposeScope();
-        ZeroPoints = tensor(Array.ConvertAll(start.ZeroPoints, point => (float)point), shape).DetachFromDisposeScope();
+        zero_point = tensor(Array.ConvertAll(start.ZeroPoints, point => (float)point), shape).DetachFromDisposeScope();
         RegisterComponents();
-        register_buffer("zero_point", ZeroPoints);
     }
 
     /// <summary>What has been learned so far.</summary>
@@ -42,8 +39,6 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
 
     /// <summary>The learned scale: [], or [C, 1, 1, 1] for one of each output channel.</summary>
     public Tensor Scale => scale;
-
-    private Tensor ZeroPoints { get; }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
@@ -75,6 +70,6 @@ public sealed class LearnedStep : nn.Module<Tensor, Tensor>
         var (size, zeroPoint) = (step.item<float>(), start.ZeroPoints[0]);
         return input.clamp(Number.Of((start.Minimum - zeroPoint) * size), Number.Of((start.Maximum - zeroPoint) * size));
 
-        Tensor Edge(int integer) => ZeroPoints.neg().add_(Number.Of(integer), Number.One).mul_(step);
+        Tensor Edge(int integer) => zero_point.neg().add_(Number.Of(integer), Number.One).mul_(step);
     }
 }

@@ -14,8 +14,7 @@ internal abstract class NodeLayer(Node node) : nn.Module(node.GetType().Name)
 
     public static NodeLayer Of(Node node, AwareRecipe? training) => node switch
     {
-        ConvNode conv => new ConvNodeLayer(conv, training),
-        GemmNode gemm => new GemmNodeLayer(gemm, training),
+        WeightedNode layer => new WeightedNodeLayer(layer, training),
         BatchNormalizationNode norm => new BatchNormalizationNodeLayer(norm),
         QuantizeNode quantize => new QuantizeNodeLayer(quantize, training),
         ActivationNode or AddNode or MaxPoolNode or GlobalAveragePoolNode => new FunctionNodeLayer(node),

@@ -125,7 +125,6 @@ internal abstract class TensorQuantizer() : nn.Module(nameof(TensorQuantizer))
         {
             (this.start, this.freezeAt) = (start, freezeAt);
             range = tensor(new[] { Bound(start.Minimum), Bound(start.Maximum) }).DetachFromDisposeScope();
-            register_buffer(nameof(range), range);
             RegisterComponents();
         }
 
@@ -141,7 +140,7 @@ internal abstract class TensorQuantizer() : nn.Module(nameof(TensorQuantizer))
         {
             using var scope = NewDisposeScope();
             var bounds = range.cpu().data<float>();
-            return QuantizationParameters.FromRange(bounds[0], bounds[1], new(start.Bits, start.IsSigned, start.IsSymmetric));
+            return QuantizationParameters.FromRange(bounds[0], bounds[1], start.Scheme);
         }
 
         private float Bound(int integer) => (integer - start.ZeroPoints[0]) * start.Scales[0];

@@ -2,74 +2,35 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.Simulation;
 
-/// <summary>A layer with a weight, which may be rounded.</summary>
-internal abstract class WeightedNodeLayer : NodeLayer
-{
-    // The names of the fields are those in a state dictionary.
-    private protected readonly TensorQuantizer? quantizer;
-    private protected Parameter weight;
-    private protected Parameter? bias;
-    private readonly WeightedNode node;
-
-    private protected WeightedNodeLayer(WeightedNode node, AwareRecipe? training) : base(node)
-    {
-        this.node = node;
-        quantizer = TensorQuantizer.OfWeight(node, training);
-        weight = Trainable(node.Weight);
-        bias = node.Bias is null ? null : Trainable(node.Bias);
-        RegisterComponents();
-    }
-
-    public override Tensor Forward(Tensor[] inputs, bool mayOverwrite)
-    {
-        using var scope = NewDisposeScope();
-        return Compute(inputs[0]).MoveToOuterDisposeScope();
-    }
-
-    private protected abstract Tensor Compute(Tensor input);
-
-    /// <summary>The weight as it is deployed.</summary>
-    private protected virtual Tensor Deployed => weight;
-
-    public override IEnumerable<Node> ToNodes()
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        return [node with
-        {
-            Weight = Constant.Of(weight),
-            Bias = bias is null ? null : Constant.Of(bias),
-            WeightQuantization = quantizer?.Parameters(Deployed),
-        }];
-    }
-}
-
-/// <summary>A linear layer.</summary>
-internal sealed class GemmNodeLayer(GemmNode node, AwareRecipe? training) : WeightedNodeLayer(node, training)
-{
-    private protected override Tensor Compute(Tensor input) =>
-        nn.functional.linear(input, quantizer is null ? weight : quantizer.Apply(weight), bias!);
-}
-
-/// <summary>
-/// A convolution; when its weight is rounded, the norm after it belongs to it. What is deployed is the folded weight, so that is what is
-/// rounded, in training too (Krishnamoorthi 2018, arXiv:1806.08342, section 3.2.2): while the norm still follows the batches, the rounded
-/// weight is divided by the fold again, which leaves the batches' own statistics to the norm; once it is frozen, the layer computes what
-/// the deployed one will.
-/// </summary>
-internal sealed class ConvNodeLayer(ConvNode node, AwareRecipe? training) : WeightedNodeLayer(node, training)
+/// <summary>A layer with a weight. When the weight of a convolution is rounded, the norm after it belongs to it: what is deployed is the
+/// folded weight, so that is what is rounded, in training too (Krishnamoorthi 2018, arXiv:1806.08342, section 3.2.2). While the norm still
+/// follows the batches, the rounded weight is divided by the fold again, which leaves the batches' own statistics to the norm; once it is
+/// frozen, the layer computes what the deployed one will.</summary>
+internal sealed class WeightedNodeLayer : NodeLayer
 {
     // A channel that its norm has switched off would divide by zero.
     private const double SmallestFactor = 1e-6;
 
     private static readonly long[] PerOutput = [-1, 1, 1, 1];
 
-    private readonly double freezeNormsAt = training?.FreezeNormsAt ?? 0;
-    private readonly long[] strides = [node.Stride, node.Stride];
-    private readonly long[] paddings = [node.Padding, node.Padding];
+    private readonly WeightedNode node;
+    private readonly double freezeNormsAt;
+    // The names of these fields are those in a state dictionary.
+    private readonly TensorQuantizer? quantizer;
+    private Parameter weight;
+    private Parameter? bias;
     private BatchNormalizationNodeLayer? norm;
 
-    public bool IsQuantized => quantizer is not null;
+    public WeightedNodeLayer(WeightedNode node, AwareRecipe? training) : base(node)
+    {
+        (this.node, freezeNormsAt) = (node, training?.FreezeNormsAt ?? 0);
+        quantizer = TensorQuantizer.OfWeight(node, training);
+        weight = Trainable(node.Weight);
+        bias = node.Bias is null ? null : Trainable(node.Bias);
+        RegisterComponents();
+    }
+
+    public bool TakesNorm => quantizer is not null && node is ConvNode;
 
     /// <summary>Makes the norm after this convolution a part of it: the layer's result is then the norm's.</summary>
     public void TakeOver(BatchNormalizationNode next)
@@ -81,28 +42,49 @@ internal sealed class ConvNodeLayer(ConvNode node, AwareRecipe? training) : Weig
 
     public override void Begin(double progress) => norm?.IsFrozen = progress >= freezeNormsAt;
 
-    private protected override Tensor Compute(Tensor input)
+    public override Tensor Forward(Tensor[] inputs, bool mayOverwrite)
     {
-        if (quantizer is null) return Convolve(input, weight, bias);
-        if (norm is null) return Convolve(input, quantizer.Apply(weight), bias);
+        using var scope = NewDisposeScope();
+        return Compute(inputs[0]).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Compute(Tensor input)
+    {
+        if (quantizer is null) return Apply(input, weight, bias);
+        if (norm is null) return Apply(input, quantizer.Apply(weight), bias);
         var factors = norm.Factors;
-        if (!base.training || norm.IsFrozen)
+        if (!training || norm.IsFrozen)
         {
             var folded = norm.FoldedBias(factors);
             var foldedBias = bias is null ? folded : folded.add(bias.mul(factors), Number.One);
-            return Convolve(input, quantizer.Apply(weight.mul(factors.view(PerOutput))), foldedBias);
+            return Apply(input, quantizer.Apply(weight.mul(factors.view(PerOutput))), foldedBias);
         }
         var smallest = full_like(factors, Number.Of(SmallestFactor));
         var safe = where(factors.abs().lt(smallest), smallest, factors).detach().view(PerOutput);
-        return norm.Forward([Convolve(input, quantizer.Apply(weight.mul(safe)).div(safe), bias)], mayOverwrite: true);
+        return norm.Forward([Apply(input, quantizer.Apply(weight.mul(safe)).div(safe), bias)], mayOverwrite: true);
     }
 
-    private Tensor Convolve(Tensor input, Tensor kernel, Tensor? shift) =>
-        nn.functional.conv2d(input, kernel, shift, strides: strides, padding: paddings, groups: node.Groups);
+    private Tensor Apply(Tensor input, Tensor factors, Tensor? shift) => node switch
+    {
+        ConvNode { Stride: var stride, Padding: var padding, Groups: var groups } =>
+            nn.functional.conv2d(input, factors, shift, strides: [stride, stride], padding: [padding, padding], groups: groups),
+        GemmNode => nn.functional.linear(input, factors, shift!),
+        _ => throw new NotSupportedException($"'{node.Name}' cannot run: it is a {node.GetType().Name}."),
+    };
 
-    private protected override Tensor Deployed => norm is null ? weight : weight.mul(norm.Factors.view(PerOutput));
-
-    public override IEnumerable<Node> ToNodes() => norm is null ? base.ToNodes() : base.ToNodes().Concat(norm.ToNodes());
+    public override IEnumerable<Node> ToNodes()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var deployed = norm is null ? weight : weight.mul(norm.Factors.view(PerOutput));
+        var layer = node with
+        {
+            Weight = Constant.Of(weight),
+            Bias = bias is null ? null : Constant.Of(bias),
+            WeightQuantization = quantizer?.Parameters(deployed),
+        };
+        return [layer, .. norm?.ToNodes() ?? []];
+    }
 }
 
 /// <summary>A batch norm that has not been folded.</summary>

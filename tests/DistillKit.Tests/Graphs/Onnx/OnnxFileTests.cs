@@ -167,9 +167,10 @@ public sealed class OnnxFileTests : IDisposable
     private static Graph WithTheBitsOf(Graph original, Graph loaded) =>
         loaded.With(loaded.Layers.Where(layer => layer.WeightQuantization is not null).ToDictionary(layer => layer.Name, Node (layer) =>
     {
-        var bits = ((WeightedNode)original[layer.Name]).WeightQuantization!.Bits;
-        Assert.InRange(layer.WeightQuantization!.Bits, 2, bits);
-        return layer with { WeightQuantization = layer.WeightQuantization with { Bits = bits } };
+        var bits = ((WeightedNode)original[layer.Name]).WeightQuantization!.Scheme.Bits;
+        Assert.InRange(layer.WeightQuantization!.Scheme.Bits, 2, bits);
+        var scheme = QuantizationScheme.Weights with { Bits = bits };
+        return layer with { WeightQuantization = layer.WeightQuantization with { Scheme = scheme } };
     }));
 
     private static byte[] Edited(Func<string, string> producer)

@@ -139,8 +139,8 @@ public sealed class PlacementTests : IDisposable
         Assert.Equal((8, true, true, 4), Type(((WeightedNode)quantized["conv3"]).WeightQuantization!));
         Assert.Equal((8, false, false, 1), Type(Parameters(quantized, "conv3")));
         // The scheme of a result belongs to the layer that makes it, norm and nonlinearity included.
-        Assert.Equal(5, Parameters(Quantize(Normed, plan), "bn2").Bits);
-        Assert.Equal(5, Parameters(Quantize(Folded, Static.With("conv1", new(Activations: new(5)))), "relu1").Bits);
+        Assert.Equal(5, Parameters(Quantize(Normed, plan), "bn2").Scheme.Bits);
+        Assert.Equal(5, Parameters(Quantize(Folded, Static.With("conv1", new(Activations: new(5)))), "relu1").Scheme.Bits);
     }
 
     [Fact]
@@ -184,5 +184,5 @@ public sealed class PlacementTests : IDisposable
     private static QuantizationParameters Parameters(Graph graph, string name) => ((QuantizeNode)graph[$"{name}.quantized"]).Parameters!;
 
     private static (int, bool, bool, int) Type(QuantizationParameters parameters) =>
-        (parameters.Bits, parameters.IsSigned, parameters.IsSymmetric, parameters.Channels);
+        (parameters.Scheme.Bits, parameters.Scheme.IsSigned, parameters.Scheme.IsSymmetric, parameters.Channels);
 }

@@ -54,7 +54,7 @@ public sealed class AdaRoundTests
         const int count = 9;
         var random = new SplitMix64(seed);
         double Number() => random.Unit() * 2 - 1;
-        var parameters = new QuantizationParameters { Bits = 4, IsSigned = true, IsSymmetric = true, Scales = [0.1f], ZeroPoints = [0] };
+        var parameters = new QuantizationParameters(QuantizationScheme.Weights with { Bits = 4 }, [0.1f], [0]);
         float[] exact = [.. Enumerable.Range(0, count).Select(_ => (float)(Number() * 0.65))];
         double[][] samples = [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, count).Select(_ => Number() + 0.5).ToArray())];
         float[] covariance =

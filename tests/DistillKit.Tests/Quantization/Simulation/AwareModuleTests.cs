@@ -81,7 +81,7 @@ public sealed class AwareModuleTests : IDisposable
         {
             var (before, after) = (layer.WeightQuantization!, ((WeightedNode)trained[layer.Name]).WeightQuantization!);
             Assert.Equal(weightsMove, !before.Equals(after));
-            Assert.Equal((before.Bits, before.Channels), (after.Bits, after.Channels));
+            Assert.Equal((before.Scheme, before.Channels), (after.Scheme, after.Channels));
             Assert.False(layer.Weight.Values.AsSpan().SequenceEqual(((WeightedNode)trained[layer.Name]).Weight.Values));
         }
     }
@@ -96,7 +96,7 @@ public sealed class AwareModuleTests : IDisposable
             {
                 WeightQuantization = layer.WeightQuantization! with
                 {
-                    Bits = 4,
+                    Scheme = QuantizationScheme.Weights with { Bits = 4 },
                     Scales = [.. layer.WeightQuantization!.Scales.Select(scale => scale * 100)],
                 },
             }));
