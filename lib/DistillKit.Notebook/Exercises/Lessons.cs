@@ -79,4 +79,49 @@ public static class Lessons
     /// <summary>A bias without the mean error of its outputs (Nagel et al. 2019, arXiv:1906.04721).</summary>
     public static float[] CorrectedBias(float[] bias, float[] exact, float[] rounded) =>
         [.. bias.Select((value, output) => value + exact[output] - rounded[output])];
+
+    /// <summary>What rounding one layer alone does to the answers: the mean of KL(exact || rounded) over the images, a number a layer.</summary>
+    /// <param name="layers">The layers' names.</param>
+    /// <param name="logitsWith">The logits of the network with that layer rounded, a row for each image.</param>
+    /// <param name="exact">The logits of the network without any rounding.</param>
+    public static double[] Scan(string[] layers, Func<string, float[][]> logitsWith, float[][] exact)
+    {
+        return Array.ConvertAll(layers, layer => exact.Zip(logitsWith(layer), Divergence).Average());
+
+        static double Divergence(float[] p, float[] q)
+        {
+            using var scope = NewDisposeScope();
+            var (exact, rounded) = (tensor(p).to(ScalarType.Float64).log_softmax(0), tensor(q).to(ScalarType.Float64).log_softmax(0));
+            return exact.exp().mul(exact.sub(rounded)).sum().item<double>();
+        }
+    }
+
+    /// <summary>The layers with the most harm for each byte that precision costs, in that order, as long as the budget lasts.</summary>
+    public static string[] Greedy((string Layer, double Harm, long Bytes)[] layers, long budget) =>
+        [.. layers.OrderByDescending(one => one.Harm / one.Bytes).TakeWhile(one => (budget -= one.Bytes) >= 0).Select(one => one.Layer)];
+
+    /// <summary>Values rounded to a step that has a gradient (LSQ; Esser et al. 2020, arXiv:1902.08153), without its scaling.</summary>
+    public static Tensor WithStep(Tensor values, Tensor step, int last)
+    {
+        var scaled = values.div(step).clamp(Number.Of(-last), Number.Of(last));
+        return scaled.add(scaled.round().sub(scaled).detach(), Number.One).mul(step);
+    }
+
+    /// <summary>The true shares that are compatible with a share of so many images, with 95 % (Wilson 1927).</summary>
+    public static (double Low, double High) Wilson(double share, int images)
+    {
+        const double z = 1.959964;
+        var centre = share + z * z / (2 * images);
+        var half = z * Math.Sqrt(share * (1 - share) / images + z * z / (4.0 * images * images));
+        return ((centre - half) / (1 + z * z / images), (centre + half) / (1 + z * z / images));
+    }
+
+    /// <summary>How much better one network is on the same images, as a share, and its standard error (Agresti and Min 2005).</summary>
+    public static (double Difference, double Error) Paired(bool[] one, bool[] other)
+    {
+        var n = one.Length + 2.0;
+        var b = one.Zip(other).Count(pair => pair is (true, false)) + 0.5;
+        var c = one.Zip(other).Count(pair => pair is (false, true)) + 0.5;
+        return ((b - c) / n, Math.Sqrt(b + c - (b - c) * (b - c) / n) / n);
+    }
 }
