@@ -26,15 +26,13 @@ let Of (title: string, report: ClassificationReport) : PlotlyChart =
     map.text <- grid (fun row column ->
         Figure.plain $"{report.Confusion[row].[column]} of the {names[row]} images are taken for {names[column]}")
     map.hoverinfo <- "text"
-    let layout = Figure.layout title (Figure.namesRoom names) []
-    let x, y = Figure.xAxis "prediction (columns) for each label (rows)", Figure.namesAxis names
+    let layout, x, y = Figure.named title names [] "prediction (columns) for each label (rows)"
     x.tickvals <- Figure.places size
     x.ticktext <- names |> Array.map Figure.plain
     x.tickangle <- -45.0
     x.range <- [| -0.5; float size - 0.5 |]
     x.showgrid <- false
     y.showgrid <- false
-    layout.SetAxes(0, x, y)
     layout.margin.b <- 50.0 + 0.75 * Figure.widthOf names
     layout.margin.r <- 100.0
     Figure.chart 640 layout traces

@@ -33,7 +33,6 @@ type Panels() =
 
 let number (value: float) (digits: int) = value.ToString("F" + string digits, CultureInfo.InvariantCulture)
 
-/// A number with three significant digits.
 let short (value: float) =
     if value = 0.0 then "0" else number value (Math.Max(0, 2 - int (Math.Floor(Math.Log10(Math.Abs value)))))
 
@@ -49,10 +48,8 @@ let wrapped (width: int) (indent: string) (text: string) =
         | _ -> (indent + word) :: lines
     text.Split ' ' |> Array.fold add [] |> List.rev
 
-/// How many pixels a text of this many letters takes, roughly.
 let widthOf (texts: seq<string>) = 7.7 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
 
-/// The places of names on an axis.
 let places (count: int) = [| for place in 0 .. count - 1 -> float place |]
 
 let private font size = Font(family = Theme.Family, size = size, color = Theme.Ink)
@@ -88,10 +85,8 @@ let logarithmicY (axis: Yaxis) (low: float) (high: float) (count: int) =
 
 let private nameLines (name: string) = wrapped 26 "" name |> List.map plain
 
-/// How many pixels names take beside a plot.
 let namesRoom (names: seq<string>) = 40.0 + widthOf (Seq.collect nameLines names)
 
-/// Names from top to bottom.
 let namesAxis (names: string[]) =
     let axis = yAxis ""
     axis.``type`` <- "linear"
@@ -137,16 +132,19 @@ let some (title: string) (items: seq<'T>) =
     if items.Length = 0 then raise (DistillKit.UserException $"There is nothing to draw for '{title}'.")
     items
 
-/// A chart of a height in pixels.
+/// The layout of a chart with names from top to bottom, and its axes.
+let named (title: string) (names: string[]) (legend: seq<string>) (xTitle: string) =
+    let layout, x, y = layout title (namesRoom names) legend, xAxis xTitle, namesAxis names
+    layout.SetAxes(0, x, y)
+    layout, x, y
+
 let chart (height: int) (layout: Layout) (traces: seq<Trace>) =
     let chart = Chart.Plot(Seq.toArray traces, layout)
     chart.WithSize(Theme.Width, height)
     chart
 
-/// The line of a series, by its place among the others.
 let stroke index = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index)
 
-/// The symbols of a series.
 let symbols index (size: float) = Marker(color = Theme.color index, size = size, symbol = Theme.symbol index)
 
 /// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
@@ -158,7 +156,6 @@ let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (pos
         textfont = Textfont(family = Theme.Family, size = Theme.TextSize, color = color),
         hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
 
-/// A dashed line from point to point of the first panel.
 let line (x0: float, y0: float) (x1: float, y1: float) =
     Scatter(
         x = [| x0; x1 |], y = [| y0; y1 |], mode = "lines", line = Line(color = Theme.Ink, width = 1.5, dash = "dash"), hoverinfo = "skip",

@@ -7,11 +7,6 @@ open DistillKit
 open XPlot.Plotly
 
 /// <summary>Draws a grid of numbers as colours, with the numbers in it and the largest one framed.</summary>
-/// <param name="xTitle">The setting from left to right.</param>
-/// <param name="xs">Its values.</param>
-/// <param name="yTitle">The setting from bottom to top.</param>
-/// <param name="ys">Its values.</param>
-/// <param name="valueTitle">What is measured, with its unit.</param>
 /// <param name="values">A row for each of <paramref name="ys"/>, with a number for each of <paramref name="xs"/>; NaN for none.</param>
 let Of
     (title: string, xTitle: string, xs: IReadOnlyList<float>, yTitle: string, ys: IReadOnlyList<float>, valueTitle: string,

@@ -9,8 +9,6 @@ open DistillKit.Runs.Experiments.Statistics
 open XPlot.Plotly
 
 /// <summary>Draws estimates from top to bottom.</summary>
-/// <param name="valueTitle">What is measured, with its unit.</param>
-/// <param name="estimates">In the order of the chart.</param>
 /// <param name="reference">A dashed line, for instance at 0 for differences, or at the baseline's mean; NaN for none.</param>
 let Of
     (title: string, valueTitle: string, estimates: seq<Estimate>, [<Optional; DefaultParameterValue(Double.NaN)>] reference: float)
@@ -39,10 +37,8 @@ let Of
                   ``type`` = "data", symmetric = false, array = [| for estimate in estimates -> estimate.High - estimate.Mean |],
                   arrayminus = [| for estimate in estimates -> estimate.Mean - estimate.Low |], color = Theme.color 0, thickness = 2.0,
                   width = 5.0)) ]
-    let layout = Figure.layout title (Figure.namesRoom names) legend
-    let x, y = Figure.xAxis valueTitle, Figure.namesAxis names
+    let layout, x, _ = Figure.named title names legend valueTitle
     x.range <- [| List.min all - slack; List.max all + slack |]
-    layout.SetAxes(0, x, y)
     Figure.chart (190 + 44 * names.Length) layout traces
 
 /// <summary>What the recipes of an experiment gain over its baseline, seed by seed, with their verdicts.</summary>

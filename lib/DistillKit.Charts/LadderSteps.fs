@@ -31,10 +31,9 @@ let Of (title: string, ladders: seq<LadderResult>) : PlotlyChart =
                   x = values ladder, y = Figure.places names.Length, mode = "lines+markers", name = legend ladder, showlegend = true,
                   text = [| for rung in ladder.Rungs -> note rung |], hoverinfo = "text", line = Figure.stroke index,
                   marker = Figure.symbols index 10.0) ]
-    let layout = Figure.layout title (Figure.namesRoom names) [ floating.name; for ladder in ladders do legend ladder ]
-    let x, y = Figure.xAxis "right answers on the validation set (%)", Figure.namesAxis names
+    let series = [ floating.name; for ladder in ladders do legend ladder ]
+    let layout, x, _ = Figure.named title names series "right answers on the validation set (%)"
     x.range <- [| Array.min all - slack; Array.max all + slack |]
-    layout.SetAxes(0, x, y)
     // The numbers stand in columns beside the plot: where the lines come close they would lie on each other.
     layout.margin.r <- 24.0 + 60.0 * float ladders.Length
     let column index = 1.0 + 60.0 * float (index + 1) / (float Theme.Width - layout.margin.l - layout.margin.r)

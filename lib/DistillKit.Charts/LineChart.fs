@@ -5,12 +5,7 @@ open System.Collections.Generic
 open XPlot.Plotly
 
 /// <summary>Draws lines.</summary>
-/// <param name="xTitle">What lies along the axis, with its unit.</param>
-/// <param name="yTitle">What is measured, with its unit.</param>
-/// <param name="curves">At least one.</param>
-/// <exception cref="T:DistillKit.UserException">
-/// There are no curves, or one has not as many places as values, or a value that is not finite.
-/// </exception>
+/// <exception cref="T:DistillKit.UserException">A curve has not as many places as values, or one that is not finite.</exception>
 let Of (title: string, xTitle: string, yTitle: string, curves: seq<Curve>) : PlotlyChart =
     let curves = Figure.some title curves
     for curve in curves do

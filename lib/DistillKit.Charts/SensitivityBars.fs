@@ -12,11 +12,9 @@ let Of (title: string, layers: seq<LayerSensitivity>, [<Optional; DefaultParamet
     let worst = Figure.some title layers |> Seq.sortByDescending _.Divergence |> Seq.truncate top |> Seq.toArray
     let names = [| for layer in worst -> layer.Layer |]
     let values, places = [| for layer in worst -> Math.Max(0.0, layer.Divergence) |], Figure.places worst.Length
-    let layout = Figure.layout title (Figure.namesRoom names) []
-    let x, y = Figure.xAxis "divergence from the answers in floating point (nats)", Figure.namesAxis names
+    let layout, x, y = Figure.named title names [] "divergence from the answers in floating point (nats)"
     x.range <- [| 0.0; 1.3 * Math.Max(1e-12, Seq.max values) |]
     y.showgrid <- false
-    layout.SetAxes(0, x, y)
     let traces: Trace list =
         [ Bar(x = values, y = places, orientation = "h", hoverinfo = "x", marker = Marker(color = Theme.color 1), showlegend = false)
           Figure.labels 0 values places (values |> Array.map Figure.short) "middle right" Theme.Ink ]

@@ -48,10 +48,8 @@ let internal symbol index = cycle Symbols index
 
 let internal dash index = cycle [ "solid"; "dash"; "dot"; "dashdot"; "longdash"; "longdashdot" ] index
 
-/// The red, green and blue of "#rrggbb", from 0 to 1.
 let private channels (color: string) = [ for start in 1..2..5 -> float (Convert.ToInt32(color.Substring(start, 2), 16)) / 255.0 ]
 
-/// A colour with an opacity, for areas.
 let internal faded (opacity: float) color =
     let channels = String.Join(",", [ for share in channels color -> int (255.0 * share) ])
     FormattableString.Invariant $"rgba({channels},{opacity})"

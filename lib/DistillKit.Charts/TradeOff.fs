@@ -18,10 +18,8 @@ let Front (points: seq<TradeOffPoint>) : TradeOffPoint[] =
     |> Array.sortBy (fun point -> point.Cost, point.Accuracy)
 
 /// <summary>Draws points. The axis of the cost is logarithmic.</summary>
-/// <param name="costTitle">What the cost is, with its unit.</param>
 /// <param name="points">At least one; costs are above 0.</param>
 /// <param name="images">The images that the accuracies were counted on, for Wilson's 95 % intervals; 0 for none.</param>
-/// <param name="set">What these images are.</param>
 let Of
     (title: string, costTitle: string, points: seq<TradeOffPoint>, [<Optional; DefaultParameterValue(0)>] images: int,
      [<Optional; DefaultParameterValue("test set")>] set: string)

@@ -11,9 +11,6 @@ open XPlot.Plotly
 /// Draws the share of values in bins of one width, for each series. The counting is done here, so that a chart of a million weights
 /// stays small.
 /// </summary>
-/// <param name="valueTitle">What the values are, with their unit if they have one.</param>
-/// <param name="series">The values, by the name that they have in the chart.</param>
-/// <param name="bins">How many bins from the smallest to the largest value.</param>
 /// <param name="limits">Dashed lines, for instance at the ends of the range that INT8 keeps.</param>
 /// <param name="logarithmic">The axis of the shares: logarithmic shows the few large values that decide a range.</param>
 /// <exception cref="T:DistillKit.UserException">There are no values, or one is not a finite number.</exception>

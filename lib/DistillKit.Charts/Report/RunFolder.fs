@@ -23,7 +23,6 @@ let private read<'T when 'T: not struct> (path: string) : 'T =
     | :? IOException | :? UnauthorizedAccessException as error -> raise (UserException($"Cannot read {path}: {error.Message}", error))
     | :? JsonException as error -> raise (damaged error.Message error)
 
-/// The figures of the run.
 let benchmark (folder: string) =
     let path = Path.Combine(folder, "benchmark.json")
     if not (File.Exists path) then
@@ -44,7 +43,6 @@ let private stagesWith (file: string) (folder: string) =
     [ for stage in Directory.GetDirectories folder do if File.Exists(Path.Combine(stage, file)) then string (Path.GetFileName stage) ]
     |> List.sortBy (fun stage -> List.tryFindIndex ((=) stage) order |> Option.defaultValue order.Length, stage)
 
-/// The trainings that have logged.
 let trainings (folder: string) =
     [ for stage in stagesWith MetricsLog.FileName folder -> TrainingHistory.Read(stage, Path.Combine(folder, stage, MetricsLog.FileName)) ]
 

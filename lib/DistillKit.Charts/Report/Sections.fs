@@ -25,7 +25,6 @@ let private compared (result: BenchmarkResult) =
         Some(teacher, student, integer |> List.minBy (fun row -> -Math.Round(row.Accuracy, 3), row.LatencyMilliseconds))
     | _ -> None
 
-/// What the run has found, in a sentence.
 let headline (result: BenchmarkResult) =
     match compared result with
     | Some(teacher, student, integer) ->
@@ -63,7 +62,6 @@ let benchmark (result: BenchmarkResult) =
          + "on all threads. Memory: peak of a fresh process that does only inference.")
     + if agreements.IsEmpty then "" else Html.table 1 [ "one file, two runtimes"; "same answer"; "mean difference of logits" ] agreements
 
-/// What the curves show.
 let trainingTitle (trainings: TrainingHistory list) =
     let last name =
         [ for training in trainings do if training.Name = name then for line in training.Lines -> line.ValidationAccuracy ]
@@ -97,7 +95,6 @@ let answers (result: BenchmarkResult) (reports: TestReport list) =
               | None -> ()
       | None -> () ]
 
-/// The most frequent mistake, as a share of the class's images.
 let confusionTitle (name: string) (report: ClassificationReport) =
     let mistakes =
         [ for row, label in Seq.indexed report.Classes do
