@@ -47,7 +47,7 @@ internal sealed class NotebookFile
     /// <summary>The kernel's name of the language in which cells begin that do not say their own.</summary>
     internal string Language => Cell.TextAt(Metadata, "kernelspec", "name") == ".net-fsharp" ? "fsharp" : CSharp;
 
-    private JsonObject Metadata => document["metadata"] as JsonObject ?? (JsonObject)(document["metadata"] = new JsonObject());
+    internal JsonObject Metadata => document["metadata"] as JsonObject ?? (JsonObject)(document["metadata"] = new JsonObject());
 
     /// <exception cref="UserException">It is not there, or is no notebook; the message says what is wrong.</exception>
     internal static NotebookFile Load(string path)

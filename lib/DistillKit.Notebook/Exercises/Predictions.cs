@@ -17,9 +17,9 @@ public sealed record Prediction(string Question, double Guess, double? Measured,
 
     private string Verdict(double measured) => (Guess / measured) switch
     {
+        > 0.9 and < 1.1 => "Within a tenth.",
         _ when Guess == measured => "Exactly.",
         _ when !(measured > 0 && Guess > 0) => $"Off by {Text.Number(Math.Abs(Guess - measured))}{Suffix}.",
-        > 0.9 and < 1.1 => "Within a tenth.",
         > 1 and var ratio => $"{Times(ratio)} times too high.",
         var ratio => $"{Times(1 / ratio)} times too low.",
     };
