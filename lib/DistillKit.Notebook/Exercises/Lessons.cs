@@ -80,7 +80,7 @@ public static class Lessons
     public static float[] CorrectedBias(float[] bias, float[] exact, float[] rounded) =>
         [.. bias.Select((value, output) => value + exact[output] - rounded[output])];
 
-    /// <summary>What rounding one layer alone does to the answers: the mean of KL(exact || rounded) over the images, a number a layer.</summary>
+    /// <summary>What rounding one layer alone does to the answers: the mean of KL(exact || rounded) over the images.</summary>
     /// <param name="layers">The layers' names.</param>
     /// <param name="logitsWith">The logits of the network with that layer rounded, a row for each image.</param>
     /// <param name="exact">The logits of the network without any rounding.</param>
