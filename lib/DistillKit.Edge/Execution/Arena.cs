@@ -9,43 +9,30 @@ namespace DistillKit.Edge.Execution;
 internal sealed record ExecutableNetwork(ActivationBuffer Images, ActivationBuffer Logits, IReadOnlyList<Operator> Operators);
 
 /// <summary>The native memory of all buffers of a network, placed so that values which are not alive together share it.</summary>
-internal sealed unsafe class Arena : SafeHandle
+internal static unsafe class Arena
 {
     /// <summary>Far above what any network for this engine needs, and low enough that a hostile file cannot exhaust memory.</summary>
     private const long MostBytes = 1L << 30;
 
-    private const int Alignment = 64;
-
     /// <summary>As much of the processor's second-level cache as a chunk's values should fill.</summary>
     private const long ComfortableBytes = 1 << 20;
+
     public const int LargestChunk = 64;
-
-    private Arena(long bytes) : base(0, ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment));
-
-    public override bool IsInvalid => handle == 0;
 
     /// <summary>How many images run at a time.</summary>
     public static int Chunk(ExecutableNetwork network) =>
         (int)Math.Clamp(ComfortableBytes / Math.Max(1, new BufferPlacement(network, 1).Bytes), 1, LargestChunk);
 
     /// <summary>Allocates the memory for a chunk of images and sets each buffer's address.</summary>
-    public static Arena Allocate(ExecutableNetwork network, int chunk)
+    public static NativeBuffer Allocate(ExecutableNetwork network, int chunk)
     {
         var placement = new BufferPlacement(network, chunk);
         if (placement.Bytes > MostBytes)
             throw new EdgeException($"The model needs {placement.Bytes >> 20} MiB for its activations, more than the {MostBytes >> 20} MiB "
                 + "this engine allows. Use smaller images.");
-        var bytes = placement.Bytes + ConvolutionKernel.Slack;
-        var arena = new Arena(bytes);
-        new Span<byte>((void*)(arena.handle + (nint)placement.Bytes), ConvolutionKernel.Slack).Clear();
+        var arena = new NativeBuffer(placement.Bytes);
         foreach (var (buffer, offset) in placement.Offsets)
-            buffer.Address = (byte*)arena.handle + offset;
+            buffer.Address = arena.Pointer + offset;
         return arena;
-    }
-
-    protected override bool ReleaseHandle()
-    {
-        NativeMemory.AlignedFree((void*)handle);
-        return true;
     }
 }

@@ -13,11 +13,11 @@ internal sealed unsafe class DynamicGrids
     public QuantizationGrid this[int image] => grids[image];
 
     /// <summary>Quantizes one image by its own range.</summary>
-    public void Quantize(KernelSet kernels, ActivationBuffer input, ActivationBuffer output, int image)
+    public void Quantize(ActivationBuffer input, ActivationBuffer output, int image)
     {
-        var (minimum, maximum) = kernels.Range(input.Floats(image), input.Shape.Elements);
+        var (minimum, maximum) = Elementwise.Range(input.Floats(image), input.Shape.Elements);
         grids[image] = Of(minimum, maximum);
-        kernels.QuantizeLinear(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image]);
+        Elementwise.QuantizeLinear(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image]);
     }
 
     /// <summary>The specification's formula. Where it gives no usable scale (all zeros, infinities) any will do.</summary>

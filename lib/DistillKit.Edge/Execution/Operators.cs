@@ -29,32 +29,23 @@ internal abstract class Operator(string name, string kind, ActivationBuffer outp
     protected abstract int WorkItems(int images);
 }
 
-/// <summary>An operator that treats each image by itself.</summary>
-/// <param name="run">Treats a range of images: the first, and how many.</param>
-internal sealed class ImageOperator(string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
+/// <summary>An operator without weights, which treats each image, or even each element, by itself.</summary>
+/// <param name="run">Treats a range of images or elements: the first, and how many.</param>
+internal sealed class PlainOperator(
+    string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, bool isElementwise, Action<int, int> run)
     : Operator(name, kind, output, inputs)
 {
-    public override void Run(int images, int firstItem, int items) => run(firstItem, items);
-
-    protected override int WorkItems(int images) => images;
-}
-
-/// <summary>An operator that treats each element by itself.</summary>
-/// <param name="run">Treats a range of elements: the first, and how many.</param>
-internal sealed class ElementwiseOperator(
-    string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
-    : Operator(name, kind, output, inputs)
-{
-    private const int ItemElements = 1 << 14;
+    private int PartsOfItem => isElementwise ? 1 << 14 : 1;
 
     public override void Run(int images, int firstItem, int items)
     {
-        var first = firstItem * ItemElements;
-        var end = Math.Min((long)(firstItem + items) * ItemElements, (long)images * Output.Shape.Elements);
-        run(first, (int)(end - first));
+        var first = firstItem * PartsOfItem;
+        run(first, (int)Math.Min((long)items * PartsOfItem, Parts(images) - first));
     }
 
-    protected override int WorkItems(int images) => (int)(((long)images * Output.Shape.Elements + ItemElements - 1) / ItemElements);
+    protected override int WorkItems(int images) => (int)((Parts(images) + PartsOfItem - 1) / PartsOfItem);
+
+    private long Parts(int images) => isElementwise ? (long)images * Output.Shape.Elements : images;
 }
 
 /// <summary>A convolution or linear layer whose input's quantization, if any, is fixed.</summary>

@@ -1,5 +1,6 @@
 using DistillKit.Edge.Execution;
 using DistillKit.Edge.Kernels;
+using DistillKit.Edge.Kernels.Floats;
 using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Fusion;
@@ -11,7 +12,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
 
     public void Fuse(ConvLayer layer)
     {
-        var (source, tail) = (layer.Sources[0], Tail.Of(layer, canAddConstant: true));
+        var (source, tail) = (layer.Source, Tail.Of(layer, canAddConstant: true));
         double[] bias = tail.Constant is { } constant ? [.. layer.Bias.Zip(constant, (value, added) => value + added)] : layer.Bias;
         if (dynamicGrids.TryGetValue(source, out var grids))
             FuseDynamic(layer, tail.Unrounded, bias, grids);
@@ -37,12 +38,13 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
 
     public void Fuse(DynamicQuantizeLinearLayer layer)
     {
-        var (input, output, grids) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(layer, ElementFormat.Byte), new DynamicGrids());
+        var (input, grids) = (values.Floats(layer.Source), new DynamicGrids());
         dynamicGrids.Add(layer, grids);
-        values.Add(layer, layer, new ImageOperator(layer.Name, "quantize, dynamic", output, [input], (first, count) =>
+        var output = FusedValues.Buffer(layer, ElementFormat.Byte);
+        values.Add(layer, layer, new PlainOperator(layer.Name, "quantize, dynamic", output, [input], isElementwise: false, (first, count) =>
         {
             for (var image = first; image < first + count; image++)
-                grids.Quantize(kernels, input, output, image);
+                grids.Quantize(input, output, image);
         }));
     }
 
@@ -52,7 +54,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
             throw new EdgeException($"The sums of the layer {Wording.Quoted(layer.Name)} can overflow 32 bits. "
                 + "Give it fewer inputs, or keep it in float.");
         var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, [], Dequantize(layer, tail, bias));
-        var (input, output) = (values.DynamicBytes(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
+        var (input, output) = (values.DynamicBytes(layer.Source), FusedValues.Buffer(tail.End, ElementFormat.Single));
         var kind = Kind(layer.Geometry, layer.Shape, "dynamic int8");
         values.Add(layer, tail.End, new DynamicConvolutionOperator(layer.Name, kind, convolution, grids, input, output));
     }
@@ -70,8 +72,8 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
     private void FuseFloat(Layer layer, ConvolutionGeometry geometry, LayerWeights weights, double[] bias, Tail tail)
     {
         float[] biases = Array.ConvertAll(bias, value => (float)value);
-        var convolution = kernels.Prepare(geometry, weights.Floats, biases, tail.Minimum, tail.Maximum);
-        var (input, output) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
+        var convolution = FloatConvolution.Prepare(geometry, weights.Floats, biases, tail.Minimum, tail.Maximum);
+        var (input, output) = (values.Floats(layer.Source), FusedValues.Buffer(tail.End, ElementFormat.Single));
         values.Add(layer, tail.End, new ConvolutionOperator(layer.Name, Kind(geometry, layer.Shape, "float"), convolution, input, output));
     }
 

@@ -4,21 +4,15 @@ namespace DistillKit.Edge.Fusion;
 /// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or
 /// float. They stay slices of the file where they can.
 /// </summary>
-internal sealed class LayerWeights
+internal sealed class LayerWeights(ReadOnlyMemory<byte> data, float[]? scales = null)
 {
-    private readonly ReadOnlyMemory<byte> data;
-
     /// <summary>The scale of each output's integers; null where the weights are float.</summary>
-    public float[]? Scales { get; }
-
-    public LayerWeights(ReadOnlyMemory<byte> integers, float[] scales) => (data, Scales) = (integers, scales);
-
-    public LayerWeights(ReadOnlyMemory<byte> floats) => data = floats;
+    public float[]? Scales => scales;
 
     public ReadOnlySpan<sbyte> Integers => MemoryMarshal.Cast<byte, sbyte>(data.Span);
 
     /// <summary>The real values, for a layer that runs in float.</summary>
-    public ReadOnlySpan<float> Floats => Scales is null ? MemoryMarshal.Cast<byte, float>(data.Span) : Dequantized(Scales);
+    public ReadOnlySpan<float> Floats => scales is null ? MemoryMarshal.Cast<byte, float>(data.Span) : Dequantized(scales);
 
     /// <summary>The sum of the magnitudes of each output's integers: what bounds its accumulator.</summary>
     public long[] Magnitudes()

@@ -10,6 +10,9 @@ internal abstract class Layer(string name, ValueShape shape, params Layer[] sour
     public ValueShape Shape { get; } = shape;
     public IReadOnlyList<Layer> Sources { get; } = sources;
 
+    /// <summary>The first of the sources, for most layers the only one.</summary>
+    public Layer Source => Sources[0];
+
     /// <summary>The layers that read this one and on which the output depends.</summary>
     public List<Layer> Consumers { get; } = [];
 }
@@ -78,16 +81,15 @@ internal sealed record Network(InputLayer Input, OutputLayer Output, IReadOnlyLi
     public static Network Of(IReadOnlyList<Layer> all, InputLayer input, OutputLayer output)
     {
         var (needed, layers) = (new HashSet<Layer> { input, output }, new List<Layer>());
-        for (var i = all.Count - 1; i >= 0; i--)
-            if (needed.Contains(all[i]))
+        foreach (var layer in all.Reverse().Where(needed.Contains))
+        {
+            layers.Add(layer);
+            foreach (var source in layer.Sources)
             {
-                layers.Add(all[i]);
-                foreach (var source in all[i].Sources)
-                {
-                    needed.Add(source);
-                    source.Consumers.Add(all[i]);
-                }
+                needed.Add(source);
+                source.Consumers.Add(layer);
             }
+        }
         layers.Reverse();
         return new(input, output, layers);
     }

@@ -27,5 +27,5 @@ internal sealed record Tail(Layer End, float[]? Constant, float Minimum, float M
     }
 
     /// <summary>The tail without rounding, for an operator whose result is float.</summary>
-    public Tail Unrounded => Grid is null ? this : this with { End = End.Sources[0], Grid = null };
+    public Tail Unrounded => Grid is null ? this : this with { End = End.Source, Grid = null };
 }

@@ -52,6 +52,3 @@ internal abstract unsafe class IntegerConvolution(ConvolutionGeometry geometry, 
     /// </summary>
     public abstract void Bind(QuantizationGrid input);
 }
-
-/// <summary>From float to float: clip(convolution + bias), with fused multiply-adds in the order (row, column, channel).</summary>
-internal abstract unsafe class FloatConvolution(ConvolutionGeometry geometry) : ConvolutionKernel(geometry);

@@ -32,12 +32,9 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
             code.LoadMask(MaskOf(column), new(parameters, At.Masks + column * sizeof(ulong)));
     }
 
-    /// <summary>
-    /// Turns the accumulators of one pixel (one panel's columns) into results and stores them. The accumulators are lost.
-    /// </summary>
+    /// <summary>Turns the accumulators of one pixel (one panel's columns) into results and stores them; they are lost.</summary>
     /// <param name="spares">Four registers to use (one where the results are bytes).</param>
     /// <param name="parameters">Points to the panel's <see cref="PanelOffsets"/>.</param>
-    /// <param name="output">Where the results go.</param>
     public void Finish(Assembler code, ReadOnlySpan<Zmm> sums, ReadOnlySpan<Zmm> spares, General parameters, Memory output)
     {
         for (var column = 0; column < sums.Length; column++)

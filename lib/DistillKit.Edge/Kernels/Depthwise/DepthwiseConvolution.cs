@@ -49,7 +49,8 @@ internal abstract unsafe class DepthwiseConvolution : PanelConvolution, IDepthwi
     /// <param name="lanes">32-bit elements of a vector.</param>
     protected DepthwiseConvolution(ConvolutionGeometry geometry, Epilogue epilogue, int lanes,
         ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
-        : base(geometry, epilogue, Panel.Uniform(geometry.Outputs, lanes, InterleavedWeights.Vectors, isInterleaved: true),
+        : base(geometry, epilogue,
+            Panel.Cover(geometry.Outputs, lanes, InterleavedWeights.Vectors, InterleavedWeights.Vectors, isInterleaved: true),
             weights, bias, activationShift)
     {
         Weights = new(Panels, weights);
