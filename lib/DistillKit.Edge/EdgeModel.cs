@@ -16,7 +16,6 @@ public sealed unsafe class EdgeModel : IDisposable
     private readonly NativeBuffer arena;
     private readonly Workers workers;
     private readonly int chunk;
-    private readonly int[] inputShape;
     private int isBusy;
     private bool isDisposed;
 
@@ -28,7 +27,7 @@ public sealed unsafe class EdgeModel : IDisposable
         var graph = ModelReader.Read(file);
         network = Fuser.Fuse(kernels, NetworkBuilder.Build(graph));
         (InstructionSet, Metadata, Classes) = (kernels.Name, graph.Metadata, network.Logits.Shape.Elements);
-        inputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
+        InputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
         MultiplyAccumulates = network.Operators.Sum(operation => operation.MultiplyAccumulates);
         weights = new([.. network.Operators.Select(operation => operation.Convolution).OfType<ConvolutionKernel>()]);
         chunk = Arena.Chunk(network);
@@ -40,7 +39,7 @@ public sealed unsafe class EdgeModel : IDisposable
     public static IReadOnlyList<string> InstructionSets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     /// <summary>[channels, height, width]</summary>
-    public IReadOnlyList<int> InputShape => inputShape;
+    public IReadOnlyList<int> InputShape { get; }
 
     /// <summary>The length of one image's logits.</summary>
     public int Classes { get; }
@@ -100,12 +99,13 @@ public sealed unsafe class EdgeModel : IDisposable
         arena.Dispose();
     }
 
+    /// <param name="ticks">To which the time of each operator is added; empty where nobody asks.</param>
     private void Run(ReadOnlySpan<float> images, Span<float> logits, Span<long> ticks)
     {
         var (imageLength, count) = (network.Images.Shape.Elements, logits.Length / Classes);
         if (count < 1 || logits.Length % Classes != 0 || images.Length != (long)count * imageLength)
             throw new EdgeException($"{images.Length} floats of images and {logits.Length} of logits do not fit this model: "
-                + $"give N x {inputShape[0]} x {inputShape[1]} x {inputShape[2]} and N x {Classes}.");
+                + $"give N x {string.Join(" x ", InputShape)} and N x {Classes}.");
         ObjectDisposedException.ThrowIf(isDisposed, this);
         if (Interlocked.Exchange(ref isBusy, 1) != 0)
             throw new EdgeException("This model is running on another thread. Load the file once for each thread.");
@@ -117,7 +117,13 @@ public sealed unsafe class EdgeModel : IDisposable
                 {
                     var size = Math.Min(chunk, count - first);
                     network.Images.Address = (byte*)(input + (long)first * imageLength);
-                    RunChunk(size, ticks);
+                    for (var i = 0; i < network.Operators.Count; i++)
+                    {
+                        var start = ticks.IsEmpty ? 0 : Stopwatch.GetTimestamp();
+                        network.Operators[i].Execute(workers, size);
+                        if (!ticks.IsEmpty)
+                            ticks[i] += Stopwatch.GetTimestamp() - start;
+                    }
                     new ReadOnlySpan<float>(network.Logits.Address, size * Classes).CopyTo(logits[(first * Classes)..]);
                 }
         }
@@ -125,18 +131,6 @@ public sealed unsafe class EdgeModel : IDisposable
         {
             workers.Close();
             Volatile.Write(ref isBusy, 0);
-        }
-    }
-
-    /// <param name="ticks">To which the time of each operator is added; empty where nobody asks.</param>
-    private void RunChunk(int images, Span<long> ticks)
-    {
-        for (var i = 0; i < network.Operators.Count; i++)
-        {
-            var start = ticks.IsEmpty ? 0 : Stopwatch.GetTimestamp();
-            network.Operators[i].Execute(workers, images);
-            if (!ticks.IsEmpty)
-                ticks[i] += Stopwatch.GetTimestamp() - start;
         }
     }
 }
@@ -158,3 +152,6 @@ public sealed record EdgeOptions
 /// <param name="MultiplyAccumulates">For one image.</param>
 /// <param name="Time">For all images, the median of the repetitions.</param>
 public sealed record OperatorProfile(string Name, string Kind, string Shape, long MultiplyAccumulates, TimeSpan Time);
+
+/// <summary>A file, input or option that this engine cannot use. The message is one line: what is wrong, and what to do about it.</summary>
+public sealed class EdgeException(string message, Exception? inner = null) : Exception(message, inner);

@@ -2,6 +2,46 @@ using DistillKit.Edge.Kernels;
 
 namespace DistillKit.Edge.Execution;
 
+/// <summary>
+/// Places buffers in one block of memory: in the order of the operators, each new buffer takes the first gap that holds it between those
+/// that are still to be read.
+/// </summary>
+internal sealed class BufferPlacement
+{
+    private const int Alignment = 64;
+
+    private readonly Dictionary<ActivationBuffer, long> offsets = [];
+
+    public BufferPlacement(ExecutableNetwork network, int chunk)
+    {
+        var lastReaders = new Dictionary<ActivationBuffer, int>();
+        for (var step = 0; step < network.Operators.Count; step++)
+            foreach (var input in network.Operators[step].Inputs)
+                lastReaders[input] = step;
+        lastReaders.Remove(network.Logits);
+
+        // In the order of their places.
+        var alive = new List<(ActivationBuffer Buffer, long Start, long End)>();
+        for (var step = 0; step < network.Operators.Count; step++)
+        {
+            var operation = network.Operators[step];
+            var size = (operation.Output.BytesOfImage * chunk + Alignment - 1) / Alignment * Alignment;
+            var (start, index) = (0L, 0);
+            for (; index < alive.Count && alive[index].Start - start < size; index++)
+                start = alive[index].End;
+            alive.Insert(index, (operation.Output, start, start + size));
+            offsets.Add(operation.Output, start);
+            Bytes = Math.Max(Bytes, start + size);
+            alive.RemoveAll(place => lastReaders.TryGetValue(place.Buffer, out var last) && last == step);
+        }
+    }
+
+    /// <summary>The size of the block.</summary>
+    public long Bytes { get; private set; }
+
+    public IReadOnlyDictionary<ActivationBuffer, long> Offsets => offsets;
+}
+
 /// <summary>A network that can run.</summary>
 /// <param name="Images">The caller's images: planar floats, outside the arena.</param>
 /// <param name="Logits">Where the last operator leaves the result.</param>

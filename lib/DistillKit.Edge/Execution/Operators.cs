@@ -48,22 +48,10 @@ internal sealed class PlainOperator(
     private long Parts(int images) => isElementwise ? (long)images * Output.Shape.Elements : images;
 }
 
-/// <summary>A convolution or linear layer whose input's quantization, if any, is fixed.</summary>
+/// <summary>A convolution or linear layer.</summary>
+/// <param name="grids">The grids of its images, if they get them at run time: then they run one by one.</param>
 internal sealed unsafe class ConvolutionOperator(
-    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output)
-    : Operator(name, kind, output, input)
-{
-    public override ConvolutionKernel Convolution => convolution;
-
-    public override void Run(int images, int firstItem, int items) =>
-        convolution.Run(input.Address, Output.Address, images, firstItem, items);
-
-    protected override int WorkItems(int images) => convolution.WorkItems(images);
-}
-
-/// <summary>A convolution or linear layer that quantizes its input at run time, image by image: each has a grid of its own.</summary>
-internal sealed unsafe class DynamicConvolutionOperator(
-    string name, string kind, IntegerConvolution convolution, DynamicGrids grids, ActivationBuffer input, ActivationBuffer output)
+    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output, DynamicGrids? grids = null)
     : Operator(name, kind, output, input)
 {
     private int image;
@@ -72,15 +60,45 @@ internal sealed unsafe class DynamicConvolutionOperator(
 
     public override void Execute(Workers workers, int images)
     {
-        for (image = 0; image < images; image++)
+        for (image = 0; grids is not null && image < images; image++)
         {
-            convolution.Bind(grids[image]);
+            ((IntegerConvolution)convolution).Bind(grids[image]);
             workers.Run(this, 1, WorkItems(1));
         }
+        image = 0;
+        if (grids is null)
+            base.Execute(workers, images);
     }
 
     public override void Run(int images, int firstItem, int items) =>
-        convolution.Run(input.Bytes(image), Output.Bytes(image), 1, firstItem, items);
+        convolution.Run(input.Bytes(image), Output.Bytes(image), images, firstItem, items);
 
     protected override int WorkItems(int images) => convolution.WorkItems(images);
+}
+
+/// <summary>
+/// The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each image has its
+/// own, so that its result does not depend on its company. For one image both are the same.
+/// </summary>
+internal sealed unsafe class DynamicGrids
+{
+    private readonly QuantizationGrid[] grids = new QuantizationGrid[Arena.LargestChunk];
+
+    public QuantizationGrid this[int image] => grids[image];
+
+    /// <summary>Quantizes one image by its own range.</summary>
+    public void Quantize(ActivationBuffer input, ActivationBuffer output, int image)
+    {
+        var (minimum, maximum) = Elementwise.Range(input.Floats(image), input.Shape.Elements);
+        grids[image] = Of(minimum, maximum);
+        Elementwise.QuantizeLinear(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image]);
+    }
+
+    /// <summary>The specification's formula. Where it gives no usable scale (all zeros, infinities) any will do.</summary>
+    private static QuantizationGrid Of(float minimum, float maximum)
+    {
+        var scale = (maximum - minimum) / 255;
+        return float.IsNormal(scale)
+            ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);
+    }
 }

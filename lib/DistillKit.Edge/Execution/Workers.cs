@@ -15,8 +15,7 @@ internal sealed class Workers : IDisposable
     private readonly ManualResetEventSlim isOpen = new(false, SpinsBeforeSleep);
     private volatile bool isDisposed;
 
-    // The job. It is only written while the ticket is closed, and an item is only claimed if the ticket did not change while the job was
-    // read.
+    // The job. It is only written while the ticket is closed; an item is only claimed if the ticket did not change while the job was read.
     private Operator? operation;
     private int images, items, claim;
     private ulong ticket = Closed;

@@ -16,11 +16,10 @@ internal static class Constants
     /// <summary>Positive, finite scales: one, or as many as the axis is long.</summary>
     public static float[] Scales(OnnxTensor tensor)
     {
-        var scales = tensor.Floats.ToArray();
-        foreach (var scale in scales)
+        foreach (var scale in tensor.Floats)
             if (!(scale > 0 && float.IsFinite(scale)))
                 throw tensor.Error($"holds the scale {scale}, which is not positive and finite");
-        return scales;
+        return tensor.Floats.ToArray();
     }
 
     /// <summary>One number for each channel, from an initializer of the shape [channels], [1], or with ones around.</summary>

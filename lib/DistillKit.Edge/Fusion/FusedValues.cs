@@ -3,10 +3,7 @@ using DistillKit.Edge.Kernels;
 
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>
-/// The operators made so far and where the value of each layer lies: as u8, as float, or both. A float that only exists as u8 is made when
-/// an operator needs it.
-/// </summary>
+/// <summary>The operators made so far, and where each layer's value lies: as u8, as float (made when needed), or both.</summary>
 internal sealed unsafe class FusedValues(Network network)
 {
     private readonly Dictionary<Layer, ActivationBuffer> bytes = [], floats = [];
@@ -58,10 +55,12 @@ internal sealed unsafe class FusedValues(Network network)
             return found;
         while (layer is FlattenLayer && !bytes.ContainsKey(layer))
             layer = layer.Source;
-        return layer is InputLayer
-            ? Add(layer, layer, "reorder images", null, false, [Images], (output, first, count) => Elementwise.Interleave(
-                Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels))
-            : Dequantize(layer, bytes[layer]);
+        if (layer is InputLayer)
+            return Add(layer, layer, "reorder images", null, false, [Images], (output, first, count) => Elementwise.Interleave(
+                Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
+        var (input, grid) = (bytes[layer], bytes[layer].Grid!.Value);
+        return Add(layer, layer, "dequantize", null, true, [input], (output, first, count) =>
+            Elementwise.DequantizeLinear(input.Bytes(0) + first, output.Floats(0) + first, count, grid));
     }
 
     public static ActivationBuffer Buffer(Layer layer, ElementFormat format, QuantizationGrid? grid = null) =>
@@ -72,12 +71,5 @@ internal sealed unsafe class FusedValues(Network network)
         while (!buffers.ContainsKey(layer) && layer is FlattenLayer)
             layer = layer.Source;
         return buffers.GetValueOrDefault(layer);
-    }
-
-    private ActivationBuffer Dequantize(Layer layer, ActivationBuffer input)
-    {
-        var grid = input.Grid!.Value;
-        return Add(layer, layer, "dequantize", null, true, [input], (output, first, count) =>
-            Elementwise.DequantizeLinear(input.Bytes(0) + first, output.Floats(0) + first, count, grid));
     }
 }

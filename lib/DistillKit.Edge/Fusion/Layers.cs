@@ -94,3 +94,67 @@ internal sealed record Network(InputLayer Input, OutputLayer Output, IReadOnlyLi
         return new(input, output, layers);
     }
 }
+
+/// <summary>
+/// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or
+/// float. They stay slices of the file where they can.
+/// </summary>
+internal sealed class LayerWeights(ReadOnlyMemory<byte> data, float[]? scales = null)
+{
+    /// <summary>The scale of each output's integers; null where the weights are float.</summary>
+    public float[]? Scales => scales;
+
+    public ReadOnlySpan<sbyte> Integers => MemoryMarshal.Cast<byte, sbyte>(data.Span);
+
+    /// <summary>The real values, for a layer that runs in float.</summary>
+    public ReadOnlySpan<float> Floats => scales is null ? MemoryMarshal.Cast<byte, float>(data.Span) : Dequantized(scales);
+
+    /// <summary>The sum of the magnitudes of each output's integers: what bounds its accumulator.</summary>
+    public long[] Magnitudes()
+    {
+        var integers = Integers;
+        var sums = new long[Scales!.Length];
+        var depth = integers.Length / sums.Length;
+        for (var i = 0; i < integers.Length; i++)
+            sums[i / depth] += Math.Abs((int)integers[i]);
+        return sums;
+    }
+
+    private float[] Dequantized(float[] scales)
+    {
+        var integers = Integers;
+        var floats = new float[integers.Length];
+        var depth = integers.Length / scales.Length;
+        for (var i = 0; i < floats.Length; i++)
+            floats[i] = integers[i] * scales[i / depth];
+        return floats;
+    }
+}
+
+/// <summary>The layers after another that its operator does in passing: adding a constant, limits, rounding to a grid.</summary>
+/// <param name="End">The last of them, whose value the operator makes.</param>
+/// <param name="Constant">What to add for each channel; null for nothing.</param>
+/// <param name="Grid">The grid to which the value is rounded; null where it stays float.</param>
+internal sealed record Tail(Layer End, float[]? Constant, float Minimum, float Maximum, QuantizationGrid? Grid)
+{
+    /// <summary>Follows the only consumers of a layer as far as an operator could do their work.</summary>
+    public static Tail Of(Layer core, bool canAddConstant = false)
+    {
+        var tail = new Tail(core, null, float.NegativeInfinity, float.PositiveInfinity, null);
+        while (tail.Grid is null && tail.End.Consumers is [var next])
+            if (next is AddConstantLayer { Values: var values } && canAddConstant && tail.End == core)
+                tail = tail with { End = next, Constant = values };
+            else if (next is ClipLayer clip)
+                tail = tail with { End = next, Minimum = clip.Apply(tail.Minimum), Maximum = clip.Apply(tail.Maximum) };
+            else if (next is FlattenLayer)
+                tail = tail with { End = next };
+            else if (next is QuantizeLinearLayer { Grid: var grid })
+                tail = tail with { End = next, Grid = grid };
+            else
+                break;
+        return tail;
+    }
+
+    /// <summary>The tail without rounding, for an operator whose result is float.</summary>
+    public Tail Unrounded => Grid is null ? this : this with { End = End.Source, Grid = null };
+}

@@ -45,8 +45,7 @@ internal sealed unsafe class ScalarIntegerConvolution(
         switch (Epilogue)
         {
             case Requantize r:
-                var factor = new FixedPoint(r.Multipliers[channel], r.Shifts[channel]);
-                ((byte*)output)[offset] = factor.Scale(accumulator, r.ZeroPoint, r.Minimum, r.Maximum);
+                ((byte*)output)[offset] = r.Factors[channel].Scale(accumulator, r.ZeroPoint, r.Minimum, r.Maximum);
                 break;
             case Dequantize d:
                 var value = accumulator * (d.Scales[channel] * inputGrid.Scale) + d.Biases[channel];

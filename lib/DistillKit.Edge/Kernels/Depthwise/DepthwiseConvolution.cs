@@ -5,9 +5,7 @@ namespace DistillKit.Edge.Kernels.Depthwise;
 /// <summary>Computes some output lines of one image.</summary>
 internal unsafe interface IDepthwiseKernel
 {
-    /// <param name="rows">The addresses of the input rows that the lines see, rows of padding among them: the first line's window begins
-    /// with the first.</param>
-    /// <param name="output">The first line's results.</param>
+    /// <param name="rows">The addresses of the input rows from the first line's window on, rows of padding among them.</param>
     public void RunLines(byte** rows, byte* output, int lines);
 }
 

@@ -7,8 +7,7 @@ namespace DistillKit.Edge.Kernels.Integers;
 /// lanes of 128 bits; interleaving and packing stay within them, as the instructions of AVX2 do.
 /// </summary>
 /// <typeparam name="TSums">Eight accumulators of 32 bits.</typeparam>
-/// <typeparam name="TOperand">What 32 bytes become before they are multiplied, once for all the products that they take part
-/// in.</typeparam>
+/// <typeparam name="TOperand">What 32 bytes become before they are multiplied.</typeparam>
 internal unsafe interface IByteVectors<TSums, TOperand>
 {
     public abstract static string Name { get; }

@@ -69,11 +69,9 @@ internal sealed unsafe class PanelParameters : IDisposable
             {
                 var channel = panel.ChannelAt(column, element);
                 if (channel < 0) continue;
-                var multiplier = requantize.Multipliers[channel];
+                var (multiplier, shift) = requantize.Factors[channel];
                 var vectors = Column(parameters, column);
-                var excess = FixedPoint.UsualShift - requantize.Shifts[channel];
-                if (excess is < 0 or > FixedPoint.UsualShift - FixedPoint.LeastShift || (excess > 0 && multiplier < 1 << 30))
-                    throw new ArgumentException("a requantization that FixedPoint.Of cannot have made", nameof(requantize));
+                var excess = FixedPoint.UsualShift - shift;
                 ((int*)(vectors + at.Even))[element] = multiplier;
                 if (element % 2 == 1) ((int*)(vectors + at.Odd))[element - 1] = multiplier;
                 ((int*)(vectors + at.Excess))[element] = excess;
