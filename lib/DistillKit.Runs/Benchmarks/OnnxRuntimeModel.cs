@@ -13,7 +13,7 @@ public sealed class OnnxRuntimeModel : IDeployedModel
 
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
-    private BoundBuffers? batch;
+    private Buffers? batch;
 
     private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
         (this.session, InputShape, Classes) = (session, inputShape, classes);
@@ -33,7 +33,6 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     public int Classes { get; }
 
     /// <summary>Loads a file.</summary>
-    /// <param name="path">The ONNX file.</param>
     /// <param name="threads">How many threads work on one operator.</param>
     /// <exception cref="UserException">The file is missing, damaged or no image classifier, or there is no ONNX Runtime.</exception>
     public static OnnxRuntimeModel Load(string path, int threads = 1)
@@ -86,10 +85,11 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         if (logits.Length != count * Classes)
             throw new ArgumentException(
                 $"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
-        if (batch?.Count != count)
+        if (batch?.Logits.Length != logits.Length)
         {
             batch?.Dispose();
-            batch = new(count, InputShape, Classes);
+            long[] shape = [count, .. InputShape.Select(size => (long)size)];
+            batch = new(new float[images.Length], shape, new float[logits.Length], [count, Classes]);
         }
         images.CopyTo(batch.Images);
         try
@@ -136,28 +136,11 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     }
 
     /// <summary>The memory that ONNX Runtime reads images from and writes logits to, pinned until it is disposed.</summary>
-    private sealed class BoundBuffers : IDisposable
+    private sealed record Buffers(float[] Images, long[] ImagesShape, float[] Logits, long[] LogitsShape) : IDisposable
     {
-        private readonly float[] images, logits;
+        public OrtValue[] Inputs { get; } = [OrtValue.CreateTensorValueFromMemory(Images, ImagesShape)];
 
-        public BoundBuffers(int count, IReadOnlyList<int> imageShape, int classes)
-        {
-            Count = count;
-            images = new float[count * imageShape[0] * imageShape[1] * imageShape[2]];
-            logits = new float[count * classes];
-            Inputs = [OrtValue.CreateTensorValueFromMemory(images, [count, .. imageShape.Select(size => (long)size)])];
-            Outputs = [OrtValue.CreateTensorValueFromMemory(logits, [count, classes])];
-        }
-
-        public int Count { get; }
-
-        public Span<float> Images => images;
-
-        public ReadOnlySpan<float> Logits => logits;
-
-        public OrtValue[] Inputs { get; }
-
-        public OrtValue[] Outputs { get; }
+        public OrtValue[] Outputs { get; } = [OrtValue.CreateTensorValueFromMemory(Logits, LogitsShape)];
 
         public void Dispose()
         {

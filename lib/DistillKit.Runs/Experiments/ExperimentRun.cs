@@ -30,7 +30,6 @@ public sealed class ExperimentRun
     private readonly SharedNetworks shared;
 
     /// <summary>Prepares to run.</summary>
-    /// <param name="experiment">What to do.</param>
     /// <param name="folder">Where results go, for instance <c>artifacts/experiments/losses</c>.</param>
     /// <param name="progress">Receives what happens; each run is a stage with the run's name.</param>
     /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
@@ -42,14 +41,12 @@ public sealed class ExperimentRun
         shared = new(Path.Combine(Folder, "shared"), progress, device, dataFolder);
     }
 
-    /// <summary>What is done.</summary>
-    public Experiment Experiment { get; }
+    internal Experiment Experiment { get; }
 
     /// <summary>Where the results are.</summary>
-    public string Folder { get; }
+    internal string Folder { get; }
 
-    /// <summary>The folder of a run.</summary>
-    public string FolderOf(PlannedRun run) => Path.Combine(Folder, "runs", run.Id);
+    internal string FolderOf(PlannedRun run) => Path.Combine(Folder, "runs", run.Id);
 
     /// <summary>Puts CIFAR-10 in its place, if a recipe needs it.</summary>
     /// <exception cref="UserException">No source gives it.</exception>
@@ -88,11 +85,11 @@ public sealed class ExperimentRun
         WriteTable(cancellation);
     }
 
-    /// <summary>The result of a run that has finished, also by another process; null for another.</summary>
-    public FinishedRun? Find(PlannedRun run) => StageStore.Read<FinishedRun>(FolderOf(run), ResultRecord, run.Fingerprint);
-
     /// <summary>The table of all runs that have finished.</summary>
-    public ExperimentTable Table() => ExperimentTable.Of(Experiment, run => Find(run));
+    public ExperimentTable Table() => ExperimentTable.Of(Experiment, Find);
+
+    /// <summary>The result of a run that has finished, also by another process; null for another.</summary>
+    private FinishedRun? Find(PlannedRun run) => StageStore.Read<FinishedRun>(FolderOf(run), ResultRecord, run.Fingerprint);
 
     private void Run(PlannedRun run, string position, CancellationToken cancellation)
     {
@@ -101,7 +98,9 @@ public sealed class ExperimentRun
             progress.Finished(run.Id, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
             return;
         }
-        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw InUse(run))
+        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw new UserException(
+            $"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. "
+            + "Give each its own --shard, or wait."))
         using (var context = Context(run.Variant, store, new NamedRun(progress, run.Id, position)))
         {
             var stages = new TrainingStages(context);
@@ -110,10 +109,6 @@ public sealed class ExperimentRun
         }
         WriteTable(cancellation);
     }
-
-    private UserException InUse(PlannedRun run) => new(
-        $"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. "
-        + "Give each its own --shard, or wait.");
 
     private StageContext Context(
         Variant variant, StageStore store, IRunProgress watcher) => new(variant.Profile, store, watcher, device, dataFolder)
@@ -125,7 +120,7 @@ public sealed class ExperimentRun
     private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
     {
         var accuracy = trained.ValidationAccuracy;
-        if (Experiment.Metric == Metric.Test)
+        if (Experiment.File.Metric == Metric.Test)
         {
             using var network = ModelFile.Load(model).Model;
             network.to(context.Device);
@@ -148,7 +143,7 @@ public sealed class ExperimentRun
     }
 
     private string Describe(FinishedRun run) =>
-        FormattableString.Invariant($"{Experiment.Metric.ToString().ToLowerInvariant()} {100 * run.Accuracy:f2} %");
+        FormattableString.Invariant($"{Experiment.File.Metric.ToString().ToLowerInvariant()} {100 * run.Accuracy:f2} %");
 
     /// <summary>Shows a student's training by the name of its run.</summary>
     private sealed class NamedRun(IRunProgress progress, string id, string position) : IRunProgress

@@ -25,7 +25,8 @@ internal sealed class SharedNetworks(string folder, IRunProgress progress, Devic
             return (result, model);
         }
         // Another process may finish it meanwhile; the stage finds it then.
-        var store = StageStore.Open(place, () => progress.Started(stage.Name, "waits for another process that trains it"), cancellation);
+        void Wait() => progress.Started(stage.Name, "waits for another process that trains it");
+        var store = StageStore.TryOpen(place, Wait, cancellation)!;
         using var context = new StageContext(profile, store, progress, device, dataFolder)
         {
             TrainShared = (other, print, stop) => other.Name == stage.Name ? null : Train(profile, other, print, stop),
@@ -36,5 +37,5 @@ internal sealed class SharedNetworks(string folder, IRunProgress progress, Devic
 
     /// <summary>Opens the folder of all the networks, when no other process has it open.</summary>
     public StageStore Open(CancellationToken cancellation) =>
-        StageStore.Open(folder, () => progress.Started("prepare", "waits for another process that prepares"), cancellation);
+        StageStore.TryOpen(folder, () => progress.Started("prepare", "waits for another process that prepares"), cancellation)!;
 }

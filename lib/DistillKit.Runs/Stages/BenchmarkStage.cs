@@ -20,7 +20,9 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
             Make = stop =>
             {
                 var (rows, agreements, reports) = Measure([.. Entries(runtimes, stop)], memoryOfInference, stop);
-                var result = BenchmarkResult.Of(context.Profile, rows, agreements, context.Images.Test.Count);
+                var (profile, now, machine) = (context.Profile, DateTimeOffset.UtcNow, MachineInfo.Current());
+                var result = new BenchmarkResult(
+                    profile.Name, profile.Seed, now, machine, rows, agreements, context.Images.Test.Count);
                 result.Write(context.Store.Folder);
                 TestReport.Write(context.Store.Folder, reports);
                 return result;

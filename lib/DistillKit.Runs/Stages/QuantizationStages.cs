@@ -12,18 +12,15 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>What post-training quantization came to, on the validation images.</summary>
-/// <param name="Float">Accuracy of the student before.</param>
-/// <param name="Static">Accuracy with calibrated ranges.</param>
-/// <param name="Dynamic">Accuracy with each batch's own ranges.</param>
+/// <summary>The student's accuracies on the validation images, before and after post-training quantization.</summary>
+/// <param name="Static">With calibrated ranges.</param>
+/// <param name="Dynamic">With each batch's own ranges.</param>
 /// <param name="Seconds">Time for calibration and rounding.</param>
 public sealed record PostTrainingResult(double Float, double Static, double Dynamic, double Seconds);
 
 /// <summary>The stages that turn the distilled student into integer networks.</summary>
 internal sealed class QuantizationStages(StageContext context, TrainingStages training)
 {
-    private Profile Profile => context.Profile;
-
     private QuantizationRecipe Recipe => context.Profile.Quantization;
 
     public string StaticPath => Path.Combine(context.Store.FolderOf(StageNames.PostTraining), "static.onnx");
@@ -58,7 +55,8 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     /// <summary>What a file of ours says about itself: provenance, and what a program needs to feed it.</summary>
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
     {
-        var info = context.Provenance(spec, JsonSerializer.Serialize(new { profile = Profile.Name, stage, recipe }), validationAccuracy);
+        var origin = new { profile = context.Profile.Name, stage, recipe };
+        var info = context.Provenance(spec, JsonSerializer.Serialize(origin), validationAccuracy);
         var input = OnnxFile.InputMetadata(context.Images.Normalization, context.Images.Training.ClassNames);
         return graph.With(info.ToMetadata().Concat(input).ToDictionary());
     }
@@ -69,7 +67,10 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var graph = FoldBatchNorm.Apply(student.ToGraph(context.Data.Training.ImageSize));
         var start = Stopwatch.GetTimestamp();
         using var images = CalibrationImages();
-        var progress = new SynchronousProgress<(string Step, double Done)>(ReportDone);
+        var progress = new SynchronousProgress<(string Step, double Done)>(part =>
+        {
+            if (part.Done >= 1) context.Progress.Advanced($"{part.Step} done");
+        });
         var calibrated = PostTrainingQuantization.Run(graph, Recipe.PostTraining, images, progress);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var dynamicPlan = Recipe.PostTraining.Plan with { Strategy = LayerStrategy.Dynamic, Layers = new Dictionary<string, LayerPlan>() };
@@ -90,7 +91,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         module.to(context.Device);
         var objective = training.Objective(module, Recipe.Training, teacher, training.Student.Distillation);
         var files = new TrainingFiles(context.Store.FolderOf(StageNames.Aware), Aware.Fingerprint());
-        using var trainer = new Trainer(module, objective, Recipe.Training, context.Data, Profile.Seed, files);
+        using var trainer = new Trainer(module, objective, Recipe.Training, context.Data, context.Profile.Seed, files);
         context.Progress.Started(StageNames.Aware, "INT8, with the teacher", trainer.Resume());
         var result = trainer.Run(new SynchronousProgress<TrainingProgress>(context.Progress.Trained), cancellation);
         var deployed = Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(size)));
@@ -112,11 +113,6 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     {
         using var images = CalibrationImages();
         return Quantizer.Quantize(graph, Recipe.PostTraining.Plan, Calibration.Run(graph, Recipe.PostTraining.Plan, images));
-    }
-
-    private void ReportDone((string Step, double Done) progress)
-    {
-        if (progress.Done >= 1) context.Progress.Advanced($"{progress.Step} done");
     }
 
     private double Accuracy(Graph graph)

@@ -75,7 +75,7 @@ internal sealed class Stage<T>(StageContext context, string name) : IStage where
     {
         if (Files.All(File.Exists) && context.Store.Find<T>(name, Fingerprint()) is { } earlier)
         {
-            context.Found(name, Describe(earlier), TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0));
+            context.Finish(name, Describe(earlier), TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0), isFromEarlierRun: true);
             return earlier;
         }
         RequireOwnFiles();

@@ -14,9 +14,7 @@ internal sealed class StageContext : IDisposable
     private readonly Lazy<object> dataIdentity;
     private readonly HashSet<string> shown = [];
 
-    /// <param name="profile">What to do.</param>
     /// <param name="store">Where results go; disposed with this.</param>
-    /// <param name="progress">Receives what happens.</param>
     /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
     /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
     public StageContext(Profile profile, StageStore store, IRunProgress progress, Device? device, string? dataFolder)
@@ -47,17 +45,10 @@ internal sealed class StageContext : IDisposable
 
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
 
-    /// <summary>Reports that a stage has ended.</summary>
-    public void Finish(string stage, string result, TimeSpan time)
+    /// <summary>Reports that a stage has ended; once where an earlier run had finished it.</summary>
+    public void Finish(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {
-        shown.Add(stage);
-        Progress.Finished(stage, result, time);
-    }
-
-    /// <summary>Reports, once, that an earlier run had finished a stage.</summary>
-    public void Found(string stage, string result, TimeSpan time)
-    {
-        if (shown.Add(stage)) Progress.Finished(stage, result, time, isFromEarlierRun: true);
+        if (shown.Add(stage) || !isFromEarlierRun) Progress.Finished(stage, result, time, isFromEarlierRun);
     }
 
     /// <summary>What a model file says about where it comes from.</summary>
@@ -71,7 +62,6 @@ internal sealed class StageContext : IDisposable
         Accuracy = validationAccuracy,
     };
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (data.IsValueCreated)

@@ -9,7 +9,6 @@ namespace DistillKit.Runs.Stages;
 
 /// <summary>A stage that trains a network, or takes weights as they are.</summary>
 /// <param name="Name">Its name, and that of its folder.</param>
-/// <param name="Model">The network.</param>
 /// <param name="Training">How it is trained; null for weights that are taken.</param>
 /// <param name="Teachers">The stages whose networks teach it together; none to learn from labels alone.</param>
 /// <param name="Distillation">How it learns from them; null where there are none.</param>
@@ -19,10 +18,9 @@ public sealed record TrainingStage(
     /// <summary>The file with the weights that are taken; null to train.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Decides the network's start, the order of the images, augmentation and dropout; null for the profile's seed.</summary>
-    internal ulong? Seed { get; init; }
+    /// <summary>Decides the network's start, the order of the images, augmentation and dropout.</summary>
+    public ulong Seed { get; init; }
 
-    /// <summary>How it is trained.</summary>
     internal TrainingRecipe Recipe => Training ?? throw new InvalidOperationException($"{Name} is not trained.");
 }
 
@@ -32,10 +30,9 @@ internal sealed class TrainingStages(StageContext context)
     public const string ModelName = "model.safetensors";
     private const string SoftTargets = "soft-targets";
 
-    private Profile Profile => context.Profile;
-
     /// <summary>In order.</summary>
-    public IReadOnlyList<TrainingStage> All { get; } = [.. Compose(context.Profile)];
+    public IReadOnlyList<TrainingStage> All { get; } =
+        [.. Compose(context.Profile).Select(stage => stage with { Seed = context.Profile.Seed })];
 
     public TrainingStage Student => this[StageNames.Student];
 
@@ -81,7 +78,7 @@ internal sealed class TrainingStages(StageContext context)
     private TrainingResult Fit(TrainingStage stage, CancellationToken cancellation)
     {
         using var teacher = TeacherOf(stage, cancellation);
-        var (recipe, seed, path) = (stage.Recipe, stage.Seed ?? Profile.Seed, ModelPath(stage));
+        var (recipe, seed, path) = (stage.Recipe, stage.Seed, ModelPath(stage));
         manual_seed((long)seed);
         using var model = stage.Model.Build();
         model.to(context.Device);
@@ -111,7 +108,8 @@ internal sealed class TrainingStages(StageContext context)
         var info = ModelFile.LoadInto(weights, model) ?? new()
         {
             Spec = stage.Model,
-            Recipe = JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, weights = Path.GetFileName(weights) }),
+            Recipe = JsonSerializer.Serialize(
+                new { profile = context.Profile.Name, stage = stage.Name, weights = Path.GetFileName(weights) }),
         };
         model.to(context.Device);
         var accuracy = Evaluator.Evaluate(model, context.Data.Validation, context.Data.ClassNames).Accuracy;
@@ -199,15 +197,18 @@ internal sealed class TrainingStages(StageContext context)
         stage.Model.ToJson(),
         stage.Weights is { } weights ? $"weights {TeacherRecipe.HashOf(weights)}" : stage.Recipe,
         context.DataIdentity,
-        stage.Seed ?? Profile.Seed,
+        stage.Seed,
         .. stage.Distillation is null ? (object[])[] : [stage.Distillation, .. stage.Teachers.Select(name => Fingerprint(this[name]))],
     ]);
 
     private ModelInfo Provenance(TrainingStage stage, TrainingResult result)
     {
-        var recipe = new { profile = Profile.Name, stage = stage.Name, training = stage.Training, distillation = stage.Distillation };
+        var recipe = new
+        {
+            profile = context.Profile.Name, stage = stage.Name, training = stage.Training, distillation = stage.Distillation,
+        };
         var info = context.Provenance(stage.Model, JsonSerializer.Serialize(recipe), result.ValidationAccuracy);
-        return info with { Seed = (long)(stage.Seed ?? Profile.Seed) };
+        return info with { Seed = (long)stage.Seed };
     }
 
     public static string Describe(TrainingResult result) =>

