@@ -37,7 +37,6 @@ public sealed record Deployment(string Path, InferenceRuntime Runtime)
 /// <param name="MeanDifference">The mean absolute difference of the logits.</param>
 public sealed record RuntimeAgreement(string Name, double SameTop1, double MeanDifference)
 {
-    /// <summary>Compares logits [N, K], row by row.</summary>
     internal static RuntimeAgreement Of(string name, float[] one, float[] other, int classes)
     {
         var same = one.Chunk(classes).Zip(other.Chunk(classes))

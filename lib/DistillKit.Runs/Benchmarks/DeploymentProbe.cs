@@ -1,4 +1,5 @@
 using DistillKit.Metrics;
+using MathNet.Numerics.Statistics;
 
 namespace DistillKit.Runs.Benchmarks;
 
@@ -6,13 +7,8 @@ namespace DistillKit.Runs.Benchmarks;
 public sealed record Latency(double Median, double P95, int Repeats)
 {
     /// <summary>Summarizes measured times, at least one. The 95th percentile is the smallest time that 95 % do not exceed.</summary>
-    public static Latency FromTimes(IReadOnlyCollection<double> milliseconds)
-    {
-        double[] sorted = [.. milliseconds.Order()];
-        var middle = sorted.Length / 2;
-        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return new(median, sorted[(int)Math.Ceiling(0.95 * sorted.Length) - 1], sorted.Length);
-    }
+    public static Latency FromTimes(IReadOnlyCollection<double> milliseconds) =>
+        new(milliseconds.Median(), milliseconds.QuantileCustom(0.95, QuantileDefinition.R1), milliseconds.Count);
 }
 
 /// <summary>Compares how fast deployed files run. They take turns, so that a machine that slows down does so for all of them.</summary>

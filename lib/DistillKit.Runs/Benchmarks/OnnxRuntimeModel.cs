@@ -26,10 +26,10 @@ public sealed class OnnxRuntimeModel : IDeployedModel
 
     string IDeployedModel.Runtime => $"ONNX Runtime {RuntimeVersion}";
 
-    /// <summary>The shape of one image: [C, H, W].</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<int> InputShape { get; }
 
-    /// <summary>The number of logits for each image.</summary>
+    /// <inheritdoc/>
     public int Classes { get; }
 
     /// <summary>Loads a file.</summary>
@@ -49,31 +49,21 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         };
         // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
         settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
-        InferenceSession session;
         try
         {
-            session = new(path, settings);
+            var session = new InferenceSession(path, settings);
+            if (Describe(session) is var (image, classes)) return new(session, image, classes);
+            session.Dispose();
         }
         catch (OnnxRuntimeException e)
         {
             throw new UserException($"ONNX Runtime cannot load {path}: {Reason(e)}", e);
         }
-        try
-        {
-            var (image, classes) = Describe(session) ?? throw new UserException(
-                $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats.");
-            return new(session, image, classes);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
+        throw new UserException(
+            $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats.");
     }
 
     /// <summary>Computes the logits of some images. It allocates next to nothing while their number stays the same.</summary>
-    /// <param name="images">[N, C, H, W], of any N from 1.</param>
-    /// <param name="logits">Takes [N, classes].</param>
     /// <exception cref="ArgumentException">The lengths do not fit the model or each other.</exception>
     /// <exception cref="UserException">ONNX Runtime failed.</exception>
     public void Run(ReadOnlySpan<float> images, Span<float> logits)

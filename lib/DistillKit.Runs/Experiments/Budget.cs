@@ -10,14 +10,12 @@ internal static class Budget
     private static readonly string[] Parts =
         ["data", "student.model", "student.training.phases", "student.training.batchSize", "student.training.patience"];
 
-    /// <summary>What differs between two profiles, a line each.</summary>
     public static IEnumerable<string> Differences(Profile expected, Profile actual)
     {
         var (one, other) = (JsonNode.Parse(expected.ToJson()), JsonNode.Parse(actual.ToJson()));
         return Parts.SelectMany(part => Differences(part, At(one, part), At(other, part)));
     }
 
-    /// <summary>The pixels of all images that a training has shown to the network.</summary>
     public static double Pixels(TrainingRecipe recipe, TrainingResult result, int imageSize)
     {
         var imagesPerEpoch = (double)result.Steps / result.Epochs * recipe.BatchSize;

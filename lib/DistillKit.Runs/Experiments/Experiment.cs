@@ -52,7 +52,6 @@ public sealed class Experiment
 
     internal ExperimentFile File { get; }
 
-    /// <summary>The profile that the recipes change.</summary>
     internal string ProfileName { get; }
 
     /// <summary>All runs, seed by seed, so that an experiment that is stopped early has whole pairs.</summary>
@@ -109,8 +108,6 @@ public sealed class Experiment
         return new(recipe, grid, NameOf(recipe, grid), profile!);
     }
 
-    /// <summary>Changes a profile by a recipe and values of the grid.</summary>
-    /// <exception cref="UserException">There is something wrong with the changes.</exception>
     private void Change(JsonObject profile, string recipe, GridValue[] grid)
     {
         string[] own = [.. File.Recipes[recipe].Select(change => ProfilePath.Set(profile, change.Key, change.Value))];
@@ -166,7 +163,6 @@ public sealed class Experiment
         if (MistakeOf(valid) is { } mistake) throw Mistake($"{where}: {mistake}");
     }
 
-    /// <summary>What is wrong, as an action that checks it says; null for nothing.</summary>
     private static string? MistakeOf(Action valid)
     {
         try

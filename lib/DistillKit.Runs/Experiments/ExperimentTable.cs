@@ -32,7 +32,6 @@ public sealed record ExperimentTable(
     IReadOnlyList<ulong> Seeds, int Planned, string? Test, DateTimeOffset Date, IReadOnlyList<TableRow> Rows,
     IReadOnlyList<FinishedRun> Runs)
 {
-    /// <summary>The columns of the CSV file after the recipe and the values of the grid.</summary>
     private static readonly (string Name, Func<TableRow, string> Cell)[] Columns =
     [
         ("n", row => $"{row.Count}"),
@@ -88,7 +87,6 @@ public sealed record ExperimentTable(
             experiment.Runs.Count, Rule(file, compared.Length), DateTimeOffset.UtcNow, [.. rows], [.. results.OfType<FinishedRun>()]);
     }
 
-    /// <summary>Writes <c>results.csv</c> and <c>results.json</c>.</summary>
     internal void Write(string folder)
     {
         AtomicFile.WriteText(Path.Combine(folder, "results.csv"), ToCsv());

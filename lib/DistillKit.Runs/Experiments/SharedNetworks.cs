@@ -12,7 +12,6 @@ internal sealed class SharedNetworks(string folder, IRunProgress progress, Devic
 {
     private readonly HashSet<string> shown = [];
 
-    /// <summary>A stage's network, trained after those that it needs, unless that has been done.</summary>
     public (TrainingResult Result, string ModelPath) Train(
         Profile profile, TrainingStage stage, string fingerprint, CancellationToken cancellation)
     {
@@ -34,8 +33,4 @@ internal sealed class SharedNetworks(string folder, IRunProgress progress, Devic
         shown.Add(place);
         return new TrainingStages(context).Train(stage, cancellation);
     }
-
-    /// <summary>Opens the folder of all the networks, when no other process has it open.</summary>
-    public StageStore Open(CancellationToken cancellation) =>
-        StageStore.TryOpen(folder, () => progress.Started("prepare", "waits for another process that prepares"), cancellation)!;
 }

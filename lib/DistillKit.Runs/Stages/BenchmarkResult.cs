@@ -36,9 +36,10 @@ public sealed record BenchmarkResult(
     /// <summary>The result as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
-    /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
-    internal void Write(string folder)
+    internal void Write(string folder, IReadOnlyList<TestReport> reports)
     {
+        var answers = JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) + "\n";
+        AtomicFile.WriteText(Path.Combine(folder, TestReport.FileName), answers);
         AtomicFile.WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
         var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
         var header = columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name));
@@ -55,7 +56,4 @@ public sealed record TestReport(string Name, string Format, ClassificationReport
 {
     /// <summary>What the file is called in the folder of a run: a JSON array.</summary>
     public const string FileName = "test-reports.json";
-
-    internal static void Write(string folder, IReadOnlyList<TestReport> reports) =>
-        AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) + "\n");
 }

@@ -30,24 +30,21 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
         get
         {
             string[] files = [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
-            return new(context, StageNames.Export)
-            {
-                Fingerprint = () => StageStore.Fingerprint(
-                    [quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
-                Needs = cancellation =>
+            return new(
+                context, StageNames.Export, files,
+                () => StageStore.Fingerprint([quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
+                Needs: cancellation =>
                 {
                     foreach (var stage in training.All) training.Train(stage, cancellation);
                     quantization.Aware.Run(cancellation);
                 },
-                Files = files,
-                Description = $"{files.Length} ONNX files",
-                Make = cancellation =>
+                cancellation =>
                 {
                     foreach (var stage in training.All) Write(stage, cancellation);
                     return new([.. files.Select(Check)]);
                 },
-                Describe = Describe,
-            };
+                Describe,
+                $"{files.Length} ONNX files");
         }
     }
 
@@ -87,7 +84,7 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
     private static string Describe(ExportResult result)
     {
         var (bytes, same) = (result.Files.Sum(file => file.Bytes), result.Files.Min(file => file.SameTop1));
-        return FormattableString.Invariant($"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; ")
-            + FormattableString.Invariant($"in each, Edge answers as the engine on at least {100 * same:f0} % of the images");
+        return string.Create(CultureInfo.InvariantCulture, $"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; "
+            + $"in each, Edge answers as the engine on at least {100 * same:f0} % of the images");
     }
 }

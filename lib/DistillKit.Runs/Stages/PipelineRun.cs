@@ -40,7 +40,6 @@ public sealed class PipelineRun : IDisposable
     /// <summary>The stages that train a network in floating point, in order.</summary>
     public IReadOnlyList<TrainingStage> TrainingStages => training.All;
 
-    /// <summary>Those between the data and the benchmark.</summary>
     private IReadOnlyList<IStage> Stages =>
         [.. training.All.Select(training.StageOf), quantization.PostTraining, quantization.Aware, export.Stage];
 

@@ -29,34 +29,28 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
 
     public string AwarePath => Path.Combine(context.Store.FolderOf(StageNames.Aware), "model.onnx");
 
-    /// <summary>Rounds the student as it is, with static and with dynamic ranges.</summary>
-    public Stage<PostTrainingResult> PostTraining => new(context, StageNames.PostTraining)
-    {
-        Fingerprint = () => StageStore.Fingerprint(training.Fingerprint(training.Student), Recipe.PostTraining, Recipe.CalibrationImages),
-        Needs = cancellation => training.Train(training.Student, cancellation),
-        Files = [StaticPath, DynamicPath],
-        Description = FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"),
-        Make = Quantize,
-        Describe = result => FormattableString.Invariant(
+    public Stage<PostTrainingResult> PostTraining => new(
+        context, StageNames.PostTraining, [StaticPath, DynamicPath],
+        () => StageStore.Fingerprint(training.Fingerprint(training.Student), Recipe.PostTraining, Recipe.CalibrationImages),
+        Needs: cancellation => training.Train(training.Student, cancellation),
+        Quantize,
+        result => FormattableString.Invariant(
             $"validation: float {100 * result.Float:f2} %, static {100 * result.Static:f2} %, dynamic {100 * result.Dynamic:f2} %"),
-    };
+        FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"));
 
-    /// <summary>Trains the rounded student, with the teacher's help.</summary>
-    public Stage<TrainingResult> Aware => new(context, StageNames.Aware)
-    {
-        Fingerprint = () => StageStore.Fingerprint(PostTraining.Fingerprint(), Recipe.Aware, Recipe.Training),
-        Needs = cancellation => PostTraining.Run(cancellation),
-        Files = [AwarePath],
-        Make = TrainAware,
-        Describe = TrainingStages.Describe,
-        Seconds = result => result.Seconds,
-    };
+    public Stage<TrainingResult> Aware => new(
+        context, StageNames.Aware, [AwarePath],
+        () => StageStore.Fingerprint(PostTraining.Fingerprint(), Recipe.Aware, Recipe.Training),
+        Needs: cancellation => PostTraining.Run(cancellation),
+        TrainAware,
+        TrainingStages.Describe,
+        Seconds: result => result.Seconds);
 
     /// <summary>What a file of ours says about itself: provenance, and what a program needs to feed it.</summary>
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
     {
         var origin = new { profile = context.Profile.Name, stage, recipe };
-        var info = context.Provenance(spec, JsonSerializer.Serialize(origin), validationAccuracy);
+        var info = context.Provenance(spec, origin, validationAccuracy);
         var input = OnnxFile.InputMetadata(context.Images.Normalization, context.Images.Training.ClassNames);
         return graph.With(info.ToMetadata().Concat(input).ToDictionary());
     }
@@ -86,8 +80,10 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         using var student = training.Load(training.Student, cancellation);
         using var teacher = training.LiveTeacherOf(training.Student, cancellation);
         var size = context.Data.Training.ImageSize;
+        using var images = CalibrationImages();
         // With its norms, so that they go on following the batches until they are frozen.
-        using var module = new GraphModule(Rounded(student.ToGraph(size)), Recipe.Aware);
+        var (graph, plan) = (student.ToGraph(size), Recipe.PostTraining.Plan);
+        using var module = new GraphModule(Quantizer.Quantize(graph, plan, Calibration.Run(graph, plan, images)), Recipe.Aware);
         module.to(context.Device);
         var objective = training.Objective(module, Recipe.Training, teacher, training.Student.Distillation);
         var files = new TrainingFiles(context.Store.FolderOf(StageNames.Aware), Aware.Fingerprint());
@@ -106,13 +102,6 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var smallest = training.Labels.CountBy(label => label).Min(count => count.Value);
         var ofEach = Math.Clamp(Recipe.CalibrationImages / training.ClassNames.Count, 1, smallest);
         return context.OnDevice(training.Sample(ofEach * training.ClassNames.Count));
-    }
-
-    /// <summary>Where the training starts: calibrated, with the norms still in the graph.</summary>
-    private Graph Rounded(Graph graph)
-    {
-        using var images = CalibrationImages();
-        return Quantizer.Quantize(graph, Recipe.PostTraining.Plan, Calibration.Run(graph, Recipe.PostTraining.Plan, images));
     }
 
     private double Accuracy(Graph graph)

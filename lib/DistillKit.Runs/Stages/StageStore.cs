@@ -26,7 +26,6 @@ public sealed class StageStore : IDisposable
 
     /// <summary>Opens the store for this process alone; null when another process is using it and there is nobody to wait.</summary>
     /// <param name="waiting">Is called if another process uses it, which is then waited for.</param>
-    /// <exception cref="UserException">The folder cannot be written.</exception>
     internal static StageStore? TryOpen(string folder, Action? waiting = null, CancellationToken cancellation = default)
     {
         try
@@ -41,7 +40,6 @@ public sealed class StageStore : IDisposable
         }
     }
 
-    /// <exception cref="UserException">The folder cannot be written, or another process is using it.</exception>
     internal static StageStore Open(string folder) =>
         TryOpen(folder) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose");
 
@@ -54,7 +52,6 @@ public sealed class StageStore : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 
-    /// <summary>The result of a finished stage; null when it has not finished, or with other inputs.</summary>
     internal T? Find<T>(string stage, string fingerprint) where T : class => Read<T>(Folder, stage, fingerprint);
 
     /// <summary>The result of a finished stage in a store that may be another process's.</summary>
@@ -88,7 +85,6 @@ public sealed class StageStore : IDisposable
         foreach (var mark in (string[])[BegunFile, TrainingFiles.CheckpointName]) File.Delete(Path.Combine(FolderOf(stage), mark));
     }
 
-    /// <summary>Forgets that a stage has finished.</summary>
     internal void Forget(string stage)
     {
         var path = Path.Combine(FolderOf(stage), StageFile);

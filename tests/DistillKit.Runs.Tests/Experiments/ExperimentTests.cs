@@ -159,7 +159,7 @@ public sealed class ExperimentTests
     [InlineData("""  "recipes": { "alone": {} }, "margin": 0  """, "margin must be above 0")]
     [InlineData("""  "recipes": { "alone": {} }, "metric": "F1"  """, "'metric' must be one of Validation, Test")]
     [InlineData("""  "recipes": { "alone": {} }, "gird": {}  """,
-        "'gird' is not known: it has name, description, profile, seeds, baseline, metric, margin, budget, set, recipes, grid")]
+        "'gird' is not known: it has name, seeds, recipes, description, profile, baseline, metric, margin, budget, set, grid")]
     [InlineData("""  "recipes": { "alone": {} }, "name": "a/b"  """, "name 'a/b' must be letters")]
     [InlineData("""  "recipes": { "alone": {} }, "profile": "slow"  """, "slow")]
     public void A_mistake_is_one_line_that_names_it(string fields, string expected)

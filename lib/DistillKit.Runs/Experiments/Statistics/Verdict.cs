@@ -35,11 +35,5 @@ public sealed record Comparison(
 public static class VerdictExtensions
 {
     /// <summary>The verdict as tables show it.</summary>
-    public static string Text(this Verdict verdict) => verdict switch
-    {
-        Verdict.Beats => "BEATS",
-        Verdict.NoBeats => "NO BEATS",
-        Verdict.Inconclusive => "INCONCLUSIVE",
-        _ => throw new UnreachableException($"{verdict}"),
-    };
+    public static string Text(this Verdict verdict) => JsonSerializer.SerializeToElement(verdict).ToString();
 }
