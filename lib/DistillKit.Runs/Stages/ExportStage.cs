@@ -25,28 +25,24 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
 
     public string PathOf(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), "model.onnx");
 
-    public Stage<ExportResult> Stage
-    {
-        get
+    private string[] Files =>
+        [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
+
+    public Stage<ExportResult> Stage => new(
+        context, StageNames.Export, Files,
+        () => StageStore.Fingerprint([quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
+        Needs: cancellation =>
         {
-            string[] files = [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
-            return new(
-                context, StageNames.Export, files,
-                () => StageStore.Fingerprint([quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
-                Needs: cancellation =>
-                {
-                    foreach (var stage in training.All) training.Train(stage, cancellation);
-                    quantization.Aware.Run(cancellation);
-                },
-                cancellation =>
-                {
-                    foreach (var stage in training.All) Write(stage, cancellation);
-                    return new([.. files.Select(Check)]);
-                },
-                Describe,
-                $"{files.Length} ONNX files");
-        }
-    }
+            foreach (var stage in training.All) training.Train(stage, cancellation);
+            quantization.Aware.Run(cancellation);
+        },
+        cancellation =>
+        {
+            foreach (var stage in training.All) Write(stage, cancellation);
+            return new([.. Files.Select(Check)]);
+        },
+        Describe,
+        $"{Files.Length} ONNX files");
 
     private void Write(TrainingStage stage, CancellationToken cancellation)
     {
