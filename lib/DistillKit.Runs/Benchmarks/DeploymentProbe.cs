@@ -60,10 +60,8 @@ public static class DeploymentProbe
         }
     }
 
-    /// <summary>
-    /// Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon depends on how
-    /// much else waits to be compiled: a fixed number of calls is too few in one program and a waste in another.
-    /// </summary>
+    /// <summary>Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon
+    /// depends on how much else waits to be compiled: a fixed number of calls is too few in one program and a waste in another.</summary>
     private static void WarmUp(Action call, TimeSpan window)
     {
         var best = double.PositiveInfinity;

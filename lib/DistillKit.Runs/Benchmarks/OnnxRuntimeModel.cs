@@ -3,10 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DistillKit.Runs.Benchmarks;
 
-/// <summary>
-/// An ONNX file in ONNX Runtime on the CPU: an image classifier with one input [batch, C, H, W] and one output [batch, classes], both
-/// float. One thread at a time may call <see cref="Run"/>.
-/// </summary>
+/// <summary>An ONNX file in ONNX Runtime on the CPU: an image classifier with one input [batch, C, H, W] and one output [batch, classes],
+/// both float. One thread at a time may call <see cref="Run"/>.</summary>
 public sealed class OnnxRuntimeModel : IDeployedModel
 {
     private static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);

@@ -19,10 +19,9 @@ public sealed record Variant(string Recipe, IReadOnlyList<GridValue> Grid, strin
 /// <param name="Fingerprint">Changes with all that the result depends on.</param>
 internal sealed record PlannedRun(string Id, Variant Variant, ulong Seed, string Fingerprint);
 
-/// <summary>
-/// Recipes x grid x seeds: the runs that a declarative file asks for, each checked to the last field before any is started. The baseline is
-/// not crossed with the grid: it is what everything is compared with, and has nothing to vary (without a teacher there is no temperature).
-/// </summary>
+/// <summary>Recipes x grid x seeds: the runs that a declarative file asks for, each checked to the last field before any is started. The
+/// baseline is not crossed with the grid: it is what everything is compared with, and has nothing to vary (without a teacher there is no
+/// temperature).</summary>
 public sealed class Experiment
 {
     private readonly string source;

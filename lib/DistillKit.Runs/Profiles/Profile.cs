@@ -6,7 +6,6 @@ using DistillKit.Networks;
 namespace DistillKit.Runs.Profiles;
 
 /// <summary>Everything that a run of the pipeline depends on: one JSON file that the command line and the notebooks both read.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Profile
 {
     private const string ResourcePrefix = "profiles/";
@@ -26,10 +25,9 @@ public sealed record Profile
     /// <summary>The large network, trained or with weights of your own.</summary>
     public required TeacherRecipe Teacher { get; init; }
 
-    /// <summary>
-    /// Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020, arXiv:1902.03393).
-    /// One with the student's own description is a born-again student (Furlanello et al. 2018, arXiv:1805.04770).
-    /// </summary>
+    /// <summary>Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020,
+    /// arXiv:1902.03393). One with the student's own description is a born-again student (Furlanello et al. 2018,
+    /// arXiv:1805.04770).</summary>
     public IReadOnlyList<AssistantRecipe> Assistants { get; init; } = [];
 
     /// <summary>The small network. Alone and from the teacher it is trained by one recipe, so at equal budget.</summary>

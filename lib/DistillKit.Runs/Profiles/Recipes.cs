@@ -11,10 +11,8 @@ namespace DistillKit.Runs.Profiles;
 /// <summary>The large network: trained by a recipe, or with weights that there are already.</summary>
 /// <param name="Model">The network; may be left out in a file where the weights say it.</param>
 /// <param name="Training">Its recipe; not needed with weights.</param>
-/// <param name="Weights">
-/// A safetensors file with torchvision's parameter names, that is validated and not trained; in a profile's file relative to that.
-/// </param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <param name="Weights">A safetensors file with torchvision's parameter names, that is validated and not trained; in a profile's file
+/// relative to that.</param>
 public sealed record TeacherRecipe(ModelSpec Model = null!, TrainingRecipe? Training = null, string? Weights = null)
 {
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), string> Hashes = [];
@@ -58,12 +56,10 @@ public sealed record TeacherRecipe(ModelSpec Model = null!, TrainingRecipe? Trai
 }
 
 /// <summary>A network and how it is trained.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
 
 /// <summary>A network between teacher and student.</summary>
 /// <param name="Distillation">How it learns from the one before it; null to learn as the student does.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, DistillationRecipe? Distillation = null)
 {
     internal static string NameOf(int index) => FormattableString.Invariant($"assistant{index + 1}");
@@ -72,7 +68,6 @@ public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, D
 /// <summary>How the benchmark measures.</summary>
 /// <param name="LatencyRepeats">Timed calls with one image.</param>
 /// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10)
 {
     internal void Validate()
@@ -83,7 +78,6 @@ public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRep
 }
 
 /// <summary>How the distilled student becomes an integer network.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record QuantizationRecipe
 {
     /// <summary>Training images that calibration runs through the network, equally many of each class.</summary>

@@ -6,10 +6,8 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>
-/// The main job: the stages of a profile, named in <see cref="StageNames"/>. A stage that has finished is not run again unless what it
-/// depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.
-/// </summary>
+/// <summary>The main job: the stages of a profile, named in <see cref="StageNames"/>. A stage that has finished is not run again unless
+/// what it depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.</summary>
 public sealed class PipelineRun : IDisposable
 {
     private readonly string? dataFolder;
@@ -44,9 +42,8 @@ public sealed class PipelineRun : IDisposable
         [.. training.All.Select(training.StageOf), quantization.PostTraining, quantization.Aware, export.Stage];
 
     /// <summary>Runs all stages.</summary>
-    /// <param name="memoryOfInference">
-    /// Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave that out.
-    /// </param>
+    /// <param name="memoryOfInference">Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave
+    /// that out.</param>
     /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
     /// <exception cref="UserException">Something that the person can fix went wrong.</exception>
     public async Task<BenchmarkResult> RunAsync(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default)
@@ -59,9 +56,8 @@ public sealed class PipelineRun : IDisposable
     }
 
     /// <summary>Runs one stage before the benchmark, after those that it needs.</summary>
-    /// <exception cref="UserException">
-    /// There is no stage of this name; the message lists those that there are. Or something else that the person can fix.
-    /// </exception>
+    /// <exception cref="UserException">There is no stage of this name; the message lists those that there are. Or something else that the
+    /// person can fix.</exception>
     public async Task RunStageAsync(string name, CancellationToken cancellation = default)
     {
         var stage = Stages.FirstOrDefault(stage => stage.Name == name);

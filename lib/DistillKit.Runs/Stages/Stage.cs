@@ -65,10 +65,8 @@ internal interface IStage
     public void RequireOwnFiles();
 }
 
-/// <summary>
-/// A part of a run: what it needs, what it makes, and when it is done: when its record has the fingerprint of all that the result depends
-/// on, and its files are there.
-/// </summary>
+/// <summary>A part of a run: what it needs, what it makes, and when it is done: when its record has the fingerprint of all that the result
+/// depends on, and its files are there.</summary>
 /// <param name="Files">The paths of what it makes beside its record.</param>
 /// <param name="Fingerprint">Changes with all that the result depends on.</param>
 /// <param name="Needs">Runs the stages that it needs, or finds their results.</param>

@@ -6,10 +6,9 @@ namespace DistillKit.Runs.Stages;
 /// <summary>What a finished stage leaves in its <c>stage.json</c>: the fingerprint of all that it depends on, and its result.</summary>
 public sealed record FinishedStage<T>(string Fingerprint, DateTimeOffset Date, T Result);
 
-/// <summary>
-/// The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it depends
-/// on; it is not run again until that changes. Files in a folder that no stage has begun in are not a run's, and are not overwritten.
-/// </summary>
+/// <summary>The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it
+/// depends on; it is not run again until that changes. Files in a folder that no stage has begun in are not a run's, and are not
+/// overwritten.</summary>
 public sealed class StageStore : IDisposable
 {
     private const string StageFile = "stage.json";

@@ -23,9 +23,8 @@ public sealed record Interval(double Low, double High);
 /// <summary>A recipe against the baseline, seed by seed. Differences are shares of right answers: 0.01 is a point.</summary>
 /// <param name="Pairs">Seeds that both have.</param>
 /// <param name="Interval">Of 95 %, for this comparison alone; null where the differences have no spread.</param>
-/// <param name="Corrected">
-/// At the level at which Holm's procedure judged: it leaves out 0 exactly when the difference is significant.
-/// </param>
+/// <param name="Corrected">At the level at which Holm's procedure judged: it leaves out 0 exactly when the difference is
+/// significant.</param>
 /// <param name="P">Of the paired t test, two-sided.</param>
 /// <param name="AdjustedP">After Holm's correction: below 0.05 when the difference is significant.</param>
 public sealed record Comparison(
