@@ -34,19 +34,10 @@ public static class Cifar10
     {
         files ??= Cifar10Files.Official;
         folder = Cifar10Files.Locate(folder ?? DefaultFolder());
+        var records = names.SelectMany(name => files.Read(folder, name).Chunk(Cifar10Files.RecordBytes)).ToArray();
         const int imageBytes = Cifar10Files.RecordBytes - 1;
-        var count = files.ImagesPerFile * names.Count;
-        var (pixels, labels) = (new byte[count * imageBytes], new byte[count]);
-        var image = 0;
-        foreach (var name in names)
-        {
-            ReadOnlySpan<byte> records = files.Read(folder, name);
-            for (; records.Length > 0; records = records[Cifar10Files.RecordBytes..], image++)
-            {
-                labels[image] = records[0];
-                records[1..Cifar10Files.RecordBytes].CopyTo(pixels.AsSpan(image * imageBytes));
-            }
-        }
-        return new(pixels, labels, ClassNames);
+        var pixels = new byte[records.Length * imageBytes];
+        foreach (var (image, record) in records.Index()) record.AsSpan(1).CopyTo(pixels.AsSpan(image * imageBytes));
+        return new(pixels, [.. records.Select(record => record[0])], ClassNames);
     }
 }

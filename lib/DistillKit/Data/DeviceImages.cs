@@ -8,10 +8,7 @@ public sealed class DeviceImages : IDisposable
     private readonly Tensor scale;
     private readonly Tensor shift;
 
-    /// <summary>Copies a set to a device.</summary>
-    /// <param name="set">The images.</param>
-    /// <param name="device">Where they go.</param>
-    /// <param name="normalization">What the network expects; measured on the set when not given.</param>
+    /// <summary>Copies a set to a device, with the normalization that the network expects; measured on the set when not given.</summary>
     public DeviceImages(ImageSet set, Device device, Normalization? normalization = null)
     {
         normalization ??= Normalization.Of(set);
@@ -46,11 +43,11 @@ public sealed class DeviceImages : IDisposable
     /// <exception cref="UserException">There are fewer images than a batch takes.</exception>
     public EpochBatches ShuffledBatches(
         int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing = null, AugmentedViews? views = null) =>
-        new(this, batchSize, seed, epoch, augmentation, mixing, views);
+        new(this, batchSize, seed, epoch) { Augmentation = augmentation, Mixing = mixing, Views = views };
 
     /// <summary>A fixed view of all images, in their order; the last batch may be smaller.</summary>
     public EpochBatches AugmentedBatches(int batchSize, Augmentation augmentation, AugmentedViews views, int view) =>
-        new(this, batchSize, augmentation, views, view);
+        new(this, batchSize) { Augmentation = augmentation, Views = views, Epoch = view };
 
     /// <summary>Cuts a batch out of the set. The tensors belong to the caller's dispose scope.</summary>
     /// <param name="images">The indices of the images.</param>
@@ -79,10 +76,7 @@ public sealed class DeviceImages : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        pixels.Dispose();
-        labels.Dispose();
-        scale.Dispose();
-        shift.Dispose();
+        foreach (var tensor in (Tensor[])[pixels, labels, scale, shift]) tensor.Dispose();
     }
 
     /// <summary>The number of each row's first pixel, [N, S], and the place of each column in its row, [N, S].</summary>

@@ -7,10 +7,8 @@ namespace DistillKit.Distillation;
 
 /// <summary>
 /// A teacher's logits for fixed views of the training images, a file for each view at each resolution: float16, 20 bytes for an image of
-/// ten classes. With them, learning from a large teacher costs no more than from labels. Crops and flips are not stored: the views' seed
-/// draws them.
+/// ten classes. With them, learning from a large teacher costs no more than from labels.
 /// </summary>
-/// <param name="folder">Where the files are.</param>
 /// <param name="run">What identifies the teacher, the images and the views, as text. Files of another run are made again.</param>
 public sealed class SoftTargetStore(string folder, string run)
 {
@@ -19,10 +17,7 @@ public sealed class SoftTargetStore(string folder, string run)
 
     /// <summary>Asks the teacher for all views that a recipe shows and that are not stored; interrupted, those written stay.</summary>
     /// <param name="teacher">Makes the teacher; called only when something is missing.</param>
-    /// <param name="images">The training images.</param>
     /// <param name="recipe">Of the student, with <see cref="TrainingRecipe.Views"/>.</param>
-    /// <param name="progress">Receives which views are done.</param>
-    /// <param name="cancellation">Stops at the next batch.</param>
     /// <returns>The number of views that were made.</returns>
     /// <exception cref="UserException">The recipe shows no fixed views, or mixes images.</exception>
     public int Fill(
@@ -30,8 +25,12 @@ public sealed class SoftTargetStore(string folder, string run)
         CancellationToken cancellation = default)
     {
         Validate(recipe);
-        var shown = Shown(recipe, images.ImageSize);
-        var missing = shown.Where(view => !IsFilled(view)).ToList();
+        bool IsMissing(StoredView view)
+        {
+            using var file = Find(view);
+            return file is null;
+        }
+        var missing = Shown(recipe, images.ImageSize).Where(IsMissing).ToList();
         if (missing.Count == 0) return 0;
         using var asked = teacher();
         foreach (var (index, view) in missing.Index())
@@ -42,9 +41,7 @@ public sealed class SoftTargetStore(string folder, string run)
         return missing.Count;
     }
 
-    /// <summary>Loads the stored views that a recipe shows.</summary>
-    /// <param name="recipe">Of the student.</param>
-    /// <param name="images">The training images.</param>
+    /// <summary>Loads the stored views that a student's recipe shows.</summary>
     /// <exception cref="UserException">A view is missing or damaged, or the recipe shows no fixed views.</exception>
     public StoredTeacher Open(TrainingRecipe recipe, DeviceImages images)
     {
@@ -85,22 +82,11 @@ public sealed class SoftTargetStore(string folder, string run)
             using var batchScope = NewDisposeScope();
             parts.Add(teacher.Answer(batches.Load(step, view.Resolution), []).Logits.to(ScalarType.Float16).MoveToOuterDisposeScope());
         }
-        var metadata = new Dictionary<string, string>
-        {
-            [RunKey] = run,
-            ["view"] = view.Number.ToString(CultureInfo.InvariantCulture),
-            ["resolution"] = view.Resolution.ToString(CultureInfo.InvariantCulture),
-            ["viewsSeed"] = recipe.Views!.Seed.ToString(CultureInfo.InvariantCulture),
-        };
-        Safetensors.Save(PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], metadata);
+        Safetensors.Save(
+            PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], new Dictionary<string, string> { [RunKey] = run });
     }
 
-    private bool IsFilled(StoredView view)
-    {
-        using var file = Find(view);
-        return file is not null;
-    }
-
+    /// <summary>Null where there is none, one of another run, or a damaged one: it is made again.</summary>
     private SafetensorsFile? Find(StoredView view)
     {
         if (!File.Exists(PathOf(view))) return null;
@@ -109,13 +95,11 @@ public sealed class SoftTargetStore(string folder, string run)
             var file = Safetensors.Load(PathOf(view));
             if (file.Metadata.GetValueOrDefault(RunKey) == run) return file;
             file.Dispose();
-            return null;
         }
         catch (UserException)
         {
-            // Damaged: it is made again.
-            return null;
         }
+        return null;
     }
 
     private string PathOf(StoredView view) =>

@@ -10,7 +10,6 @@ namespace DistillKit.Metrics;
 public sealed record ModelCost(long Parameters, long MultiplyAccumulates)
 {
     /// <summary>Counts the numbers in a graph and multiplies the sizes of its weights by the positions they are used at.</summary>
-    /// <param name="graph">The network as it is trained, with its norms, for the images' size.</param>
     public static ModelCost Of(Graph graph)
     {
         // A norm's statistics are not set by training.

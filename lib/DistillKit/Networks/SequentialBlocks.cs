@@ -8,20 +8,15 @@ namespace DistillKit.Networks;
 /// </summary>
 public sealed class SequentialBlocks : nn.Module<Tensor, Tensor>, IDescribable
 {
-    private readonly List<nn.Module<Tensor, Tensor>> blocks = [];
+    private readonly List<nn.Module<Tensor, Tensor>> blocks;
 
     /// <summary>Names the blocks by position, counted from <paramref name="firstName"/>.</summary>
     public SequentialBlocks(IEnumerable<nn.Module<Tensor, Tensor>> blocks, int firstName = 0) : base(nameof(SequentialBlocks))
     {
-        foreach (var block in blocks)
-        {
-            register_module((firstName + this.blocks.Count).ToString(CultureInfo.InvariantCulture), block);
-            this.blocks.Add(block);
-        }
+        this.blocks = [.. blocks];
+        foreach (var (index, block) in this.blocks.Index())
+            register_module((firstName + index).ToString(CultureInfo.InvariantCulture), block);
     }
-
-    /// <summary>The blocks, in order.</summary>
-    public IReadOnlyList<nn.Module<Tensor, Tensor>> Blocks => blocks;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -40,9 +40,8 @@ internal static class Checkpoint
         if (file.Metadata.GetValueOrDefault(RecipeKey) != run) return null;
         foreach (var (prefix, restore) in states.Append(("optimizer", optimizer.Restore)))
         {
-            var start = prefix + ".";
-            var state = file.Tensors.Where(entry => entry.Key.StartsWith(start, StringComparison.Ordinal))
-                .ToDictionary(entry => entry.Key[start.Length..], entry => entry.Value);
+            var state = file.Tensors.Where(entry => entry.Key.StartsWith($"{prefix}.", StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[(prefix.Length + 1)..], entry => entry.Value);
             if (state.Count > 0) restore(state);
         }
         return JsonSerializer.Deserialize<Counters>(file.Metadata[CountersKey]);

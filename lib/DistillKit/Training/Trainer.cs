@@ -8,7 +8,6 @@ namespace DistillKit.Training;
 public sealed record TrainingData(DeviceImages Training, DeviceImages Validation, IReadOnlyList<string> ClassNames);
 
 /// <summary>Where a training keeps what it needs to be resumed.</summary>
-/// <param name="Folder">Its folder.</param>
 /// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
 /// <param name="BeforeRestart">The result that a restart continues from, where the network holds its weights; null to start fresh.</param>
 public sealed record TrainingFiles(string Folder, string Run, TrainingResult? BeforeRestart = null)
@@ -59,10 +58,7 @@ public sealed class Trainer : IDisposable
     private TimeSpan checkpointCost;
 
     /// <summary>Prepares a training.</summary>
-    /// <param name="model">The network, on the device of the data. It is trained in place.</param>
-    /// <param name="objective">What it is trained for; what learns along with the network is on the device of the data, too.</param>
-    /// <param name="recipe">How it is trained.</param>
-    /// <param name="data">What it learns from.</param>
+    /// <param name="model">The network, which is trained in place; like what learns with it, it is on the device of the data.</param>
     /// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
     /// <param name="files">Where checkpoints and metrics go; null to keep none.</param>
     /// <exception cref="UserException">The recipe is not valid.</exception>
@@ -71,6 +67,7 @@ public sealed class Trainer : IDisposable
         TrainingFiles? files = null)
     {
         recipe.Validate();
+        recipe.ValidateFor(data.Training.ImageSize);
         recipe.ValidateFor(model);
         (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
         classifier = model as ImageClassifier;
@@ -91,8 +88,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The number of steps of the whole training.</summary>
     public int Steps => recipe.Epochs * stepsPerEpoch;
 
-    /// <summary>Continues where the files hold a checkpoint; <see cref="Run"/> does so where it has not been done.</summary>
-    /// <returns>Steps done.</returns>
+    /// <summary>Continues where the files hold a checkpoint, as <see cref="Run"/> does anyway; returns the steps done.</summary>
     /// <exception cref="UserException">The checkpoint cannot be read.</exception>
     public int Resume()
     {
@@ -109,7 +105,7 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         Resume();
-        using var metrics = files is null ? MetricsLog.None : MetricsLog.Open(files.Metrics, Step);
+        using var metrics = files is null ? null : MetricsLog.Open(files.Metrics, Step);
         var recent = new RecentSteps(recipe.BatchSize);
         double? validation = counters.BestAccuracy;
         while (Step < Steps && !HasStalled)
@@ -125,22 +121,22 @@ public sealed class Trainer : IDisposable
             var learningRate = SetLearningRate(cycle);
             var (loss, right) = TrainStep(epoch, position);
             average?.Update(Step);
-            recent.Add(loss, right, Stopwatch.GetElapsedTime(start));
-            Advance(start);
+            recent = recent.With(loss, right, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            counters = After(start) with { Step = Step + 1 };
 
             progress?.Report(new(
                 epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), recent.Loss, recent.Accuracy, learningRate,
                 recent.ImagesPerSecond, validation));
             if (Step % StepsPerReport == 0 || Step % stepsPerEpoch == 0)
             {
-                metrics.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
+                metrics?.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
                 recent = new(recipe.BatchSize);
             }
             var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
             if (Step % stepsPerEpoch == 0 && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0))
             {
                 validation = Validate();
-                metrics.Write(new(Step, epoch, ValidationAccuracy: validation));
+                metrics?.Write(new(Step, epoch, ValidationAccuracy: validation));
             }
             if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
             cancellation.ThrowIfCancellationRequested();
@@ -234,12 +230,11 @@ public sealed class Trainer : IDisposable
             ModelState.Assign(state, trained);
             ModelState.Free(trained);
         }
-        counters = counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+        counters = After(start);
         return accuracy;
     }
 
-    private void Advance(long start) =>
-        counters = counters with { Step = Step + 1, Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+    private Counters After(long start) => counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
 
     private void Save()
     {
@@ -288,20 +283,15 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The means over the steps since the last report.</summary>
-    private sealed class RecentSteps(int batchSize)
+    private sealed record RecentSteps(int BatchSize, int Steps = 0, double SumOfLosses = 0, int Right = 0, double Seconds = 0)
     {
-        private int steps;
-        private double loss;
-        private int right;
-        private TimeSpan time;
+        public double Loss => SumOfLosses / Steps;
 
-        public double Loss => loss / steps;
+        public double Accuracy => (double)Right / (Steps * BatchSize);
 
-        public double Accuracy => (double)right / (steps * batchSize);
+        public double ImagesPerSecond => Steps * BatchSize / Seconds;
 
-        public double ImagesPerSecond => steps * batchSize / time.TotalSeconds;
-
-        public void Add(double stepLoss, int stepRight, TimeSpan stepTime) =>
-            (steps, loss, right, time) = (steps + 1, loss + stepLoss, right + stepRight, time + stepTime);
+        public RecentSteps With(double loss, int right, double seconds) =>
+            new(BatchSize, Steps + 1, SumOfLosses + loss, Right + right, Seconds + seconds);
     }
 }

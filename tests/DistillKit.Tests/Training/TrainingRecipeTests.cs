@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DistillKit.Data;
+using DistillKit.Files;
 using DistillKit.Training;
 
 namespace DistillKit.Tests.Training;
@@ -31,7 +32,7 @@ public sealed class TrainingRecipeTests
     public void A_number_out_of_range_is_named(string json, string field)
     {
         var message = Assert.Throws<UserException>(Parse(json).Validate).Message;
-        Assert.StartsWith($"The training recipe's {field} must", message);
+        Assert.StartsWith($"The training recipe's {field}", message);
         Assert.DoesNotContain('\n', message);
     }
 
@@ -96,6 +97,6 @@ public sealed class TrainingRecipeTests
     private static TrainingRecipe Parse(string json)
     {
         var whole = json.Contains("\"phases\"") ? json : json.Insert(1, """ "phases": [{ "epochs": 1 }],""");
-        return JsonSerializer.Deserialize<TrainingRecipe>(whole, JsonSerializerOptions.Web)!;
+        return JsonSerializer.Deserialize<TrainingRecipe>(whole, Json.Recipe)!;
     }
 }

@@ -1,5 +1,3 @@
-using DistillKit.Training;
-
 namespace DistillKit.Distillation;
 
 /// <summary>
@@ -7,13 +5,18 @@ namespace DistillKit.Distillation;
 /// the student. <c>G = Q Q'</c>, with Q the maps as rows [N, C H W] and each row of G then brought to length 1; the loss is
 /// <c>sum((G_student - G_teacher)²) / N²</c>. Channels and resolutions may differ.
 /// </summary>
-public sealed class SimilarityLoss
+/// <inheritdoc cref="FeatureTerm" path="/param"/>
+public sealed record SimilarityTerm(string Student, string Teacher) : FeatureTerm(Student, Teacher)
 {
+    /// <inheritdoc/>
+    protected override (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels) =>
+        (Compute, null);
+
     /// <summary>The loss of maps [N, C, H, W] and [N, D, I, J]: a scalar from 0 to 4 / N.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public Tensor Compute(Tensor studentMap, Tensor teacherMap)
+    public static Tensor Compute(Tensor studentMap, Tensor teacherMap)
     {
-        Shapes.RequireMaps(studentMap, teacherMap);
+        FeatureMaps.Require(studentMap, teacherMap);
         using var scope = NewDisposeScope();
         return Similarities(studentMap).sub(Similarities(teacherMap.detach())).pow(Number.Two).mean().MoveToOuterDisposeScope();
     }

@@ -5,11 +5,22 @@ namespace DistillKit.Distillation;
 /// learned along with the student and brings its channels to the teacher's number. The paper has half the sum of squares; the mean makes
 /// the weight independent of the map's size.
 /// </summary>
-public sealed class HintLoss : nn.Module
+/// <inheritdoc cref="FeatureTerm" path="/param"/>
+public sealed record HintTerm(string Student, string Teacher) : FeatureTerm(Student, Teacher)
+{
+    /// <inheritdoc/>
+    protected override (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels)
+    {
+        var loss = new HintLoss(studentChannels, teacherChannels);
+        return (loss.Compute, loss);
+    }
+}
+
+/// <summary>The loss of a <see cref="HintTerm"/>, with its adapter.</summary>
+internal sealed class HintLoss : nn.Module
 {
     private readonly Conv2d adapter;
 
-    /// <summary>Makes the loss and its adapter for so many channels, with fresh weights from the engine's random generator.</summary>
     public HintLoss(int studentChannels, int teacherChannels) : base(nameof(HintLoss))
     {
         adapter = nn.Conv2d(studentChannels, teacherChannels, 1);
@@ -17,7 +28,6 @@ public sealed class HintLoss : nn.Module
     }
 
     /// <summary>The loss of maps [N, C, H, W] and [N, D, I, J], a scalar. The larger map is averaged down to the smaller.</summary>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor Compute(Tensor studentMap, Tensor teacherMap)
     {
         using var scope = NewDisposeScope();

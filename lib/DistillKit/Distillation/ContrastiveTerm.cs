@@ -9,17 +9,29 @@ namespace DistillKit.Distillation;
 /// 2018, arXiv:1807.03748) in one direction, with the N - 1 other images of the batch, whatever their class: no state between steps, but
 /// fewer negatives, and a few of the same class.
 /// </summary>
-public sealed class ContrastiveLoss : nn.Module
+/// <inheritdoc cref="FeatureTerm" path="/param"/>
+/// <param name="Dimensions">Of the space that both are projected to; the paper's 128.</param>
+/// <param name="Tau">What similarities are divided by; the paper's 0.07.</param>
+public sealed record ContrastiveTerm(
+    string Student, string Teacher,
+    [property: Range(1, 65536)] int Dimensions = 128,
+    [property: Range(0.001, 1000)] double Tau = 0.07) : FeatureTerm(Student, Teacher)
+{
+    /// <inheritdoc/>
+    protected override (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels)
+    {
+        var loss = new ContrastiveLoss(studentChannels, teacherChannels, Dimensions, Tau);
+        return (loss.Compute, loss);
+    }
+}
+
+/// <summary>The loss of a <see cref="ContrastiveTerm"/>, with its projections.</summary>
+internal sealed class ContrastiveLoss : nn.Module
 {
     private readonly Linear student;
     private readonly Linear teacher;
     private readonly double tau;
 
-    /// <summary>Makes the loss and its projections, with fresh weights from the engine's random generator.</summary>
-    /// <param name="studentChannels">Channels of the student's embedding.</param>
-    /// <param name="teacherChannels">Channels of the teacher's embedding.</param>
-    /// <param name="dimensions">Of the space; the paper's 128.</param>
-    /// <param name="tau">What similarities are divided by; the paper's 0.07.</param>
     public ContrastiveLoss(int studentChannels, int teacherChannels, int dimensions = 128, double tau = 0.07)
         : base(nameof(ContrastiveLoss))
     {
@@ -30,7 +42,6 @@ public sealed class ContrastiveLoss : nn.Module
     }
 
     /// <summary>The loss, a scalar, of embeddings [N, C] and [N, D], or of maps, whose means over all positions they are.</summary>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor Compute(Tensor studentFeatures, Tensor teacherFeatures)
     {
         using var scope = NewDisposeScope();
