@@ -71,10 +71,7 @@ public sealed record Augmentation(
     }
 }
 
-/// <summary>
-/// A fixed number of augmented views of each image: epoch e shows view e mod <paramref name="Count"/>. What a teacher says can be
-/// stored once and used in every epoch and by every student, for the views depend on a seed of their own.
-/// </summary>
+/// <summary>Fixed augmented views: epoch e shows view e mod <paramref name="Count"/>, so that answers can be stored.</summary>
 /// <param name="Count">More of them cost the teacher more and teach the student better.</param>
 /// <param name="Seed">Decides crops, flips and cutouts; the order of the images stays the run's.</param>
 public sealed record AugmentedViews([property: Range(1, 1000)] int Count, ulong Seed = 1)

@@ -10,10 +10,7 @@ public static class Cifar10
     /// <summary>Mean and standard deviation of the 50,000 training images, as <see cref="Data.Normalization.Of"/> measures them.</summary>
     public static Normalization Normalization { get; } = new([0.49140f, 0.48216f, 0.44653f], [0.24703f, 0.24349f, 0.26159f]);
 
-    /// <summary>
-    /// Where the data set is kept when nobody says otherwise: <c>data/cifar10</c> in the repository that holds the current folder or the
-    /// program; outside any repository, <c>distillkit/cifar10</c> in the user's folder for application data.
-    /// </summary>
+    /// <summary><c>data/cifar10</c> of the repository around the current folder or the program, or a folder for application data.</summary>
     public static string DefaultFolder()
     {
         if ((Checkout.Find(Directory.GetCurrentDirectory()) ?? Checkout.Find(AppContext.BaseDirectory)) is { } root)

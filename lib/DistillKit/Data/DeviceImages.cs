@@ -101,16 +101,15 @@ public sealed class DeviceImages : IDisposable
     /// <summary>0 in each image's square, 1 elsewhere: [N, S, S, 1].</summary>
     private Tensor Kept(ReadOnlySpan<ImageTransform> transforms, int cutout)
     {
-        var kept = new float[transforms.Length * ImageSize * ImageSize];
-        kept.AsSpan().Fill(1);
-        for (var i = 0; i < transforms.Length; i++)
+        var places = OnDevice([.. Enumerable.Range(0, ImageSize)]);
+        Tensor Outside(int[] starts)
         {
-            var (top, left) = (transforms[i].CutoutTop, Math.Max(transforms[i].CutoutLeft, 0));
-            var width = Math.Min(transforms[i].CutoutLeft + cutout, ImageSize) - left;
-            for (var row = Math.Max(top, 0); row < Math.Min(top + cutout, ImageSize); row++)
-                kept.AsSpan((i * ImageSize + row) * ImageSize + left, Math.Max(width, 0)).Clear();
+            var along = places.sub(OnDevice(starts).unsqueeze(1));
+            return along.lt(Number.Of(0L)).logical_or(along.ge(Number.Of((long)cutout)));
         }
-        return tensor(kept, [transforms.Length, ImageSize, ImageSize, 1]).to(Device);
+        var rows = Outside(Array.ConvertAll(transforms.ToArray(), transform => transform.CutoutTop));
+        var columns = Outside(Array.ConvertAll(transforms.ToArray(), transform => transform.CutoutLeft));
+        return rows.unsqueeze(2).logical_or(columns.unsqueeze(1)).unsqueeze(3);
     }
 
     private Tensor Row(Func<int, float> valueOfChannel) =>

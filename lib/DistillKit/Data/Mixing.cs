@@ -14,10 +14,7 @@ public sealed record Mixing(
 {
     internal const double LargestAlpha = 4;
 
-    /// <summary>
-    /// Mixes a batch; image i with image N - 1 - i, which is as good as a random partner since the order is random already. The labels stay
-    /// those of the first image; <see cref="Batch.Targets"/> are set in any case.
-    /// </summary>
+    /// <summary>Mixes image i with image N - 1 - i: their order is random. Labels stay those of image i; targets are always set.</summary>
     public Batch Apply(Batch batch, int classes, ulong seed, int epoch, int step)
     {
         using var scope = NewDisposeScope();

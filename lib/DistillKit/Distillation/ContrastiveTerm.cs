@@ -2,12 +2,9 @@ namespace DistillKit.Distillation;
 
 /// <summary>
 /// Contrastive representation distillation, after Tian et al. 2020 (arXiv:1910.10699): both networks' embeddings go through learned linear
-/// projections to one space, to length 1; there the student's view of an image must be nearer to the teacher's view of it than to the
-/// teacher's views of the other images of the batch: <c>mean over i of -log(exp(s_i t_i / tau) / sum over j of exp(s_i t_j / tau))</c>. The
-/// paper tells the right pair from the wrong ones by noise-contrastive estimation, with a memory bank that holds all training images'
-/// embeddings, 16,384 negatives for each image, drawn from other classes, and in both directions. This is InfoNCE (van den Oord et al.
-/// 2018, arXiv:1807.03748) in one direction, with the N - 1 other images of the batch, whatever their class: no state between steps, but
-/// fewer negatives, and a few of the same class.
+/// projections to one space, to length 1; there the student's view of an image must be nearer to the teacher's view of it than to those of
+/// the other images of the batch: <c>mean over i of -log(exp(s_i t_i / tau) / sum over j of exp(s_i t_j / tau))</c>. This is InfoNCE (van
+/// den Oord et al. 2018, arXiv:1807.03748), one way; the paper has 16,384 negatives of other classes from a memory bank, both ways.
 /// </summary>
 /// <inheritdoc cref="FeatureTerm" path="/param"/>
 /// <param name="Dimensions">Of the space that both are projected to; the paper's 128.</param>

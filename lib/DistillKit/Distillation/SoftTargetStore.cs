@@ -2,13 +2,11 @@ using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;
+using StoredView = (int Resolution, int Number);
 
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// A teacher's logits for fixed views of the training images, a file for each view at each resolution: float16, 20 bytes for an image of
-/// ten classes. With them, learning from a large teacher costs no more than from labels.
-/// </summary>
+/// <summary>A teacher's logits for fixed views of the training images: a file of float16 for each view at each resolution.</summary>
 /// <param name="run">What identifies the teacher, the images and the views, as text. Files of another run are made again.</param>
 public sealed class SoftTargetStore(string folder, string run)
 {
@@ -68,7 +66,7 @@ public sealed class SoftTargetStore(string folder, string run)
     private static List<StoredView> Shown(TrainingRecipe recipe, int imageSize) =>
     [
         .. Enumerable.Range(0, recipe.Epochs)
-            .Select(epoch => new StoredView(recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct(),
+            .Select(epoch => (recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct(),
     ];
 
     private void Write(StoredView view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
@@ -125,7 +123,7 @@ public sealed class StoredTeacher : ITeacher
         if (features.Count > 0)
             throw new UserException($"Stored soft targets have no feature '{features[0]}': ask the teacher itself, or compare logits.");
         var resolution = (int)batch.Images.shape[3];
-        if (batch.View is not { } view || !logits.TryGetValue(new(resolution, view.Number), out var stored))
+        if (batch.View is not { } view || !logits.TryGetValue((resolution, view.Number), out var stored))
             throw new UserException($"No soft targets are stored for these images of {resolution} pixels: fill the store first.");
         using var scope = NewDisposeScope();
         return new(stored.index_select(0, view.Indices).to(ScalarType.Float32).MoveToOuterDisposeScope(), new Dictionary<string, Tensor>());
@@ -137,6 +135,3 @@ public sealed class StoredTeacher : ITeacher
         foreach (var tensor in logits.Values) tensor.Dispose();
     }
 }
-
-/// <summary>A view at a resolution.</summary>
-internal readonly record struct StoredView(int Resolution, int Number);

@@ -2,10 +2,7 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// The head of a network: the mean over all positions, dropout, and a linear layer; [N, C, H, W] to logits [N, classes]. It computes in
-/// float32 whatever its input's type, because it costs nothing and the loss needs it.
-/// </summary>
+/// <summary>A head, [N, C, H, W] to logits [N, classes], in float32: the mean over positions, dropout, a linear layer.</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
 {
     private static readonly long[] Positions = [2, 3];

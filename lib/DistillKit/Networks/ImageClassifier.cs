@@ -70,6 +70,7 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         get;
         set
         {
+            if (field == value) return;
             field = value;
             foreach (var block in modules().OfType<IResidualBlock>()) block.IsSkipped = value && block.CanBeSkipped;
         }
@@ -106,7 +107,8 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     public Graph ToGraph(int imageSize)
     {
         var builder = new GraphBuilder(imageSize);
-        sections.Aggregate(builder.Images, (input, section) => SequentialBlocks.Describe(section.Block, builder, section.Path, input));
+        var images = builder.Images;
+        sections.Aggregate(images, (input, part) => SequentialBlocks.Describe(part.Block, builder, part.Path ?? part.Name, input));
         return builder.Build();
     }
 

@@ -2,10 +2,7 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// MobileNetV2's block: 1x1 up to <c>inputs * expansion</c> channels (left out for expansion 1), 3x3 depthwise, and a linear 1x1 down to
-/// the outputs. The input is added where neither resolution nor channels change.
-/// </summary>
+/// <summary>MobileNetV2's block: 1x1 up (not for expansion 1), 3x3 depthwise, linear 1x1 down; plus the input if shapes stay.</summary>
 public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
     private readonly SequentialBlocks conv;

@@ -5,7 +5,7 @@ namespace DistillKit.Networks;
 /// <summary>MobileNetV2, inverted residuals with linear bottlenecks (Sandler et al. 2018, arXiv:1801.04381).</summary>
 public sealed record MobileNetV2Spec : ModelSpec
 {
-    private static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];
+    internal static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];
 
     /// <summary>The stride of the first block of each of the seven stages. Not given: 1, 2, 2, 2, 1, 2, 1 as published.</summary>
     [Range(1, 2)] public IReadOnlyList<int>? Strides { get; init; }
@@ -18,8 +18,6 @@ public sealed record MobileNetV2Spec : ModelSpec
 
     /// <summary>Starts every block that adds its input as the identity (Goyal et al. 2017, arXiv:1706.02677).</summary>
     public bool ZeroInitResidual { get; init; }
-
-    internal IReadOnlyList<int> StageStrides => Strides ?? PublishedStrides;
 
     /// <inheritdoc/>
     public override void Validate()
@@ -35,10 +33,7 @@ public sealed record MobileNetV2Spec : ModelSpec
     protected override ImageClassifier Create() => new MobileNetV2(this);
 }
 
-/// <summary>
-/// MobileNetV2 with torchvision's layers and names. Features: "features.0" to "features.18"; groups: "stem", "stage1" to "stage7", and
-/// "head" (the last convolution and the classifier).
-/// </summary>
+/// <summary>MobileNetV2 with torchvision's names. Features: "features.0" to "features.18"; groups: "stem", "stage1" to 7, "head".</summary>
 public sealed class MobileNetV2 : ImageClassifier
 {
     private static readonly (int Expansion, int Channels, int Blocks)[] Stages =
@@ -62,7 +57,7 @@ public sealed class MobileNetV2 : ImageClassifier
             var outputs = MakeDivisible(Stages[index].Channels * spec.Width);
             for (var block = 0; block < Stages[index].Blocks; block++, channels = outputs)
             {
-                var stride = block == 0 ? spec.StageStrides[index] : 1;
+                var stride = block == 0 ? (spec.Strides ?? MobileNetV2Spec.PublishedStrides)[index] : 1;
                 Add($"stage{index + 1}", outputs,
                     new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation, spec.ZeroInitResidual));
             }
@@ -73,7 +68,7 @@ public sealed class MobileNetV2 : ImageClassifier
 
         var head = new Classifier(last, spec.Classes, spec.Dropout);
         head.StartNormal(deviation: 0.01);
-        sections.Add(new("classifier", spec.Classes, head, "head") { Path = "classifier.1" });
+        sections.Add(new("classifier", spec.Classes, head, "head", Path: "classifier.1"));
         // torchvision's classifier is dropout, without weights, and then the linear layer, named "1".
         return ([("features", features), ("classifier", new SequentialBlocks([head], firstName: 1))], sections);
     }

@@ -16,10 +16,7 @@ public enum StemKind
     ImageNet,
 }
 
-/// <summary>
-/// Describes a network completely, apart from its weights. Reads from and writes to JSON; the property <c>family</c> (<c>resnet</c>,
-/// <c>mobilenetv2</c>, or one that a program has registered) says which record it is.
-/// </summary>
+/// <summary>Describes a network, apart from its weights. In JSON, <c>family</c> says which record it is: <c>resnet</c>, say.</summary>
 [JsonConverter(typeof(ModelSpecConverter))]
 public abstract record ModelSpec
 {

@@ -4,11 +4,9 @@ namespace DistillKit.Networks;
 /// <param name="Name">The name, also of the feature map that is its output, of so many channels.</param>
 /// <param name="Block">What it computes. A network is exported only if its blocks are <see cref="Graphs.IDescribable"/>.</param>
 /// <param name="Group">The group that it is frozen and unfrozen with; null for one of its own, by its name.</param>
-public sealed record NetworkSection(string Name, int Channels, nn.Module<Tensor, Tensor> Block, string? Group = null)
-{
-    /// <summary>What the names of its nodes in a graph begin with.</summary>
-    public string Path { get; init; } = Name;
-}
+/// <param name="Path">What the names of its nodes in a graph begin with; null for its name.</param>
+public sealed record NetworkSection(
+    string Name, int Channels, nn.Module<Tensor, Tensor> Block, string? Group = null, string? Path = null);
 
 /// <summary>A feature map that can be tapped, and its channels.</summary>
 public sealed record FeatureTap(string Name, int Channels);

@@ -2,10 +2,7 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// Blocks one after the other, named "0", "1", ... as in torchvision's files. Each inner result is released as soon as the next one exists,
-/// so that inference holds two of them at most.
-/// </summary>
+/// <summary>Blocks one after the other, named "0", "1", ... as in torchvision's files; inference holds two results at most.</summary>
 public sealed class SequentialBlocks : nn.Module<Tensor, Tensor>, IDescribable
 {
     private readonly List<nn.Module<Tensor, Tensor>> blocks;

@@ -33,10 +33,7 @@ public sealed class SupervisedObjective(double labelSmoothing) : IObjective
     }
 }
 
-/// <summary>
-/// Cross-entropy, the mean over the batch, for labels and for soft targets such as mixup's. Label smoothing mixes the targets with the
-/// uniform distribution (Szegedy et al. 2016, arXiv:1512.00567).
-/// </summary>
+/// <summary>Mean cross-entropy with labels or soft targets, smoothed if asked (Szegedy et al. 2016, arXiv:1512.00567).</summary>
 public sealed class SoftTargetCrossEntropy
 {
     private readonly double smoothing;

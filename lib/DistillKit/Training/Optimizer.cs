@@ -19,11 +19,7 @@ public sealed record OptimizerRecipe(
     OptimizerKind Kind = OptimizerKind.Sgd,
     [property: Range(0, 1e6, MinimumIsExclusive = true)] double LearningRate = 0.2,
     [property: Range(0, 1, MaximumIsExclusive = true)] double Momentum = 0.9,
-    [property: Range(0, 1, MaximumIsExclusive = true)] double WeightDecay = 5e-4)
-{
-    /// <summary>Makes the optimizer of a network's parameters.</summary>
-    public Optimizer Create(IReadOnlyList<Parameter> parameters) => new(this, parameters);
-}
+    [property: Range(0, 1, MaximumIsExclusive = true)] double WeightDecay = 5e-4);
 
 /// <summary>
 /// Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a channels-last
@@ -35,12 +31,14 @@ public sealed class Optimizer : IDisposable
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
+    private const double NormEpsilon = 1e-6;
 
     private readonly OptimizerRecipe recipe;
     private readonly IReadOnlyList<Parameter> parameters;
     private readonly Dictionary<string, Tensor> state = [];
 
-    internal Optimizer(OptimizerRecipe recipe, IReadOnlyList<Parameter> parameters) =>
+    /// <summary>Makes the optimizer of a network's parameters.</summary>
+    public Optimizer(OptimizerRecipe recipe, IReadOnlyList<Parameter> parameters) =>
         (this.recipe, this.parameters, LearningRate) = (recipe, parameters, recipe.LearningRate);
 
     /// <summary>The learning rate of the next step.</summary>
@@ -49,26 +47,32 @@ public sealed class Optimizer : IDisposable
     /// <summary>What is remembered of earlier steps, by the parameter's number and PyTorch's name.</summary>
     internal IReadOnlyDictionary<string, Tensor> State => state;
 
+    /// <summary>Scales all gradients by one factor, to a norm of at most the given one (Pascanu et al. 2013, arXiv:1211.5063).</summary>
+    public void Clip(double norm)
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
+        if (gradients.Length == 0) return;
+        var found = stack(gradients.Select(gradient => gradient.norm())).norm().item<float>();
+        if (found <= norm) return;
+        foreach (var gradient in gradients) gradient.mul_(Number.Of(norm / (found + NormEpsilon)));
+    }
+
     /// <summary>Updates every parameter that has a gradient.</summary>
     public void Step()
     {
         using var unrecorded = no_grad();
+        Action<int, Parameter, Tensor, double> update = recipe.Kind switch
+        {
+            OptimizerKind.Sgd => Descend,
+            OptimizerKind.AdamW => Adapt,
+            _ => throw new NotSupportedException($"There is no optimizer {recipe.Kind}."),
+        };
         foreach (var (index, parameter) in parameters.Index())
         {
             using var scope = NewDisposeScope();
-            if (parameter.grad is not { } gradient) continue;
-            var decay = parameter.dim() > 1 ? recipe.WeightDecay : 0;
-            switch (recipe.Kind)
-            {
-                case OptimizerKind.Sgd:
-                    Descend(index, parameter, gradient, decay);
-                    break;
-                case OptimizerKind.AdamW:
-                    Adapt(index, parameter, gradient, decay);
-                    break;
-                default:
-                    throw new NotSupportedException($"There is no optimizer {recipe.Kind}.");
-            }
+            if (parameter.grad is { } gradient) update(index, parameter, gradient, parameter.dim() > 1 ? recipe.WeightDecay : 0);
         }
     }
 
@@ -116,23 +120,5 @@ public sealed class Optimizer : IDisposable
     {
         if (!state.TryGetValue(name, out var tensor)) state[name] = tensor = start().DetachFromDisposeScope();
         return tensor;
-    }
-}
-
-/// <summary>What is done to gradients before a step.</summary>
-internal static class Gradients
-{
-    private const double Epsilon = 1e-6;
-
-    /// <summary>Scales all gradients by one factor, to a norm of at most the given one (Pascanu et al. 2013, arXiv:1211.5063).</summary>
-    public static void Clip(IEnumerable<Parameter> parameters, double norm)
-    {
-        using var scope = NewDisposeScope();
-        using var unrecorded = no_grad();
-        Tensor[] gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
-        if (gradients.Length == 0) return;
-        var found = stack(gradients.Select(gradient => gradient.norm())).norm().item<float>();
-        if (found <= norm) return;
-        foreach (var gradient in gradients) gradient.mul_(Number.Of(norm / (found + Epsilon)));
     }
 }

@@ -17,10 +17,7 @@ public enum ScheduleKind
     Plateau,
 }
 
-/// <summary>
-/// The learning rate as a function of the step, as a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else,
-/// so a run that is resumed needs no state but its step.
-/// </summary>
+/// <summary>The learning rate of a step, a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else.</summary>
 /// <param name="WarmUp">The share of all steps in which the learning rate rises to its peak in a straight line.</param>
 /// <param name="Final">The share of the peak at the end.</param>
 /// <param name="Factor">Of <see cref="ScheduleKind.Plateau"/>: what each reduction multiplies by.</param>

@@ -26,10 +26,7 @@ public sealed record TrainingFiles(string Folder, string Run, TrainingResult? Be
     internal string Metrics => Path.Combine(Folder, MetricsLog.FileName);
 }
 
-/// <summary>
-/// The training loop, for learning from labels and from a teacher alike. All randomness is a function of the seed and the step, so that a
-/// run that was interrupted at any step continues exactly as it would have.
-/// </summary>
+/// <summary>The training loop. Randomness is a function of seed and step: an interrupted run continues exactly as it would have.</summary>
 public sealed class Trainer : IDisposable
 {
     private const int StepsPerReport = 20;
@@ -42,7 +39,7 @@ public sealed class Trainer : IDisposable
     private readonly ulong seed;
     private readonly TrainingFiles? files;
     private readonly IReadOnlyList<Parameter> parameters;
-    private readonly WeightAverage? average;
+    private readonly Dictionary<string, Tensor>? average;
     private readonly IReadOnlyDictionary<string, Tensor> state;
     private readonly IReadOnlyDictionary<string, Tensor>? adapters;
     private readonly int stepsPerEpoch;
@@ -77,8 +74,8 @@ public sealed class Trainer : IDisposable
         state = model.state_dict();
         parameters = [.. model.parameters(), .. objective.Adapters?.parameters() ?? []];
         adapters = objective.Adapters?.state_dict();
-        optimizer = recipe.Optimizer.Create(parameters);
-        average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
+        optimizer = new(recipe.Optimizer, parameters);
+        average = recipe.AverageDecay is null ? null : ModelState.Copy(state);
         counters = new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
     }
 
@@ -115,12 +112,12 @@ public sealed class Trainer : IDisposable
             var cycle = recipe.CycleOf(epoch);
             if (position == 0 && epoch > 0 && epoch == cycle.FirstEpoch) Restart();
             ApplyFreeze(epoch);
-            SkipResiduals(epoch < recipe.ShallowEpochs);
+            classifier?.SkipsResiduals = epoch < recipe.ShallowEpochs;
             var share = (double)StepOf(cycle) / (cycle.Epochs * stepsPerEpoch);
             foreach (var part in (ReadOnlySpan<object>)[model, objective]) (part as IScheduled)?.Begin(share);
             var learningRate = SetLearningRate(cycle);
             var (loss, right) = TrainStep(epoch, position);
-            average?.Update(Step);
+            if (average is not null) ModelState.Average(average, state, recipe.AverageDecay!.Value, Step);
             recent = recent.With(loss, right, Stopwatch.GetElapsedTime(start).TotalSeconds);
             counters = After(start) with { Step = Step + 1 };
 
@@ -169,7 +166,7 @@ public sealed class Trainer : IDisposable
         var value = (double)loss.item<float>();
         if (!double.IsFinite(value)) throw Diverged(value);
         loss.backward();
-        if (recipe.ClipNorm is { } norm) Gradients.Clip(parameters, norm);
+        if (recipe.ClipNorm is { } norm) optimizer.Clip(norm);
         optimizer.Step();
         return (value, (int)logits.argmax(1).eq(batch.Labels).sum().item<long>());
     }
@@ -189,9 +186,9 @@ public sealed class Trainer : IDisposable
     private void Restart()
     {
         ModelState.Assign(state, best!);
-        if (average is not null) ModelState.Assign(average.Values, best!);
+        if (average is not null) ModelState.Assign(average, best!);
         optimizer.Dispose();
-        optimizer = recipe.Optimizer.Create(parameters);
+        optimizer = new(recipe.Optimizer, parameters);
         counters = counters with { Stalled = 0, Reductions = 0 };
     }
 
@@ -201,17 +198,12 @@ public sealed class Trainer : IDisposable
         classifier!.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
     }
 
-    private void SkipResiduals(bool skip)
-    {
-        if (classifier is not null && classifier.SkipsResiduals != skip) classifier.SkipsResiduals = skip;
-    }
-
     private double Validate()
     {
         var start = Stopwatch.GetTimestamp();
-        SkipResiduals(false);
+        classifier?.SkipsResiduals = false;
         var trained = average is null ? null : ModelState.Copy(state);
-        if (average is not null) ModelState.Assign(state, average.Values);
+        if (average is not null) ModelState.Assign(state, average);
         var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames).Accuracy;
         if (counters.BestAccuracy is null || accuracy > counters.BestAccuracy)
         {
@@ -241,17 +233,18 @@ public sealed class Trainer : IDisposable
         if (files is null) return;
         var start = Stopwatch.GetTimestamp();
         Checkpoint.Save(
-            files.Checkpoint, files.Run, counters, optimizer,
-            ("model", state), ("adapters", adapters), ("average", average?.Values), ("best", best));
+            files.Checkpoint, files.Run, counters,
+            ("model", state), ("adapters", adapters), ("average", average), ("best", best), ("optimizer", optimizer.State));
         checkpointCost = Stopwatch.GetElapsedTime(start);
         sinceCheckpoint.Restart();
     }
 
-    private Counters? Load(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run, optimizer,
+    private Counters? Load(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run,
         ("model", saved => ModelState.Assign(state, saved)),
         ("adapters", saved => ModelState.Assign(adapters!, saved)),
-        ("average", saved => ModelState.Assign(average!.Values, saved)),
-        ("best", saved => best = ModelState.Copy(saved)));
+        ("average", saved => ModelState.Assign(average!, saved)),
+        ("best", saved => best = ModelState.Copy(saved)),
+        ("optimizer", optimizer.Restore));
 
     private Counters? Continue(TrainingResult? earlier)
     {
@@ -278,8 +271,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         optimizer.Dispose();
-        average?.Dispose();
-        if (best is not null) ModelState.Free(best);
+        foreach (var own in new[] { average, best }.OfType<Dictionary<string, Tensor>>()) ModelState.Free(own);
     }
 
     /// <summary>The means over the steps since the last report.</summary>

@@ -232,8 +232,8 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1e10)]
-    [InlineData(1e30)]
+    [InlineData(1e5)]
+    [InlineData(1e6)]
     public void A_learning_rate_far_too_high_is_named(double learningRate)
     {
         var constant = new Schedule(ScheduleKind.Constant, WarmUp: 0);

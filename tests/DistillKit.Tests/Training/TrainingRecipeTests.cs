@@ -21,7 +21,7 @@ public sealed class TrainingRecipeTests
     [InlineData("""{ "averageDecay": 1 }""", "averageDecay")]
     [InlineData("""{ "validateEvery": 0 }""", "validateEvery")]
     [InlineData("""{ "patience": 0 }""", "patience")]
-    [InlineData("""{ "unfreezing": [{ "fromEpoch": -1 }] }""", "unfreezing")]
+    [InlineData("""{ "unfreezing": [{ "fromEpoch": -1, "upTo": null }] }""", "unfreezing")]
     [InlineData("""{ "optimizer": { "learningRate": 0 } }""", "optimizer.learningRate")]
     [InlineData("""{ "optimizer": { "momentum": 1 } }""", "optimizer.momentum")]
     [InlineData("""{ "optimizer": { "weightDecay": -1 } }""", "optimizer.weightDecay")]
