@@ -110,18 +110,12 @@ public static class ModelFile
     {
         foreach (var (name, expected) in state)
         {
-            if (!file.TryGetValue(name, out var actual))
-            {
-                if (!name.EndsWith(BatchCounter, StringComparison.Ordinal)) yield return $"{name} is missing";
-            }
+            if (!file.TryGetValue(name, out var actual) && name.EndsWith(BatchCounter, StringComparison.Ordinal)) continue;
+            if (actual is null) yield return $"{name} is missing";
             else if (!actual.shape.AsSpan().SequenceEqual(expected.shape))
-            {
                 yield return $"{name} is [{string.Join(", ", actual.shape)}] rather than [{string.Join(", ", expected.shape)}]";
-            }
             else if (!Converts(actual.dtype, expected.dtype))
-            {
                 yield return $"{name} is {actual.dtype} rather than {expected.dtype}";
-            }
         }
         foreach (var name in file.Keys.Where(name => !state.ContainsKey(name))) yield return $"{name} is not part of the network";
     }
