@@ -3,10 +3,8 @@ using System.Reflection;
 
 namespace DistillKit;
 
-/// <summary>
-/// The one rule for what recipes hold: a number is finite, within float32 and within the <see cref="RangeAttribute"/> of its field, and a
-/// choice is one of those there are. Records in records, lists and dictionaries are checked, too.
-/// </summary>
+/// <summary>The one rule for what recipes hold: a number is finite, within float32 and within the <see cref="RangeAttribute"/> of its
+/// field, and a choice is one of those there are. Records in records, lists and dictionaries are checked, too.</summary>
 public static class Fields
 {
     /// <summary>Checks every field of a record.</summary>

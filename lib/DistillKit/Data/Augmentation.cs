@@ -16,10 +16,8 @@ public enum Flip
 
 /// <summary>Random changes that keep an image's class. <c>new Augmentation()</c> is the usual crop and flip.</summary>
 /// <param name="Padding">Images are shifted by up to this many pixels; the border is filled by reflection.</param>
-/// <param name="Cutout">
-/// The side of a square that is blanked, 0 for none; its centre is anywhere in the image, so it may be cut by the border. DeVries and
-/// Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
-/// </param>
+/// <param name="Cutout">The side of a square that is blanked, 0 for none; its centre is anywhere in the image, so it may be cut by the
+/// border. DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.</param>
 public sealed record Augmentation(
     [property: Range(0, ImageSet.LargestSize)] int Padding = 4,
     Flip Flip = Flip.Random,

@@ -1,9 +1,7 @@
 namespace DistillKit.Data;
 
-/// <summary>
-/// Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random. Mixup: Zhang
-/// et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.
-/// </summary>
+/// <summary>Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random.
+/// Mixup: Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.</summary>
 /// <param name="Mixup">Alpha of mixup, which blends images by a weight from Beta(alpha, alpha); 0 for no mixup; at most 4.</param>
 /// <param name="CutMix">Alpha of CutMix, which pastes a rectangle of such a share of the area; 0 for no CutMix; at most 4.</param>
 /// <param name="Probability">The share of batches that are mixed.</param>

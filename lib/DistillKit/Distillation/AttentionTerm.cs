@@ -1,11 +1,9 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// Attention transfer (Zagoruyko and Komodakis 2017, arXiv:1612.03928): where do the networks look? A map's attention is <c>Q = sum over
-/// channels of A²</c> at each position, as a vector of length 1; the loss is <c>sum((Q_student - Q_teacher)²)</c>, the mean over the batch.
-/// As in the authors' program the distance is squared (the paper has the distance itself, whose gradient is undefined at 0); that program
-/// also divides by the number of positions.
-/// </summary>
+/// <summary>Attention transfer (Zagoruyko and Komodakis 2017, arXiv:1612.03928): where do the networks look? A map's attention is
+/// <c>Q = sum over channels of A²</c> at each position, as a vector of length 1; the loss is <c>sum((Q_student - Q_teacher)²)</c>, the mean
+/// over the batch. As in the authors' program the distance is squared (the paper has the distance itself, whose gradient is undefined at
+/// 0); that program also divides by the number of positions.</summary>
 /// <inheritdoc cref="FeatureTerm" path="/param"/>
 public sealed record AttentionTerm(string Student, string Teacher) : FeatureTerm(Student, Teacher)
 {

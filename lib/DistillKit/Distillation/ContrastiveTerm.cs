@@ -1,11 +1,10 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// Contrastive representation distillation, after Tian et al. 2020 (arXiv:1910.10699): both networks' embeddings go through learned linear
-/// projections to one space, to length 1; there the student's view of an image must be nearer to the teacher's view of it than to those of
-/// the other images of the batch: <c>mean over i of -log(exp(s_i t_i / tau) / sum over j of exp(s_i t_j / tau))</c>. This is InfoNCE (van
-/// den Oord et al. 2018, arXiv:1807.03748), one way; the paper has 16,384 negatives of other classes from a memory bank, both ways.
-/// </summary>
+/// <summary>Contrastive representation distillation, after Tian et al. 2020 (arXiv:1910.10699): both networks' embeddings go through
+/// learned linear projections to one space, to length 1; there the student's view of an image must be nearer to the teacher's view of it
+/// than to those of the other images of the batch: <c>mean over i of -log(exp(s_i t_i / tau) / sum over j of exp(s_i t_j / tau))</c>. This
+/// is InfoNCE (van den Oord et al. 2018, arXiv:1807.03748), one way; the paper has 16,384 negatives of other classes from a memory bank,
+/// both ways.</summary>
 /// <inheritdoc cref="FeatureTerm" path="/param"/>
 /// <param name="Dimensions">Of the space that both are projected to; the paper's 128.</param>
 /// <param name="Tau">What similarities are divided by; the paper's 0.07.</param>

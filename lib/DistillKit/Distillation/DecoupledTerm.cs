@@ -2,12 +2,10 @@ using DistillKit.Training;
 
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// Decoupled knowledge distillation (Zhao et al. 2022, arXiv:2203.08679): <c>T² * (a * KL(b_teacher || b_student) + b * KL(q_teacher ||
-/// q_student))</c>, the mean over the batch. <c>b</c> is the pair of the label's probability and that of all other classes, <c>q</c> the
-/// probabilities among the others. With a = 1 and b = 1 - (the teacher's probability of the label), image by image, it is Hinton's loss:
-/// where the teacher is sure, that hardly looks at the other classes, and this one does.
-/// </summary>
+/// <summary>Decoupled knowledge distillation (Zhao et al. 2022, arXiv:2203.08679): <c>T² * (a * KL(b_teacher || b_student) + b *
+/// KL(q_teacher || q_student))</c>, the mean over the batch. <c>b</c> is the pair of the label's probability and that of all other classes,
+/// <c>q</c> the probabilities among the others. With a = 1 and b = 1 - (the teacher's probability of the label), image by image, it is
+/// Hinton's loss: where the teacher is sure, that hardly looks at the other classes, and this one does.</summary>
 /// <param name="TargetWeight">The weight a of the label against the rest; the paper's 1.</param>
 /// <param name="NonTargetWeight">The weight b of the classes among the rest; the paper's 8 for CIFAR.</param>
 /// <param name="Standardize">Whether both networks' logits are standardized first (<see cref="SoftLogits.Standardize"/>).</param>

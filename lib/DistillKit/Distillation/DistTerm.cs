@@ -1,11 +1,9 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// DIST (Huang et al. 2022, arXiv:2205.10536): <c>T² * (b * mean over images of (1 - r) + c * mean over classes of (1 - r))</c>, with r
-/// Pearson's correlation of student's and teacher's probabilities (softmax of logits / T): over the classes of one image ("inter-class"),
-/// and over the images of the batch for one class ("intra-class"). The student need only match the relations, so a much stronger teacher is
-/// no hurdle. The paper has temperature 1 for ImageNet and 4 for CIFAR-100.
-/// </summary>
+/// <summary>DIST (Huang et al. 2022, arXiv:2205.10536): <c>T² * (b * mean over images of (1 - r) + c * mean over classes of (1 - r))</c>,
+/// with r Pearson's correlation of student's and teacher's probabilities (softmax of logits / T): over the classes of one image
+/// ("inter-class"), and over the images of the batch for one class ("intra-class"). The student need only match the relations, so a much
+/// stronger teacher is no hurdle. The paper has temperature 1 for ImageNet and 4 for CIFAR-100.</summary>
 /// <param name="InterClass">The weight b of the relations between the classes of an image.</param>
 /// <param name="IntraClass">The weight c of the relations between the images within a class.</param>
 public sealed record DistTerm(

@@ -2,11 +2,9 @@ using DistillKit.Training;
 
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// What a student learns from labels and a teacher: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>, at
-/// the alpha, the temperature and with the terms that a <see cref="DistillationRecipe"/> has for that share of the training. Where no term
-/// counts, alpha is 0. As a module it holds what terms learn along with the student.
-/// </summary>
+/// <summary>What a student learns from labels and a teacher: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight *
+/// term</c>, at the alpha, the temperature and with the terms that a <see cref="DistillationRecipe"/> has for that share of the training.
+/// Where no term counts, alpha is 0. As a module it holds what terms learn along with the student.</summary>
 public sealed class DistillationLoss : nn.Module
 {
     private readonly DistillationRecipe recipe;

@@ -40,11 +40,9 @@ public sealed record DistillationRecipe(
     /// <summary>The temperature at a share of the training, from 0 to 1.</summary>
     public double TemperatureAt(double progress) => Temperature + ((TemperatureEnd ?? Temperature) - Temperature) * progress;
 
-    /// <summary>
-    /// The part that any student can learn by, also one in which no features can be tapped, such as a network in quantization-aware
-    /// training: the terms on logits, throughout (windows order the terms of a training from scratch; a short one that follows has no time
-    /// to wait). Without such terms only the labels are left.
-    /// </summary>
+    /// <summary>The part that any student can learn by, also one in which no features can be tapped, such as a network in
+    /// quantization-aware training: the terms on logits, throughout (windows order the terms of a training from scratch; a short one that
+    /// follows has no time to wait). Without such terms only the labels are left.</summary>
     public DistillationRecipe OnLogits() =>
         this with { Terms = [.. AllTerms.OfType<LogitTerm>().Select(term => term with { From = 0, Until = 1 })] };
 

@@ -1,10 +1,8 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// A hint (FitNets; Romero et al. 2015, arXiv:1412.6550): <c>mean((r(student) - teacher)²)</c>, where r is a 1x1 convolution that is
-/// learned along with the student and brings its channels to the teacher's number. The paper has half the sum of squares; the mean makes
-/// the weight independent of the map's size.
-/// </summary>
+/// <summary>A hint (FitNets; Romero et al. 2015, arXiv:1412.6550): <c>mean((r(student) - teacher)²)</c>, where r is a 1x1 convolution that
+/// is learned along with the student and brings its channels to the teacher's number. The paper has half the sum of squares; the mean makes
+/// the weight independent of the map's size.</summary>
 /// <inheritdoc cref="FeatureTerm" path="/param"/>
 public sealed record HintTerm(string Student, string Teacher) : FeatureTerm(Student, Teacher)
 {

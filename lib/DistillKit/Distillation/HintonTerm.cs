@@ -9,11 +9,10 @@ public sealed record HintonTerm(bool Standardize = false) : LogitTerm
         new KnowledgeDistillationLoss(Standardize).Compute(student, teacher, temperature);
 }
 
-/// <summary>
-/// The soft targets of knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531): <c>T² * KL(teacher_T || student_T)</c>,
-/// where <c>_T</c> is the softmax of the logits divided by the temperature T, and T² keeps the gradient's size independent of T. The mean
-/// over the batch. With the cross-entropy beside it, it is <see cref="DistillationLoss(double, double, double)"/>.
-/// </summary>
+/// <summary>The soft targets of knowledge distillation (Hinton, Vinyals and Dean 2015, arXiv:1503.02531):
+/// <c>T² * KL(teacher_T || student_T)</c>, where <c>_T</c> is the softmax of the logits divided by the temperature T, and T² keeps the
+/// gradient's size independent of T. The mean over the batch. With the cross-entropy beside it, it is
+/// <see cref="DistillationLoss(double, double, double)"/>.</summary>
 public sealed class KnowledgeDistillationLoss(bool standardize = false)
 {
     /// <summary>The loss of logits [N, K] at a temperature above 0: a scalar of at least 0. No gradient flows to the teacher.</summary>
@@ -32,10 +31,9 @@ public sealed class KnowledgeDistillationLoss(bool standardize = false)
 /// <summary>The logits that losses on soft targets compare.</summary>
 public static class SoftLogits
 {
-    /// <summary>
-    /// The z-scores of logits [N, K], row by row, <c>(z - mean(z)) / deviation(z)</c>: the student then learns how the teacher's logits
-    /// relate to each other, whatever their shift and size (Sun et al. 2024, arXiv:2403.01427). Zeros for a row of equal logits.
-    /// </summary>
+    /// <summary>The z-scores of logits [N, K], row by row, <c>(z - mean(z)) / deviation(z)</c>: the student then learns how the teacher's
+    /// logits relate to each other, whatever their shift and size (Sun et al. 2024, arXiv:2403.01427). Zeros for a row of equal
+    /// logits.</summary>
     public static Tensor Standardize(Tensor logits)
     {
         using var scope = NewDisposeScope();

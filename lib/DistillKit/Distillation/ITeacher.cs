@@ -20,11 +20,9 @@ public interface ITeacher : IDisposable
     public NetworkOutput Answer(Batch batch, IReadOnlyList<string> features);
 }
 
-/// <summary>
-/// Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237). Several
-/// answer with the mean of their logits, the geometric mean of their predictions at any temperature (Hinton, Vinyals and Dean 2015,
-/// arXiv:1503.02531); feature maps are the first one's.
-/// </summary>
+/// <summary>Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237).
+/// Several answer with the mean of their logits, the geometric mean of their predictions at any temperature (Hinton, Vinyals and Dean 2015,
+/// arXiv:1503.02531); feature maps are the first one's.</summary>
 public sealed class LiveTeacher : ITeacher
 {
     private readonly IReadOnlyList<ImageClassifier> networks;

@@ -1,9 +1,8 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// One of the losses whose weighted sum is the teacher's part of the distillation. Derive a loss of your own from <see cref="LogitTerm"/>,
-/// <see cref="FeatureTerm"/> or this. Reads from and writes to JSON; the property <c>kind</c> says which record it is.
-/// </summary>
+/// <summary>One of the losses whose weighted sum is the teacher's part of the distillation. Derive a loss of your own from
+/// <see cref="LogitTerm"/>, <see cref="FeatureTerm"/> or this. Reads from and writes to JSON; the property <c>kind</c> says which record it
+/// is.</summary>
 [JsonConverter(typeof(LossTermConverter))]
 public abstract record LossTerm
 {
@@ -83,10 +82,8 @@ public abstract record FeatureTerm(string Student, string Teacher) : LossTerm
         return new(input => compute(input.Student.Features[Student], input.Teacher.Features[Teacher]), adapter);
     }
 
-    /// <summary>
-    /// Makes what computes the loss, a scalar, from the student's map [N, C, H, W] and the teacher's [N, D, I, J], and what learns along
-    /// with the student, if anything does.
-    /// </summary>
+    /// <summary>Makes what computes the loss, a scalar, from the student's map [N, C, H, W] and the teacher's [N, D, I, J], and what learns
+    /// along with the student, if anything does.</summary>
     protected abstract (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels);
 }
 

@@ -1,10 +1,9 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>, where m is
-/// the network's mean distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs or triplets
-/// of distinct images, of Huber's loss of the student's value against the teacher's. The angles of a batch of N take memory for N³ numbers.
-/// </summary>
+/// <summary>Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>,
+/// where m is the network's mean distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs
+/// or triplets of distinct images, of Huber's loss of the student's value against the teacher's. The angles of a batch of N take memory for
+/// N³ numbers.</summary>
 /// <inheritdoc cref="FeatureTerm" path="/param"/>
 /// <param name="Distance">The weight of the distances.</param>
 /// <param name="Angle">The weight of the angles; the paper has twice that of the distances.</param>

@@ -1,10 +1,8 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// Similarity-preserving distillation (Tung and Mori 2019, arXiv:1907.09682): images that are similar to the teacher must be similar to
-/// the student. <c>G = Q Q'</c>, with Q the maps as rows [N, C H W] and each row of G then brought to length 1; the loss is
-/// <c>sum((G_student - G_teacher)²) / N²</c>. Channels and resolutions may differ.
-/// </summary>
+/// <summary>Similarity-preserving distillation (Tung and Mori 2019, arXiv:1907.09682): images that are similar to the teacher must be
+/// similar to the student. <c>G = Q Q'</c>, with Q the maps as rows [N, C H W] and each row of G then brought to length 1; the loss is
+/// <c>sum((G_student - G_teacher)²) / N²</c>. Channels and resolutions may differ.</summary>
 /// <inheritdoc cref="FeatureTerm" path="/param"/>
 public sealed record SimilarityTerm(string Student, string Teacher) : FeatureTerm(Student, Teacher)
 {

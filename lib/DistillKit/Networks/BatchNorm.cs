@@ -2,10 +2,9 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// Batch normalization of [N, C, H, W] over N, H and W (Ioffe and Szegedy 2015, arXiv:1502.03167). The input may be bfloat16; weights and
-/// statistics stay float32. A frozen layer (its weight needs no gradient) uses and keeps its running statistics, in training too.
-/// </summary>
+/// <summary>Batch normalization of [N, C, H, W] over N, H and W (Ioffe and Szegedy 2015, arXiv:1502.03167). The input may be bfloat16;
+/// weights and statistics stay float32. A frozen layer (its weight needs no gradient) uses and keeps its running statistics, in training
+/// too.</summary>
 public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IDescribable
 {
     private const double Momentum = 0.1;

@@ -13,10 +13,9 @@ public static class ChannelsLast
     }
 }
 
-/// <summary>
-/// A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N, outputs,
-/// ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in <see cref="ComputeType"/>.
-/// </summary>
+/// <summary>A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N,
+/// outputs, ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in
+/// <see cref="ComputeType"/>.</summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
 {
     // Fields of modules carry the engine's names: it registers them, and torchvision's files know them, by field name.

@@ -2,10 +2,9 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// A network from images [N, 3, H, W] (float32, normalized) to float32 logits [N, classes]. It is a sequence of sections; the output of
-/// each but the last can be tapped as a feature map, and sections form the groups in which a network is frozen and unfrozen.
-/// </summary>
+/// <summary>A network from images [N, 3, H, W] (float32, normalized) to float32 logits [N, classes]. It is a sequence of sections; the
+/// output of each but the last can be tapped as a feature map, and sections form the groups in which a network is frozen and
+/// unfrozen.</summary>
 public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
 {
     private readonly IReadOnlyList<NetworkSection> sections;
@@ -61,10 +60,9 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         }
     } = ScalarType.Float32;
 
-    /// <summary>
-    /// Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth. Training may
-    /// begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function as it is.
-    /// </summary>
+    /// <summary>Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth.
+    /// Training may begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function
+    /// as it is.</summary>
     public bool SkipsResiduals
     {
         get;

@@ -12,10 +12,8 @@ public interface IResidualBlock
     public bool IsSkipped { get; set; }
 }
 
-/// <summary>
-/// A residual block of ResNet: convolutions, each with a norm, and ReLU between them and after the sum. Stride and a change of channels put
-/// a 1x1 convolution on the shortcut. The layers are named "conv1", "bn1", ..., and "downsample", as in torchvision.
-/// </summary>
+/// <summary>A residual block of ResNet: convolutions, each with a norm, and ReLU between them and after the sum. Stride and a change of
+/// channels put a 1x1 convolution on the shortcut. The layers are named "conv1", "bn1", ..., and "downsample", as in torchvision.</summary>
 public sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
     private readonly List<(Convolution Convolution, BatchNorm Norm)> layers = [];

@@ -6,11 +6,9 @@ namespace DistillKit.Training;
 internal sealed record Counters(
     int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0);
 
-/// <summary>
-/// A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it ("adapters."), the
-/// average ("average."), the best state so far ("best."), what the optimizer remembers ("optimizer."), and the counters. Random numbers
-/// need no state: they are functions of seed and step.
-/// </summary>
+/// <summary>A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it
+/// ("adapters."), the average ("average."), the best state so far ("best."), what the optimizer remembers ("optimizer."), and the counters.
+/// Random numbers need no state: they are functions of seed and step.</summary>
 internal static class Checkpoint
 {
     private const string CountersKey = "counters";
@@ -78,11 +76,10 @@ internal static class ModelState
         foreach (var tensor in state.Values) tensor.Dispose();
     }
 
-    /// <summary>
-    /// Takes a network's state after a step, from 0, into an exponential moving average: <c>average = decay * average + (1 - decay) *
-    /// weights</c>, over weights and norms' statistics (Polyak and Juditsky 1992; as used by Tarvainen and Valpola 2017, arXiv:1703.01780).
-    /// The decay starts small, <c>(1 + step) / (10 + step)</c>, so that the random start is soon forgotten.
-    /// </summary>
+    /// <summary>Takes a network's state after a step, from 0, into an exponential moving average:
+    /// <c>average = decay * average + (1 - decay) * weights</c>, over weights and norms' statistics (Polyak and Juditsky 1992; as used by
+    /// Tarvainen and Valpola 2017, arXiv:1703.01780). The decay starts small, <c>(1 + step) / (10 + step)</c>, so that the random start is
+    /// soon forgotten.</summary>
     public static void Average(
         IReadOnlyDictionary<string, Tensor> average, IReadOnlyDictionary<string, Tensor> weights, double decay, int step)
     {

@@ -21,11 +21,9 @@ public sealed record OptimizerRecipe(
     [property: Range(0, 1, MaximumIsExclusive = true)] double Momentum = 0.9,
     [property: Range(0, 1, MaximumIsExclusive = true)] double WeightDecay = 5e-4);
 
-/// <summary>
-/// Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a channels-last
-/// weight (they save contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see
-/// <see cref="Number"/>).
-/// </summary>
+/// <summary>Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a
+/// channels-last weight (they save contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see
+/// <see cref="Number"/>).</summary>
 public sealed class Optimizer : IDisposable
 {
     private const double Beta1 = 0.9;

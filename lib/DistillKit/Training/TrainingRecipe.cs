@@ -137,11 +137,9 @@ public sealed record Freeze([property: Range(0, TrainingRecipe.MostEpochs)] int 
 
 /// <summary>Some epochs at one resolution.</summary>
 /// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
-/// <param name="Restart">
-/// A warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983): the best weights so far are trained on with fresh momentum, and every
-/// schedule starts again and ends with the next restart or the training, the learning rate at this share of its peak. Null to continue. A
-/// recipe whose training has finished may be made longer by such a phase at its end.
-/// </param>
+/// <param name="Restart">A warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983): the best weights so far are trained on with fresh
+/// momentum, and every schedule starts again and ends with the next restart or the training, the learning rate at this share of its peak.
+/// Null to continue. A recipe whose training has finished may be made longer by such a phase at its end.</param>
 public sealed record Phase(
     [property: Range(1, TrainingRecipe.MostEpochs)] int Epochs,
     [property: Range(8, ImageSet.LargestSize)] int? Resolution = null,
