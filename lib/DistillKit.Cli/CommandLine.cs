@@ -18,6 +18,7 @@ public static class CommandLine
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
         NotebooksCommand.Create(),
+        AssignmentCommand.Create(),
         JupyterCommand.Create(),
         DataCommand.Create(),
         DoctorCommand.Create(),

@@ -20,9 +20,12 @@ public sealed class ExerciseTests : IDisposable
     [InlineData(1, 30, "30 times too low")]
     [InlineData(0, 5, "Off by 5 ms")]
     [InlineData(0, 0, "Exactly")]
-    public void A_guess_is_compared_with_the_measurement(double guess, double measured, string verdict)
+    [InlineData(80, 84.5, "Off by 4.5 points", "%")]
+    [InlineData(5, 5.2, "Off by 0.2 points", "points")]
+    [InlineData(null, 7, "Measured: 7 ms.")]
+    public void A_guess_is_compared_with_the_measurement(double? guess, double measured, string verdict, string unit = "ms")
     {
-        Predictions.Predict("How long?", guess, "ms");
+        Predictions.Predict("How long?", guess, unit);
         Assert.Contains(verdict, Predictions.Reveal("How long?", measured).ToString());
     }
 

@@ -146,13 +146,20 @@ internal sealed class Cell
     {
         this.node = node;
         IsCode = (TextAt(node, "cell_type") ?? throw damaged($"cell {number} has no cell_type")) == "code";
-        Source = Lines(node["source"]) ?? throw damaged($"the source of cell {number} is no text");
+        _ = Lines(node["source"]) ?? throw damaged($"the source of cell {number} is no text");
         if (IsCode && node["outputs"] is not (null or JsonArray)) throw damaged($"the outputs of cell {number} are no list");
     }
 
     internal bool IsCode { get; }
 
-    internal string Source { get; }
+    internal string Source
+    {
+        get => Lines(node["source"])!;
+        set => node["source"] = value;
+    }
+
+    /// <summary>The identifier of its exercise, in nbgrader's metadata; null where it belongs to none.</summary>
+    internal string? GradeId => TextAt(node, "metadata", "nbgrader", "grade_id");
 
     /// <summary>The kernel's name of its language, as Polyglot Notebooks notes it; null where it begins in the notebook's.</summary>
     internal string? Language => TextAt(node, "metadata", "polyglot_notebook", "kernelName");

@@ -91,7 +91,7 @@ public static class Exercise
         _ => expected.Equals(answer),
     };
 
-    /// <summary>Numbers as double, one after the other; a tensor's shape comes first, so that it counts.</summary>
+    /// <summary>Whole numbers, which have to be exact, and others, one by one; a tensor's shape comes first, so that it counts.</summary>
     private static IEnumerable<object> Values(object? answer) => answer switch
     {
         null => ["null"],
@@ -101,6 +101,7 @@ public static class Exercise
             .data<double>().ToArray().Select(value => (object)value)],
         ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(index => Values(tuple[index])),
         IEnumerable list => list.Cast<object?>().SelectMany(Values),
+        sbyte or byte or short or int or long => [((IConvertible)answer).ToInt64(CultureInfo.InvariantCulture)],
         IConvertible number => [number.ToDouble(CultureInfo.InvariantCulture)],
         _ => throw new NotSupportedException($"An exercise cannot compare a {answer.GetType().Name}."),
     };

@@ -2,24 +2,30 @@ using System.Net;
 
 namespace DistillKit.Notebook.Exercises;
 
-/// <summary>A guess beside what was measured; null before that.</summary>
-public sealed record Prediction(string Question, double Guess, double? Measured, string Unit)
+/// <summary>A guess beside what was measured; null where the reader has made none, or nothing is measured yet.</summary>
+public sealed record Prediction(string Question, double? Guess, double? Measured, string Unit)
 {
     /// <inheritdoc/>
-    public override string ToString() => Measured is { } measured
-        ? $"{Question} You said {Text.Number(Guess)}{Suffix}, measured: {Text.Number(measured)}{Suffix}. {Verdict(measured)}"
-        : $"{Question} Your guess: {Text.Number(Guess)}{Suffix}. Noted.";
+    public override string ToString() => (Guess, Measured) switch
+    {
+        (null, null) => $"{Question} Put your guess in place of null.",
+        ({ } guess, null) => $"{Question} Your guess: {Number(guess)}. Noted.",
+        (null, { } measured) => $"{Question} Measured: {Number(measured)}.",
+        ({ } guess, { } measured) => $"{Question} You said {Number(guess)}, measured: {Number(measured)}. {Verdict(guess, measured)}",
+    };
 
     internal string ToHtml() =>
         $"<div style=\"border-left: 4px solid #0072b2; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
 
-    private string Suffix => Unit.Length == 0 ? "" : " " + Unit;
+    private string Number(double value) => Unit.Length == 0 ? Text.Number(value) : $"{Text.Number(value)} {Unit}";
 
-    private string Verdict(double measured) => (Guess / measured) switch
+    // Shares and points are judged by their distance: a tenth of 95 % would be nearly everything.
+    private string Verdict(double guess, double measured) => (guess / measured) switch
     {
+        _ when guess == measured => "Exactly.",
+        _ when Unit is "%" or "points" => $"Off by {Text.Number(Math.Abs(guess - measured))} points.",
+        _ when !(measured > 0 && guess > 0) => $"Off by {Number(Math.Abs(guess - measured))}.",
         > 0.9 and < 1.1 => "Within a tenth.",
-        _ when Guess == measured => "Exactly.",
-        _ when !(measured > 0 && Guess > 0) => $"Off by {Text.Number(Math.Abs(Guess - measured))}{Suffix}.",
         > 1 and var ratio => $"{Times(ratio)} times too high.",
         var ratio => $"{Times(1 / ratio)} times too low.",
     };
@@ -37,10 +43,11 @@ public static class Predictions
 
     /// <summary>Notes a guess; a later one on the same question replaces it.</summary>
     /// <param name="question">The question, which <see cref="Reveal"/> repeats.</param>
-    public static Prediction Predict(string question, double value, string unit = "") => Noted[question] = new(question, value, null, unit);
+    /// <param name="value">The guess; null while there is none.</param>
+    public static Prediction Predict(string question, double? value, string unit = "") => Noted[question] = new(question, value, null, unit);
 
-    /// <summary>Compares the guess with what was measured.</summary>
-    /// <exception cref="UserException">Nobody guessed.</exception>
+    /// <summary>Compares the guess, where there is one, with what was measured.</summary>
+    /// <exception cref="UserException">Nobody was asked.</exception>
     public static Prediction Reveal(string question, double measured)
     {
         if (!Noted.TryGetValue(question, out var prediction))

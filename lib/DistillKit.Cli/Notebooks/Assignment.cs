@@ -1,0 +1,57 @@
+namespace DistillKit.Cli.Notebooks;
+
+/// <summary>
+/// Makes the student's version of a notebook whose cells carry nbgrader's metadata and markers
+/// (https://nbgrader.readthedocs.io/en/stable/contributor_guide/metadata.html): solutions become blanks, hidden tests and outputs go.
+/// </summary>
+internal static class Assignment
+{
+    private const string BeginSolution = "### BEGIN SOLUTION";
+    private const string EndSolution = "### END SOLUTION";
+    private const string BeginHidden = "### BEGIN HIDDEN TESTS";
+    private const string EndHidden = "### END HIDDEN TESTS";
+
+    /// <summary>What a blank says; an exercise's function that throws it counts as not written yet.</summary>
+    private static readonly Dictionary<string, string[]> Blanks = new()
+    {
+        ["csharp"] = ["// Your code.", "throw new NotImplementedException();"],
+        ["fsharp"] = ["// Your code.", "raise (System.NotImplementedException())"],
+    };
+
+    /// <summary>Changes a notebook into the student's version.</summary>
+    /// <exception cref="UserException">A marker has no counterpart.</exception>
+    internal static void Make(NotebookFile notebook)
+    {
+        notebook.Clear();
+        foreach (var cell in notebook.Cells)
+        {
+            var blank = !cell.IsCode ? ["*Your answer.*"] : Blanks[cell.Language ?? notebook.Language];
+            var open = Cut(cell.Source, BeginSolution, EndSolution, blank, notebook.Name);
+            cell.Source = Cut(open, BeginHidden, EndHidden, [], notebook.Name);
+        }
+    }
+
+    private static string Cut(string source, string begin, string end, string[] replacement, string name)
+    {
+        var kept = new List<string>();
+        string? indent = null;
+        foreach (var line in source.Split('\n'))
+        {
+            if (line.Contains(begin, StringComparison.Ordinal))
+            {
+                if (indent is not null) throw Unpaired(begin);
+                indent = line[..^line.TrimStart().Length];
+                kept.AddRange(replacement.Select(part => indent + part));
+            }
+            else if (line.Contains(end, StringComparison.Ordinal))
+            {
+                if (indent is null) throw Unpaired(end);
+                indent = null;
+            }
+            else if (indent is null) kept.Add(line);
+        }
+        return indent is null ? string.Join('\n', kept) : throw Unpaired(begin);
+
+        UserException Unpaired(string marker) => new($"{name}: a line '{marker}' has no counterpart in its cell.");
+    }
+}

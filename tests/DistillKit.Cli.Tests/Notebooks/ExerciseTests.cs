@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DistillKit.Cli.Notebooks;
+
+namespace DistillKit.Cli.Tests.Notebooks;
+
+/// <summary>The functions that the reader writes: what each visible test says of a right one, of wrong ones, and of a blank.</summary>
+public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : IClassFixture<ExerciseTests.Workplace>
+{
+    private const string Test = "-test";
+
+    /// <summary>By exercise and mistake: what of the solution is replaced, and by what.</summary>
+    private static readonly Dictionary<string, Dictionary<string, string[]>> WrongAnswers =
+        JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string[]>>>(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "wrong-answers.json")))!;
+
+    public static TheoryData<string> All => [.. NotebookRunner.Find([]).Select(path => Path.GetFileName(path))];
+
+    [Fact]
+    public void Each_exercise_has_two_typical_wrong_answers()
+    {
+        var exercises = NotebookRunner.Find([]).Select(NotebookFile.Load).SelectMany(notebook => notebook.CodeCells)
+            .Select(cell => cell.GradeId).OfType<string>().Where(id => id.EndsWith(Test, StringComparison.Ordinal));
+        var tried = WrongAnswers.Where(entry => entry.Value.Count >= 2).Select(entry => entry.Key + Test);
+        Assert.Equal(exercises.Order(), tried.Order());
+    }
+
+    /// <summary>The student's version with wrong answers and the solution before each test; the rest runs with the blanks.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_students_version_runs_with_its_blanks_and_its_tests_tell_right_from_wrong(string name)
+    {
+        var notebook = NotebookFile.Load(NotebookRunner.Find([]).Single(path => Path.GetFileName(path) == name));
+        var solutions = notebook.CodeCells.Where(cell => cell.GradeId is not null).ToDictionary(cell => cell.GradeId!, cell => cell.Source);
+        Assignment.Make(notebook);
+        List<CellText> cells = [];
+        List<string> expected = [];
+        foreach (var cell in notebook.CodeCells)
+        {
+            if (cell.GradeId?.EndsWith(Test, StringComparison.Ordinal) is not true)
+            {
+                cells.Add(Text(cell.Source, cell.Language));
+                continue;
+            }
+            var exercise = cell.GradeId[..^Test.Length];
+            var solution = solutions[exercise];
+            foreach (var (mistake, change) in WrongAnswers[exercise])
+            {
+                Assert.Contains(change[0], solution);
+                Try(solution.Replace(change[0], change[1]), mistake, "Wrong");
+            }
+            Try(solution, "solution", "Right");
+            Try(notebook.CodeCells.Single(blank => blank.GradeId == exercise).Source, "blank", "Open");
+
+            void Try(string function, string what, string state)
+            {
+                var answer = $"{exercise}, {what}: ";
+                cells.AddRange([Text(function), Text(cell.Source), Text(
+                    $"Console.WriteLine(\"\\n{answer}\" + Check.All.Single(one => one.What == \"{exercise}\").State);")]);
+                expected.Add(answer + state);
+            }
+        }
+        var (outcome, texts) = await workplace.RunAsync(name, [.. cells]);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Equal(expected, texts.SelectMany(text => Answer().Matches(text)).Select(match => match.Value));
+    }
+
+    private static CellText Text(string source, string? language = null) =>
+        new(source, language is null ? "{}" : $"{{ \"polyglot_notebook\": {{ \"kernelName\": \"{language}\" }} }}");
+
+    [GeneratedRegex("^[0-9]{2}-[a-z]+, .*: (Right|Wrong|Open)$", RegexOptions.Multiline)]
+    private static partial Regex Answer();
+
+    /// <summary>A folder of the checkout with the notebooks' set-up, and results of profile smoke that they share.</summary>
+    public sealed class Workplace : IDisposable
+    {
+        private readonly string folder =
+            Directory.CreateDirectory(Path.Combine(Checkout.Artifacts, $"exercises-{Guid.NewGuid():n}")).FullName;
+
+        public Workplace() =>
+            File.Copy(Path.Combine(Checkout.Root, "notebooks", "setup.csx"), Path.Combine(folder, "setup.csx"));
+
+        public void Dispose() => Directory.Delete(folder, recursive: true);
+
+        internal async Task<(Outcome Outcome, IEnumerable<string> Texts)> RunAsync(string name, CellText[] cells)
+        {
+            var path = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(path, NotebookFolder.Json(cells));
+            var outcome = await Cli.RunAsync(
+                "notebooks", "run", path, "--profile", "smoke", "--artifacts", Path.Combine(folder, "results"), "--write");
+            var outputs = NotebookFolder.Outputs(path).SelectMany(cell => cell);
+            return (outcome, outputs.Where(output => output!["text"] is not null).Select(output => NotebookFolder.Text(output!["text"])));
+        }
+    }
+}
