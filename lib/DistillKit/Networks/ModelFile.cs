@@ -12,13 +12,33 @@ public static class ModelFile
     /// <param name="model">The network.</param>
     /// <param name="info">The provenance; its spec is replaced by the model's own.</param>
     /// <param name="type">What to store the numbers as: float32, or float16 for half the size; it is loaded as float32 again.</param>
-    /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="UserException">The file cannot be written, or the type cannot hold a number; the message names it.</exception>
     public static void Save(string path, ImageClassifier model, ModelInfo info, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
-        Tensor Stored(Tensor tensor) => tensor.is_floating_point() ? tensor.to(type) : tensor;
-        var state = model.state_dict().ToDictionary(entry => entry.Key, entry => Stored(entry.Value));
+        var state = model.state_dict().ToDictionary(entry => entry.Key, entry => Stored(entry.Key, entry.Value));
         Safetensors.Save(path, state, (info with { Spec = model.Spec }).ToMetadata());
+
+        Tensor Stored(string name, Tensor tensor)
+        {
+            if (!tensor.is_floating_point()) return tensor;
+            var stored = tensor.to(type);
+            if (NotFinite(stored) is { } number)
+            {
+                var largest = tensor.abs().max().item<float>();
+                throw new UserException(FormattableString.Invariant($"{path} is not written: {name} would hold {number}, because ")
+                    + FormattableString.Invariant($"its largest value is {largest:g6}: write float32, or train the network again."));
+            }
+            return stored;
+        }
+    }
+
+    /// <summary>A number of a tensor that is not finite; null where there is none.</summary>
+    private static float? NotFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        var wrong = tensor[tensor.isfinite().logical_not()];
+        return wrong.numel() == 0 ? null : wrong[0].to(ScalarType.Float32).item<float>();
     }
 
     /// <summary>Builds the network that the file describes, and loads it.</summary>
@@ -55,7 +75,12 @@ public static class ModelFile
                 $"{path} does not fit the network {model.Spec.ToJson()}: {first}{more}. Load it into the network that it was saved from.");
         }
         using var frozen = no_grad();
-        foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor);
+        foreach (var (name, tensor) in file.Tensors)
+        {
+            if (NotFinite(tensor) is { } number)
+                throw new UserException(FormattableString.Invariant($"{path} is damaged: {name} holds {number}. Take another file."));
+            state[name].copy_(tensor);
+        }
     }
 
     private static IEnumerable<string> Differences(IReadOnlyDictionary<string, Tensor> file, Dictionary<string, Tensor> state)
