@@ -12,7 +12,8 @@ public static class AtomicFile
     /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target, whose
     /// permissions it keeps; a link stays, and what it leads to is the target. If anything fails, a full disk say, the old file is as it
     /// was and the temporary file is gone.</summary>
-    /// <exception cref="UserException">The folder cannot be written to, the disk is full, or there is something else than a file.</exception>
+    /// <exception cref="UserException">The folder cannot be written to, the disk is full, or there is something else than a
+    /// file.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         var temporary = "";
@@ -20,19 +21,20 @@ public static class AtomicFile
         {
             if (Path.Exists(path) && !IsRegular(path))
                 throw new UserException($"{path} is no regular file, and would be lost: give the path of a file.");
-            var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            var isLink = new FileInfo(path).LinkTarget is not null;
+            var target = Path.GetFullPath(isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : path);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             temporary = $"{target}.{Guid.NewGuid():N}.tmp";
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-            UnixFileMode? mode = OperatingSystem.IsWindows() || !File.Exists(target) ? null : File.GetUnixFileMode(target);
+            var keepsMode = !OperatingSystem.IsWindows() && File.Exists(target);
             // A private file's content is never readable for others; what the process masks is put back below.
-            if (mode is not null) options.UnixCreateMode = mode;
+            if (!OperatingSystem.IsWindows() && keepsMode) options.UnixCreateMode = File.GetUnixFileMode(target);
             using (var stream = new FileStream(temporary, options))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            if (mode is { } kept && !OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, kept);
+            if (!OperatingSystem.IsWindows() && keepsMode) File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

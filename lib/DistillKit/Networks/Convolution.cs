@@ -30,6 +30,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
         (Inputs, Outputs, Kernel, Stride, Groups) = (inputs, outputs, kernel, stride, groups);
         strides = [stride, stride];
         paddings = [Padding, Padding];
+        ParameterBudget.Take((long)outputs * (inputs / groups) * kernel * kernel);
         using var scope = NewDisposeScope();
         var deviation = Math.Sqrt(2.0 * groups / (outputs * kernel * kernel));
         weight = new Parameter(ChannelsLast.Of(randn(outputs, inputs / groups, kernel, kernel).mul_(Number.Of(deviation))));

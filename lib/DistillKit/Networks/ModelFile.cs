@@ -48,9 +48,30 @@ public static class ModelFile
         using var file = Safetensors.Load(path);
         var info = ModelInfo.FromMetadata(file.Metadata)
             ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, then load it.");
-        var model = info.Spec.Build();
-        Copy(path, file, model);
-        return (model, info);
+        return (Build(path, file, info.Spec), info);
+    }
+
+    /// <summary>Builds a network, and loads it from a file of any program; the provenance is null for one of another program.</summary>
+    /// <exception cref="UserException">The file cannot be read, or belongs to another architecture; the message says why.</exception>
+    public static (ImageClassifier Model, ModelInfo? Info) LoadAs(string path, ModelSpec spec)
+    {
+        using var file = Safetensors.Load(path);
+        return (Build(path, file, spec), ModelInfo.FromMetadata(file.Metadata));
+    }
+
+    private static ImageClassifier Build(string path, SafetensorsFile file, ModelSpec spec)
+    {
+        try
+        {
+            // A file that lacks some of the numbers is still told which.
+            var model = ParameterBudget.Within(2 * file.Tensors.Values.Sum(tensor => tensor.numel()) + (1 << 20), spec);
+            Copy(path, file, model);
+            return model;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new UserException($"{path} does not fit the network {spec.ToJson()}: {error.Message}. Take its own file.", error);
+        }
     }
 
     /// <summary>Loads the weights into a network of the same architecture; torchvision's files fit, too.</summary>
