@@ -60,7 +60,7 @@ public static class OnnxFile
             or InvalidOperationException or IndexOutOfRangeException or ArithmeticException or UserException)
         {
             var reason = error is InvalidDataException ? error.Message : $"it is damaged: {error.Message.TrimEnd('.')}";
-            throw new InvalidDataException(PlainText.Of(reason), error);
+            throw new InvalidDataException(PlainText.Of(reason, 300), error);
         }
     }
 }
