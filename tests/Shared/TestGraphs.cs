@@ -69,7 +69,8 @@ internal static class TestGraphs
             "float" => plan with { Strategy = LayerStrategy.Float },
             "static" => plan,
             "signed" => plan with { Activations = new(IsSigned: true) },
-            "symmetric" => plan with { Activations = new(IsSigned: true, IsSymmetric: true) },
+            // Clipped on both sides, so that the most negative integer would be felt.
+            "symmetric" => plan with { Activations = new(IsSigned: true, IsSymmetric: true), Observer = new(ObserverKind.Percentile, 95) },
             "per tensor" => plan with { Weights = QuantizationScheme.Weights with { Granularity = Granularity.PerTensor } },
             "low bit" => plan with { Weights = QuantizationScheme.Weights with { Bits = 5 }, Activations = new(6) },
             "dynamic" => plan with { Strategy = LayerStrategy.Dynamic },

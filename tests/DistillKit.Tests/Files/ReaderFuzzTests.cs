@@ -52,7 +52,7 @@ public sealed class ReaderFuzzTests : IDisposable
     {
         string[] kinds = ["float", "static", "symmetric", "low bit", "dynamic", "mixed"];
         Run(new("library-onnx", 0.15, [.. kinds.Select(kind => OnnxFile.ToBytes(TestGraphs.Quantized(TestGraphs.ResNet, kind)))],
-            Load, error => error is InvalidDataException)
+            Load, error => error is InvalidDataException or UserException)
         {
             Mutators = [ByteMutations.Apply, OnnxMutations.Apply],
         });
