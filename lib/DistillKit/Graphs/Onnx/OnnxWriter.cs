@@ -19,8 +19,12 @@ internal sealed class OnnxWriter(Graph graph)
     /// <summary>The tensor that holds each result; it differs from the result's name where that is the dequantized one.</summary>
     private readonly Dictionary<string, string> tensors = [];
 
+    /// <exception cref="UserException">A number is not finite, or a bias does not fit its integer.</exception>
     public ModelProto Write()
     {
+        var damaged = graph.Layers.FirstOrDefault(layer => !layer.Weight.Values.Concat(layer.Bias?.Values ?? []).All(float.IsFinite));
+        if (damaged is not null)
+            throw new UserException($"'{damaged.Name}' holds a number that is not finite: train the network again, or take another file.");
         proto.Input.Add(Value(graph.Input.Name, [graph.Input.Channels, graph.Input.Size, graph.Input.Size]));
         proto.Output.Add(Value(Output, graph.Shapes[graph.Output.Name]));
         foreach (var node in graph.Nodes) tensors[node.Name] = Write(node, ReferenceEquals(node, graph.Output) ? Output : node.Name);

@@ -87,6 +87,20 @@ public sealed class OnnxFileTests : IDisposable
             "fold the batch norms first",
             Assert.Throws<ArgumentException>(() => OnnxFile.ToBytes(TestGraphs.WithNorms(TestGraphs.ResNet))).Message);
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Numbers_that_are_not_finite_are_not_written(float number)
+    {
+        var graph = TestGraphs.Quantized(TestGraphs.ResNet, "weight only");
+        var layer = (WeightedNode)graph["fc"];
+        var broken = layer with { Bias = new([.. layer.Bias!.Values[1..], number], layer.Bias.Channels) };
+        var error = Assert.Throws<UserException>(
+            () => OnnxFile.Save(folder["model.onnx"], graph.With(new Dictionary<string, Node> { ["fc"] = broken })));
+        AssertLine(error, "'fc' holds a number that is not finite");
+        Assert.Empty(folder.Names);
+    }
+
     [Fact]
     public void A_file_that_cannot_be_written_says_so()
     {
