@@ -232,6 +232,18 @@ public sealed class OnnxFileTests : IDisposable
         AssertLine(Assert.Throws<UserException>(() => OnnxFile.Load(folder["model.onnx"])), reason);
     }
 
+    [Fact]
+    public void A_file_of_many_small_parts_is_refused_before_it_takes_memory()
+    {
+        // 3,000,000 operators without a name, two bytes each; the length of the graph takes four.
+        byte[] head = [0x12, 10, .. "DistillKit"u8, 0x3A, 0x80, 0x9B, 0xEE, 0x02], nodes = new byte[6_000_000];
+        for (var index = 0; index < nodes.Length; index += 2) nodes[index] = 0x0A;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<InvalidDataException>(() => OnnxFile.FromBytes([.. head, .. nodes]));
+        Assert.Equal("it has 6000017 bytes beside its weights, more than any network of DistillKit", error.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 * nodes.Length);
+    }
+
     private static readonly AttributeProto Dilations =
         new() { Name = "dilations", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 2, 2 } };
 
