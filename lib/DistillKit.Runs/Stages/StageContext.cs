@@ -69,6 +69,7 @@ internal sealed class StageContext : IDisposable
         Engine = MachineInfo.Current().Engine,
         Date = DateTimeOffset.UtcNow,
         Accuracy = validationAccuracy,
+        Input = new(Images.Normalization, Images.Training.ClassNames),
     };
 
     /// <inheritdoc/>
