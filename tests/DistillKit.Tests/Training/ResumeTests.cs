@@ -1,4 +1,5 @@
 using DistillKit.Distillation;
+using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
@@ -215,6 +216,27 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains(Checkpoint, message);
         Assert.Contains("delete", message);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("no counters")]
+    [InlineData("a tensor of another network")]
+    [InlineData("a tensor of another shape")]
+    [InlineData("an optimizer of another network")]
+    public void A_checkpoint_that_does_not_hold_what_it_has_to_is_refused_by_name(string damage)
+    {
+        CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
+        using (var file = Safetensors.Load(Checkpoint))
+        {
+            var (tensors, metadata) = (file.Tensors.ToDictionary(), file.Metadata.ToDictionary());
+            if (damage == "no counters") metadata.Remove("counters");
+            if (damage == "a tensor of another network") tensors["model.conv9.weight"] = zeros(1);
+            if (damage == "a tensor of another shape") tensors["model.conv1.weight"] = zeros(3, 3);
+            if (damage == "an optimizer of another network") tensors["optimizer.x"] = zeros(3);
+            Safetensors.Save(Checkpoint, tensors, metadata);
+        }
+        var message = Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe, Files).Trainer.Run()).Message;
+        Assert.Equal($"The checkpoint {Checkpoint} cannot be read: delete it to start this training again.", message);
     }
 
     [Fact]
