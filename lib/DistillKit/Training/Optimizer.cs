@@ -82,7 +82,8 @@ public sealed class Optimizer : IDisposable
         {
             // In the layout of the parameter, in which updates are fast.
             var parameter = parameters[int.Parse(name[..name.IndexOf('.')], CultureInfo.InvariantCulture)];
-            state[name] = (values.dim() == 0 ? values.clone() : zeros_like(parameter).copy_(values.reshape(parameter.shape))).DetachFromDisposeScope();
+            var copy = values.dim() == 0 ? values.clone() : zeros_like(parameter).copy_(values.reshape(parameter.shape));
+            state[name] = copy.DetachFromDisposeScope();
         }
     }
 
