@@ -108,6 +108,7 @@ public static class ModelFile
         var state = model.state_dict();
         if (ModelDifference.Of(file, state, model.Classes) is { } difference)
             throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {difference}.");
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
         foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor.reshape(state[name].shape));
     }

@@ -66,6 +66,7 @@ internal static class ModelState
     /// <summary>Overwrites a state in place.</summary>
     public static void Assign(IReadOnlyDictionary<string, Tensor> target, IReadOnlyDictionary<string, Tensor> source)
     {
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
         // Reshaped, since a tensor of another shape must not be spread over the target.
         foreach (var (name, tensor) in source) target[name].copy_(tensor.reshape(target[name].shape));

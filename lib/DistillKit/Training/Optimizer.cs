@@ -77,6 +77,7 @@ public sealed class Optimizer : IDisposable
     /// <summary>Continues where another optimizer of such parameters was.</summary>
     internal void Restore(IReadOnlyDictionary<string, Tensor> saved)
     {
+        using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         foreach (var (name, values) in saved)
         {

@@ -1,3 +1,4 @@
+using DistillKit.Data;
 using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Networks;
@@ -175,6 +176,21 @@ public sealed class ResumeTests : IDisposable
         resumed.Run();
         Assert.Equal(
             ["5", "5", "10", "10", "15", "15"], File.ReadAllLines(folder["run/metrics.jsonl"]).Select(line => line.Split(':', ',')[1]));
+    }
+
+    [Fact]
+    public void A_training_whose_images_are_cancelled_leaves_a_checkpoint_too()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var images = new DeviceImages(SyntheticImages.Create(80, seed: 1), CPU) { Cancellation = cancellation.Token };
+        var data = new TrainingData(images, images, SyntheticImages.ClassNames);
+        using var model = TinyTraining.Network(new ResNetSpec { Blocks = [1], Width = 0.125 });
+        var objective = new Watched((_, _) => cancellation.Cancel());
+        using var trainer = new Trainer(model, objective, TinyTraining.Recipe, data, seed: 1, Files);
+        Assert.Throws<OperationCanceledException>(() => trainer.Run());
+        Assert.Equal(1, trainer.Step);
+        using var resumed = new Trainer(model, objective, TinyTraining.Recipe, data, seed: 1, Files);
+        Assert.Equal(trainer.Step, resumed.Resume());
     }
 
     [Fact]
