@@ -47,15 +47,11 @@ public static class OnnxFile
         {
             throw new InvalidDataException("it is no ONNX file, or a damaged one", error);
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or KeyNotFoundException or ArgumentException
+            or InvalidOperationException or IndexOutOfRangeException or ArithmeticException or UserException)
         {
-            // It may quote the file.
-            throw new InvalidDataException(error.Message.ReplaceLineEndings(" "), error);
-        }
-        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException
-            or IndexOutOfRangeException or ArithmeticException)
-        {
-            throw new InvalidDataException($"it is damaged: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", error);
+            var reason = error is InvalidDataException ? error.Message : $"it is damaged: {error.Message.TrimEnd('.')}";
+            throw new InvalidDataException(PlainText.Of(reason, 300), error);
         }
     }
 }
