@@ -7,17 +7,23 @@ internal static class PictureFile
 {
     private const long MostPixels = 1 << 26;
 
+    /// <summary>No compression of these formats makes less of a picture of one colour.</summary>
+    private const long MostBytesForOne = 1100;
+
     /// <summary>Decodes a file to red, green and blue of each pixel, row by row from the top: [height, width, 3].</summary>
     /// <exception cref="InvalidDataException">It is no picture, damaged, or far too large.</exception>
-    public static ImageResult Read(string path)
+    public static ImageResult Read(string path) => Read(File.ReadAllBytes(path));
+
+    internal static ImageResult Read(byte[] file)
     {
-        var file = File.ReadAllBytes(path);
         try
         {
             var found = ImageInfo.FromStream(new EndingStream(file));
             if (found is not { } header) throw new InvalidDataException("it is no PNG, JPEG or BMP picture");
-            if ((long)header.Width * header.Height is < 1 or > MostPixels)
-                throw new InvalidDataException($"it says that it has {header.Width} x {header.Height} pixels");
+            var pixels = (long)header.Width * header.Height;
+            if (header.Width < 1 || header.Height < 1 || pixels > Math.Min(MostPixels, MostBytesForOne * file.Length))
+                throw new InvalidDataException(
+                    $"it says that it has {header.Width} x {header.Height} pixels, more than is read or {file.Length:N0} bytes can hold");
             return ImageResult.FromStream(new EndingStream(file), ColorComponents.RedGreenBlue);
         }
         catch (Exception error) when (error is not InvalidDataException)

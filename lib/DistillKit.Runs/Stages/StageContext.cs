@@ -46,11 +46,15 @@ internal sealed class StageContext(Profile profile, StageStore store, IRunProgre
         return images = loaded;
     }
 
-    public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
+    public DeviceImages OnDevice(ImageSet set, CancellationToken cancellation = default) =>
+        new(set, Device, Images.Normalization) { Cancellation = cancellation };
 
-    public void Finish(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
+    /// <returns>Whether it was shown: what an earlier run had finished is shown once.</returns>
+    public bool Finish(string stage, string result, TimeSpan time, bool isFromEarlierRun)
     {
-        if (shown.Add(stage) || !isFromEarlierRun) progress.Finished(stage, result, time, isFromEarlierRun);
+        if (!shown.Add(stage) && isFromEarlierRun) return false;
+        progress.Finished(stage, result, time, isFromEarlierRun);
+        return true;
     }
 
     /// <summary>What a model file says about where it comes from.</summary>
