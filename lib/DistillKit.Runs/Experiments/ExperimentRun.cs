@@ -30,9 +30,12 @@ public readonly record struct Shard(int Index, int Count)
         throw new UserException($"A shard is i/n with i from 0 to n - 1, for instance 0/4, not '{text}'.");
     }
 
-    internal IEnumerable<T> Of<T>(IReadOnlyList<T> all)
+    internal IReadOnlyList<T> Of<T>(IReadOnlyList<T> all)
     {
-        for (var i = Index; i < all.Count; i += Count) yield return all[i];
+        var (index, count) = this;
+        return index >= 0 && index < count
+            ? [.. all.Where((_, place) => place % count == index)]
+            : throw new UserException($"There is no shard {index}/{count}: take i/n with i from 0 to n - 1, for instance 0/4.");
     }
 }
 
@@ -54,6 +57,8 @@ public sealed class ExperimentRun(
 
     internal Experiment Experiment => experiment;
 
+    private string TableLock => Path.Combine(folder, ".table.lock");
+
     internal string FolderOf(PlannedRun run) => Path.GetFullPath(Path.Combine(folder, "runs", run.Id));
 
     /// <summary>Puts CIFAR-10 in its place, if a recipe needs it.</summary>
@@ -71,6 +76,7 @@ public sealed class ExperimentRun(
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Prepare(CancellationToken cancellation = default)
     {
+        RequireOwnTable();
         void Wait() => progress.Started("prepare", "waits for another process that prepares");
         foreach (var variant in experiment.Variants)
         {
@@ -86,11 +92,12 @@ public sealed class ExperimentRun(
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Run(Shard shard, CancellationToken cancellation = default)
     {
-        PlannedRun[] runs = [.. shard.Of(experiment.Runs)];
+        RequireOwnTable();
+        var runs = shard.Of(experiment.Runs);
         foreach (var (index, run) in runs.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(run, $"{index + 1} of {runs.Length}", cancellation);
+            Run(run, $"{index + 1} of {runs.Count}", cancellation);
         }
         WriteTable(cancellation);
     }
@@ -114,7 +121,7 @@ public sealed class ExperimentRun(
         {
             var stages = new TrainingStages(context);
             var (trained, model) = stages.Train(stages.Student with { Seed = run.Seed }, cancellation);
-            store.Finish(ResultRecord, run.Fingerprint, Measure(run, context, trained, model));
+            store.Finish(ResultRecord, run.Fingerprint, Measure(run, context, trained, model, cancellation));
         }
         WriteTable(cancellation);
     }
@@ -126,9 +133,9 @@ public sealed class ExperimentRun(
                 stage.Name == StageNames.Student ? null : shared.Train(profile, stage, fingerprint, cancellation),
         };
 
-    private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
+    private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model, CancellationToken cancellation)
     {
-        var accuracy = experiment.File.Metric == Metric.Test ? OnTest(context, model) : trained.ValidationAccuracy;
+        var accuracy = experiment.File.Metric == Metric.Test ? OnTest(context, model, cancellation) : trained.ValidationAccuracy;
         var pixels = Budget.Pixels(run.Variant.Profile.Student.Training, trained, context.Images.Training.ImageSize);
         var version = typeof(ExperimentRun).Assembly.GetName().Version!.ToString(3);
         return new(
@@ -136,11 +143,11 @@ public sealed class ExperimentRun(
             trained.Seconds, trained.ComputeType, MachineInfo.Current(), version, DateTimeOffset.UtcNow);
     }
 
-    private static double OnTest(StageContext context, string model)
+    private static double OnTest(StageContext context, string model, CancellationToken cancellation)
     {
         using var network = ModelFile.Load(model).Model;
         network.to(context.Device);
-        using var images = context.OnDevice(context.Images.Test);
+        using var images = context.OnDevice(context.Images.Test, cancellation);
         return Evaluator.Evaluate(network, images, context.Images.Test.ClassNames).Accuracy;
     }
 
@@ -148,8 +155,16 @@ public sealed class ExperimentRun(
     private void WriteTable(CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        using var exclusive = LockFile.Hold(Path.Combine(folder, ".table.lock"), cancellation);
+        using var exclusive = LockFile.Hold(TableLock, cancellation);
         Table().Write(folder);
+    }
+
+    private void RequireOwnTable()
+    {
+        var tables = ExperimentTable.FileNames.Select(name => Path.Combine(folder, name));
+        if (File.Exists(TableLock) || tables.FirstOrDefault(Path.Exists) is not { } path) return;
+        throw new UserException($"No experiment has written {path}, and this one would overwrite it: move it to another place, "
+            + "or choose another folder with --output.");
     }
 
     private string Describe(FinishedRun run) =>
@@ -165,6 +180,8 @@ public sealed class ExperimentRun(
         public void Installed(DataProgress step) => progress.Installed(step);
 
         public void Advanced(string part) => progress.Advanced(part);
+
+        public void Warned(string text) => progress.Warned(text);
 
         public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) =>
             progress.Finished(NameOf(stage), result, time, isFromEarlierRun);

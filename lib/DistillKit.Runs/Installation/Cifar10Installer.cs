@@ -35,7 +35,7 @@ public sealed class Cifar10Installer
         var (target, staging) = (Path.Combine(root, Cifar10Files.FolderName), Path.Combine(root, ".incoming"));
         void Wait() => progress?.Report(new("Waiting for another process that installs the data"));
         using var exclusive = await Task.Run(() => LockFile.Hold(Path.Combine(root, ".lock"), cancellation, Wait), cancellation);
-        if (Cifar10Files.TryLocate(root) is { } existing && layout.FindDefect(existing, progress) is null) return existing;
+        if (Cifar10Files.TryLocate(root) is { } existing && layout.FindDefect(existing, progress, cancellation) is null) return existing;
 
         List<string> reasons = [];
         foreach (var source in sources)
@@ -43,8 +43,7 @@ public sealed class Cifar10Installer
             try
             {
                 await StageAsync(source, staging, progress, cancellation);
-                // A damaged set that is in the way goes into the staging folder, and with it.
-                if (Directory.Exists(target)) Directory.Move(target, Path.Combine(staging, "damaged"));
+                if (Directory.Exists(target)) SetAside(target, progress);
                 Directory.Move(Path.Combine(staging, Cifar10Files.FolderName), target);
                 return target;
             }
@@ -59,6 +58,15 @@ public sealed class Cifar10Installer
         }
         var hint = sources.Count == 1 ? "" : $"; or set {Cifar10Source.Variable} to a folder that has it";
         throw new UserException($"CIFAR-10 could not be had: {string.Join("; ", reasons)}{hint}.");
+    }
+
+    /// <summary>Keeps what is in the way: it may be damaged, or somebody's own.</summary>
+    private static void SetAside(string target, IProgress<DataProgress>? progress)
+    {
+        var names = Enumerable.Range(1, int.MaxValue).Select(number => $"{target}.replaced{number}");
+        var place = names.First(name => !Path.Exists(name));
+        Directory.Move(target, place);
+        progress?.Report(new($"What was in {target} is in {place} now"));
     }
 
     private string MakeFolder()
@@ -79,7 +87,7 @@ public sealed class Cifar10Installer
         if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         var work = Directory.CreateDirectory(Path.Combine(staging, "work")).FullName;
         await source.Write(work, progress, cancellation);
-        if (layout.FindDefect(work, progress) is { } defect)
+        if (layout.FindDefect(work, progress, cancellation) is { } defect)
             throw new UserException($"it gave other files than the published ones: {defect}.");
         var complete = Directory.CreateDirectory(Path.Combine(staging, Cifar10Files.FolderName)).FullName;
         foreach (var file in Cifar10Files.Names) File.Move(Path.Combine(work, file), Path.Combine(complete, file));
