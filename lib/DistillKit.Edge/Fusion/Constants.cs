@@ -9,8 +9,8 @@ internal static class Constants
     public static float Single(OnnxNode node, Scope scope, int input, float otherwise) => scope.OptionalTensor(node, input) switch
     {
         null => otherwise,
-        { Count: 1 } tensor => tensor.Floats[0],
-        var tensor => throw tensor.Error("is a list, where one number is needed"),
+        { Count: 1 } tensor when !float.IsNaN(tensor.Floats[0]) => tensor.Floats[0],
+        var tensor => throw tensor.Error("is NaN or a list, where one number is needed"),
     };
 
     /// <summary>Positive, finite scales: one, or as many as the axis is long.</summary>

@@ -5,15 +5,16 @@ internal sealed unsafe class NativeBuffer : IDisposable
 {
     private const int Alignment = 64;
 
+    private void* memory;
+
     public NativeBuffer(long bytes)
     {
-        var size = checked((nuint)bytes + ConvolutionKernel.Slack);
-        Pointer = (byte*)NativeMemory.AlignedAlloc(size, Alignment);
-        NativeMemory.Clear(Pointer, size);
+        memory = NativeMemory.AllocZeroed(checked((nuint)bytes + ConvolutionKernel.Slack + Alignment));
+        Pointer = (byte*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
         Bytes = bytes;
     }
 
-    ~NativeBuffer() => NativeMemory.AlignedFree(Pointer);
+    ~NativeBuffer() => NativeMemory.Free(memory);
 
     public byte* Pointer { get; private set; }
 
@@ -21,8 +22,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(Pointer);
-        Pointer = null;
+        NativeMemory.Free(memory);
+        memory = Pointer = null;
         GC.SuppressFinalize(this);
     }
 }
