@@ -29,6 +29,7 @@ internal static class Constants
         var axis = tensor.Shape.Length - (isFlat ? 1 : 3);
         if (tensor.Count != 1 && (tensor.Count != channels || axis < 0 || tensor.Shape[axis] != channels))
             throw tensor.Error($"has the shape {Wording.Of(tensor.Shape)}, where one value for each of {channels} channels is needed");
+        CheckFinite(constant);
         return [.. Enumerable.Range(0, channels).Select(i => constant.At(tensor.Count == 1 ? 0 : i))];
     }
 
@@ -37,8 +38,9 @@ internal static class Constants
     public static LayerWeights Weights(ConstantSymbol constant, int outputs, int outputAxis)
     {
         var (tensor, scales) = (constant.Tensor, constant.Scales);
+        CheckFinite(constant);
         if (scales is null)
-            return new(Oriented(tensor.Floats.IsEmpty ? default : tensor.Data, tensor.Shape, sizeof(float), outputAxis));
+            return new(Oriented(tensor.Data, tensor.Shape, sizeof(float), outputAxis));
         if (Signed(constant, scales) is { } integers && (scales.Length == 1 || constant.Axis == outputAxis))
             return new(Oriented(integers, tensor.Shape, 1, outputAxis),
                 scales.Length == outputs ? scales : [.. Enumerable.Repeat(scales[0], outputs)]);
@@ -58,6 +60,13 @@ internal static class Constants
             for (var o = 0; o < outputs; o++)
                 source.Slice((i * outputs + o) * elementBytes, elementBytes).CopyTo(transposed.AsSpan((o * inputs + i) * elementBytes));
         return transposed;
+    }
+
+    private static void CheckFinite(ConstantSymbol constant)
+    {
+        foreach (var value in constant.Scales is null ? constant.Tensor.Floats : [])
+            if (!float.IsFinite(value))
+                throw constant.Tensor.Error($"holds {value}, which is not a finite number");
     }
 
     /// <summary>The weights as s8 around 0; null where their type or their zero points do not allow it.</summary>

@@ -13,9 +13,27 @@ namespace DistillKit.Edge.Tests.Models;
 /// </summary>
 internal static class GuardedRun
 {
+    /// <summary>With such memory for the packed weights, too.</summary>
+    private static unsafe ExecutableNetwork Fuse(byte[] file, KernelSet set)
+    {
+        NativeBuffer.Allocate = bytes =>
+        {
+            var memory = new GuardedBuffer((int)(bytes + 63 & ~63), 0, 0);
+            return ((nint)memory.Pointer, memory.Dispose);
+        };
+        try
+        {
+            return Fuser.Fuse(set, NetworkBuilder.Build(ModelReader.Read(file)));
+        }
+        finally
+        {
+            NativeBuffer.Allocate = null;
+        }
+    }
+
     public static unsafe float[] Run(byte[] file, KernelSet set, float[] images, int count, byte pattern)
     {
-        var program = Fuser.Fuse(set, NetworkBuilder.Build(ModelReader.Read(file)));
+        var program = Fuse(file, set);
         using var input = new GuardedBuffer(images.Length * sizeof(float), 0, pattern);
         var buffers = new List<GuardedBuffer>();
         try

@@ -165,6 +165,16 @@ public sealed class RefusalTests
         model => model.Graph.Initializer.First(tensor => tensor.Name == "images_scale").RawData =
             ByteString.CopyFrom(BitConverter.GetBytes(scale)), FileKind.Static));
 
+    [Theory, InlineData(float.NaN), InlineData(float.NegativeInfinity)]
+    public void Weights_and_biases_that_are_not_finite_are_refused(float value)
+    {
+        foreach (var name in (string[])["v0_w", "v0_b"])
+            Assert.StartsWith($"The initializer '{name}' holds {value}, which is not a finite number", Refusal(
+                model => model.Graph.Initializer.First(tensor => tensor.Name == name).RawData = ByteString.CopyFrom(
+                    [.. BitConverter.GetBytes(value),
+                    .. model.Graph.Initializer.First(tensor => tensor.Name == name).RawData.ToByteArray()[4..]])));
+    }
+
     [Fact]
     public void A_dequantization_with_another_scale_is_refused() => Assert.Contains("differ from those of the QuantizeLinear", Refusal(
         model => model.Graph.Node.First(node => node.Name == "images_dq").Input[1] = "v0_scale", FileKind.Static));
