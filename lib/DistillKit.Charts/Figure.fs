@@ -2,13 +2,37 @@
 module internal DistillKit.Charts.Figure
 
 open System
+open System.Collections.Generic
 open System.Globalization
+open Newtonsoft.Json
 open XPlot.Plotly
 
-/// A number for people: a few digits, no more than it needs.
+/// A layout with any number of panels: XPlot.Plotly names only the first two axes, plotly.js takes more.
+type Panels() =
+    inherit Layout.Layout()
+
+    /// The axes from the third on by their names in plotly.js, for instance xaxis3.
+    [<JsonExtensionData>]
+    member val More: IDictionary<string, obj> = Dictionary() with get, set
+
+    /// Sets the axes of a panel, counted from 0.
+    member this.SetAxes(panel: int, x: Xaxis, y: Yaxis) =
+        match panel with
+        | 0 -> this.xaxis <- x; this.yaxis <- y
+        | 1 -> this.xaxis2 <- x; this.yaxis2 <- y
+        | _ ->
+            this.More[$"xaxis{panel + 1}"] <- x
+            this.More[$"yaxis{panel + 1}"] <- y
+
+    /// The same for one of several panels: its axes cross each other.
+    member this.SetPanel(panel: int, x: Xaxis, y: Yaxis) =
+        let place = if panel = 0 then "" else string (panel + 1)
+        x.anchor <- $"y{place}"
+        y.anchor <- $"x{place}"
+        this.SetAxes(panel, x, y)
+
 let number (value: float) (digits: int) = value.ToString("F" + string digits, CultureInfo.InvariantCulture)
 
-/// A number with three significant digits.
 let short (value: float) =
     if value = 0.0 then "0" else number value (Math.Max(0, 2 - int (Math.Floor(Math.Log10(Math.Abs value)))))
 
@@ -24,10 +48,8 @@ let wrapped (width: int) (indent: string) (text: string) =
         | _ -> (indent + word) :: lines
     text.Split ' ' |> Array.fold add [] |> List.rev
 
-/// How many pixels a text of this many letters takes, roughly.
 let widthOf (texts: seq<string>) = 7.7 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
 
-/// The places of names on an axis.
 let places (count: int) = [| for place in 0 .. count - 1 -> float place |]
 
 let private font size = Font(family = Theme.Family, size = size, color = Theme.Ink)
@@ -42,10 +64,10 @@ let yAxis (title: string) =
         title = plain title, titlefont = font Theme.TextSize, tickfont = font Theme.TextSize, showgrid = true, gridcolor = Theme.Grid,
         zeroline = false, showline = true, linecolor = Theme.Ink, ticks = "outside", tickcolor = Theme.Ink, ticklen = 4.0)
 
-/// The range of a logarithmic axis between two values, and the ticks: those of plotly.js are small digits between the powers of ten.
+/// The range of a logarithmic axis between two values, and its ticks: those of plotly.js are small digits between the powers of ten.
 let private logarithmic (low: float) (high: float) (count: int) =
     let ticks = Ticks.logarithmic (Math.Log10 low) (Math.Log10 high) count
-    [| Math.Log10 low; Math.Log10 high |], [| for value, _ in ticks -> value |], [| for _, text in ticks -> text |]
+    [| Math.Log10 low; Math.Log10 high |], Array.ofList (List.map fst ticks), Array.ofList (List.map snd ticks)
 
 let logarithmicX (axis: Xaxis) (low: float) (high: float) (count: int) =
     let range, values, texts = logarithmic low high count
@@ -61,13 +83,10 @@ let logarithmicY (axis: Yaxis) (low: float) (high: float) (count: int) =
     axis.tickvals <- values
     axis.ticktext <- texts
 
-/// The lines of a name beside a plot.
 let private nameLines (name: string) = wrapped 26 "" name |> List.map plain
 
-/// How many pixels names take beside a plot.
 let namesRoom (names: seq<string>) = 40.0 + widthOf (Seq.collect nameLines names)
 
-/// Names from top to bottom.
 let namesAxis (names: string[]) =
     let axis = yAxis ""
     axis.``type`` <- "linear"
@@ -101,11 +120,11 @@ let layout (title: string) (left: float) (legend: seq<string>) =
     let rows = Math.Ceiling(float (Seq.length legend) / inRow)
     // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
     let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
-    let clear, font = "rgba(0,0,0,0)", font Theme.TextSize
+    let clear, text = "rgba(0,0,0,0)", font Theme.TextSize
     Panels(
-        title = String.Join("<br>", lines), titlefont = Font(family = Theme.Family, size = Theme.TitleSize, color = Theme.Ink), font = font,
-        paper_bgcolor = clear, plot_bgcolor = clear, margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest",
-        showlegend = hasLegend, legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = font, bgcolor = clear))
+        title = String.Join("<br>", lines), titlefont = font Theme.TitleSize, font = text, paper_bgcolor = clear, plot_bgcolor = clear,
+        margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = hasLegend,
+        legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = text, bgcolor = clear))
 
 /// What a chart is drawn from, as an array; there must be something.
 let some (title: string) (items: seq<'T>) =
@@ -113,16 +132,19 @@ let some (title: string) (items: seq<'T>) =
     if items.Length = 0 then raise (DistillKit.UserException $"There is nothing to draw for '{title}'.")
     items
 
-/// A chart of a height in pixels.
+/// The layout of a chart with names from top to bottom, and its axes.
+let named (title: string) (names: string[]) (legend: seq<string>) (xTitle: string) =
+    let layout, x, y = layout title (namesRoom names) legend, xAxis xTitle, namesAxis names
+    layout.SetAxes(0, x, y)
+    layout, x, y
+
 let chart (height: int) (layout: Layout) (traces: seq<Trace>) =
     let chart = Chart.Plot(Seq.toArray traces, layout)
     chart.WithSize(Theme.Width, height)
     chart
 
-/// The line of a series, by its place among the others.
 let stroke index = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index)
 
-/// The symbols of a series.
 let symbols index (size: float) = Marker(color = Theme.color index, size = size, symbol = Theme.symbol index)
 
 /// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
@@ -134,7 +156,6 @@ let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (pos
         textfont = Textfont(family = Theme.Family, size = Theme.TextSize, color = color),
         hoverinfo = "skip", showlegend = false, xaxis = axisName "x" panel, yaxis = axisName "y" panel)
 
-/// A dashed line from point to point of the first panel.
 let line (x0: float, y0: float) (x1: float, y1: float) =
     Scatter(
         x = [| x0; x1 |], y = [| y0; y1 |], mode = "lines", line = Line(color = Theme.Ink, width = 1.5, dash = "dash"), hoverinfo = "skip",

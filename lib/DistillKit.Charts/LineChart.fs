@@ -1,42 +1,24 @@
-namespace DistillKit.Charts
+/// <summary>Lines over a common axis.</summary>
+module DistillKit.Charts.LineChart
 
 open System.Collections.Generic
 open XPlot.Plotly
 
-/// <summary>A line of a chart.</summary>
-type Curve =
-    { /// What it is called in the chart.
-      Name: string
-      /// Where its points are; as many as values.
-      Places: IReadOnlyList<float>
-      /// How high they are; all finite.
-      Values: IReadOnlyList<float> }
-
-/// <summary>Lines over a common axis.</summary>
-[<AbstractClass; Sealed>]
-type LineChart private () =
-
-    /// <summary>Draws lines.</summary>
-    /// <param name="title">What the chart shows, as a sentence.</param>
-    /// <param name="xTitle">What lies along the axis, with its unit.</param>
-    /// <param name="yTitle">What is measured, with its unit.</param>
-    /// <param name="curves">At least one.</param>
-    /// <exception cref="T:DistillKit.UserException">
-    /// There are no curves, or one has not as many places as values, or a value that is not finite.
-    /// </exception>
-    static member Of(title: string, xTitle: string, yTitle: string, curves: seq<Curve>) : PlotlyChart =
-        let curves = Figure.some title curves
-        for curve in curves do
-            if curve.Places.Count <> curve.Values.Count then
-                let counts = $"{curve.Places.Count} places and {curve.Values.Count} values"
-                raise (DistillKit.UserException $"The curve '{curve.Name}' has {counts}.")
-            if not (Seq.forall System.Double.IsFinite curve.Values) then
-                raise (DistillKit.UserException $"A value of the curve '{curve.Name}' is not finite.")
-        let traces: Trace list =
-            [ for index, curve in Seq.indexed curves ->
-                  Scatter(
-                      x = Seq.toArray curve.Places, y = Seq.toArray curve.Values, mode = "lines", name = Figure.plain curve.Name,
-                      showlegend = true, line = Figure.stroke index) ]
-        let layout = Figure.layout title 70.0 [ for curve in curves -> curve.Name ]
-        layout.SetAxes(0, Figure.xAxis xTitle, Figure.yAxis yTitle)
-        Figure.chart 440 layout traces
+/// <summary>Draws lines.</summary>
+/// <exception cref="T:DistillKit.UserException">A curve has not as many places as values, or one that is not finite.</exception>
+let Of (title: string, xTitle: string, yTitle: string, curves: seq<Curve>) : PlotlyChart =
+    let curves = Figure.some title curves
+    for curve in curves do
+        if curve.Places.Count <> curve.Values.Count then
+            let counts = $"{curve.Places.Count} places and {curve.Values.Count} values"
+            raise (DistillKit.UserException $"The curve '{curve.Name}' has {counts}.")
+        if not (Seq.forall System.Double.IsFinite curve.Values) then
+            raise (DistillKit.UserException $"A value of the curve '{curve.Name}' is not finite.")
+    let traces: Trace list =
+        [ for index, curve in Seq.indexed curves ->
+              Scatter(
+                  x = Seq.toArray curve.Places, y = Seq.toArray curve.Values, mode = "lines", name = Figure.plain curve.Name,
+                  showlegend = true, line = Figure.stroke index) ]
+    let layout = Figure.layout title 70.0 [ for curve in curves -> curve.Name ]
+    layout.SetAxes(0, Figure.xAxis xTitle, Figure.yAxis yTitle)
+    Figure.chart 440 layout traces

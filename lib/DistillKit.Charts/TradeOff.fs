@@ -1,121 +1,102 @@
-namespace DistillKit.Charts
+/// <summary>Accuracy against what it costs. The line joins the Pareto front: the points that no other beats in both.</summary>
+module DistillKit.Charts.TradeOff
 
 open System
 open System.Runtime.InteropServices
 open DistillKit.Runs.Stages
 open XPlot.Plotly
 
-/// <summary>One way to make a network: what it costs, and how good it is.</summary>
-type TradeOffPoint =
-    { /// What it is called in the chart.
-      Name: string
-      /// What is to be small.
-      Cost: float
-      /// In [0, 1].
-      Accuracy: float }
+let private unbeaten = "not beaten in both (Pareto front)"
 
-/// <summary>Accuracy against what it costs. The line joins the Pareto front: the points that no other beats in both.</summary>
-[<AbstractClass; Sealed>]
-type TradeOff private () =
+/// <summary>The points that no other point beats: none is both as cheap and as good and better in one. From the cheapest.</summary>
+let Front (points: seq<TradeOffPoint>) : TradeOffPoint[] =
+    let points = Seq.toArray points
+    let beats (one: TradeOffPoint) (other: TradeOffPoint) =
+        one.Cost <= other.Cost && one.Accuracy >= other.Accuracy && (one.Cost < other.Cost || one.Accuracy > other.Accuracy)
+    points
+    |> Array.filter (fun point -> not (points |> Array.exists (fun other -> beats other point)))
+    |> Array.sortBy (fun point -> point.Cost, point.Accuracy)
 
-    static let unbeaten = "not beaten in both (Pareto front)"
+/// <summary>Draws points. The axis of the cost is logarithmic.</summary>
+/// <param name="points">At least one; costs are above 0.</param>
+/// <param name="images">The images that the accuracies were counted on, for Wilson's 95 % intervals; 0 for none.</param>
+let Of
+    (title: string, costTitle: string, points: seq<TradeOffPoint>, [<Optional; DefaultParameterValue(0)>] images: int,
+     [<Optional; DefaultParameterValue("test set")>] set: string)
+    : PlotlyChart =
+    let points = Figure.some title points |> Array.distinct
+    let front = Front points
+    let others = points |> Array.except front
+    let ranked = points |> Array.sortBy _.Cost
+    let low, high = ranked[0].Cost, (Array.last ranked).Cost
+    let accuracies = points |> Array.map _.Accuracy
+    let worst, best = Array.min accuracies, Array.max accuracies
+    let interval (point: TradeOffPoint) = if images > 0 then BenchmarkRows.interval point.Accuracy images else 0.0, 0.0
+    let down point = 100.0 * fst (interval point)
+    let up point = 100.0 * snd (interval point)
+    // Points that lie on each other share a label, above the last.
+    let near (one: TradeOffPoint) (other: TradeOffPoint) =
+        Math.Abs(Math.Log(one.Cost / other.Cost)) <= 0.045 * Math.Log(1.56 * high / low)
+        && Math.Abs(one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
+    let join (groups: (TradeOffPoint * float * string) list) (index, point: TradeOffPoint) =
+        let above = 100.0 * point.Accuracy + up point
+        match groups with
+        | (last, height, text) :: rest when near last point -> (point, Math.Max(height, above), $"{text}, {index + 1}") :: rest
+        | _ -> (point, above, string (index + 1)) :: groups
+    let level (point: TradeOffPoint) = Math.Round(point.Accuracy / Math.Max(1e-9, 0.04 * (best - worst)))
+    let labels = ranked |> Array.indexed |> Array.sortBy (fun (_, point) -> level point, point.Cost) |> Array.fold join []
+    let series (some: TradeOffPoint[]) mode =
+        Scatter(x = Array.map _.Cost some, y = [| for point in some -> 100.0 * point.Accuracy |], mode = mode)
+    let stair = series front "lines"
+    stair.showlegend <- false
+    stair.hoverinfo <- "skip"
+    stair.line <- Line(color = Theme.color 0, width = 2.0, shape = "hv")
+    let dots (some: TradeOffPoint[]) name index =
+        let dots, color = series some "markers", Theme.color index
+        dots.name <- name
+        dots.showlegend <- true
+        dots.text <- [| for point in some -> Figure.plain point.Name |]
+        dots.hoverinfo <- "text+x+y"
+        dots.marker <- Marker(color = color, size = 11.0, symbol = Theme.symbol index, line = Line(color = Theme.Ink, width = 1.0))
+        dots.error_y <-
+            Error_y(
+                ``type`` = "data", symmetric = false, array = Array.map up some, arrayminus = Array.map down some, color = color,
+                thickness = 1.5, width = 4.0)
+        dots
+    let traces: Trace list =
+        [ stair
+          if others.Length > 0 then dots others "beaten" 1
+          dots front unbeaten 0
+          // Above the error bars, where no line runs.
+          let xs, heights = [ for point, _, _ in labels -> point.Cost ], [ for _, height, _ in labels -> height ]
+          Figure.labels 0 xs heights [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
+    let layout = Figure.layout title 70.0 [ unbeaten; "beaten" ]
+    let x, y = Figure.xAxis costTitle, Figure.yAxis $"right answers on the {set} (%%)"
+    Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
+    layout.SetAxes(0, x, y)
+    // The names stand below the plot, by number: points lie too close for names of their own.
+    let row = 20.0
+    layout.margin.b <- 64.0 + row * float points.Length
+    let height = 400.0 + layout.margin.b
+    layout.annotations <-
+        [ for index, point in Seq.indexed ranked do
+              let below = (56.0 + row * float index) / (height - layout.margin.t - layout.margin.b)
+              Figure.note $"{index + 1}: {Figure.plain point.Name}" (0.0, -below) "left" "top" ]
+    Figure.chart (int height) layout traces
 
-    /// <summary>The points that no other point beats: none is both as cheap and as good and better in one. From the cheapest.</summary>
-    static member Front(points: seq<TradeOffPoint>) : TradeOffPoint[] =
-        let points = Seq.toArray points
-        let beats (one: TradeOffPoint) (other: TradeOffPoint) =
-            one.Cost <= other.Cost && one.Accuracy >= other.Accuracy && (one.Cost < other.Cost || one.Accuracy > other.Accuracy)
-        points
-        |> Array.filter (fun point -> not (points |> Array.exists (fun other -> beats other point)))
-        |> Array.sortBy (fun point -> point.Cost, point.Accuracy)
+/// The files of a run with their sizes in MB. A file that several runtimes ran counts once.
+let internal Sizes (result: BenchmarkResult) =
+    [ for row in result.Rows |> Seq.distinctBy (fun row -> row.Name, row.Format) ->
+          { Name = $"{row.Name} {row.Format}"; Cost = float row.FileBytes / 1e6; Accuracy = row.Accuracy } ]
 
-    /// <summary>Draws points. The axis of the cost is logarithmic.</summary>
-    /// <param name="title">What the chart shows, as a sentence.</param>
-    /// <param name="costTitle">What the cost is, with its unit.</param>
-    /// <param name="points">At least one; costs are above 0.</param>
-    /// <param name="images">The images that the accuracies were counted on, for Wilson's 95 % intervals; 0 for none.</param>
-    /// <param name="set">What these images are.</param>
-    static member Of
-        (title: string, costTitle: string, points: seq<TradeOffPoint>, [<Optional; DefaultParameterValue(0)>] images: int,
-         [<Optional; DefaultParameterValue("test set")>] set: string)
-        : PlotlyChart =
-        let points = Figure.some title points |> Array.distinct
-        let front = TradeOff.Front points
-        let others = points |> Array.except front
-        let ranked = points |> Array.sortBy _.Cost
-        let low, high = ranked[0].Cost, (Array.last ranked).Cost
-        let accuracies = points |> Array.map _.Accuracy
-        let worst, best = Array.min accuracies, Array.max accuracies
-        let interval (point: TradeOffPoint) = if images > 0 then BenchmarkRows.interval point.Accuracy images else 0.0, 0.0
-        let down point = 100.0 * fst (interval point)
-        let up point = 100.0 * snd (interval point)
-        // Points that lie on each other share a label, above the last.
-        let near (one: TradeOffPoint) (other: TradeOffPoint) =
-            Math.Abs(Math.Log(one.Cost / other.Cost)) <= 0.045 * Math.Log(1.56 * high / low)
-            && Math.Abs(one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
-        let join (groups: (TradeOffPoint * float * string) list) (index, point: TradeOffPoint) =
-            let above = 100.0 * point.Accuracy + up point
-            match groups with
-            | (last, height, text) :: rest when near last point -> (point, Math.Max(height, above), $"{text}, {index + 1}") :: rest
-            | _ -> (point, above, string (index + 1)) :: groups
-        let level (point: TradeOffPoint) = Math.Round(point.Accuracy / Math.Max(1e-9, 0.04 * (best - worst)))
-        let labels = ranked |> Array.indexed |> Array.sortBy (fun (_, point) -> level point, point.Cost) |> Array.fold join []
-        let series (some: TradeOffPoint[]) mode =
-            Scatter(x = Array.map _.Cost some, y = [| for point in some -> 100.0 * point.Accuracy |], mode = mode)
-        let stair = series front "lines"
-        stair.showlegend <- false
-        stair.hoverinfo <- "skip"
-        stair.line <- Line(color = Theme.color 0, width = 2.0, shape = "hv")
-        let dots (some: TradeOffPoint[]) name index =
-            let dots, color = series some "markers", Theme.color index
-            dots.name <- name
-            dots.showlegend <- true
-            dots.text <- [| for point in some -> Figure.plain point.Name |]
-            dots.hoverinfo <- "text+x+y"
-            dots.marker <- Marker(color = color, size = 11.0, symbol = Theme.symbol index, line = Line(color = Theme.Ink, width = 1.0))
-            dots.error_y <-
-                Error_y(
-                    ``type`` = "data", symmetric = false, array = Array.map up some, arrayminus = Array.map down some, color = color,
-                    thickness = 1.5, width = 4.0)
-            dots
-        let traces: Trace list =
-            [ stair
-              if others.Length > 0 then dots others "beaten" 1
-              dots front unbeaten 0
-              // Above the error bars, where no line runs.
-              let xs, heights = [ for point, _, _ in labels -> point.Cost ], [ for _, height, _ in labels -> height ]
-              Figure.labels 0 xs heights [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
-        let layout = Figure.layout title 70.0 [ unbeaten; "beaten" ]
-        let x, y = Figure.xAxis costTitle, Figure.yAxis $"right answers on the {set} (%%)"
-        Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
-        layout.SetAxes(0, x, y)
-        // The names stand below the plot, by number: points lie too close for names of their own.
-        let row = 20.0
-        layout.margin.b <- 64.0 + row * float points.Length
-        let height = 400.0 + layout.margin.b
-        layout.annotations <-
-            [ for index, point in Seq.indexed ranked do
-                  let below = (56.0 + row * float index) / (height - layout.margin.t - layout.margin.b)
-                  Figure.note $"{index + 1}: {Figure.plain point.Name}" (0.0, -below) "left" "top" ]
-        Figure.chart (int height) layout traces
+/// The files of a run in each runtime with their latencies in milliseconds.
+let internal Latencies (result: BenchmarkResult) =
+    [ for row in result.Rows -> { Name = BenchmarkRows.label row; Cost = row.LatencyMilliseconds; Accuracy = row.Accuracy } ]
 
-    /// The files of a run with their sizes in MB. A file that several runtimes ran counts once.
-    static member internal Sizes(result: BenchmarkResult) =
-        [ for row in result.Rows |> Seq.distinctBy (fun row -> row.Name, row.Format) ->
-              { Name = $"{row.Name} {row.Format}"; Cost = float row.FileBytes / 1e6; Accuracy = row.Accuracy } ]
+/// <summary>Draws accuracy against the size of the file. A file that several runtimes ran counts once.</summary>
+let AgainstSize (title: string, result: BenchmarkResult) : PlotlyChart =
+    Of(title, "ONNX file (MB, logarithmic)", Sizes result, result.TestImages, "test set")
 
-    /// The files of a run in each runtime with their latencies in milliseconds.
-    static member internal Latencies(result: BenchmarkResult) =
-        [ for row in result.Rows -> { Name = BenchmarkRows.label row; Cost = row.LatencyMilliseconds; Accuracy = row.Accuracy } ]
-
-    /// <summary>Draws accuracy against the size of the file. A file that several runtimes ran counts once.</summary>
-    /// <param name="title">What the chart shows, as a sentence.</param>
-    /// <param name="result">Of a run.</param>
-    static member AgainstSize(title: string, result: BenchmarkResult) : PlotlyChart =
-        TradeOff.Of(title, "ONNX file (MB, logarithmic)", TradeOff.Sizes result, result.TestImages)
-
-    /// <summary>Draws accuracy against the time for one image on one thread.</summary>
-    /// <param name="title">What the chart shows, as a sentence.</param>
-    /// <param name="result">Of a run.</param>
-    static member AgainstLatency(title: string, result: BenchmarkResult) : PlotlyChart =
-        TradeOff.Of(title, "time for one image, one thread (ms, median, logarithmic)", TradeOff.Latencies result, result.TestImages)
+/// <summary>Draws accuracy against the time for one image on one thread.</summary>
+let AgainstLatency (title: string, result: BenchmarkResult) : PlotlyChart =
+    Of(title, "time for one image, one thread (ms, median, logarithmic)", Latencies result, result.TestImages, "test set")

@@ -3,7 +3,6 @@ namespace DistillKit.Cli;
 /// <summary>Says what is wrong with a command line, and what was probably meant.</summary>
 internal static class UsageError
 {
-    /// <summary>One line about the first mistake, or null when there is none.</summary>
     public static string? Describe(ParseResult parsed)
     {
         if (parsed.Errors.Count == 0)

@@ -11,10 +11,7 @@ using TorchSharp;
 
 namespace DistillKit.Notebook;
 
-/// <summary>A network that a stage has trained.</summary>
-/// <param name="Stage">The stage's name.</param>
-/// <param name="Result">What the training came to.</param>
-/// <param name="ModelPath">The file with the network.</param>
+/// <summary>A network that a stage has trained, what the training came to, and the file with the network.</summary>
 public sealed record TrainedNetwork(string Stage, TrainingResult Result, string ModelPath)
 {
     /// <summary>What the training has logged.</summary>

@@ -23,7 +23,6 @@ let private read<'T when 'T: not struct> (path: string) : 'T =
     | :? IOException | :? UnauthorizedAccessException as error -> raise (UserException($"Cannot read {path}: {error.Message}", error))
     | :? JsonException as error -> raise (damaged error.Message error)
 
-/// The figures of the run.
 let benchmark (folder: string) =
     let path = Path.Combine(folder, "benchmark.json")
     if not (File.Exists path) then
@@ -44,35 +43,24 @@ let private stagesWith (file: string) (folder: string) =
     [ for stage in Directory.GetDirectories folder do if File.Exists(Path.Combine(stage, file)) then string (Path.GetFileName stage) ]
     |> List.sortBy (fun stage -> List.tryFindIndex ((=) stage) order |> Option.defaultValue order.Length, stage)
 
-/// The trainings that have logged.
 let trainings (folder: string) =
     [ for stage in stagesWith MetricsLog.FileName folder -> TrainingHistory.Read(stage, Path.Combine(folder, stage, MetricsLog.FileName)) ]
 
 /// What a stage came to: its name, when it finished, and the figures of its record by their names.
 type StageFigures = { Stage: string; Date: DateTimeOffset; Figures: string list }
 
-let private named (name: string) (value: float) =
-    let digits = if abs value < 1.0 then 4 else 1
-    if value = Math.Round value then $"{name} {value}" else $"{name} {Figure.number value digits}"
-
 let stages (folder: string) =
-    let stage (name: string) (figures: 'T -> string list) =
-        let finished = read<FinishedStage<'T>> (Path.Combine(folder, name, "stage.json"))
-        { Stage = name; Date = finished.Date; Figures = figures finished.Result }
-    let ofTraining (result: TrainingResult) =
-        [ $"epochs {result.Epochs}"; $"steps {result.Steps}"; named "validationAccuracy" result.ValidationAccuracy
-          named "seconds" result.Seconds; named "imagesPerSecond" result.ImagesPerSecond; $"computeType {result.ComputeType}" ]
-    let ofPostTraining (result: PostTrainingResult) =
-        [ named "float" result.Float; named "static" result.Static; named "dynamic" result.Dynamic; named "seconds" result.Seconds ]
-    let ofBenchmark (result: BenchmarkResult) =
-        [ $"profile {result.Profile}"; $"seed {result.Seed}"; $"date {result.Date:O}"; $"testImages {result.TestImages}"
-          $"summary {result.Summary}" ]
+    let figure (name: string) (value: JsonNode | null) =
+        match value with
+        | :? JsonValue as value when value.GetValueKind() = JsonValueKind.Number ->
+            let number = value.GetValue<float>()
+            let digits = if number = Math.Round number then 0 elif abs number < 1.0 then 4 else 1
+            [ $"{name} {Figure.number number digits}" ]
+        | :? JsonValue as value -> [ $"{name} {value}" ]
+        | _ -> []
     [ for name in stagesWith "stage.json" folder ->
-          match name with
-          | StageNames.PostTraining -> stage name ofPostTraining
-          | StageNames.Export -> stage name (fun (_: ExportResult) -> [])
-          | StageNames.Benchmark -> stage name ofBenchmark
-          | _ -> stage name ofTraining ]
+          let finished = read<FinishedStage<JsonObject>> (Path.Combine(folder, name, "stage.json"))
+          { Stage = name; Date = finished.Date; Figures = [ for pair in finished.Result do yield! figure pair.Key pair.Value ] } ]
 
 /// What each network was trained with, as JSON, out of its file.
 let recipes (folder: string) =

@@ -25,7 +25,6 @@ let private compared (result: BenchmarkResult) =
         Some(teacher, student, integer |> List.minBy (fun row -> -Math.Round(row.Accuracy, 3), row.LatencyMilliseconds))
     | _ -> None
 
-/// What the run has found, in a sentence.
 let headline (result: BenchmarkResult) =
     match compared result with
     | Some(teacher, student, integer) ->
@@ -55,30 +54,14 @@ let summary (result: BenchmarkResult) =
     $"<div class=\"facts\">\n{Html.all facts}</div>\n"
 
 let benchmark (result: BenchmarkResult) =
-    let memory (row: BenchmarkRow) =
-        if row.PeakMemoryBytes.HasValue then Figure.number (float row.PeakMemoryBytes.Value / 1e6) 0 + " MB" else "not measured"
-    let columns: (string * (BenchmarkRow -> string)) list =
-        [ "network", _.Name
-          "numbers", _.Format
-          "runtime", _.Runtime
-          "test accuracy", (fun row -> percent row.Accuracy)
-          "calibration error", (fun row -> percent row.CalibrationError)
-          "multiply-adds", (fun row -> Figure.number (float row.MultiplyAccumulates / 1e6) 1 + " M")
-          "file", (fun row -> megabytes row.FileBytes)
-          "latency", (fun row -> Figure.number row.LatencyMilliseconds 3 + " ms")
-          "95th percentile", (fun row -> Figure.number row.LatencyP95Milliseconds 3 + " ms")
-          "images/s", (fun row -> Figure.number row.ImagesPerSecond 0)
-          "memory", memory
-          "made in", (fun row -> if row.Seconds > 0.0 then Figure.number row.Seconds 0 + " s" else "not timed") ]
-    let rows = [ for row in result.Rows -> [ for _, cell in columns -> cell row ] ]
     let agreements = [ for one in result.Agreements -> [ one.Name; percent one.SameTop1; Figure.short one.MeanDifference ] ]
-    Html.table 3 (List.map fst columns) rows
+    Html.table BenchmarkTable.Words BenchmarkTable.Header (BenchmarkTable.Rows result)
     + Html.paragraph
-        ("Accuracy: the test set, read once, at the end. Latency: one image, one thread, median of calls in which the files take turns. "
-         + "Throughput: batches of 64 on all threads. Memory: peak of a fresh process that does only inference.")
+        ("Test: the accuracy on the test set, read once, at the end. ECE: expected calibration error. "
+         + "Latency: one image, one thread, median of calls in which the files take turns. Throughput: batches of 64 "
+         + "on all threads. Memory: peak of a fresh process that does only inference.")
     + if agreements.IsEmpty then "" else Html.table 1 [ "one file, two runtimes"; "same answer"; "mean difference of logits" ] agreements
 
-/// What the curves show.
 let trainingTitle (trainings: TrainingHistory list) =
     let last name =
         [ for training in trainings do if training.Name = name then for line in training.Lines -> line.ValidationAccuracy ]
@@ -112,7 +95,6 @@ let answers (result: BenchmarkResult) (reports: TestReport list) =
               | None -> ()
       | None -> () ]
 
-/// The most frequent mistake, as a share of the class's images.
 let confusionTitle (name: string) (report: ClassificationReport) =
     let mistakes =
         [ for row, label in Seq.indexed report.Classes do

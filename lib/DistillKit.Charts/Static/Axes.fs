@@ -5,7 +5,6 @@ open System.Text.Json
 open DistillKit.Charts
 open DistillKit.Charts.Static.ChartJson
 
-/// Where the panels lie in the picture, in pixels.
 type internal Frame =
     { Width: float
       Height: float
@@ -30,7 +29,6 @@ type internal Frame =
     /// The pixel of a share of the height of the plot, from the bottom.
     member this.Y(share: float) = this.Bottom - share * (this.Bottom - this.Top)
 
-/// An axis: from values to pixels.
 type internal Axis =
     { /// "x", "y2", ...
       Name: string
@@ -40,10 +38,8 @@ type internal Axis =
       /// The values at both ends; their logarithms to base 10 on a logarithmic axis.
       Low: float
       High: float
-      /// The pixels at both ends.
       Start: float
       End: float
-      /// Values and their texts.
       Ticks: (float * string) list }
 
     member this.IsHorizontal = this.Name[0] = 'x'
@@ -59,7 +55,6 @@ type internal Axis =
         let value = if this.IsLogarithmic then Math.Log10 value else value
         this.Start + (value - this.Low) / (this.High - this.Low) * (this.End - this.Start)
 
-/// How axes come from a chart's JSON.
 module internal Axes =
 
     /// The coordinates of a series along a letter: given, or counted.
@@ -119,7 +114,6 @@ module internal Axes =
             [ for index, value in Seq.indexed given ->
                   axis.Value value, texts |> Array.tryItem index |> Option.defaultValue value |> tryText |> Option.defaultValue "" ]
 
-    /// The axis of a name.
     let make (frame: Frame) (layout: JsonElement) (traces: JsonElement[]) (name: string) =
         let letter = name.Substring(0, 1)
         let node = part (letter + "axis" + name.Substring 1) layout

@@ -14,7 +14,6 @@ let private json (value: obj) =
     use document = JsonDocument.Parse(JsonConvert.SerializeObject value)
     document.RootElement.Clone()
 
-/// The series and the layout.
 let read (chart: PlotlyChart) =
     let traces = kept "traces" chart |> unbox<seq<Trace>> |> Seq.toArray
     match unbox<seq<string> option> (kept "labels" chart) with
@@ -60,7 +59,6 @@ let at (index: int) (choose: JsonElement -> 'T option) name (fallback: 'T) node 
     | value -> Option.bind choose value
     |> Option.defaultValue fallback
 
-/// The kind of a series.
 let kind (trace: JsonElement) = text "type" "scatter" trace
 
 /// The name of the axis that a series lies on, along a letter.

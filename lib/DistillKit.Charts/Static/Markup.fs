@@ -12,7 +12,6 @@ let all (parts: string seq) = String.Join("", parts)
 /// A coordinate: a tenth of a pixel is enough, and keeps the same chart the same text on every machine.
 let coordinate (value: float) = Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture)
 
-/// Points of a line or an area.
 let path (points: seq<float * float>) = String.Join(" ", [ for x, y in points -> $"{coordinate x},{coordinate y}" ])
 
 let escape (text: string) = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;")
@@ -21,7 +20,6 @@ let escape (text: string) = text.Replace("&", "&amp;").Replace("<", "&lt;").Repl
 let lines (text: string) =
     Regex.Split(text, "<br ?/?>") |> Array.map (fun line -> WebUtility.HtmlDecode(Regex.Replace(line, "</?[a-z]+[^>]*>", "")) |> string)
 
-/// A text in plotly.js's markup in one line.
 let flat (text: string) = String.Join(" ", lines text)
 
 /// Roughly how wide a text is: the reader's font decides.
@@ -33,7 +31,6 @@ let width (text: string) =
         else 0.57
     Theme.TextSize * (text |> Seq.sumBy share)
 
-/// The width of the widest text; 0 for none.
 let widest (texts: seq<string>) = texts |> Seq.collect lines |> Seq.map width |> Seq.append [ 0.0 ] |> Seq.max
 
 /// Attributes of a colour. The theme's ink is the colour of the text around the picture, where that is set.
@@ -48,7 +45,6 @@ let paint (property: string) (color: string) =
 let element (name: string) (attributes: string) (content: string) =
     if content = "" then $"<{name}{attributes}/>\n" else $"<{name}{attributes}>{content}</{name}>\n"
 
-/// What a pointer over an element shows.
 let tooltip (text: string) = if text = "" then "" else $"<title>{escape (flat text)}</title>"
 
 let line (x1: float) (y1: float) (x2: float) (y2: float) (color: string) (thickness: float) (more: string) =
@@ -73,5 +69,4 @@ let textOf (size: float) (color: string) (angle: float) (x: float, y: float) (ac
     let look = $" text-anchor=\"{anchor}\" font-size=\"{coordinate size}\"" + paint "fill" color + turn
     if String.IsNullOrWhiteSpace text then "" else element "text" look (all (Array.mapi span lines))
 
-/// Text in the theme's size and ink.
 let caption place across down content = textOf Theme.TextSize Theme.Ink 0.0 place across down content

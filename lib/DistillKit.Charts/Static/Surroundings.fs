@@ -7,7 +7,6 @@ open DistillKit.Charts
 open DistillKit.Charts.Static.ChartJson
 open DistillKit.Charts.Static.Markup
 
-/// In the middle of the upper margin, as plotly.js has it.
 let title (frame: Frame) (layout: JsonElement) =
     textOf Theme.TitleSize Theme.Ink 0.0 (frame.Width / 2.0, frame.Top / 2.0) "center" "middle" (text "title" "" layout)
 
@@ -66,7 +65,6 @@ let legend (frame: Frame) (layout: JsonElement) (traces: JsonElement[]) =
                 if mode = "bar" then rectangle (x + 8.0) (y - 6.0) (x + 22.0) (y + 6.0) (paint "fill" (Traces.colorOf index trace)) ""
                 caption (x + 36.0, y) "left" "middle" (text "name" "" trace) ]
 
-/// The scale of a heat map, on the right of the plot.
 let colorBar (frame: Frame) (trace: JsonElement) =
     if kind trace <> "heatmap" || not (flag "showscale" true trace) then ""
     else
@@ -103,7 +101,6 @@ let annotations (frame: Frame) (axes: Map<string, Axis>) (layout: JsonElement) =
             if Double.IsFinite x && Double.IsFinite y then
                 caption (x, y) (text "xanchor" "center" note) (text "yanchor" "middle" note) (text "text" "" note) ]
 
-/// Frames around parts of a panel.
 let frames (frame: Frame) (axes: Map<string, Axis>) (layout: JsonElement) =
     all [
         for shape in list "shapes" layout do

@@ -8,7 +8,6 @@ open DistillKit.Charts
 open DistillKit.Charts.Static.ChartJson
 open DistillKit.Charts.Static.Markup
 
-/// The stroke-dasharray of a dash of plotly.js.
 let private dash (name: string) =
     match name with
     | "dash" -> " stroke-dasharray=\"9 6\""
@@ -32,12 +31,10 @@ let private fillAndEdge (color: string) (line: JsonElement) =
     | "" -> paint "fill" color
     | edge -> paint "fill" color + paint "stroke" edge + $" stroke-width=\"{coordinate (number (nameof width) 1.0 line)}\""
 
-/// The line of a series and how it looks, also for the legend.
 let strokeOf (index: int) (trace: JsonElement) =
     let style = part "line" trace
     colorOf index trace, number (nameof width) 2.0 style, dash (text "dash" "" style)
 
-/// A symbol as a series draws it, also for the legend.
 let symbol (trace: JsonElement) (index: int) (point: int) (x: float, y: float) (content: string) =
     let marker = part "marker" trace
     let look = fillAndEdge (at point tryText "color" (colorOf index trace) marker) (part "line" marker)
@@ -59,7 +56,6 @@ let symbol (trace: JsonElement) (index: int) (point: int) (x: float, y: float) (
         let known = String.Join(", ", Theme.Symbols)
         raise (UserException $"The symbol '{other}' has no static form here: take one of {known}.")
 
-/// The error bars along an axis of points: their values and their pixels.
 let private errorBars (trace: JsonElement) (axis: Axis) (points: ((float * float) * (float * float))[]) =
     let error = part (if axis.IsHorizontal then "error_x" else "error_y") trace
     let color, thickness, cap = text "color" Theme.Ink error, number "thickness" 2.0 error, number (nameof width) 4.0 error
@@ -157,7 +153,6 @@ let private bars (index: int) (trace: JsonElement) (xAxis: Axis) (yAxis: Axis) (
     let ends = [| for at, length, low in bars -> turned (at, length), turned (across.Pixel(low + width / 2.0), along.Pixel length) |]
     all drawn, errorBars trace along ends
 
-/// The numbers at the ends of the colours of a heat map.
 let limits (trace: JsonElement) =
     let all = [ for row in list "z" trace do yield! Array.choose tryNumber (items row) ]
     let ends = if all.IsEmpty then 0.0, 1.0 else List.min all, List.max all

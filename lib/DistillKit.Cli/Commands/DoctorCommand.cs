@@ -10,7 +10,7 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Check the engine, the machine, the data set and the notebooks' kernels.") { Options.Json };
         command.SetAction(arguments =>
         {
-            Finding[] findings = [.. EngineChecks.Run(), .. MachineChecks.Run(), .. InstallationChecks.Run()];
+            Finding[] findings = [.. EngineChecks.Run(), .. MachineChecks.Run()];
             var failed = findings.Any(finding => finding.Severity == Severity.Fail);
             var output = arguments.InvocationConfiguration.Output;
             if (arguments.GetValue(Options.Json))

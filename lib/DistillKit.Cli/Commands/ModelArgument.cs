@@ -15,7 +15,6 @@ internal static class ModelArgument
         Description = "A trained network: .safetensors as `run` leaves it under artifacts/, or a .onnx of ours in floating point.",
     };
 
-    /// <exception cref="UserException">The file cannot be read, or is quantized already.</exception>
     internal static Graph Load(string path)
     {
         if (IsOnnx(path))

@@ -34,8 +34,6 @@ internal static class Options
         foreach (var option in options) command.Add(option);
     }
 
-    /// <summary>The number of threads that was asked for, or of all cores.</summary>
-    /// <exception cref="UserException">It is no good.</exception>
     internal static int ThreadCount(this ParseResult arguments)
     {
         var threads = arguments.GetValue(Threads) ?? Environment.ProcessorCount;
@@ -43,7 +41,6 @@ internal static class Options
     }
 
     /// <summary>Sets the engine's threads where they were asked for, and finds the device.</summary>
-    /// <exception cref="UserException">There is no such device, or the number of threads is no good.</exception>
     internal static Device PrepareEngine(this ParseResult arguments)
     {
         if (arguments.GetValue(Threads) is not null) set_num_threads(arguments.ThreadCount());
@@ -57,7 +54,6 @@ internal static class Options
         };
     }
 
-    /// <summary>Prints a result, as JSON where that was asked for.</summary>
     internal static void Print<T>(this ParseResult arguments, T result, Action<T> show)
     {
         if (arguments.GetValue(Json)) Console.WriteLine(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));

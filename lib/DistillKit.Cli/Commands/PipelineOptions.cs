@@ -6,7 +6,6 @@ using DistillKit.Training;
 
 namespace DistillKit.Cli.Commands;
 
-/// <summary>The options of the verbs that work on a profile's stages, and that work.</summary>
 internal sealed class PipelineOptions
 {
     private readonly Option<string> profile = Options.Profile();
@@ -16,7 +15,6 @@ internal sealed class PipelineOptions
     internal void AddTo(Command command) =>
         command.AddRange(profile, output, Options.Data, seed, Options.Threads, Options.Device, Options.Json);
 
-    /// <summary>Does something with the stages, and shows how far it has come.</summary>
     internal Task<T> RunAsync<T>(ParseResult arguments, Func<PipelineRun, Task<T>> job) => ProgressView.WatchAsync(async view =>
     {
         var chosen = Profile.Load(arguments.GetValue(profile)!);
@@ -27,7 +25,6 @@ internal sealed class PipelineOptions
         return await job(run);
     }, arguments.GetValue(Options.Json));
 
-    /// <summary>Does the main job or its end, writes its report, and prints its result.</summary>
     internal async Task<int> CompareAsync(
         ParseResult arguments, Func<PipelineRun, Task<BenchmarkResult>> job, CancellationToken cancellation)
     {

@@ -40,7 +40,6 @@ internal sealed class RoundingOptions
         command.AddRange(profile, calibration, validation, Options.Data, Options.Threads, Options.Device, Options.Json);
     }
 
-    /// <exception cref="UserException">A file cannot be read, a number is out of range, or CIFAR-10 is not installed.</exception>
     internal RoundingJob Load(ParseResult arguments)
     {
         var path = arguments.GetValue(file)!;

@@ -6,7 +6,7 @@ namespace DistillKit.Cli.Doctor;
 /// </summary>
 internal enum Severity { OK, Warn, Fail }
 
-/// <summary>One finding of <c>doctor</c>, and what to do about it unless all is well.</summary>
+/// <summary>One finding of `doctor`, and what to do about it unless all is well.</summary>
 internal sealed record Finding(string Name, Severity Severity, string Text, string? Remedy = null)
 {
     internal static Finding OK(string name, string text) => new(name, Severity.OK, text);

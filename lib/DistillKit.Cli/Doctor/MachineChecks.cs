@@ -1,36 +1,37 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using DistillKit.Cli.Notebooks;
+using DistillKit.Data;
 using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Doctor;
 
-/// <summary>The runtime, the operating system, the processor, memory and disk.</summary>
+/// <summary>The runtime, the operating system, the processor, memory and disk; the data set and the notebooks' kernels.</summary>
 internal static class MachineChecks
 {
     private const double GiB = 1L << 30;
 
     internal static IEnumerable<Finding> Run()
     {
-        yield return Finding.OK(".net", RuntimeInformation.FrameworkDescription);
         var architecture = $"{RuntimeInformation.OSArchitecture}".ToLowerInvariant();
-        yield return Finding.OK("os", $"{RuntimeInformation.OSDescription}, {architecture}");
-        yield return Cpu();
-        yield return Memory();
-        yield return Disk();
+        return
+        [
+            Finding.OK(".net", RuntimeInformation.FrameworkDescription),
+            Finding.OK("os", $"{RuntimeInformation.OSDescription}, {architecture}"), Cpu(), Memory(), Disk(), Data(), Kernel(), Jupyter(),
+        ];
     }
 
     private static Finding Cpu()
     {
-        var features = Features();
-        var extensions = features.Count == 0 ? "no vector extensions" : string.Join(' ', features);
+        var extensions = string.Join(' ', Extensions().DefaultIfEmpty("no vector extensions"));
         var text = $"{MachineInfo.CpuName()}, {Environment.ProcessorCount} cores, {extensions}";
         return RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx2.IsSupported
             ? Finding.Warn("cpu", text, "without AVX2 training is several times slower; start with --profile smoke")
             : Finding.OK("cpu", text);
     }
 
-    /// <summary>The extensions that decide how fast training (BF16, AMX) and integer inference (VNNI, dot products) are.</summary>
-    private static List<string> Features()
+    // Those that decide how fast training (BF16, AMX) and integer inference (VNNI, dot products) are.
+    private static IEnumerable<string> Extensions()
     {
         var flags = CpuInfo("flags").Split(' ').Concat(CpuInfo("Features").Split(' ')).ToHashSet();
         (string Name, bool Present)[] known =
@@ -40,7 +41,15 @@ internal static class MachineChecks
             ("AMX-INT8", flags.Contains("amx_int8")), ("AMX-BF16", flags.Contains("amx_bf16")),
             ("NEON", AdvSimd.IsSupported), ("DOT", Dp.IsSupported), ("I8MM", flags.Contains("i8mm")), ("BF16", flags.Contains("bf16")),
         ];
-        return [.. known.Where(feature => feature.Present).Select(feature => feature.Name)];
+        return known.Where(extension => extension.Present).Select(extension => extension.Name);
+    }
+
+    // A field of the first processor.
+    private static string CpuInfo(string field)
+    {
+        const string path = "/proc/cpuinfo";
+        var line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith(field)) : null;
+        return line?[(line.IndexOf(':') + 1)..].Trim() ?? "";
     }
 
     private static Finding Memory()
@@ -60,11 +69,30 @@ internal static class MachineChecks
             : Finding.Fail("disk", text, "make room: not even the data set fits");
     }
 
-    /// <summary>A field of /proc/cpuinfo's first processor; empty where there is none.</summary>
-    private static string CpuInfo(string field)
+    private static Finding Data()
     {
-        const string path = "/proc/cpuinfo";
-        var line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault(text => text.StartsWith(field)) : null;
-        return line?[(line.IndexOf(':') + 1)..].Trim() ?? "";
+        var folder = Cifar10.DefaultFolder();
+        if (Cifar10Files.TryLocate(folder) is not { } found)
+            return Finding.Warn("data", $"CIFAR-10 is not in {folder}", "`./distillkit data get` installs it (a run does so by itself)");
+        return Cifar10Files.Official.FindDefect(found) is { } defect
+            ? Finding.Fail("data", defect, $"delete {found} and run `./distillkit data get`")
+            : Finding.OK("data", $"CIFAR-10 in {found}, verified");
     }
+
+    private static Finding Kernel()
+    {
+        try
+        {
+            KernelTool.Find();
+            return Finding.OK("kernel", ".NET Interactive executes notebooks");
+        }
+        catch (UserException error)
+        {
+            return Finding.Warn("kernel", error.Message, "only notebooks need it");
+        }
+    }
+
+    private static Finding Jupyter() => KernelTool.IsInstalled()
+        ? Finding.OK("jupyter", "its kernels .net-csharp and .net-fsharp are installed")
+        : Finding.Warn("jupyter", "it does not know the notebooks' kernels", "only Jupyter needs them; type: ./distillkit jupyter install");
 }

@@ -10,13 +10,11 @@ internal sealed class CellOutputs
     private readonly List<List<Output>> cells = [];
     private readonly Dictionary<string, Output> displayed = [];
 
-    /// <summary>Begins a cell: what comes from now on is in its list.</summary>
     internal void Begin()
     {
         lock (exclusive) cells.Add([]);
     }
 
-    /// <summary>The outputs of every cell that has begun.</summary>
     internal IReadOnlyList<JsonArray> ToJson()
     {
         lock (exclusive) return [.. cells.Select(outputs => new JsonArray([.. outputs.Select(output => output.ToJson())]))];
@@ -41,7 +39,6 @@ internal sealed class CellOutputs
         }
     }
 
-    /// <summary>Ends the cell with an error.</summary>
     internal void Fail(string message)
     {
         var lines = message.ReplaceLineEndings("\n").Split('\n');

@@ -3,7 +3,6 @@ namespace DistillKit.Cli.Notebooks;
 // What goes over the kernel's standard input and output, a line of JSON each: the part of it that the runner needs. The whole is in
 // https://github.com/dotnet/interactive/tree/main/src/Microsoft.DotNet.Interactive (Commands, Events, Connection).
 
-/// <summary>A command to the kernel.</summary>
 internal sealed record KernelCommand(string Token, string CommandType, KernelCommandBody Command)
 {
     internal string ToLine() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web) + "\n";
@@ -17,7 +16,6 @@ internal sealed record KernelEvent(string EventType, KernelEventBody Event, Kern
     /// <summary>How each line with an event begins.</summary>
     internal const string Start = "{\"event\":";
 
-    /// <summary>A text on the kernel's standard output.</summary>
     internal static KernelEvent Printed(string text) =>
         new("StandardOutputValueProduced", new([new("text/plain", text)], null, null, null), null);
 

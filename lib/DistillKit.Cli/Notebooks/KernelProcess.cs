@@ -51,7 +51,7 @@ internal sealed class KernelProcess : IAsyncDisposable
             StandardOutputEncoding = utf8,
             StandardErrorEncoding = utf8,
         };
-        foreach (var (name, value) in KernelTool.Environment.Concat(settings)) start.Environment[name] = value;
+        foreach (var (name, value) in KernelTool.Variables.Concat(settings)) start.Environment[name] = value;
         var kernel = new KernelProcess(start, received);
         try
         {
@@ -96,7 +96,6 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Asks the running code to stop. Its command is answered at once; the code itself ends when it looks.</summary>
     internal Task<string?> CancelAsync() => SendAsync("Cancel", new(".NET"));
 
-    /// <summary>Ends the process, whatever it does.</summary>
     internal void Kill()
     {
         if (!process.HasExited) process.Kill(entireProcessTree: true);

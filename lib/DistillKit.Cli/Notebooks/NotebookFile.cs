@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using DistillKit.Files;
 
@@ -11,6 +12,8 @@ internal sealed class NotebookFile
 {
     /// <summary>The kernel's name of C#.</summary>
     internal const string CSharp = "csharp";
+
+    private const string Mark = "distillkit";
 
     private static readonly JsonSerializerOptions Layout = new()
     {
@@ -35,22 +38,17 @@ internal sealed class NotebookFile
         JsonObject Object(JsonNode? cell, int number) => cell as JsonObject ?? throw Damaged($"cell {number} is no object");
     }
 
-    /// <summary>What errors call it.</summary>
     internal string Name { get; }
 
-    /// <summary>The cells, from the top.</summary>
     internal IReadOnlyList<Cell> Cells { get; }
 
-    /// <summary>The cells with code, from the top.</summary>
     internal IEnumerable<Cell> CodeCells => Cells.Where(cell => cell.IsCode);
 
     /// <summary>The kernel's name of the language in which cells begin that do not say their own.</summary>
     internal string Language => Cell.TextAt(Metadata, "kernelspec", "name") == ".net-fsharp" ? "fsharp" : CSharp;
 
-    /// <summary>The notebook's metadata.</summary>
     internal JsonObject Metadata => document["metadata"] as JsonObject ?? (JsonObject)(document["metadata"] = new JsonObject());
 
-    /// <summary>Reads a file.</summary>
     /// <exception cref="UserException">It is not there, or is no notebook; the message says what is wrong.</exception>
     internal static NotebookFile Load(string path)
     {
@@ -64,17 +62,16 @@ internal sealed class NotebookFile
         }
     }
 
-    /// <summary>Reads a notebook's text.</summary>
     /// <exception cref="UserException">It is no notebook; the message says what is wrong.</exception>
     internal static NotebookFile Parse(string json, string name)
     {
         try
         {
-            return new(JsonNode.Parse(json) as JsonObject ?? throw new JsonException("it is no JSON object"), name);
+            var parsed = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false });
+            return new(parsed as JsonObject ?? throw new JsonException("it is no JSON object"), name);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // A key that comes twice is an ArgumentException, raised where the object is first looked into.
             throw new UserException($"{name} is no notebook, or damaged: {error.Message.ReplaceLineEndings(" ")}", error);
         }
     }
@@ -83,7 +80,20 @@ internal sealed class NotebookFile
     internal void Clear()
     {
         foreach (var cell in CodeCells) cell.Clear();
-        ExecutionMark.Remove(this);
+        Metadata.Remove(Mark);
+    }
+
+    /// <summary>Notes that the outputs are those of this code, on a profile: by a hash of each.</summary>
+    internal void MarkExecuted(string profile) =>
+        Metadata[Mark] = new JsonObject { ["code"] = CodeHash(), ["outputs"] = OutputsHash(), ["profile"] = profile };
+
+    /// <summary>Why the outputs cannot be those of the code; null when they are.</summary>
+    internal string? FindStaleness()
+    {
+        var (code, outputs) = (Cell.TextAt(Metadata, Mark, "code"), Cell.TextAt(Metadata, Mark, "outputs"));
+        if (code is null || outputs is null) return "it has not been executed to its end";
+        if (code != CodeHash()) return "its code has changed since it was executed";
+        return outputs == OutputsHash() ? null : "its outputs are not those of its last execution: some were removed or edited";
     }
 
     /// <summary>The file's text: sorted keys, one blank of indentation, line feeds, a final one.</summary>
@@ -99,8 +109,8 @@ internal sealed class NotebookFile
         if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(target, kept);
     }
 
-    /// <summary>JSON with the keys of every object in order, as nbformat's own writer has them.</summary>
-    internal static JsonNode? Sorted(JsonNode? node) => node switch
+    // With the keys of every object in order, as nbformat's own writer has them.
+    private static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject map => new JsonObject(
             map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
@@ -108,5 +118,72 @@ internal sealed class NotebookFile
         _ => node?.DeepClone(),
     };
 
+    private string CodeHash() => Hash(CodeCells.Select(cell => $"{cell.Language}\n{cell.Source}"));
+
+    private string OutputsHash() => Hash(CodeCells.Select(cell => Sorted(cell.Outputs)!.ToJsonString()));
+
+    // The lengths keep parts apart.
+    private static string Hash(IEnumerable<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var bytes in parts.Select(Encoding.UTF8.GetBytes))
+        {
+            hash.AppendData(BitConverter.GetBytes((long)bytes.Length));
+            hash.AppendData(bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
     private UserException Damaged(string what) => new($"{Name} is no notebook, or damaged: {what}.");
+}
+
+/// <summary>A cell of a notebook.</summary>
+internal sealed class Cell
+{
+    private readonly JsonObject node;
+
+    internal Cell(JsonObject node, int number, Func<string, Exception> damaged)
+    {
+        this.node = node;
+        IsCode = (TextAt(node, "cell_type") ?? throw damaged($"cell {number} has no cell_type")) == "code";
+        Source = Lines(node["source"]) ?? throw damaged($"the source of cell {number} is no text");
+        if (IsCode && node["outputs"] is not (null or JsonArray)) throw damaged($"the outputs of cell {number} are no list");
+    }
+
+    internal bool IsCode { get; }
+
+    internal string Source { get; }
+
+    /// <summary>The kernel's name of its language, as Polyglot Notebooks notes it; null where it begins in the notebook's.</summary>
+    internal string? Language => TextAt(node, "metadata", "polyglot_notebook", "kernelName");
+
+    internal JsonArray Outputs => node["outputs"] as JsonArray ?? [];
+
+    internal void SetResult(int executionCount, JsonArray outputs) =>
+        (node["execution_count"], node["outputs"]) = (executionCount, outputs);
+
+    internal void Clear()
+    {
+        (node["execution_count"], node["outputs"]) = (null, new JsonArray());
+        // Editors and Jupyter note times there, which differ from run to run.
+        if (node["metadata"] is not JsonObject metadata) node["metadata"] = metadata = [];
+        metadata.Remove("execution");
+        metadata.Remove("ExecuteTime");
+    }
+
+    /// <summary>A text in an object in objects; null when there is none.</summary>
+    internal static string? TextAt(JsonNode? node, params IEnumerable<string> path)
+    {
+        foreach (var key in path) node = (node as JsonObject)?[key];
+        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    }
+
+    // nbformat has a text in one piece or in lines.
+    private static string? Lines(JsonNode? source) => source switch
+    {
+        null => "",
+        JsonArray lines when lines.All(line => TextAt(line) is not null) =>
+            string.Concat(lines.Select(line => TextAt(line))).ReplaceLineEndings("\n"),
+        _ => TextAt(source)?.ReplaceLineEndings("\n"),
+    };
 }

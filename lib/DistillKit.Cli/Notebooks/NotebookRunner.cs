@@ -1,14 +1,11 @@
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>What `distillkit notebooks run` does with its files.</summary>
 internal static class NotebookRunner
 {
     private const string Extension = ".ipynb";
     private const string Prefix = "DISTILLKIT_";
     private const string ProfileVariable = Prefix + "PROFILE";
 
-    /// <summary>The notebooks to work on; all of the curriculum when none is named.</summary>
-    /// <exception cref="UserException">One is not there.</exception>
     internal static IReadOnlyList<string> Find(IReadOnlyList<string> files)
     {
         if (files.FirstOrDefault(file => !File.Exists(file)) is { } missing) throw new UserException($"There is no notebook {missing}.");
@@ -19,7 +16,6 @@ internal static class NotebookRunner
     }
 
     /// <summary>What the notebooks read from their environment; any other kernel can be started with the same variables.</summary>
-    /// <exception cref="UserException">A setting is not <c>name=value</c>.</exception>
     internal static IReadOnlyDictionary<string, string> Settings(IEnumerable<string> pairs, string profile, string? data, string? artifacts)
     {
         var variables = new Dictionary<string, string> { [ProfileVariable] = profile };
@@ -35,7 +31,6 @@ internal static class NotebookRunner
     }
 
     /// <summary>Executes notebooks one after the other, until one fails. Without a folder results go to their own places.</summary>
-    /// <exception cref="UserException">A cell failed or took longer than its limit, or two results would have one name.</exception>
     internal static async Task<int> RunAsync(
         IReadOnlyList<string> notebooks, string? folder, IReadOnlyDictionary<string, string> settings, TimeSpan limit,
         CancellationToken cancellation)
@@ -53,7 +48,7 @@ internal static class NotebookRunner
             var error = await run.ExecuteAsync(settings, limit, cancellation);
             cancellation.ThrowIfCancellationRequested();
             if (error is not null) throw new UserException($"{error}; what ran is in {Name(result)}");
-            ExecutionMark.Write(notebook, settings[ProfileVariable]);
+            notebook.MarkExecuted(settings[ProfileVariable]);
             notebook.Save(result);
             Console.WriteLine($"{Path.GetFileName(path)}: {notebook.CodeCells.Count()} cells in {Seconds(begun)}");
         }
@@ -61,7 +56,6 @@ internal static class NotebookRunner
         return 0;
     }
 
-    /// <summary>Checks that notebooks have the outputs of their code.</summary>
     internal static int Check(IReadOnlyList<string> notebooks)
     {
         string[] reasons = [.. notebooks.Select(Staleness).OfType<string>()];
@@ -74,7 +68,7 @@ internal static class NotebookRunner
     {
         try
         {
-            return ExecutionMark.FindStaleness(NotebookFile.Load(path)) is { } reason
+            return NotebookFile.Load(path).FindStaleness() is { } reason
                 ? $"{Name(path)}: {reason}; `./distillkit notebooks run {Name(path)} --write` executes it"
                 : null;
         }

@@ -1,3 +1,4 @@
+using DistillKit.Charts;
 using DistillKit.Edge;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Stages;
@@ -15,19 +16,10 @@ internal static class BenchmarkView
     private const string Conditions = "latency: 1 image, 1 thread, median and 95th percentile, the files taking turns";
     private const string Memory = "memory: peak of a process that only infers";
 
-    /// <summary>The final comparison.</summary>
     internal static void Show(BenchmarkResult result)
     {
-        var table = new TextTable("network", "numbers", "runtime")
-            .Numbers("test", "ECE", "MACs", "file", "latency", "p95", "throughput", "memory", "made in");
-        foreach (var row in result.Rows)
-        {
-            table.Add(
-                row.Name, row.Format, row.Runtime, $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
-                $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms",
-                $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s",
-                row.PeakMemoryBytes is { } bytes ? $"{bytes / 1e6:f0} MB" : "", $"{row.Seconds:f0} s");
-        }
+        var table = new TextTable(BenchmarkTable.Header[..BenchmarkTable.Words]).Numbers(BenchmarkTable.Header[BenchmarkTable.Words..]);
+        foreach (var row in BenchmarkTable.Rows(result)) table.Add(row);
         table.Show();
         foreach (var found in result.Agreements)
         {
@@ -40,7 +32,6 @@ internal static class BenchmarkView
         Console.WriteLine($"{Conditions}; throughput: batches of 64, all threads; {Memory}");
     }
 
-    /// <summary>How fast files are.</summary>
     internal static void Show(IReadOnlyList<FileSpeed> rows, MachineInfo machine, int threads)
     {
         var table = new TextTable("file", "runtime").Numbers("size", "latency", "p95", "throughput", "memory");
@@ -55,7 +46,6 @@ internal static class BenchmarkView
         Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {Conditions}; {throughput}; {Memory}");
     }
 
-    /// <summary>Where the time of one image goes.</summary>
     internal static void Show(EdgeModel model, IReadOnlyList<OperatorProfile> profile)
     {
         var total = Time(profile);

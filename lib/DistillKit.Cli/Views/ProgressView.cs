@@ -11,7 +11,6 @@ internal abstract class ProgressView : IRunProgress
     /// <summary>How often at most a line about something that goes on is written.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    /// <summary>Does a job that reports to a view.</summary>
     /// <param name="job">The job.</param>
     /// <param name="toError">Keeps standard output for the result: there are no bars, and lines go to standard error.</param>
     internal static Task<T> WatchAsync<T>(Func<ProgressView, Task<T>> job, bool toError)
@@ -44,7 +43,6 @@ internal abstract class ProgressView : IRunProgress
         $"epoch {at.Epoch + 1}/{at.Epochs}  loss {at.Loss:f3}  training {100 * at.Accuracy:f1} %  {at.ImagesPerSecond:n0} images/s";
 }
 
-/// <summary>A bar for each stage.</summary>
 internal sealed class ProgressBars(ProgressContext context) : ProgressView
 {
     private string name = "";

@@ -15,28 +15,24 @@ internal sealed class TextTable(params IEnumerable<string> columns)
     private int Width => 1 + columns.Index()
         .Sum(column => 3 + rows.Select(row => row[column.Index].Length).Append(column.Item.Name.Length).Max());
 
-    /// <summary>Adds columns with numbers.</summary>
     internal TextTable Numbers(params IEnumerable<string> names)
     {
         columns.AddRange(names.Select(name => (name, true)));
         return this;
     }
 
-    /// <summary>Adds a column with texts.</summary>
     internal TextTable Text(string name)
     {
         columns.Add((name, false));
         return this;
     }
 
-    /// <summary>Adds a row with a cell for each column.</summary>
     internal void Add(params string[] cells)
     {
         if (cells.Length != columns.Count) throw new ArgumentException($"{cells.Length} cells do not fill {columns.Count} columns.");
         rows.Add(cells);
     }
 
-    /// <summary>Writes the table to standard output.</summary>
     internal void Show()
     {
         if (!Console.IsOutputRedirected)
@@ -51,7 +47,6 @@ internal sealed class TextTable(params IEnumerable<string> columns)
         Console.WriteLine(text.ToString().Trim());
     }
 
-    /// <summary>Writes the table to a console of any width.</summary>
     internal void Write(IAnsiConsole console, TableBorder border)
     {
         if (Width > console.Profile.Width)

@@ -9,18 +9,13 @@ public enum CheckState
 {
     /// <summary>There is no answer yet.</summary>
     Open,
-
     /// <summary>It is right.</summary>
     Right,
-
     /// <summary>It is wrong.</summary>
     Wrong,
 }
 
-/// <summary>An exercise's answer and whether it is right.</summary>
-/// <param name="What">The exercise.</param>
-/// <param name="State">How the answer is.</param>
-/// <param name="Answer">The answer as text.</param>
+/// <summary>An exercise's answer as text, and whether it is right.</summary>
 /// <param name="Hint">What helps when it is wrong; never the solution.</param>
 public sealed record CheckResult(string What, CheckState State, string? Answer, string? Hint)
 {
@@ -52,7 +47,6 @@ public static class Check
     /// <param name="what">The exercise; it is counted once, with the last answer.</param>
     /// <param name="actual">The reader's answer; null while there is none.</param>
     /// <param name="expected">The right one; compute it rather than write it down.</param>
-    /// <param name="tolerance">How far off is right too.</param>
     /// <param name="hint">What helps; without it the check says whether the answer is too large or too small.</param>
     public static CheckResult That(string what, double? actual, double expected, double tolerance = 0, string? hint = null)
     {
@@ -61,16 +55,11 @@ public static class Check
     }
 
     /// <summary>Checks a statement about the reader's work, for instance that an array is sorted.</summary>
-    /// <param name="what">The exercise.</param>
     /// <param name="isRight">Whether it holds; null while there is no answer.</param>
-    /// <param name="hint">What helps.</param>
     public static CheckResult That(string what, bool? isRight, string? hint = null) => Note(what, isRight, isRight?.ToString(), hint);
 
     /// <summary>Checks an answer against the <see cref="Seal"/> of the right one, which does not show it.</summary>
-    /// <param name="what">The exercise.</param>
     /// <param name="actual">The reader's answer, a whole number or a word; null while there is none.</param>
-    /// <param name="seal">Of the right one.</param>
-    /// <param name="hint">What helps.</param>
     public static CheckResult Sealed(string what, object? actual, string seal, string? hint = null) =>
         actual is null ? Note(what, null, null, null) : Note(what, Seal(what, actual) == seal, Plain(actual), hint);
 

@@ -2,19 +2,12 @@ using System.Net;
 
 namespace DistillKit.Notebook.Exercises;
 
-/// <summary>A guess beside what was measured.</summary>
-/// <param name="Question">What was asked.</param>
-/// <param name="Guess">The reader's guess.</param>
-/// <param name="Measured">What was measured; null before that.</param>
-/// <param name="Unit">Of both.</param>
+/// <summary>A guess beside what was measured; null before that.</summary>
 public sealed record Prediction(string Question, double Guess, double? Measured, string Unit)
 {
-    /// <summary>The guess divided by the measurement; null without a measurement, or where one of them is not positive.</summary>
-    public double? Ratio => Measured is > 0 && Guess > 0 ? Guess / Measured : null;
-
     /// <inheritdoc/>
     public override string ToString() => Measured is { } measured
-        ? $"{Question} You said {Text.Number(Guess)}{Suffix}, measured: {Text.Number(measured)}{Suffix}. {Verdict}"
+        ? $"{Question} You said {Text.Number(Guess)}{Suffix}, measured: {Text.Number(measured)}{Suffix}. {Verdict(measured)}"
         : $"{Question} Your guess: {Text.Number(Guess)}{Suffix}. Noted.";
 
     internal string ToHtml() =>
@@ -22,13 +15,13 @@ public sealed record Prediction(string Question, double Guess, double? Measured,
 
     private string Suffix => Unit.Length == 0 ? "" : " " + Unit;
 
-    private string Verdict => Ratio switch
+    private string Verdict(double measured) => (Guess / measured) switch
     {
-        null when Measured == Guess => "Exactly.",
-        null => $"Off by {Text.Number(Math.Abs(Guess - Measured ?? 0))}{Suffix}.",
         > 0.9 and < 1.1 => "Within a tenth.",
+        _ when Guess == measured => "Exactly.",
+        _ when !(measured > 0 && Guess > 0) => $"Off by {Text.Number(Math.Abs(Guess - measured))}{Suffix}.",
         > 1 and var ratio => $"{Times(ratio)} times too high.",
-        var ratio => $"{Times(1 / ratio.Value)} times too low.",
+        var ratio => $"{Times(1 / ratio)} times too low.",
     };
 
     private static string Times(double ratio) => ratio.ToString(ratio < 10 ? "f1" : "n0", CultureInfo.InvariantCulture);
@@ -44,8 +37,6 @@ public static class Predictions
 
     /// <summary>Notes a guess; a later one on the same question replaces it.</summary>
     /// <param name="question">The question, which <see cref="Reveal"/> repeats.</param>
-    /// <param name="value">The guess.</param>
-    /// <param name="unit">Its unit, for instance <c>%</c> or <c>images/s</c>.</param>
     public static Prediction Predict(string question, double value, string unit = "") => Noted[question] = new(question, value, null, unit);
 
     /// <summary>Compares the guess with what was measured.</summary>

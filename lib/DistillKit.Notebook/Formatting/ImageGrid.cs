@@ -6,9 +6,6 @@ namespace DistillKit.Notebook.Formatting;
 
 /// <summary>Pictures side by side, each with a caption.</summary>
 /// <param name="Images">Each picture's pixels, <c>[height, width, 3]</c>, and its caption.</param>
-/// <param name="Size">Their height and width.</param>
-/// <param name="Columns">Pictures in a row.</param>
-/// <param name="Remark">What stands below; null for nothing.</param>
 public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Images, int Size, int Columns = 10, string? Remark = null)
 {
     private const int Most = 40;
@@ -20,13 +17,8 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
         set.ImageSize, columns, More(set.Count, count));
 
     /// <summary>The first images of a batch, as they were before their normalization.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="normalization">
-    /// What the batch was normalized with; without it, the darkest and the lightest value of the batch span the colours.
-    /// </param>
-    /// <param name="classNames">The names of the classes; without them, the captions are numbers.</param>
-    /// <param name="count">How many to show.</param>
-    /// <param name="columns">Pictures in a row.</param>
+    /// <param name="normalization">Without it, the darkest and the lightest value of the batch span the colours.</param>
+    /// <param name="classNames">Without them, the captions are numbers.</param>
     public static ImageGrid Of(
         Batch batch, Normalization? normalization = null, IReadOnlyList<string>? classNames = null, int count = Most, int columns = 10)
     {

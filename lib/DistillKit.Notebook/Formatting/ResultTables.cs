@@ -1,3 +1,4 @@
+using DistillKit.Charts;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
@@ -50,15 +51,8 @@ internal static class ResultTables
     internal static Table Of(BenchmarkResult result)
     {
         var (machine, day) = (result.Machine, result.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        var rows = result.Rows.Select(row => new FormattableString[]
-        {
-            $"{row.Name}", $"{row.Format}", $"{row.Runtime}", $"{100 * row.Accuracy:f2} %", $"{100 * row.CalibrationError:f1} %",
-            $"{row.MultiplyAccumulates / 1e6:f1} M", $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms",
-            $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s",
-            row.PeakMemoryBytes is { } bytes ? $"{Math.Round(bytes / 1e6)} MB" : (FormattableString)$"",
-        }.Select(FormattableString.Invariant).ToArray());
         return new(
-            ["network", "numbers", "runtime", "test", "ECE", "MACs", "file", "latency", "p95", "throughput", "memory"], [.. rows],
+            BenchmarkTable.Header, BenchmarkTable.Rows(result),
             Note: $"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {day}");
     }
 

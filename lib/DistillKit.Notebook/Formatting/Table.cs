@@ -4,9 +4,6 @@ namespace DistillKit.Notebook.Formatting;
 
 /// <summary>A table as HTML, and as text for where no HTML is shown.</summary>
 /// <param name="Header">The names of the columns; none for a table without names.</param>
-/// <param name="Rows">As many cells each as the header has.</param>
-/// <param name="Caption">What stands above; null for nothing.</param>
-/// <param name="Note">What stands below; null for nothing.</param>
 internal sealed record Table(
     IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows, string? Caption = null, string? Note = null)
 {
