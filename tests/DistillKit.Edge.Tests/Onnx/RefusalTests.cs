@@ -160,7 +160,7 @@ public sealed class RefusalTests
         Assert.Contains("'color' is not supported",
             Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute[0].Name = "color"));
 
-    [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity), InlineData(float.MaxValue)]
     public void Scales_that_are_not_positive_and_finite_are_refused(float scale) => Assert.Contains("not positive and finite", Refusal(
         model => model.Graph.Initializer.First(tensor => tensor.Name == "images_scale").RawData =
             ByteString.CopyFrom(BitConverter.GetBytes(scale)), FileKind.Static));
