@@ -102,8 +102,9 @@ internal sealed class TrainingStages(StageContext context)
                 $"The weights {weights} are where the stage {stage.Name} writes: move them to another place, and name that.");
         context.Progress.Started(stage.Name, $"{Describe(stage.Model)} from {Path.GetFileName(weights)}");
         var start = Stopwatch.GetTimestamp();
-        using var model = stage.Model.Build();
-        var info = ModelFile.LoadInto(weights, model) ?? new()
+        var (model, own) = ModelFile.LoadAs(weights, stage.Model);
+        using var loaded = model;
+        var info = own ?? new()
         {
             Spec = stage.Model,
             Recipe = JsonSerializer.Serialize(

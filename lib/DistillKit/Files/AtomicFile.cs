@@ -3,25 +3,38 @@ namespace DistillKit.Files;
 /// <summary>Writes a file completely or not at all.</summary>
 public static class AtomicFile
 {
+    private const int CurrentFolder = -100, ModeBit = 2, ModeOffset = 28, KindMask = 0xF000, RegularFile = 0x8000;
+
     /// <summary>Writes a text, as UTF-8, the same way as <see cref="Write"/>.</summary>
     /// <exception cref="UserException">The folder cannot be written to, or the disk is full.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target. If
-    /// anything fails, a full disk say, the old file is as it was and the temporary file is gone.</summary>
-    /// <exception cref="UserException">The folder cannot be written to, or the disk is full.</exception>
+    /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to the disk and renames it over the target, whose
+    /// permissions it keeps; a link stays, and what it leads to is the target. If anything fails, a full disk say, the old file is as it
+    /// was and the temporary file is gone.</summary>
+    /// <exception cref="UserException">The folder cannot be written to, the disk is full, or there is something else than a
+    /// file.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        var target = Path.GetFullPath(path);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        var temporary = "";
         try
         {
+            if (Path.Exists(path) && !IsRegular(path))
+                throw new UserException($"{path} is no regular file, and would be lost: give the path of a file.");
+            var isLink = new FileInfo(path).LinkTarget is not null;
+            var target = Path.GetFullPath(isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : path);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            var keepsMode = !OperatingSystem.IsWindows() && File.Exists(target);
+            // A private file's content is never readable for others; what the process masks is put back below.
+            if (!OperatingSystem.IsWindows() && keepsMode) options.UnixCreateMode = File.GetUnixFileMode(target);
+            using (var stream = new FileStream(temporary, options))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
+            if (!OperatingSystem.IsWindows() && keepsMode) File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -33,4 +46,17 @@ public static class AtomicFile
             if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
+
+    /// <summary>Whether a rename may replace it. .NET does not tell devices and pipes from files.</summary>
+    private static bool IsRegular(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return !Directory.Exists(path);
+        var status = new byte[256];
+        return Status(CurrentFolder, path, flags: 0, ModeBit, status) != 0
+            || (BitConverter.ToUInt16(status, ModeOffset) & KindMask) == RegularFile;
+    }
+
+    [DllImport("libc.so.6", EntryPoint = "statx", BestFitMapping = false)]
+    private static extern int Status(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint wanted, [Out] byte[] status);
 }

@@ -8,6 +8,8 @@ namespace DistillKit.Graphs.Onnx;
 /// [batch, K], weights of quantized layers as 8-bit integers.</summary>
 public static class OnnxFile
 {
+    private const int LargestStructure = 1 << 22;
+
     /// <summary>Writes a graph, completely or not at all. Its batch norms must be folded.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The graph holds what ONNX files of ours do not have, for instance a norm.</exception>
@@ -29,17 +31,8 @@ public static class OnnxFile
 
     /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to
     /// 1), and the <c>classes</c>.</summary>
-    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames)
-    {
-        return new Dictionary<string, string>
-        {
-            ["mean"] = Text(normalization.Mean),
-            ["deviation"] = Text(normalization.Deviation),
-            ["classes"] = string.Join(',', classNames),
-        };
-
-        static string Text(float[] values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
-    }
+    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames) =>
+        new ModelInput(normalization, [.. classNames]).ToMetadata();
 
     /// <summary>The bytes of a graph's file.</summary>
     public static byte[] ToBytes(Graph graph) => new OnnxWriter(graph).Write().ToByteArray();
@@ -50,21 +43,38 @@ public static class OnnxFile
     {
         try
         {
+            RequireSmallStructure(UnsafeByteOperations.UnsafeWrap(bytes));
             return new OnnxReader(ModelProto.Parser.ParseFrom(bytes)).Read();
         }
         catch (InvalidProtocolBufferException error)
         {
             throw new InvalidDataException("it is no ONNX file, or a damaged one", error);
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or KeyNotFoundException or ArgumentException
+            or InvalidOperationException or IndexOutOfRangeException or ArithmeticException or UserException)
         {
-            // It may quote the file.
-            throw new InvalidDataException(error.Message.ReplaceLineEndings(" "), error);
+            var reason = error is InvalidDataException ? error.Message : $"it is damaged: {error.Message.TrimEnd('.')}";
+            throw new InvalidDataException(PlainText.Of(reason, 300), error);
         }
-        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException
-            or IndexOutOfRangeException or ArithmeticException)
+    }
+
+    /// <summary>Refuses a file before it takes memory: what is no weights, an empty operator say, takes a hundred times its
+    /// bytes.</summary>
+    private static void RequireSmallStructure(ByteString file)
+    {
+        var weights = Parts(file, ModelProto.GraphFieldNumber).SelectMany(graph => Parts(graph, GraphProto.InitializerFieldNumber))
+            .SelectMany(tensor => Parts(tensor, TensorProto.RawDataFieldNumber)).Sum(data => (long)data.Length);
+        if (file.Length - weights > LargestStructure)
+            throw new InvalidDataException($"it has {file.Length - weights} bytes beside its weights, more than any network of DistillKit");
+    }
+
+    private static IEnumerable<ByteString> Parts(ByteString message, int field)
+    {
+        var stream = message.CreateCodedInput();
+        while (stream.ReadTag() is not 0 and var tag)
         {
-            throw new InvalidDataException($"it is damaged: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", error);
+            if (tag == WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited)) yield return stream.ReadBytes();
+            else stream.SkipLastField();
         }
     }
 }
