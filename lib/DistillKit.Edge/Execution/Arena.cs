@@ -32,7 +32,9 @@ internal sealed class BufferPlacement
             alive.Insert(index, (operation.Output, start, start + size));
             offsets.Add(operation.Output, start);
             Bytes = Math.Max(Bytes, start + size);
-            alive.RemoveAll(place => lastReaders.TryGetValue(place.Buffer, out var last) && last == step);
+            foreach (var input in operation.Inputs)
+                if (lastReaders.TryGetValue(input, out var last) && last == step)
+                    alive.RemoveAll(place => place.Buffer == input);
         }
     }
 

@@ -14,7 +14,11 @@ internal sealed record Requantize(FixedPoint[] Factors, byte ZeroPoint, byte Min
 }
 
 /// <summary>
-/// To float: clip(accumulator * (Scales[m] * inputScale) + Biases[m], Minimum, Maximum), each operation rounded to float. For layers that
-/// quantize their input at run time, and for layers whose output stays float.
+/// To float: clip(accumulator * factor + Biases[m], Minimum, Maximum), each operation rounded to float. For layers that quantize their
+/// input at run time, and for layers whose output stays float.
 /// </summary>
-internal sealed record Dequantize(float[] Scales, float[] Biases, float Minimum, float Maximum) : Epilogue;
+internal sealed record Dequantize(float[] Scales, float[] Biases, float Minimum, float Maximum) : Epilogue
+{
+    /// <summary>The product of the scales of weights and input; never infinite, since 0 times that is no number.</summary>
+    public float Factor(int output, QuantizationGrid input) => MathF.Min(Scales[output] * input.Scale, float.MaxValue);
+}

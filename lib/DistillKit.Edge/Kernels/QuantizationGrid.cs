@@ -7,11 +7,12 @@ internal readonly record struct QuantizationGrid(float Scale, byte ZeroPoint)
     public byte Quantize(float value) => (byte)Math.Clamp(
         Math.Round(Math.Clamp((double)value / Scale, -512, 512), MidpointRounding.ToEven) + ZeroPoint, byte.MinValue, byte.MaxValue);
 
-    /// <summary>Whether clipping real numbers of the grid at this limit is the same as clipping the u8 values.</summary>
-    public bool HasLimit(float limit)
+    /// <summary>Whether clipping real numbers of the grid at these limits is the same as clipping the u8 values.</summary>
+    public bool HasLimits(float minimum, float maximum)
     {
-        var steps = (double)limit / Scale + ZeroPoint;
-        return steps <= byte.MinValue || steps >= byte.MaxValue || steps == Math.Round(steps);
+        var (least, greatest) = ((double)minimum / Scale + ZeroPoint, (double)maximum / Scale + ZeroPoint);
+        return (least <= byte.MinValue || (least <= byte.MaxValue && least == Math.Round(least)))
+            && (greatest >= byte.MaxValue || (greatest >= byte.MinValue && greatest == Math.Round(greatest)));
     }
 }
 
@@ -37,6 +38,10 @@ internal sealed record QuantizedAdd(
         return new(
             Multiplier(firstFactor), Multiplier(secondFactor), shift, first.ZeroPoint, second.ZeroPoint, sum.ZeroPoint, minimum, maximum);
     }
+
+    /// <summary>Whether the multipliers are right to a small part of a step: an input's step is within the sum's range.</summary>
+    public static bool IsPrecise(QuantizationGrid first, QuantizationGrid second, QuantizationGrid sum) =>
+        (double)Math.Max(first.Scale, second.Scale) / sum.Scale <= byte.MaxValue;
 
     public byte Apply(byte first, byte second)
     {

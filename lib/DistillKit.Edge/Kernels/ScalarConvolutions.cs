@@ -48,7 +48,7 @@ internal sealed unsafe class ScalarIntegerConvolution(
                 ((byte*)output)[offset] = r.Factors[channel].Scale(accumulator, r.ZeroPoint, r.Minimum, r.Maximum);
                 break;
             case Dequantize d:
-                var value = accumulator * (d.Scales[channel] * inputGrid.Scale) + d.Biases[channel];
+                var value = accumulator * d.Factor(channel, inputGrid) + d.Biases[channel];
                 ((float*)output)[offset] = Elementwise.Clip(value, d.Minimum, d.Maximum);
                 break;
             default:

@@ -7,10 +7,10 @@ internal sealed record OnnxValue(string Name, ElementType Type, int[]? Shape);
 /// <summary>A model file in memory: tensors are checked, nodes are as in the file, names are not yet resolved.</summary>
 internal sealed record OnnxGraph(
     IReadOnlyList<OnnxNode> Nodes, IReadOnlyDictionary<string, OnnxTensor> Initializers, IReadOnlyList<OnnxValue> Inputs,
-    IReadOnlyList<OnnxValue> Outputs, IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyList<OnnxValue> Outputs, IReadOnlyDictionary<string, string> Metadata, long FileBytes);
 
 /// <summary>An attribute of a node; which of the values counts is for the operator to say.</summary>
-internal readonly record struct OnnxAttribute(long Integer, float Single, string? Text, long[]? Integers);
+internal readonly record struct OnnxAttribute(long Integer, float Single, string? Text, long[]? Integers, OnnxTensor? Tensor);
 
 /// <summary>A node of the file, with accessors that refuse what the operator's specification does not allow.</summary>
 /// <param name="Inputs">Names of values; empty for an optional input that is left out.</param>

@@ -46,7 +46,7 @@ internal sealed unsafe class PanelParameters : IDisposable
                     var vectors = Column(this[i], column);
                     ((int*)(vectors + at.Bias))[element] = bias[channel] - (input.ZeroPoint - activationShift) * weightSums[channel];
                     if (epilogue is Dequantize dequantize)
-                        ((float*)(vectors + at.Factor))[element] = dequantize.Scales[channel] * input.Scale;
+                        ((float*)(vectors + at.Factor))[element] = dequantize.Factor(channel, input);
                 }
     }
 
