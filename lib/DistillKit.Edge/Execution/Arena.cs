@@ -1,11 +1,7 @@
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Execution;
 
-/// <summary>
-/// Places buffers in one block of memory: in the order of the operators, each new buffer takes the first gap that holds it between those
-/// that are still to be read.
-/// </summary>
+/// <summary>Places buffers in one block of memory: in the order of the operators, each new buffer takes the first gap that holds it between
+/// those that are still to be read.</summary>
 internal sealed class BufferPlacement
 {
     private const int Alignment = 64;

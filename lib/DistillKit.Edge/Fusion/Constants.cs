@@ -1,5 +1,3 @@
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads constants in the forms that files give them.</summary>

@@ -1,8 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Kernels.Floats;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Chooses the operators of convolutions and linear layers, and packs their weights.</summary>

@@ -1,12 +1,7 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>
-/// Chooses operators for a network's layers: integer ones where the inputs and the result are on grids, float ones elsewhere, and
-/// conversions in between. Each layer takes over what its only consumers do, as far as its operator can.
-/// </summary>
+/// <summary>Chooses operators for a network's layers: integer ones where the inputs and the result are on grids, float ones elsewhere, and
+/// conversions in between. Each layer takes over what its only consumers do, as far as its operator can.</summary>
 internal sealed unsafe class Fuser
 {
     /// <summary>A larger image would overflow the sum of its u8 pixels.</summary>

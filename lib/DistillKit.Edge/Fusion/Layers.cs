@@ -1,6 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>One layer of the network in real numbers, and its result. Quantization is a layer that rounds to a grid.</summary>
@@ -126,10 +123,8 @@ internal sealed record Network(InputLayer Input, OutputLayer Output, IReadOnlyLi
     }
 }
 
-/// <summary>
-/// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or
-/// float. They stay slices of the file where they can.
-/// </summary>
+/// <summary>The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each
+/// output, or float. They stay slices of the file where they can.</summary>
 internal sealed class LayerWeights(ReadOnlyMemory<byte> data, float[]? scales = null)
 {
     /// <summary>The scale of each output's integers; null where the weights are float.</summary>

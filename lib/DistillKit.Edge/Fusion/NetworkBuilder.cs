@@ -1,5 +1,3 @@
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Turns a file's nodes into layers: names resolved, shapes inferred and checked, quantization recognised.</summary>

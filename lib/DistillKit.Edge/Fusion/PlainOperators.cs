@@ -1,5 +1,3 @@
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads the operators without weights.</summary>

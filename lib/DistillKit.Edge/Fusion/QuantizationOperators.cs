@@ -1,6 +1,3 @@
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads QuantizeLinear and DequantizeLinear: of activations as a pair, of initializers as constants.</summary>

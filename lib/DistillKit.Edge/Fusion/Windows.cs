@@ -1,7 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads the geometry of convolutions and pools from a node's attributes, checked so that kernels need not check.</summary>

@@ -16,11 +16,8 @@ internal readonly record struct QuantizationGrid(float Scale, byte ZeroPoint)
     }
 }
 
-/// <summary>
-/// The sum of two quantized tensors in 32-bit fixed point:
-/// clip(ZeroPoint + (((a - FirstZeroPoint) * FirstMultiplier + (b - SecondZeroPoint) * SecondMultiplier + 2^(Shift-1)) >> Shift), Minimum,
-/// Maximum).
-/// </summary>
+/// <summary>The sum of two quantized tensors in 32-bit fixed point: clip(ZeroPoint + (((a - FirstZeroPoint) * FirstMultiplier + (b -
+/// SecondZeroPoint) * SecondMultiplier + 2^(Shift-1)) >> Shift), Minimum, Maximum).</summary>
 internal sealed record QuantizedAdd(
     int FirstMultiplier, int SecondMultiplier, int Shift, byte FirstZeroPoint, byte SecondZeroPoint, byte ZeroPoint,
     byte Minimum, byte Maximum)
@@ -50,11 +47,9 @@ internal sealed record QuantizedAdd(
     }
 }
 
-/// <summary>
-/// The mean over all pixels of a quantized image: clip(ZeroPoint + round(factor * (sum - pixels * InputZeroPoint))), with
-/// factor = input scale / (output scale * pixels). Halves go to even, as ONNX has it: with equal scales and 16 pixels every sixteenth sum
-/// is one.
-/// </summary>
+/// <summary>The mean over all pixels of a quantized image: clip(ZeroPoint + round(factor * (sum - pixels * InputZeroPoint))), with factor =
+/// input scale / (output scale * pixels). Halves go to even, as ONNX has it: with equal scales and 16 pixels every sixteenth sum is
+/// one.</summary>
 internal sealed record QuantizedAverage(FixedPoint Factor, byte InputZeroPoint, byte ZeroPoint, byte Minimum, byte Maximum)
 {
     public static QuantizedAverage Of(QuantizationGrid input, int pixels, QuantizationGrid output, byte minimum, byte maximum) =>

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Floats;
-
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>The definition of an integer convolution. Accumulators are 32 bits wide and wrap around.</summary>

@@ -29,9 +29,8 @@ internal sealed record OnnxNode(
     public string Text(string attribute, string otherwise) =>
         Attributes.TryGetValue(attribute, out var value) ? value.Text ?? "" : otherwise;
 
-    /// <summary>
-    /// A list of exactly <paramref name="count"/> numbers, each within bounds; <paramref name="otherwise"/> of them where it is left out.
-    /// </summary>
+    /// <summary>A list of exactly <paramref name="count"/> numbers, each within bounds; <paramref name="otherwise"/> of them where it is
+    /// left out.</summary>
     public int[] Integers(string attribute, int count, int otherwise, int minimum, int maximum)
     {
         if (!Attributes.TryGetValue(attribute, out var value))

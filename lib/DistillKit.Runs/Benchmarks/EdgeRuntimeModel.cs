@@ -1,5 +1,4 @@
 using DistillKit.Edge;
-using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;
 

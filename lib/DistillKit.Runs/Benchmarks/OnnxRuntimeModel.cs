@@ -1,4 +1,3 @@
-using DistillKit.Metrics;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DistillKit.Runs.Benchmarks;

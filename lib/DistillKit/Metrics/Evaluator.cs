@@ -1,5 +1,3 @@
-using DistillKit.Data;
-
 namespace DistillKit.Metrics;
 
 /// <summary>Runs a classifier over a set of images.</summary>
