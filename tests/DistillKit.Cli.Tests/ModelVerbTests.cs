@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using DistillKit.Networks;
 
@@ -70,6 +71,39 @@ public sealed class ModelVerbTests : IDisposable
         Assert.Equal(0, (await Cli.RunAsync("export", folder["half.safetensors"], "--output", folder["half.txt"])).ExitCode);
         await Refused("no trainable weights", "export", folder["model.onnx"], "--output", folder["again.safetensors"]);
         await Refused("No format ends in '.png'", "export", model, "--output", folder["graph.png"]);
+    }
+
+    [Theory]
+    [InlineData("the same name")]
+    [InlineData("a symbolic link")]
+    [InlineData("a hard link")]
+    [InlineData("a linked folder")]
+    public async Task No_verb_writes_over_what_it_reads(string kind)
+    {
+        var before = File.ReadAllBytes(model);
+        var output = kind == "the same name" ? model : folder["other/model.safetensors"];
+        if (kind == "a linked folder") Directory.CreateSymbolicLink(folder["other"], folder[""]);
+        else Directory.CreateDirectory(folder["other"]);
+        if (kind == "a symbolic link") File.CreateSymbolicLink(output, model);
+        if (kind == "a hard link") await Process.Start("ln", [model, output]).WaitForExitAsync();
+
+        await Refused($"{model} would be written over itself", ["quantize", model, "--output", output, .. Images]);
+        await Refused($"{model} would be written over itself", ["sensitivity", model, "--plan-output", output, .. Images]);
+        await Refused($"{model} would be written over itself", "export", model, "--output", output);
+        string[] overProfile = ["quantize", model, "--profile", folder.Profile, "--output", folder.Profile];
+        await Refused($"{folder.Profile} would be written over itself", overProfile);
+        Assert.Equal(before, File.ReadAllBytes(model));
+    }
+
+    [Fact]
+    public async Task Networks_whose_names_have_no_ending_of_ours_do_not_share_an_output()
+    {
+        foreach (var name in (string[])["model.best", "model.last"])
+        {
+            File.Copy(model, folder[name]);
+            Assert.Equal(0, (await Cli.RunAsync("export", folder[name])).ExitCode);
+            Assert.True(File.Exists(folder[$"{name}.onnx"]));
+        }
     }
 
     [Fact]

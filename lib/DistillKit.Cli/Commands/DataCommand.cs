@@ -28,7 +28,7 @@ internal static class DataCommand
         {
             var found = Cifar10Files.Locate(arguments.GetValue(folder) ?? Cifar10.DefaultFolder());
             if (Cifar10Files.Official.FindDefect(found) is { } defect)
-                throw new UserException($"{defect}: delete {found} and run `distillkit data get`.");
+                throw new UserException($"{defect}: delete {found} and run `./distillkit data get`.");
             Console.WriteLine($"The {Cifar10Files.Names.Count} files in {found} are the published ones");
         });
         return new("data", "Install or check the data set.") { get, verify };

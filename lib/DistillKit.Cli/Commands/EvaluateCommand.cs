@@ -58,7 +58,7 @@ internal static class EvaluateCommand
     private static void Show(ClassificationReport report, string origin)
     {
         var calibration = $"cross-entropy {report.CrossEntropy:f4}, calibration error {100 * report.CalibrationError:f2} %";
-        Console.WriteLine($"top-1 {100 * report.Accuracy:f2} % of {report.Count:n0} images, {calibration}");
+        Console.WriteLine($"top-1 {100 * report.Accuracy:f2} % of {Terminal.Count(report.Count, "image")}, {calibration}");
         Console.WriteLine(origin);
         var table = new TextTable("class").Numbers("recall", "precision")
             .Numbers(report.Classes.Select(result => result.Name[..Math.Min(4, result.Name.Length)]));

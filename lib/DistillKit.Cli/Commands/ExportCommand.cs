@@ -1,3 +1,4 @@
+using DistillKit.Cli.Views;
 using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Graphs;
@@ -24,9 +25,7 @@ internal static class ExportCommand
         command.SetAction(arguments =>
         {
             var path = arguments.GetValue(file)!;
-            var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".onnx");
-            if (Path.GetFullPath(target) == Path.GetFullPath(path))
-                throw new UserException($"{path} would be written over itself: give another file with --output.");
+            var target = Outputs.Of(arguments.GetValue(output), path, ".onnx", arguments.GetValue(profile));
             if (Path.GetExtension(target) == ".safetensors") SaveHalf(path, target);
             else Save(path, target, arguments.GetValue(profile)!);
         });
@@ -50,7 +49,7 @@ internal static class ExportCommand
             case var other:
                 throw new UserException($"No format ends in '{other}': --output has to end in .onnx, .safetensors, .txt or .mmd.");
         }
-        var content = $"{graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates";
+        var content = $"{Terminal.Count(graph.Layers.Count(), "layer")}, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates";
         Console.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {content}");
     }
 

@@ -40,6 +40,9 @@ internal sealed class RoundingOptions
         command.AddRange(profile, calibration, validation, Options.Data, Options.Threads, Options.Device, Options.Json);
     }
 
+    internal string Output(ParseResult arguments, string? asked, string ending) =>
+        Outputs.Of(asked, arguments.GetValue(file)!, ending, arguments.GetValue(plan), arguments.GetValue(profile));
+
     internal RoundingJob Load(ParseResult arguments)
     {
         var path = arguments.GetValue(file)!;

@@ -28,7 +28,7 @@ internal static class BenchmarkView
         }
         var machine = result.Machine;
         var origin = $"profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}";
-        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; {origin}");
+        Console.WriteLine($"{BenchmarkTable.Processor(machine)}; {machine.Engine}; {origin}");
         Console.WriteLine($"{Conditions}; throughput: batches of 64, all threads; {Memory}");
     }
 
@@ -42,8 +42,8 @@ internal static class BenchmarkView
                 $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s", $"{row.PeakMemoryBytes / 1e6:f0} MB");
         }
         table.Show();
-        var throughput = $"throughput: batches of 64 on {threads} {(threads == 1 ? "thread" : "threads")}";
-        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {Conditions}; {throughput}; {Memory}");
+        var throughput = $"throughput: batches of 64 on {Terminal.Count(threads, "thread")}";
+        Console.WriteLine($"{BenchmarkTable.Processor(machine)}; {Conditions}; {throughput}; {Memory}");
     }
 
     internal static void Show(EdgeModel model, IReadOnlyList<OperatorProfile> profile)

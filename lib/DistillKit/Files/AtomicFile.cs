@@ -3,6 +3,11 @@ namespace DistillKit.Files;
 /// <summary>Writes a file completely or not at all.</summary>
 public static class AtomicFile
 {
+    private static readonly ReaderWriterLockSlim Open = new(LockRecursionPolicy.SupportsRecursion);
+
+    /// <summary>For a process that ends: waits for what is being written, at most so long, and lets nothing else be written.</summary>
+    public static void Close(TimeSpan patience) => Open.TryEnterWriteLock(patience);
+
     /// <summary>Writes a text, as UTF-8, the same way as <see cref="Write"/>.</summary>
     /// <exception cref="UserException">The folder cannot be written to, or the disk is full.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
@@ -14,6 +19,7 @@ public static class AtomicFile
     {
         var target = Path.GetFullPath(path);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        Open.EnterReadLock();
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -31,6 +37,7 @@ public static class AtomicFile
         finally
         {
             if (File.Exists(temporary)) File.Delete(temporary);
+            Open.ExitReadLock();
         }
     }
 }
