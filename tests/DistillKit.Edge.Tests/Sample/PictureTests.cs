@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeClassify;
+using global::Tests.Shared.Fuzzing;
 
 namespace DistillKit.Edge.Tests.Sample;
 
@@ -58,7 +59,7 @@ public sealed class PictureTests
         for (var i = 0; i < 1000; i++)
             try
             {
-                Picture.Decode(Models.ByteMutations.Apply(random, [.. file]), "test");
+                Picture.Decode(ByteMutations.Apply(random, [.. file]), "test");
             }
             catch (EdgeException)
             {

@@ -2,24 +2,22 @@ using DistillKit.Graphs.Onnx;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 
-namespace DistillKit.Edge.Tests.Models;
+namespace Tests.Shared.Fuzzing;
 
 /// <summary>Changes a model in ways that stay valid protobuf: what a buggy or hostile exporter would write.</summary>
-internal static class ModelMutations
+internal static class OnnxMutations
 {
-    private static readonly long[] Numbers =
-        [0, 1, 2, 3, 7, 64, 255, 65536, 1 << 24, int.MaxValue, 1L << 32, 1L << 62, long.MaxValue, -1, -2, int.MinValue, long.MinValue];
-
     private static readonly string[] Operators =
         ["Conv", "Gemm", "MatMul", "Relu", "Clip", "Add", "MaxPool", "GlobalAveragePool", "Flatten", "Identity", "QuantizeLinear",
         "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "Cast", "Mul", "Softmax", ""];
 
-    public static ModelProto Apply(Random random, ModelProto original)
+    /// <summary>Changes a few places of a sound model.</summary>
+    public static byte[] Apply(Random random, byte[] file)
     {
-        var model = original.Clone();
+        var model = ModelProto.Parser.ParseFrom(file);
         for (var rounds = random.Next(1, 4); rounds > 0; rounds--)
             Once(random, model.Graph, model);
-        return model;
+        return model.ToByteArray();
     }
 
     private static void Once(Random random, GraphProto graph, ModelProto model)
@@ -44,12 +42,10 @@ internal static class ModelMutations
     private static T? Pick<T>(Random random, RepeatedField<T> items) where T : class =>
         items.Count == 0 ? null : items[random.Next(items.Count)];
 
-    private static long Number(Random random) => Numbers[random.Next(Numbers.Length)];
-
     private static void Extent(Random random, GraphProto graph)
     {
         if (Pick(random, graph.Initializer) is { Dims.Count: > 0 } tensor)
-            tensor.Dims[random.Next(tensor.Dims.Count)] = Number(random);
+            tensor.Dims[random.Next(tensor.Dims.Count)] = OddNumbers.Integer(random);
     }
 
     private static void Attribute(Random random, NodeProto? node)
@@ -57,13 +53,13 @@ internal static class ModelMutations
         if (node is null || Pick(random, node.Attribute) is not { } attribute)
             return;
         if (attribute.Ints.Count > 0 && random.Next(4) > 0)
-            attribute.Ints[random.Next(attribute.Ints.Count)] = Number(random);
+            attribute.Ints[random.Next(attribute.Ints.Count)] = OddNumbers.Integer(random);
         else if (random.Next(3) == 0)
-            attribute.Ints.Add(Number(random));
+            attribute.Ints.Add(OddNumbers.Integer(random));
         else if (random.Next(4) == 0)
             attribute.Name = "auto_pad";
         else
-            attribute.I = Number(random);
+            attribute.I = OddNumbers.Integer(random);
     }
 
     private static void Rename(Random random, RepeatedField<string>? names, GraphProto graph)
@@ -101,7 +97,7 @@ internal static class ModelMutations
         if (random.Next(2) == 0)
             tensor.RawData = ByteString.CopyFrom(new byte[random.Next(40)]);
         else
-            tensor.DataType = random.Next(2) == 0 ? random.Next(12) : (int)Number(random);
+            tensor.DataType = random.Next(2) == 0 ? random.Next(12) : (int)OddNumbers.Integer(random);
     }
 
     private static void Scale(Random random, GraphProto graph)
@@ -130,14 +126,14 @@ internal static class ModelMutations
         switch (random.Next(5))
         {
             case 0 when Pick(random, graph.Input) is { } input && input.Type.TensorType.Shape.Dim is { Count: > 1 } dimensions:
-                dimensions[random.Next(dimensions.Count)].DimValue = Number(random);
+                dimensions[random.Next(dimensions.Count)].DimValue = OddNumbers.Integer(random);
                 break;
             case 1: Drop(random, random.Next(2) == 0 ? graph.Input : graph.Output); break;
-            case 2: model.OpsetImport[0].Version = Number(random); break;
+            case 2: model.OpsetImport[0].Version = OddNumbers.Integer(random); break;
             case 3 when Pick(random, graph.Output) is { } output
                 && Pick(random, graph.Node) is { Output.Count: > 0 } node:
                 output.Name = node.Output[0]; break;
-            default: model.IrVersion = Number(random); break;
+            default: model.IrVersion = OddNumbers.Integer(random); break;
         }
     }
 }
