@@ -13,11 +13,11 @@ public sealed unsafe class EdgeModel : IDisposable
 {
     private readonly ExecutableNetwork network;
     private readonly WeightStream weights;
-    private readonly Arena arena;
+    private readonly NativeBuffer arena;
     private readonly Workers workers;
     private readonly int chunk;
-    private readonly int[] inputShape;
     private int isBusy;
+    private bool isDisposed;
 
     private EdgeModel(ReadOnlyMemory<byte> file, EdgeOptions options)
     {
@@ -27,7 +27,7 @@ public sealed unsafe class EdgeModel : IDisposable
         var graph = ModelReader.Read(file);
         network = Fuser.Fuse(kernels, NetworkBuilder.Build(graph));
         (InstructionSet, Metadata, Classes) = (kernels.Name, graph.Metadata, network.Logits.Shape.Elements);
-        inputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
+        InputShape = [network.Images.Shape.Channels, network.Images.Shape.Height, network.Images.Shape.Width];
         MultiplyAccumulates = network.Operators.Sum(operation => operation.MultiplyAccumulates);
         weights = new([.. network.Operators.Select(operation => operation.Convolution).OfType<ConvolutionKernel>()]);
         chunk = Arena.Chunk(network);
@@ -39,7 +39,7 @@ public sealed unsafe class EdgeModel : IDisposable
     public static IReadOnlyList<string> InstructionSets => [.. KernelSets.Supported.Select(set => set.Name)];
 
     /// <summary>[channels, height, width]</summary>
-    public IReadOnlyList<int> InputShape => inputShape;
+    public IReadOnlyList<int> InputShape { get; }
 
     /// <summary>The length of one image's logits.</summary>
     public int Classes { get; }
@@ -65,18 +65,25 @@ public sealed unsafe class EdgeModel : IDisposable
     /// <param name="images">[N, channels, height, width], any N from 1.</param>
     /// <param name="logits">[N, classes], filled.</param>
     /// <exception cref="EdgeException">The lengths do not fit the model, or the model is running on another thread.</exception>
-    public void Run(ReadOnlySpan<float> images, Span<float> logits) => Run(images, logits, null);
+    public void Run(ReadOnlySpan<float> images, Span<float> logits) => Run(images, logits, []);
 
     /// <summary>Runs several times and says where the time went.</summary>
     /// <returns>The operators in the order in which they run.</returns>
     /// <exception cref="EdgeException">As <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</exception>
     public IReadOnlyList<OperatorProfile> Profile(ReadOnlySpan<float> images, int repetitions = 100)
     {
-        var profiler = new Profiler(network, repetitions);
-        var logits = new float[images.Length / Math.Max(1, network.Images.Shape.Elements) * Classes];
-        for (var i = 0; i < repetitions; i++, profiler.Next())
-            Run(images, logits, profiler);
-        return profiler.Result();
+        if (repetitions < 1)
+            throw new EdgeException($"A profile of {repetitions} repetitions is asked for. Give at least 1.");
+        var logits = new float[images.Length / network.Images.Shape.Elements * Classes];
+        var runs = new List<long[]>();
+        while (runs.Count < repetitions)
+        {
+            runs.Add(new long[network.Operators.Count]);
+            Run(images, logits, runs[^1]);
+        }
+        return [.. network.Operators.Select((operation, i) => new OperatorProfile(
+            operation.Name, operation.Kind, operation.Output.Shape.ToString(), operation.MultiplyAccumulates,
+            Stopwatch.GetElapsedTime(0, runs.Select(ticks => ticks[i]).Order().ElementAt(repetitions / 2))))];
     }
 
     /// <summary>Frees the native memory and ends the threads.</summary>
@@ -84,6 +91,7 @@ public sealed unsafe class EdgeModel : IDisposable
     {
         if (Interlocked.Exchange(ref isBusy, 1) != 0)
             return;
+        isDisposed = true;
         workers.Dispose();
         foreach (var operation in network.Operators)
             operation.Dispose();
@@ -91,13 +99,14 @@ public sealed unsafe class EdgeModel : IDisposable
         arena.Dispose();
     }
 
-    private void Run(ReadOnlySpan<float> images, Span<float> logits, Profiler? profiler)
+    /// <param name="ticks">To which the time of each operator is added; empty where nobody asks.</param>
+    private void Run(ReadOnlySpan<float> images, Span<float> logits, Span<long> ticks)
     {
         var (imageLength, count) = (network.Images.Shape.Elements, logits.Length / Classes);
         if (count < 1 || logits.Length % Classes != 0 || images.Length != (long)count * imageLength)
             throw new EdgeException($"{images.Length} floats of images and {logits.Length} of logits do not fit this model: "
-                + $"give N x {inputShape[0]} x {inputShape[1]} x {inputShape[2]} and N x {Classes}.");
-        ObjectDisposedException.ThrowIf(arena.IsClosed, this);
+                + $"give N x {string.Join(" x ", InputShape)} and N x {Classes}.");
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (Interlocked.Exchange(ref isBusy, 1) != 0)
             throw new EdgeException("This model is running on another thread. Load the file once for each thread.");
         try
@@ -108,7 +117,13 @@ public sealed unsafe class EdgeModel : IDisposable
                 {
                     var size = Math.Min(chunk, count - first);
                     network.Images.Address = (byte*)(input + (long)first * imageLength);
-                    RunChunk(size, profiler);
+                    for (var i = 0; i < network.Operators.Count; i++)
+                    {
+                        var start = ticks.IsEmpty ? 0 : Stopwatch.GetTimestamp();
+                        network.Operators[i].Execute(workers, size);
+                        if (!ticks.IsEmpty)
+                            ticks[i] += Stopwatch.GetTimestamp() - start;
+                    }
                     new ReadOnlySpan<float>(network.Logits.Address, size * Classes).CopyTo(logits[(first * Classes)..]);
                 }
         }
@@ -116,16 +131,6 @@ public sealed unsafe class EdgeModel : IDisposable
         {
             workers.Close();
             Volatile.Write(ref isBusy, 0);
-        }
-    }
-
-    private void RunChunk(int images, Profiler? profiler)
-    {
-        for (var i = 0; i < network.Operators.Count; i++)
-        {
-            profiler?.Start();
-            network.Operators[i].Execute(workers, images);
-            profiler?.Stop(i);
         }
     }
 }
@@ -147,3 +152,6 @@ public sealed record EdgeOptions
 /// <param name="MultiplyAccumulates">For one image.</param>
 /// <param name="Time">For all images, the median of the repetitions.</param>
 public sealed record OperatorProfile(string Name, string Kind, string Shape, long MultiplyAccumulates, TimeSpan Time);
+
+/// <summary>A file, input or option that this engine cannot use. The message is one line: what is wrong, and what to do about it.</summary>
+public sealed class EdgeException(string message, Exception? inner = null) : Exception(message, inner);

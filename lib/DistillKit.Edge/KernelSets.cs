@@ -10,7 +10,7 @@ namespace DistillKit.Edge;
 /// <summary>The kernel sets of this machine.</summary>
 internal static class KernelSets
 {
-    /// <summary>What this machine can run, best first, the scalar reference last.</summary>
+    /// <summary>What this machine can run, best first, the scalar definition last.</summary>
     public static IReadOnlyList<KernelSet> Supported { get; } = FindSupported();
 
     /// <summary>The set of this name, or the best.</summary>
@@ -22,16 +22,24 @@ internal static class KernelSets
     private static List<KernelSet> FindSupported()
     {
         var sets = new List<KernelSet>();
-        if (VnniKernels.IsSupported) sets.Add(new VnniKernels());
-        Add<Avx2Vectors<VnniDotProduct, Vector256<byte>>, Vector256<int>, Vector256<byte>>(sets);
-        Add<Avx2Vectors<WideningDotProduct, WideningDotProduct.Operand>, Vector256<int>, WideningDotProduct.Operand>(sets);
+        if (VnniCode.IsSupported)
+            sets.Add(new("avx512-vnni",
+                (geometry, weights, bias, epilogue) => new VnniMatrixConvolution(geometry, weights, bias, epilogue),
+                (geometry, weights, bias, epilogue) => new VnniDepthwiseConvolution(geometry, weights, bias, epilogue)));
+        Add<Avx2Vectors<VnniDotProduct>, Vector256<int>, Vector256<byte>>(sets);
+        Add<Avx2Vectors<WideningDotProduct>, Vector256<int>, Vector256<byte>>(sets);
         Add<ArmVectors, Pair<int>, Pair<sbyte>>(sets);
-        sets.Add(new KernelSet());
+        sets.Add(new("scalar"));
         return sets;
     }
 
     private static void Add<TVectors, TSums, TOperand>(List<KernelSet> sets) where TVectors : struct, IByteVectors<TSums, TOperand>
     {
-        if (TVectors.IsSupported) sets.Add(new ByteVectorKernels<TVectors, TSums, TOperand>());
+        if (TVectors.IsSupported)
+            sets.Add(new(TVectors.Name,
+                (geometry, weights, bias, epilogue) =>
+                    new ByteMatrixConvolution<TVectors, TSums, TOperand>(geometry, weights, bias, epilogue),
+                (geometry, weights, bias, epilogue) =>
+                    new ByteDepthwiseConvolution<TVectors, TSums, TOperand>(geometry, weights, bias, epilogue)));
     }
 }

@@ -47,42 +47,28 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
     /// <returns>Planar floats in 0..255: [3, height, width].</returns>
     public float[] Resized(int width, int height)
     {
-        var (columns, rows) = (Weights(Width, width), Weights(Height, height));
-        var narrow = new float[3 * Height * width];
-        for (var y = 0; y < Height; y++)
-            for (var x = 0; x < width; x++)
-                for (var channel = 0; channel < 3; channel++)
-                    narrow[(channel * Height + y) * width + x] = Sum(columns[x], i => Pixels[(y * Width + i) * 3 + channel]);
-        var result = new float[3 * height * width];
-        for (var channel = 0; channel < 3; channel++)
-            for (var y = 0; y < height; y++)
-                for (var x = 0; x < width; x++)
-                    result[(channel * height + y) * width + x] = Sum(rows[y], i => narrow[(channel * Height + i) * width + x]);
-        return result;
+        var narrow = Stretched(Height, Width, width, (channel, y, x) => Pixels[(y * Width + x) * 3 + channel]);
+        return Stretched(width, Height, height, (channel, x, y) => narrow[(channel * width + x) * Height + y]);
     }
 
-    private static float Sum((int First, float[] Weights) part, Func<int, float> value)
+    /// <summary>Brings all lines, whose values a function of channel, line and place gives, to another length.</summary>
+    /// <returns>[3, new places, lines]</returns>
+    private static float[] Stretched(int lines, int from, int to, Func<int, int, int, float> value)
     {
-        var sum = 0f;
-        for (var i = 0; i < part.Weights.Length; i++)
-            sum += part.Weights[i] * value(part.First + i);
-        return sum;
-    }
-
-    /// <summary>For each new pixel of a line the old ones that it covers, and how much of each.</summary>
-    private static (int First, float[] Weights)[] Weights(int from, int to)
-    {
-        var (scale, result) = ((double)from / to, new (int, float[])[to]);
+        var (scale, result) = ((double)from / to, new float[3 * to * lines]);
         var radius = Math.Max(1, scale);
         for (var i = 0; i < to; i++)
         {
             var center = (i + 0.5) * scale - 0.5;
             var first = Math.Max(0, (int)Math.Ceiling(center - radius));
             var weights = new double[Math.Min(from - 1, (int)Math.Floor(center + radius)) - first + 1];
-            var sum = 0.0;
             for (var j = 0; j < weights.Length; j++)
-                sum += weights[j] = Math.Max(0, 1 - Math.Abs(first + j - center) / radius);
-            result[i] = (first, Array.ConvertAll(weights, weight => (float)(weight / sum)));
+                weights[j] = Math.Max(0, 1 - Math.Abs(first + j - center) / radius);
+            var total = weights.Sum();
+            for (var line = 0; line < 3 * lines; line++)
+                for (var j = 0; j < weights.Length; j++)
+                    result[(line / lines * to + i) * lines + line % lines] +=
+                        (float)(weights[j] / total) * value(line / lines, line % lines, first + j);
         }
         return result;
     }

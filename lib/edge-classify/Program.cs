@@ -11,13 +11,8 @@ try
     Classify.Run(Arguments.Parse(args), Console.Out);
     return 0;
 }
-catch (UsageException e)
+catch (Exception e) when (e is UsageException or EdgeException)
 {
-    Console.Error.WriteLine($"{e.Message} Try --help.");
-    return 2;
-}
-catch (EdgeException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
+    Console.Error.WriteLine(e is UsageException ? $"{e.Message} Try --help." : e.Message);
+    return e is UsageException ? 2 : 1;
 }

@@ -17,6 +17,7 @@ public sealed class MakeLoadable : Task
 {
     private const string Replaceable = "GLIBCXX_3.4.32";
     private const string Unused = "_ZSt21ios_base_library_initv";
+    private const byte Weak = 2;
 
     /// <summary>The library. It is never written.</summary>
     [Required]
@@ -26,7 +27,7 @@ public sealed class MakeLoadable : Task
     [Required]
     public string Folder { get; set; } = "";
 
-    /// <summary>Folders with the C++ and C libraries to load with; those of this process unless given.</summary>
+    /// <summary>Where the C++ and C libraries to load with are; those of this process unless given.</summary>
     public string SystemFolder { get; set; } = "";
 
     /// <summary>The copy and the note; empty where the library loads as it is.</summary>
@@ -39,43 +40,34 @@ public sealed class MakeLoadable : Task
         {
             var bytes = File.ReadAllBytes(Library);
             var library = new Elf(bytes);
-            var name = Path.GetFileName(Library);
-            var unmet = library.Needs().Where(need => !IsMet(need)).ToList();
-            var refused = unmet.FirstOrDefault(need => need.Name != Replaceable || library.Uses(need, Unused));
-            if (refused != null)
+            var copy = Path.Combine(Folder, Path.GetFileName(Library));
+            var unmet = library.Needs().Where(need => !IsMet(need.File, need.Name)).ToList();
+            foreach (var need in unmet)
             {
-                return Refuse(name + " needs " + refused.Name + " of " + refused.File + ", and this system's " + Found(refused.File)
-                    + " has no such version: a newer system is needed");
+                if (need.Name != Replaceable || library.Uses(need.Index, Unused))
+                    throw new InvalidDataException(Path.GetFileName(Library) + " needs " + need.Name + " of " + need.File
+                        + ", and this system's " + Found(need.File) + " has no such version: a newer system is needed");
+                bytes[need.FlagsAt] |= Weak;
             }
             if (unmet.Count == 0) return true;
-
-            foreach (var need in unmet) bytes[need.FlagsAt] |= 2;
-            var highest = Versions("libstdc++.so.6").Where(version => version.StartsWith("GLIBCXX_3.4"))
-                .OrderBy(version => version.Length).ThenBy(version => version, StringComparer.Ordinal).Last();
-            var note = Replaceable + ", which nothing in it uses, is marked as optional: the C++ library here ends at " + highest;
             Directory.CreateDirectory(Folder);
-            var copy = Path.Combine(Folder, name);
-            if (!File.Exists(copy) || !File.ReadAllBytes(copy).SequenceEqual(bytes)) Write(copy, bytes);
-            if (!File.Exists(copy + ".txt") || File.ReadAllText(copy + ".txt") != note) Write(copy + ".txt", Encoding.UTF8.GetBytes(note));
+            Write(copy, bytes);
+            Write(copy + ".txt", Encoding.UTF8.GetBytes(
+                Replaceable + ", which nothing in it uses, is marked as optional: this system's C++ library does not have it"));
             Files = new ITaskItem[] { new TaskItem(copy), new TaskItem(copy + ".txt") };
-            return true;
         }
         catch (Exception error) when (error is IOException || error is UnauthorizedAccessException || error is InvalidDataException
             || error is IndexOutOfRangeException || error is ArgumentException)
         {
-            return Refuse(Library + ": " + error.Message);
+            Log.LogError(Library + ": " + error.Message);
         }
+        return !Log.HasLoggedErrors;
     }
 
-    private bool Refuse(string why)
-    {
-        Log.LogError(why);
-        return false;
-    }
-
-    // By renaming: two projects may be built at once, and a program may have the old file mapped.
+    // By renaming, and only what changes: two projects may be built at once, and a program may have the old file mapped.
     private static void Write(string path, byte[] bytes)
     {
+        if (File.Exists(path) && File.ReadAllBytes(path).SequenceEqual(bytes)) return;
         var staging = path + "." + System.Diagnostics.Process.GetCurrentProcess().Id;
         File.WriteAllBytes(staging, bytes);
         if (File.Exists(path)) File.Delete(path);
@@ -83,32 +75,15 @@ public sealed class MakeLoadable : Task
     }
 
     // A file that this process has not loaded comes with the package, or is missing and then named by the dynamic linker.
-    private bool IsMet(Need need) => need.IsWeak || Found(need.File) == null || Versions(need.File).Contains(need.Name);
+    private bool IsMet(string file, string version) => Found(file) == null || Versions(file).Contains(version);
 
-    private readonly Dictionary<string, HashSet<string>> known = new Dictionary<string, HashSet<string>>();
-
-    private HashSet<string> Versions(string file)
-    {
-        HashSet<string> versions;
-        if (known.TryGetValue(file, out versions)) return versions;
-        return known[file] = new HashSet<string>(new Elf(File.ReadAllBytes(Found(file))).Definitions());
-    }
+    private IEnumerable<string> Versions(string file) => new Elf(File.ReadAllBytes(Found(file))).Definitions();
 
     private string Found(string file)
     {
         if (SystemFolder != "") return File.Exists(Path.Combine(SystemFolder, file)) ? Path.Combine(SystemFolder, file) : null;
         return File.ReadLines("/proc/self/maps").Select(line => line.Substring(Math.Max(line.IndexOf('/'), 0)))
             .FirstOrDefault(path => Path.GetFileName(path) == file || Path.GetFileName(path).StartsWith(file + "."));
-    }
-
-    /// <summary>A version that a library needs of another one.</summary>
-    private sealed class Need
-    {
-        public string File;
-        public string Name;
-        public int Index;
-        public int FlagsAt;
-        public bool IsWeak;
     }
 
     /// <summary>The dynamic section of a 64-bit little-endian ELF file.</summary>
@@ -136,22 +111,14 @@ public sealed class MakeLoadable : Task
             for (var at = start; at + 16 <= end && I64(at) != 0; at += 16) dynamic[I64(at)] = I64(at + 8);
         }
 
-        public IEnumerable<Need> Needs()
+        /// <summary>The versions that the library needs of others.</summary>
+        public IEnumerable<(string File, string Name, int Index, int FlagsAt)> Needs()
         {
             for (var file = Place(VersionsNeeded); file >= 0; file = Next(file, 12))
             {
                 var count = U16(file + 2);
                 for (var at = file + U32(file + 8); count-- > 0; at += U32(at + 12))
-                {
-                    yield return new Need
-                    {
-                        File = Text(U32(file + 4)),
-                        Name = Text(U32(at + 8)),
-                        Index = U16(at + 6),
-                        FlagsAt = (int)at + 4,
-                        IsWeak = (U16(at + 4) & 2) != 0,
-                    };
-                }
+                    if ((U16(at + 4) & Weak) == 0) yield return (Text(U32(file + 4)), Text(U32(at + 8)), U16(at + 6), (int)at + 4);
             }
         }
 
@@ -161,21 +128,18 @@ public sealed class MakeLoadable : Task
         }
 
         /// <summary>Whether the version is that of any symbol but the named one, or a relocation uses that one.</summary>
-        public bool Uses(Need need, string unused)
+        public bool Uses(int version, string unused)
         {
             var symbols = Enumerable.Range(0, SymbolCount())
-                .Where(index => (U16(Place(SymbolVersions) + 2 * index) & 0x7fff) == need.Index).ToList();
+                .Where(index => (U16(Place(SymbolVersions) + 2 * index) & 0x7fff) == version).ToList();
             return symbols.Any(index => Text(U32(Place(Symbols) + 24 * index)) != unused) || Used().Any(index => symbols.Contains(index));
         }
 
-        private IEnumerable<int> Used()
+        private IEnumerable<int> Used() => Used(Relocations, RelocationsSize).Concat(Used(Calls, CallsSize));
+
+        private IEnumerable<int> Used(long table, long size)
         {
-            foreach (var table in new[] { new[] { Relocations, RelocationsSize }, new[] { Calls, CallsSize } })
-            {
-                if (!dynamic.ContainsKey(table[0])) continue;
-                var start = Place(table[0]);
-                for (var at = start; at < start + dynamic[table[1]]; at += 24) yield return (int)(I64(at + 8) >> 32);
-            }
+            for (long at = Place(table), end = at + (at < 0 ? 0 : dynamic[size]); at < end; at += 24) yield return (int)(I64(at + 8) >> 32);
         }
 
         // The symbol table has no length of its own; the strings follow it in every linker's layout.
@@ -185,8 +149,7 @@ public sealed class MakeLoadable : Task
 
         private long Place(long tag)
         {
-            long address;
-            if (!dynamic.TryGetValue(tag, out address)) return -1;
+            if (!dynamic.TryGetValue(tag, out var address)) return -1;
             var segment = segments.FirstOrDefault(part => address >= part[0] && address < part[0] + part[2]);
             if (segment == null) throw new InvalidDataException("damaged: an address outside of its segments");
             return address - segment[0] + segment[1];
@@ -199,9 +162,7 @@ public sealed class MakeLoadable : Task
         }
 
         private ushort U16(long at) => BitConverter.ToUInt16(bytes, (int)at);
-
         private uint U32(long at) => BitConverter.ToUInt32(bytes, (int)at);
-
         private long I64(long at) => BitConverter.ToInt64(bytes, (int)at);
     }
 }

@@ -29,50 +29,29 @@ internal abstract class Operator(string name, string kind, ActivationBuffer outp
     protected abstract int WorkItems(int images);
 }
 
-/// <summary>An operator that treats each image by itself.</summary>
-/// <param name="run">Treats a range of images: the first, and how many.</param>
-internal sealed class ImageOperator(string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
+/// <summary>An operator without weights, which treats each image, or even each element, by itself.</summary>
+/// <param name="run">Treats a range of images or elements: the first, and how many.</param>
+internal sealed class PlainOperator(
+    string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, bool isElementwise, Action<int, int> run)
     : Operator(name, kind, output, inputs)
 {
-    public override void Run(int images, int firstItem, int items) => run(firstItem, items);
-
-    protected override int WorkItems(int images) => images;
-}
-
-/// <summary>An operator that treats each element by itself.</summary>
-/// <param name="run">Treats a range of elements: the first, and how many.</param>
-internal sealed class ElementwiseOperator(
-    string name, string kind, ActivationBuffer output, ActivationBuffer[] inputs, Action<int, int> run)
-    : Operator(name, kind, output, inputs)
-{
-    private const int ItemElements = 1 << 14;
+    private int PartsOfItem => isElementwise ? 1 << 14 : 1;
 
     public override void Run(int images, int firstItem, int items)
     {
-        var first = firstItem * ItemElements;
-        var end = Math.Min((long)(firstItem + items) * ItemElements, (long)images * Output.Shape.Elements);
-        run(first, (int)(end - first));
+        var first = firstItem * PartsOfItem;
+        run(first, (int)Math.Min((long)items * PartsOfItem, Parts(images) - first));
     }
 
-    protected override int WorkItems(int images) => (int)(((long)images * Output.Shape.Elements + ItemElements - 1) / ItemElements);
+    protected override int WorkItems(int images) => (int)((Parts(images) + PartsOfItem - 1) / PartsOfItem);
+
+    private long Parts(int images) => isElementwise ? (long)images * Output.Shape.Elements : images;
 }
 
-/// <summary>A convolution or linear layer whose input's quantization, if any, is fixed.</summary>
+/// <summary>A convolution or linear layer.</summary>
+/// <param name="grids">The grids of its images, if they get them at run time: then they run one by one.</param>
 internal sealed unsafe class ConvolutionOperator(
-    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output)
-    : Operator(name, kind, output, input)
-{
-    public override ConvolutionKernel Convolution => convolution;
-
-    public override void Run(int images, int firstItem, int items) =>
-        convolution.Run(input.Address, Output.Address, images, firstItem, items);
-
-    protected override int WorkItems(int images) => convolution.WorkItems(images);
-}
-
-/// <summary>A convolution or linear layer that quantizes its input at run time, image by image: each has a grid of its own.</summary>
-internal sealed unsafe class DynamicConvolutionOperator(
-    string name, string kind, IntegerConvolution convolution, DynamicGrids grids, ActivationBuffer input, ActivationBuffer output)
+    string name, string kind, ConvolutionKernel convolution, ActivationBuffer input, ActivationBuffer output, DynamicGrids? grids = null)
     : Operator(name, kind, output, input)
 {
     private int image;
@@ -81,15 +60,45 @@ internal sealed unsafe class DynamicConvolutionOperator(
 
     public override void Execute(Workers workers, int images)
     {
-        for (image = 0; image < images; image++)
+        for (image = 0; grids is not null && image < images; image++)
         {
-            convolution.Bind(grids[image]);
+            ((IntegerConvolution)convolution).Bind(grids[image]);
             workers.Run(this, 1, WorkItems(1));
         }
+        image = 0;
+        if (grids is null)
+            base.Execute(workers, images);
     }
 
     public override void Run(int images, int firstItem, int items) =>
-        convolution.Run(input.Bytes(image), Output.Bytes(image), 1, firstItem, items);
+        convolution.Run(input.Bytes(image), Output.Bytes(image), images, firstItem, items);
 
     protected override int WorkItems(int images) => convolution.WorkItems(images);
+}
+
+/// <summary>
+/// The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each image has its
+/// own, so that its result does not depend on its company. For one image both are the same.
+/// </summary>
+internal sealed unsafe class DynamicGrids
+{
+    private readonly QuantizationGrid[] grids = new QuantizationGrid[Arena.LargestChunk];
+
+    public QuantizationGrid this[int image] => grids[image];
+
+    /// <summary>Quantizes one image by its own range.</summary>
+    public void Quantize(ActivationBuffer input, ActivationBuffer output, int image)
+    {
+        var (minimum, maximum) = Elementwise.Range(input.Floats(image), input.Shape.Elements);
+        grids[image] = Of(minimum, maximum);
+        Elementwise.QuantizeLinear(input.Floats(image), output.Bytes(image), input.Shape.Elements, grids[image]);
+    }
+
+    /// <summary>The specification's formula. Where it gives no usable scale (all zeros, infinities) any will do.</summary>
+    private static QuantizationGrid Of(float minimum, float maximum)
+    {
+        var scale = (maximum - minimum) / 255;
+        return float.IsNormal(scale)
+            ? new(scale, (byte)Math.Clamp(MathF.Round(-minimum / scale), byte.MinValue, byte.MaxValue)) : new(1, 0);
+    }
 }

@@ -2,21 +2,20 @@ namespace DistillKit.Edge.Execution;
 
 /// <summary>
 /// Threads that share an operator's work items with the calling thread. Items are claimed by compare-and-swap, so a thread that is late
-/// takes nothing and delays nobody. Between operators they spin; between runs they spin a little longer, then sleep.
+/// takes nothing and delays nobody. Between operators they spin; between runs they sleep.
 /// </summary>
 internal sealed class Workers : IDisposable
 {
-    private const int SpinsBeforeYield = 200, SpinsBeforeSleep = 2000, ClaimsOfThread = 4;
+    private const int SpinsBeforeSleep = 2000, ClaimsOfThread = 4;
 
     /// <summary>There is no item: the job is being exchanged.</summary>
     private const uint Closed = uint.MaxValue;
 
     private readonly Thread[] threads;
-    private readonly object gate = new();
-    private bool isOpen, isDisposed;
+    private readonly ManualResetEventSlim isOpen = new(false, SpinsBeforeSleep);
+    private volatile bool isDisposed;
 
-    // The job. It is only written while the ticket is closed, and an item is only claimed if the ticket did not change while the job was
-    // read.
+    // The job. It is only written while the ticket is closed; an item is only claimed if the ticket did not change while the job was read.
     private Operator? operation;
     private int images, items, claim;
     private ulong ticket = Closed;
@@ -33,17 +32,12 @@ internal sealed class Workers : IDisposable
     /// <summary>Wakes the threads for a series of operators.</summary>
     public void Open()
     {
-        if (threads.Length == 0)
-            return;
-        lock (gate)
-        {
-            isOpen = true;
-            Monitor.PulseAll(gate);
-        }
+        if (threads.Length > 0)
+            isOpen.Set();
     }
 
     /// <summary>Lets the threads sleep.</summary>
-    public void Close() => Volatile.Write(ref isOpen, false);
+    public void Close() => isOpen.Reset();
 
     /// <summary>Runs all items of an operator and returns when they are done.</summary>
     public void Run(Operator job, int jobImages, int jobItems)
@@ -61,19 +55,17 @@ internal sealed class Workers : IDisposable
         while (RunSome())
         {
         }
-        for (var spins = 0; Volatile.Read(ref done) < jobItems; spins++)
-            Pause(spins);
+        for (var spin = new SpinWait(); Volatile.Read(ref done) < jobItems;)
+            spin.SpinOnce(sleep1Threshold: -1);
     }
 
     public void Dispose()
     {
-        lock (gate)
-        {
-            isDisposed = true;
-            Monitor.PulseAll(gate);
-        }
+        isDisposed = true;
+        isOpen.Set();
         foreach (var thread in threads)
             thread.Join();
+        isOpen.Dispose();
     }
 
     /// <returns>False if there was nothing to claim.</returns>
@@ -96,35 +88,14 @@ internal sealed class Workers : IDisposable
 
     private void Loop()
     {
-        for (var idle = 0; ; idle++)
+        var spin = new SpinWait();
+        while (!isDisposed)
         {
+            isOpen.Wait();
             if (RunSome())
-                idle = 0;
-            else if (idle < SpinsBeforeSleep || Volatile.Read(ref isOpen))
-                Pause(idle);
-            else if (!Sleep())
-                return;
+                spin.Reset();
             else
-                idle = 0;
+                spin.SpinOnce(sleep1Threshold: -1);
         }
-    }
-
-    /// <returns>False when the threads have to end.</returns>
-    private bool Sleep()
-    {
-        lock (gate)
-        {
-            while (!isOpen && !isDisposed)
-                Monitor.Wait(gate);
-            return !isDisposed;
-        }
-    }
-
-    private static void Pause(int spins)
-    {
-        if (spins % SpinsBeforeYield == SpinsBeforeYield - 1)
-            Thread.Yield();
-        else
-            Thread.SpinWait(4);
     }
 }

@@ -16,48 +16,35 @@ internal static class Constants
     /// <summary>Positive, finite scales: one, or as many as the axis is long.</summary>
     public static float[] Scales(OnnxTensor tensor)
     {
-        var scales = tensor.Floats.ToArray();
-        foreach (var scale in scales)
+        foreach (var scale in tensor.Floats)
             if (!(scale > 0 && float.IsFinite(scale)))
                 throw tensor.Error($"holds the scale {scale}, which is not positive and finite");
-        return scales;
+        return tensor.Floats.ToArray();
     }
 
-    /// <summary>
-    /// One float for each channel, from a float or dequantized initializer of the shape [channels], [1], or with ones around.
-    /// </summary>
-    public static double[] ForEachChannel(OnnxNode node, Symbol symbol, int channels, bool isFlat)
+    /// <summary>One number for each channel, from an initializer of the shape [channels], [1], or with ones around.</summary>
+    public static double[] ForEachChannel(ConstantSymbol constant, int channels, bool isFlat)
     {
-        var tensor = symbol switch
-        {
-            ConstantSymbol constant => constant.Tensor,
-            QuantizedConstantSymbol quantized => quantized.Tensor,
-            _ => throw NotConstant(node),
-        };
+        var tensor = constant.Tensor;
         var axis = tensor.Shape.Length - (isFlat ? 1 : 3);
         if (tensor.Count != 1 && (tensor.Count != channels || axis < 0 || tensor.Shape[axis] != channels))
             throw tensor.Error($"has the shape {Wording.Of(tensor.Shape)}, where one value for each of {channels} channels is needed");
-        var values = new double[channels];
-        for (var i = 0; i < channels; i++)
-            values[i] = symbol is QuantizedConstantSymbol integers
-                ? integers.At(tensor.Count == 1 ? 0 : i) : tensor.Floats[tensor.Count == 1 ? 0 : i];
-        return values;
+        return [.. Enumerable.Range(0, channels).Select(i => constant.At(tensor.Count == 1 ? 0 : i))];
     }
 
     /// <summary>The weights of a layer, in the file's order.</summary>
     /// <param name="outputAxis">The axis of the outputs: 0, or 1 for a matrix that has to be transposed.</param>
-    public static LayerWeights Weights(OnnxNode node, Symbol symbol, int outputs, int outputAxis) => symbol switch
+    public static LayerWeights Weights(ConstantSymbol constant, int outputs, int outputAxis)
     {
-        QuantizedConstantSymbol { Tensor: var tensor } quantized
-            when Signed(quantized) is { } integers && (quantized.Scales.Length == 1 || quantized.Axis == outputAxis) =>
-            new(Oriented(integers, tensor.Shape, 1, outputAxis), Spread(quantized.Scales, outputs)),
-        QuantizedConstantSymbol quantized => new(Oriented(Dequantized(quantized), quantized.Tensor.Shape, sizeof(float), outputAxis)),
-        ConstantSymbol { Tensor: var tensor } => new(Oriented(FloatData(tensor), tensor.Shape, sizeof(float), outputAxis)),
-        _ => throw NotConstant(node),
-    };
-
-    public static EdgeException NotConstant(OnnxNode node) =>
-        node.Error("an input that must be an initializer is computed from the images");
+        var (tensor, scales) = (constant.Tensor, constant.Scales);
+        if (scales is null)
+            return new(Oriented(tensor.Floats.IsEmpty ? default : tensor.Data, tensor.Shape, sizeof(float), outputAxis));
+        if (Signed(constant, scales) is { } integers && (scales.Length == 1 || constant.Axis == outputAxis))
+            return new(Oriented(integers, tensor.Shape, 1, outputAxis),
+                scales.Length == outputs ? scales : [.. Enumerable.Repeat(scales[0], outputs)]);
+        float[] floats = [.. Enumerable.Range(0, tensor.Count).Select(i => (float)constant.At(i))];
+        return new(Oriented(MemoryMarshal.AsBytes<float>(floats).ToArray(), tensor.Shape, sizeof(float), outputAxis));
+    }
 
     /// <summary>Turns a matrix [inputs, outputs] into [outputs, inputs]; leaves anything else alone.</summary>
     public static ReadOnlyMemory<byte> Oriented(ReadOnlyMemory<byte> data, int[] shape, int elementBytes, int outputAxis)
@@ -73,34 +60,16 @@ internal static class Constants
         return transposed;
     }
 
-    public static float[] Spread(float[] scales, int outputs)
+    /// <summary>The weights as s8 around 0; null where their type or their zero points do not allow it.</summary>
+    private static ReadOnlyMemory<byte>? Signed(ConstantSymbol constant, float[] scales)
     {
-        if (scales.Length == outputs)
-            return scales;
-        var all = new float[outputs];
-        Array.Fill(all, scales[0]);
-        return all;
-    }
-
-    private static ReadOnlyMemory<byte> FloatData(OnnxTensor tensor) => tensor.Floats.IsEmpty ? default : tensor.Data;
-
-    /// <summary>The weights as s8 around 0; null where their zero points do not allow it.</summary>
-    private static ReadOnlyMemory<byte>? Signed(QuantizedConstantSymbol quantized)
-    {
-        if (quantized.Tensor.Type is not (ElementType.Int8 or ElementType.UInt8))
+        var tensor = constant.Tensor;
+        if (tensor.Type is not (ElementType.Int8 or ElementType.UInt8))
             return null;
-        var zeroPoint = quantized.Tensor.Type == ElementType.Int8 ? 0 : 128;
-        for (var i = 0; i < quantized.Scales.Length; i++)
-            if ((quantized.ZeroPoints?.IntegerAt(i) ?? 0) != zeroPoint)
+        var zeroPoint = tensor.Type == ElementType.Int8 ? 0 : 128;
+        for (var i = 0; i < scales.Length; i++)
+            if ((constant.ZeroPoints?.IntegerAt(i) ?? 0) != zeroPoint)
                 return null;
-        return zeroPoint == 0 ? quantized.Tensor.Data : Array.ConvertAll(quantized.Tensor.Data.ToArray(), value => (byte)(value ^ 0x80));
-    }
-
-    private static byte[] Dequantized(QuantizedConstantSymbol quantized)
-    {
-        var bytes = new byte[quantized.Tensor.Count * (long)sizeof(float)];
-        for (var i = 0; i < quantized.Tensor.Count; i++)
-            BitConverter.TryWriteBytes(bytes.AsSpan(i * sizeof(float)), (float)quantized.At(i));
-        return bytes;
+        return zeroPoint == 0 ? tensor.Data : Array.ConvertAll(tensor.Data.ToArray(), value => (byte)(value ^ 0x80));
     }
 }

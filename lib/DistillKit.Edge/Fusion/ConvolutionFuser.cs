@@ -1,5 +1,6 @@
 using DistillKit.Edge.Execution;
 using DistillKit.Edge.Kernels;
+using DistillKit.Edge.Kernels.Floats;
 using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge.Fusion;
@@ -11,7 +12,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
 
     public void Fuse(ConvLayer layer)
     {
-        var (source, tail) = (layer.Sources[0], Tail.Of(layer, canAddConstant: true));
+        var (source, tail) = (layer.Source, Tail.Of(layer, canAddConstant: true));
         double[] bias = tail.Constant is { } constant ? [.. layer.Bias.Zip(constant, (value, added) => value + added)] : layer.Bias;
         if (dynamicGrids.TryGetValue(source, out var grids))
             FuseDynamic(layer, tail.Unrounded, bias, grids);
@@ -19,17 +20,16 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
             || !FitsAccumulator(layer, grid, new int[bias.Length]))
             FuseFloat(layer, layer.Geometry, layer.Weights, bias, tail.Unrounded);
         else if (tail.Grid is { } outputGrid && IntegerBias(layer, grid, bias) is { } integers)
-            FuseInteger(layer, tail.End, input, grid, integers, Requantize(layer, grid, tail, outputGrid), outputGrid);
+            FuseInteger(layer, tail.End, input, integers, Requantize(layer, grid, tail, outputGrid), outputGrid);
         else
-            FuseInteger(layer, tail.Unrounded.End, input, grid, [], Dequantize(layer, tail, bias), null);
+            FuseInteger(layer, tail.Unrounded.End, input, [], Dequantize(layer, tail, bias), null);
     }
 
     /// <summary>A constant that no operator took over: a convolution of each channel with the number 1.</summary>
     public void Fuse(AddConstantLayer layer)
     {
         var shape = layer.Shape;
-        var ones = new float[shape.Channels];
-        Array.Fill(ones, 1);
+        float[] ones = [.. Enumerable.Repeat(1f, shape.Channels)];
         var geometry = ConvolutionGeometry.Pool(shape.Height, shape.Width, shape.Channels, 1, 1, 1, 0, 0, 0, 0);
         var bias = Array.ConvertAll(layer.Values, value => (double)value);
         FuseFloat(layer, geometry, new(MemoryMarshal.AsBytes<float>(ones).ToArray()), bias, Tail.Of(layer).Unrounded);
@@ -37,48 +37,48 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
 
     public void Fuse(DynamicQuantizeLinearLayer layer)
     {
-        var (input, output, grids) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(layer, ElementFormat.Byte), new DynamicGrids());
+        var (input, grids) = (values.Floats(layer.Source), new DynamicGrids());
         dynamicGrids.Add(layer, grids);
-        values.Add(layer, layer, new ImageOperator(layer.Name, "quantize, dynamic", output, [input], (first, count) =>
+        var output = FusedValues.Buffer(layer, ElementFormat.Byte);
+        values.Add(layer, layer, new PlainOperator(layer.Name, "quantize, dynamic", output, [input], isElementwise: false, (first, count) =>
         {
             for (var image = first; image < first + count; image++)
-                grids.Quantize(kernels, input, output, image);
+                grids.Quantize(input, output, image);
         }));
     }
 
+    /// <summary>A layer that quantizes its input at run time has a float result.</summary>
     private void FuseDynamic(ConvLayer layer, Tail tail, double[] bias, DynamicGrids grids)
     {
         if (!FitsAccumulator(layer, new(1, 0), new int[bias.Length]))
             throw new EdgeException($"The sums of the layer {Wording.Quoted(layer.Name)} can overflow 32 bits. "
                 + "Give it fewer inputs, or keep it in float.");
-        var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, [], Dequantize(layer, tail, bias));
-        var (input, output) = (values.DynamicBytes(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
-        var kind = Kind(layer.Geometry, layer.Shape, "dynamic int8");
-        values.Add(layer, tail.End, new DynamicConvolutionOperator(layer.Name, kind, convolution, grids, input, output));
+        FuseInteger(layer, tail.End, values.DynamicBytes(layer.Source), [], Dequantize(layer, tail, bias), null, grids);
     }
 
     /// <param name="outputGrid">Null where the result is float.</param>
-    private void FuseInteger(ConvLayer layer, Layer end, ActivationBuffer input, QuantizationGrid grid, int[] bias, Epilogue epilogue,
-        QuantizationGrid? outputGrid)
+    private void FuseInteger(ConvLayer layer, Layer end, ActivationBuffer input, int[] bias, Epilogue epilogue,
+        QuantizationGrid? outputGrid, DynamicGrids? grids = null)
     {
         var convolution = kernels.Prepare(layer.Geometry, layer.Weights.Integers, bias, epilogue);
-        convolution.Bind(grid);
+        if (input.Grid is { } grid)
+            convolution.Bind(grid);
         var output = FusedValues.Buffer(end, outputGrid is null ? ElementFormat.Single : ElementFormat.Byte, outputGrid);
-        values.Add(layer, end, new ConvolutionOperator(layer.Name, Kind(layer.Geometry, layer.Shape, "int8"), convolution, input, output));
+        var kind = Kind(layer.Geometry, layer.Shape, grids is null ? "int8" : "dynamic int8");
+        values.Add(layer, end, new ConvolutionOperator(layer.Name, kind, convolution, input, output, grids));
     }
 
     private void FuseFloat(Layer layer, ConvolutionGeometry geometry, LayerWeights weights, double[] bias, Tail tail)
     {
         float[] biases = Array.ConvertAll(bias, value => (float)value);
-        var convolution = kernels.Prepare(geometry, weights.Floats, biases, tail.Minimum, tail.Maximum);
-        var (input, output) = (values.Floats(layer.Sources[0]), FusedValues.Buffer(tail.End, ElementFormat.Single));
+        var convolution = FloatConvolution.Prepare(geometry, weights.Floats, biases, tail.Minimum, tail.Maximum);
+        var (input, output) = (values.Floats(layer.Source), FusedValues.Buffer(tail.End, ElementFormat.Single));
         values.Add(layer, tail.End, new ConvolutionOperator(layer.Name, Kind(geometry, layer.Shape, "float"), convolution, input, output));
     }
 
     private static Requantize Requantize(ConvLayer layer, QuantizationGrid input, Tail tail, QuantizationGrid output) =>
-        Kernels.Requantize.Of(
-        Array.ConvertAll(layer.Weights.Scales!, scale => (double)input.Scale * scale / output.Scale),
-        output.ZeroPoint, output.Quantize(tail.Minimum), output.Quantize(tail.Maximum));
+        Kernels.Requantize.Of(layer.Weights.Scales!.Select(scale => (double)input.Scale * scale / output.Scale),
+            output.ZeroPoint, output.Quantize(tail.Minimum), output.Quantize(tail.Maximum));
 
     private static Dequantize Dequantize(ConvLayer layer, Tail tail, double[] bias) =>
         new(layer.Weights.Scales!, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);

@@ -8,34 +8,27 @@ internal static class DynamicOperators
 {
     public static void Quantize(OnnxNode node, Scope scope)
     {
-        node.Check(1, 0, 3);
         var rounded = scope.Add(new DynamicQuantizeLinearLayer(node.Title, scope.Layer(node)));
-        scope.Define(node.Outputs[0], new DynamicallyQuantizedSymbol(rounded));
-        scope.Define(node.Outputs[1], new DynamicScaleSymbol(rounded));
-        scope.Define(node.Outputs[2], new DynamicZeroPointSymbol(rounded));
+        foreach (var part in Enum.GetValues<DynamicPart>())
+            scope.Define(node.Outputs[(int)part], new DynamicSymbol(rounded, part));
     }
 
     public static void ConvInteger(OnnxNode node, Scope scope)
     {
-        var source = Source(node, scope, Windows.Attributes);
-        var weights = scope.Tensor(node, 1);
-        if (source.Shape.IsFlat)
-            throw node.Error("its input is flat, where an image of [channels, height, width] is needed");
-        var geometry = Windows.Convolution(node, source.Shape, LayerOperators.WeightShape(node, new ConstantSymbol(weights), 4));
-        Define(node, scope, source, geometry, weights, 0);
+        var source = Scope.Image(node, Source(node, scope));
+        var weights = scope.Tensor(node, 1, rank: 4);
+        Define(node, scope, source, Windows.Convolution(node, source.Shape, weights.Shape), weights, 0);
     }
 
     public static void MatMulInteger(OnnxNode node, Scope scope)
     {
         var source = Source(node, scope);
-        var weights = scope.Tensor(node, 1);
-        var geometry = Windows.Linear(node, source.Shape, LayerOperators.WeightShape(node, new ConstantSymbol(weights), 2), 1);
-        Define(node, scope, source, geometry, weights, 1);
+        var weights = scope.Tensor(node, 1, rank: 2);
+        Define(node, scope, source, Windows.Linear(node, source.Shape, weights.Shape, 1), weights, 1);
     }
 
     public static void Cast(OnnxNode node, Scope scope)
     {
-        node.Check(1, 0, 1, "to", "saturate");
         if (node.Integer("to", 0) != (long)ElementType.Single)
             throw node.Error("only casts to float are supported");
         scope.Define(node.Outputs[0],
@@ -44,24 +37,21 @@ internal static class DynamicOperators
 
     public static void Mul(OnnxNode node, Scope scope)
     {
-        node.Check(2, 0, 1);
-        switch (scope.Get(node, 0), scope.Get(node, 1))
-        {
-            case (DynamicScaleSymbol { Layer: var layer }, ConstantSymbol { Tensor: var scales }):
-                scope.Define(node.Outputs[0], new ProductOfScalesSymbol(layer, scales));
-                break;
-            case (ConstantSymbol { Tensor: var scales }, DynamicScaleSymbol { Layer: var layer }):
-                scope.Define(node.Outputs[0], new ProductOfScalesSymbol(layer, scales));
-                break;
-            case (AccumulatorsSymbol accumulators, ProductOfScalesSymbol scales):
-                Rescale(node, scope, accumulators, scales);
-                break;
-            case (ProductOfScalesSymbol scales, AccumulatorsSymbol accumulators):
-                Rescale(node, scope, accumulators, scales);
-                break;
-            default:
-                throw node.Error("Mul is only supported for the scales of dynamic quantization");
-        }
+        var (first, second) = (scope.Get(node, 0), scope.Get(node, 1));
+        if (!Multiply(node, scope, first, second) && !Multiply(node, scope, second, first))
+            throw node.Error("Mul is only supported for the scales of dynamic quantization");
+    }
+
+    /// <returns>False where the two are not such a product in this order.</returns>
+    private static bool Multiply(OnnxNode node, Scope scope, Symbol first, Symbol second)
+    {
+        if (first is DynamicSymbol { Part: DynamicPart.Scale } scale && second is ConstantSymbol { Scales: null } constant)
+            scope.Define(node.Outputs[0], new ProductOfScalesSymbol(scale.Layer, constant.Tensor));
+        else if (first is AccumulatorsSymbol accumulators && second is ProductOfScalesSymbol scales)
+            Rescale(node, scope, accumulators, scales);
+        else
+            return false;
+        return true;
     }
 
     private static void Rescale(OnnxNode node, Scope scope, AccumulatorsSymbol accumulators, ProductOfScalesSymbol scales)
@@ -70,17 +60,16 @@ internal static class DynamicOperators
             throw node.Error("it multiplies integers by the scale of another input, or before their cast to float");
         Constants.Scales(scales.WeightScales);
         var (geometry, isFlat) = (accumulators.Geometry, accumulators.Shape.IsFlat);
-        var each = Constants.ForEachChannel(node, new ConstantSymbol(scales.WeightScales), geometry.Outputs, isFlat);
+        var each = Constants.ForEachChannel(new ConstantSymbol(scales.WeightScales), geometry.Outputs, isFlat);
         var weights = new LayerWeights(accumulators.Weights, Array.ConvertAll(each, scale => (float)scale));
         var bias = new double[geometry.Outputs];
         scope.Define(node, new ConvLayer(node.Title, accumulators.Source, accumulators.Shape, geometry, weights, bias));
     }
 
-    private static DynamicQuantizeLinearLayer Source(OnnxNode node, Scope scope, params ReadOnlySpan<string> attributes)
+    private static DynamicQuantizeLinearLayer Source(OnnxNode node, Scope scope)
     {
-        node.Check(3, 1, 1, attributes);
-        var source = scope.Get<DynamicallyQuantizedSymbol>(node, 0, "the first result of a DynamicQuantizeLinear").Layer;
-        if (scope.Get<DynamicZeroPointSymbol>(node, 2, "the zero point of a DynamicQuantizeLinear").Layer != source)
+        var source = scope.Dynamic(node, 0, DynamicPart.Integers);
+        if (scope.Dynamic(node, 2, DynamicPart.ZeroPoint) != source)
             throw node.Error("its zero point is that of another input");
         var zeroPoints = scope.OptionalTensor(node, 3);
         for (var i = 0; i < (zeroPoints?.Count ?? 0); i++)
@@ -92,8 +81,8 @@ internal static class DynamicOperators
     private static void Define(OnnxNode node, Scope scope, DynamicQuantizeLinearLayer source, ConvolutionGeometry geometry,
         OnnxTensor weights, int outputAxis)
     {
-        if (weights.SignedBytes.IsEmpty)
-            throw weights.Error("is empty");
+        if (weights.Type != ElementType.Int8)
+            throw weights.Error($"has elements of type {weights.Type}, where {ElementType.Int8} is needed");
         var shape = Windows.Result(node, geometry, isFlat: outputAxis == 1);
         var oriented = Constants.Oriented(weights.Data, weights.Shape, 1, outputAxis);
         scope.Define(node.Outputs[0], new AccumulatorsSymbol(source, shape, geometry, oriented, IsCast: false));

@@ -3,11 +3,8 @@ using DistillKit.Edge.Kernels;
 
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>
-/// The operators made so far and where the value of each layer lies: as u8, as float, or both. A float that only exists as u8 is made when
-/// an operator needs it.
-/// </summary>
-internal sealed unsafe class FusedValues(KernelSet kernels, Network network)
+/// <summary>The operators made so far, and where each layer's value lies: as u8, as float (made when needed), or both.</summary>
+internal sealed unsafe class FusedValues(Network network)
 {
     private readonly Dictionary<Layer, ActivationBuffer> bytes = [], floats = [];
     private readonly HashSet<Layer> made = [];
@@ -30,6 +27,18 @@ internal sealed unsafe class FusedValues(KernelSet kernels, Network network)
             made.Add(end);
     }
 
+    /// <summary>Adds an operator without weights.</summary>
+    /// <param name="grid">What its u8 result means; null for a float result.</param>
+    /// <param name="run">Treats a range of images, or of elements, of the result: the first, and how many.</param>
+    public ActivationBuffer Add(Layer core, Layer end, string kind, QuantizationGrid? grid, bool isElementwise,
+        ActivationBuffer[] inputs, Action<ActivationBuffer, int, int> run)
+    {
+        var output = Buffer(end, grid is null ? ElementFormat.Single : ElementFormat.Byte, grid);
+        Add(core, end, new PlainOperator(
+            core.Name, kind, output, inputs, isElementwise, (first, count) => run(output, first, count)));
+        return output;
+    }
+
     /// <summary>Gives a layer the u8 value of another.</summary>
     public void Alias(Layer layer, ActivationBuffer same) => bytes.Add(layer, same);
 
@@ -45,10 +54,13 @@ internal sealed unsafe class FusedValues(KernelSet kernels, Network network)
         if (Find(floats, layer) is { } found)
             return found;
         while (layer is FlattenLayer && !bytes.ContainsKey(layer))
-            layer = layer.Sources[0];
-        var output = Buffer(layer, ElementFormat.Single);
-        Add(layer, layer, layer is InputLayer ? Interleave(layer, output) : Dequantize(layer, bytes[layer], output));
-        return output;
+            layer = layer.Source;
+        if (layer is InputLayer)
+            return Add(layer, layer, "reorder images", null, false, [Images], (output, first, count) => Elementwise.Interleave(
+                Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
+        var (input, grid) = (bytes[layer], bytes[layer].Grid!.Value);
+        return Add(layer, layer, "dequantize", null, true, [input], (output, first, count) =>
+            Elementwise.DequantizeLinear(input.Bytes(0) + first, output.Floats(0) + first, count, grid));
     }
 
     public static ActivationBuffer Buffer(Layer layer, ElementFormat format, QuantizationGrid? grid = null) =>
@@ -57,18 +69,7 @@ internal sealed unsafe class FusedValues(KernelSet kernels, Network network)
     private static ActivationBuffer? Find(Dictionary<Layer, ActivationBuffer> buffers, Layer layer)
     {
         while (!buffers.ContainsKey(layer) && layer is FlattenLayer)
-            layer = layer.Sources[0];
+            layer = layer.Source;
         return buffers.GetValueOrDefault(layer);
-    }
-
-    private ImageOperator Interleave(Layer layer, ActivationBuffer output) =>
-        new(layer.Name, "reorder images", output, [Images], (first, count) =>
-        kernels.InterleaveImages(Images.Floats(first), output.Floats(first), count, layer.Shape.Channels, layer.Shape.Pixels));
-
-    private ElementwiseOperator Dequantize(Layer layer, ActivationBuffer input, ActivationBuffer output)
-    {
-        var grid = input.Grid!.Value;
-        return new(layer.Name, "dequantize", output, [input], (first, count) =>
-            kernels.DequantizeLinear(input.Bytes(0) + first, output.Floats(0) + first, count, grid));
     }
 }

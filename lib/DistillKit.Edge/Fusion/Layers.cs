@@ -10,6 +10,9 @@ internal abstract class Layer(string name, ValueShape shape, params Layer[] sour
     public ValueShape Shape { get; } = shape;
     public IReadOnlyList<Layer> Sources { get; } = sources;
 
+    /// <summary>The first of the sources, for most layers the only one.</summary>
+    public Layer Source => Sources[0];
+
     /// <summary>The layers that read this one and on which the output depends.</summary>
     public List<Layer> Consumers { get; } = [];
 }
@@ -78,17 +81,80 @@ internal sealed record Network(InputLayer Input, OutputLayer Output, IReadOnlyLi
     public static Network Of(IReadOnlyList<Layer> all, InputLayer input, OutputLayer output)
     {
         var (needed, layers) = (new HashSet<Layer> { input, output }, new List<Layer>());
-        for (var i = all.Count - 1; i >= 0; i--)
-            if (needed.Contains(all[i]))
+        foreach (var layer in all.Reverse().Where(needed.Contains))
+        {
+            layers.Add(layer);
+            foreach (var source in layer.Sources)
             {
-                layers.Add(all[i]);
-                foreach (var source in all[i].Sources)
-                {
-                    needed.Add(source);
-                    source.Consumers.Add(all[i]);
-                }
+                needed.Add(source);
+                source.Consumers.Add(layer);
             }
+        }
         layers.Reverse();
         return new(input, output, layers);
     }
+}
+
+/// <summary>
+/// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or
+/// float. They stay slices of the file where they can.
+/// </summary>
+internal sealed class LayerWeights(ReadOnlyMemory<byte> data, float[]? scales = null)
+{
+    /// <summary>The scale of each output's integers; null where the weights are float.</summary>
+    public float[]? Scales => scales;
+
+    public ReadOnlySpan<sbyte> Integers => MemoryMarshal.Cast<byte, sbyte>(data.Span);
+
+    /// <summary>The real values, for a layer that runs in float.</summary>
+    public ReadOnlySpan<float> Floats => scales is null ? MemoryMarshal.Cast<byte, float>(data.Span) : Dequantized(scales);
+
+    /// <summary>The sum of the magnitudes of each output's integers: what bounds its accumulator.</summary>
+    public long[] Magnitudes()
+    {
+        var integers = Integers;
+        var sums = new long[Scales!.Length];
+        var depth = integers.Length / sums.Length;
+        for (var i = 0; i < integers.Length; i++)
+            sums[i / depth] += Math.Abs((int)integers[i]);
+        return sums;
+    }
+
+    private float[] Dequantized(float[] scales)
+    {
+        var integers = Integers;
+        var floats = new float[integers.Length];
+        var depth = integers.Length / scales.Length;
+        for (var i = 0; i < floats.Length; i++)
+            floats[i] = integers[i] * scales[i / depth];
+        return floats;
+    }
+}
+
+/// <summary>The layers after another that its operator does in passing: adding a constant, limits, rounding to a grid.</summary>
+/// <param name="End">The last of them, whose value the operator makes.</param>
+/// <param name="Constant">What to add for each channel; null for nothing.</param>
+/// <param name="Grid">The grid to which the value is rounded; null where it stays float.</param>
+internal sealed record Tail(Layer End, float[]? Constant, float Minimum, float Maximum, QuantizationGrid? Grid)
+{
+    /// <summary>Follows the only consumers of a layer as far as an operator could do their work.</summary>
+    public static Tail Of(Layer core, bool canAddConstant = false)
+    {
+        var tail = new Tail(core, null, float.NegativeInfinity, float.PositiveInfinity, null);
+        while (tail.Grid is null && tail.End.Consumers is [var next])
+            if (next is AddConstantLayer { Values: var values } && canAddConstant && tail.End == core)
+                tail = tail with { End = next, Constant = values };
+            else if (next is ClipLayer clip)
+                tail = tail with { End = next, Minimum = clip.Apply(tail.Minimum), Maximum = clip.Apply(tail.Maximum) };
+            else if (next is FlattenLayer)
+                tail = tail with { End = next };
+            else if (next is QuantizeLinearLayer { Grid: var grid })
+                tail = tail with { End = next, Grid = grid };
+            else
+                break;
+        return tail;
+    }
+
+    /// <summary>The tail without rounding, for an operator whose result is float.</summary>
+    public Tail Unrounded => Grid is null ? this : this with { End = End.Source, Grid = null };
 }

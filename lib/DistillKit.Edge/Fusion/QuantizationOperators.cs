@@ -8,7 +8,6 @@ internal static class QuantizationOperators
 {
     public static void Quantize(OnnxNode node, Scope scope)
     {
-        node.Check(2, 1, 1, "axis", "saturate");
         var (scale, zeroPoint, type) = Parameters(node, scope);
         if (type is not (ElementType.UInt8 or ElementType.Int8))
             throw node.Error($"it quantizes to {type}, where only uint8 and int8 are supported");
@@ -19,7 +18,6 @@ internal static class QuantizationOperators
 
     public static void Dequantize(OnnxNode node, Scope scope)
     {
-        node.Check(2, 1, 1, "axis");
         switch (scope.Get(node, 0))
         {
             case QuantizedSymbol codes:
@@ -27,7 +25,7 @@ internal static class QuantizationOperators
                     throw node.Error("its scale, zero point or type differ from those of the QuantizeLinear before it");
                 scope.Define(node.Outputs[0], new RealSymbol(codes.Layer));
                 break;
-            case ConstantSymbol { Tensor: var tensor }:
+            case ConstantSymbol { Scales: null, Tensor: var tensor }:
                 scope.Define(node.Outputs[0], Initializer(node, scope, tensor));
                 break;
             default:
@@ -46,7 +44,7 @@ internal static class QuantizationOperators
             : (Constants.Scales(scales)[0], zeroPoint?.IntegerAt(0) ?? 0, zeroPoint?.Type ?? ElementType.UInt8);
     }
 
-    private static QuantizedConstantSymbol Initializer(OnnxNode node, Scope scope, OnnxTensor tensor)
+    private static ConstantSymbol Initializer(OnnxNode node, Scope scope, OnnxTensor tensor)
     {
         if (tensor.Type is ElementType.Single or ElementType.Int64)
             throw tensor.Error($"has elements of type {tensor.Type}, which cannot be dequantized");

@@ -42,8 +42,6 @@ internal sealed record ConvolutionGeometry(
     public int WeightIndex(int output, int input, int row, int column) =>
         ((output * GroupInputs + input) * KernelHeight + row) * KernelWidth + column;
 
-    public static ConvolutionGeometry Linear(int inputs, int outputs) => new(1, 1, inputs, outputs, 1, 1, 1, 0, 0, 0, 0, 1);
-
     public static ConvolutionGeometry Pool(int height, int width, int channels, int kernelHeight, int kernelWidth, int stride,
         int padTop, int padLeft, int padBottom, int padRight) =>
         new(height, width, channels, channels, kernelHeight, kernelWidth, stride, padTop, padLeft, padBottom, padRight, channels);

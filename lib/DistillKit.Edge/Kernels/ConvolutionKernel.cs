@@ -17,8 +17,6 @@ internal abstract unsafe class ConvolutionKernel(ConvolutionGeometry geometry) :
     /// <summary>Does some of the <see cref="WorkItems"/>.</summary>
     public abstract void Run(void* input, void* output, int images, int firstItem, int items);
 
-    public void Run(void* input, void* output, int images) => Run(input, output, images, 0, WorkItems(images));
-
     /// <summary>Bytes of weights that each run reads from beginning to end, if <see cref="MoveWeights"/> can move them.</summary>
     public virtual long StreamedBytes => 0;
 
@@ -26,19 +24,12 @@ internal abstract unsafe class ConvolutionKernel(ConvolutionGeometry geometry) :
     public virtual long LinesAhead => 0;
 
     /// <summary>Where those lines begin.</summary>
-    public virtual byte* Ahead
-    {
-        set { }
-    }
+    public virtual byte* Ahead { set { } }
 
     /// <summary>Moves the weights to memory of the caller's, which has to stay as long as this.</summary>
-    public virtual void MoveWeights(byte* memory)
-    {
-    }
+    public virtual void MoveWeights(byte* memory) { }
 
-    public virtual void Dispose()
-    {
-    }
+    public virtual void Dispose() { }
 }
 
 /// <summary>From u8 activations with s8 weights to u8 or float, as its <see cref="Kernels.Epilogue"/> says.</summary>
@@ -52,6 +43,3 @@ internal abstract unsafe class IntegerConvolution(ConvolutionGeometry geometry, 
     /// </summary>
     public abstract void Bind(QuantizationGrid input);
 }
-
-/// <summary>From float to float: clip(convolution + bias), with fused multiply-adds in the order (row, column, channel).</summary>
-internal abstract unsafe class FloatConvolution(ConvolutionGeometry geometry) : ConvolutionKernel(geometry);

@@ -7,13 +7,10 @@ internal abstract record Epilogue;
 /// To u8, in integers: clip(ZeroPoint + round(accumulator * multiplier * 2^-shift), Minimum, Maximum), with a <see cref="FixedPoint"/> for
 /// each output channel (shift 33, or from 21 on with a multiplier in [2^30, 2^31)). The activation function is in the limits.
 /// </summary>
-internal sealed record Requantize(int[] Multipliers, int[] Shifts, byte ZeroPoint, byte Minimum, byte Maximum) : Epilogue
+internal sealed record Requantize(FixedPoint[] Factors, byte ZeroPoint, byte Minimum, byte Maximum) : Epilogue
 {
-    public static Requantize Of(IReadOnlyList<double> factors, byte zeroPoint, byte minimum, byte maximum)
-    {
-        var points = factors.Select(FixedPoint.Of).ToArray();
-        return new([.. points.Select(point => point.Multiplier)], [.. points.Select(point => point.Shift)], zeroPoint, minimum, maximum);
-    }
+    public static Requantize Of(IEnumerable<double> factors, byte zeroPoint, byte minimum, byte maximum) =>
+        new([.. factors.Select(FixedPoint.Of)], zeroPoint, minimum, maximum);
 }
 
 /// <summary>

@@ -1,10 +1,9 @@
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>
-/// A positive real factor as multiplier * 2^-shift, so that scaling an integer needs no floating point: Jacob et al., "Quantization and
-/// Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 2.2. Factors below 1/4 share the shift 33:
-/// their product with an accumulator is off by less than |accumulator| * 2^-34, and half of it is the upper half of a 64-bit product, which
-/// costs vector units no shift. Greater factors have a smaller shift, and a multiplier in [2^30, 2^31).
+/// A positive factor as multiplier * 2^-shift (Jacob et al., "Quantization and Training of Neural Networks for Efficient
+/// Integer-Arithmetic-Only Inference", 2018, section 2.2). Factors below 1/4 share the shift 33: half of such a product is the upper half
+/// of a 64-bit one, which costs vector units no shift. Greater ones have a smaller shift, and a multiplier in [2^30, 2^31).
 /// </summary>
 internal readonly record struct FixedPoint(int Multiplier, int Shift)
 {
@@ -14,10 +13,9 @@ internal readonly record struct FixedPoint(int Multiplier, int Shift)
     /// <summary>The shift of the greatest factor, 2^10: any value but 0 then leaves 8 bits.</summary>
     public const int LeastShift = 21;
 
-    /// <summary>The nearest fixed-point number; a factor above the range becomes its upper end.</summary>
+    /// <summary>The fixed-point number nearest to a positive factor; one above the range becomes its upper end.</summary>
     public static FixedPoint Of(double factor)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
         factor = Math.Min(factor, 1 << (31 - LeastShift));
         var shift = Math.Clamp(30 - Math.ILogB(factor), LeastShift, UsualShift);
         var multiplier = Math.Round(Math.ScaleB(factor, shift));
@@ -28,9 +26,7 @@ internal readonly record struct FixedPoint(int Multiplier, int Shift)
     /// <summary>The product, rounded to the nearest integer (halves upwards).</summary>
     public long Scale(int value) => ((long)value * Multiplier + (1L << (Shift - 1))) >> Shift;
 
-    /// <summary>
-    /// The product, rounded to the nearest integer, halves to even: where the factor is a power of two, halves are frequent.
-    /// </summary>
+    /// <summary>The same, but halves to even: where the factor is a power of two, halves are frequent.</summary>
     public long ScaleToEven(int value)
     {
         var product = (long)value * Multiplier;

@@ -1,3 +1,5 @@
+using DistillKit.Edge.Kernels.Floats;
+
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>The definition of an integer convolution. Accumulators are 32 bits wide and wrap around.</summary>
@@ -43,12 +45,11 @@ internal sealed unsafe class ScalarIntegerConvolution(
         switch (Epilogue)
         {
             case Requantize r:
-                var factor = new FixedPoint(r.Multipliers[channel], r.Shifts[channel]);
-                ((byte*)output)[offset] = factor.Scale(accumulator, r.ZeroPoint, r.Minimum, r.Maximum);
+                ((byte*)output)[offset] = r.Factors[channel].Scale(accumulator, r.ZeroPoint, r.Minimum, r.Maximum);
                 break;
             case Dequantize d:
                 var value = accumulator * (d.Scales[channel] * inputGrid.Scale) + d.Biases[channel];
-                ((float*)output)[offset] = KernelSet.Clip(value, d.Minimum, d.Maximum);
+                ((float*)output)[offset] = Elementwise.Clip(value, d.Minimum, d.Maximum);
                 break;
             default:
                 throw new UnreachableException(Epilogue.ToString());
@@ -75,7 +76,7 @@ internal sealed unsafe class ScalarFloatConvolution(
             var image = (float*)input + (long)(item / Geometry.OutputHeight) * Geometry.Height * Geometry.Width * Geometry.Inputs;
             for (var x = 0; x < Geometry.OutputWidth; x++)
                 for (var channel = 0; channel < Geometry.Outputs; channel++)
-                    *target++ = KernelSet.Clip(Accumulate(image, item % Geometry.OutputHeight, x, channel), minimum, maximum);
+                    *target++ = Elementwise.Clip(Accumulate(image, item % Geometry.OutputHeight, x, channel), minimum, maximum);
         }
     }
 

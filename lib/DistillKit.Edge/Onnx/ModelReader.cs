@@ -43,7 +43,7 @@ internal static class ModelReader
                 case 1: version = field.Integer; break;
                 case 7: graph = graph is null ? field.Bytes : throw WireField.Malformed("it has two graphs"); break;
                 case 8: operatorSet = Math.Max(operatorSet, OperatorSet(field.Bytes)); break;
-                case 14: ReadMetadata(field.Bytes, metadata); break;
+                case 14: metadata[WireField.Find(field.Bytes, 1)?.Text ?? ""] = WireField.Find(field.Bytes, 2)?.Text ?? ""; break;
                 case 25: throw WireField.Malformed("it defines functions, which this engine does not know");
             }
         if (version < 1 || graph is null)
@@ -64,7 +64,10 @@ internal static class ModelReader
             switch (field.Number)
             {
                 case 1: nodes.Add(NodeReader.Read(field.Bytes)); break;
-                case 5: Add(initializers, TensorReader.Read(field.Bytes)); break;
+                case 5 when TensorReader.Read(field.Bytes) is var tensor:
+                    if (!initializers.TryAdd(tensor.Name, tensor))
+                        throw tensor.Error("exists twice");
+                    break;
                 case 11: inputs.Add(ReadValue(field.Bytes)); break;
                 case 12: outputs.Add(ReadValue(field.Bytes)); break;
                 case 15: throw WireField.Malformed("it has sparse initializers, which this engine does not know");
@@ -78,76 +81,20 @@ internal static class ModelReader
         return new(nodes, initializers, inputs, outputs, metadata);
     }
 
-    private static void Add(Dictionary<string, OnnxTensor> initializers, OnnxTensor tensor)
-    {
-        if (!initializers.TryAdd(tensor.Name, tensor))
-            throw tensor.Error("exists twice");
-    }
-
     /// <returns>The version of the default domain's operators; 0 for another domain, whose operators are refused one by one.</returns>
-    private static long OperatorSet(ReadOnlyMemory<byte> message)
-    {
-        var (domain, version) = ("", 0L);
-        foreach (var field in WireField.Of(message))
-            switch (field.Number)
-            {
-                case 1: domain = field.Text; break;
-                case 2: version = field.Integer; break;
-            }
-        return domain is "" or "ai.onnx" ? version : 0;
-    }
-
-    private static void ReadMetadata(ReadOnlyMemory<byte> message, Dictionary<string, string> into)
-    {
-        var (key, value) = ("", "");
-        foreach (var field in WireField.Of(message))
-            switch (field.Number)
-            {
-                case 1: key = field.Text; break;
-                case 2: value = field.Text; break;
-            }
-        into[key] = value;
-    }
+    private static long OperatorSet(ReadOnlyMemory<byte> message) =>
+        (WireField.Find(message, 1)?.Text ?? "") is "" or "ai.onnx" ? WireField.Find(message, 2)?.Integer ?? 0 : 0;
 
     /// <summary>Reads <c>ValueInfoProto</c>, through its <c>TypeProto</c> and that one's <c>Tensor</c>.</summary>
     private static OnnxValue ReadValue(ReadOnlyMemory<byte> message)
     {
-        var name = "";
-        var value = new OnnxValue("", 0, null);
-        foreach (var field in WireField.Of(message))
-            switch (field.Number)
-            {
-                case 1: name = field.Text; break;
-                case 2: value = ReadType(field.Bytes); break;
-            }
-        return value with { Name = name };
+        var tensor = WireField.Find(WireField.Find(message, 2)?.Bytes, 1)?.Bytes;
+        var type = (ElementType)Math.Clamp(WireField.Find(tensor, 1)?.Integer ?? 0, 0, int.MaxValue);
+        int[]? shape = WireField.Find(tensor, 2) is not { } dimensions ? null
+            : [.. WireField.Of(dimensions.Bytes).Where(field => field.Number == 1).Take(OnnxTensor.MostDimensions).Select(Extent)];
+        return new(WireField.Find(message, 1)?.Text ?? "", type, shape);
     }
 
-    private static OnnxValue ReadType(ReadOnlyMemory<byte> message)
-    {
-        var value = new OnnxValue("", 0, null);
-        foreach (var tensor in WireField.Of(message).Where(field => field.Number == 1))
-        {
-            value = new("", 0, null);
-            foreach (var field in WireField.Of(tensor.Bytes))
-                switch (field.Number)
-                {
-                    case 1: value = value with { Type = (ElementType)Math.Clamp(field.Integer, 0, int.MaxValue) }; break;
-                    case 2: value = value with { Shape = ReadShape(field.Bytes) }; break;
-                }
-        }
-        return value;
-    }
-
-    private static int[] ReadShape(ReadOnlyMemory<byte> message) =>
-        [.. WireField.Of(message).Where(field => field.Number == 1).Take(OnnxTensor.MostDimensions)
-            .Select(field => ReadDimension(field.Bytes))];
-
-    private static int ReadDimension(ReadOnlyMemory<byte> message)
-    {
-        var extent = -1L;
-        foreach (var field in WireField.Of(message).Where(field => field.Number == 1))
-            extent = Math.Clamp(field.Integer, 0, int.MaxValue);
-        return (int)extent;
-    }
+    private static int Extent(WireField dimension) =>
+        WireField.Find(dimension.Bytes, 1)?.Integer is { } extent ? (int)Math.Clamp(extent, 0, int.MaxValue) : -1;
 }

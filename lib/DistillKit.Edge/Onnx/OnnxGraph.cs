@@ -20,8 +20,6 @@ internal sealed record OnnxNode(
     /// <summary>How the file, or at least its first output, calls this node.</summary>
     public string Title => Name.Length > 0 ? Name : Outputs.Length > 0 ? Outputs[0] : "";
 
-    public string Label => $"{(Operator.Length == 0 ? "Nameless" : Wording.Plain(Operator))} node {Wording.Quoted(Title)}";
-
     public string Input(int index) => index < Inputs.Length ? Inputs[index] : "";
 
     public long Integer(string attribute, long otherwise) => Attributes.TryGetValue(attribute, out var value) ? value.Integer : otherwise;
@@ -37,11 +35,7 @@ internal sealed record OnnxNode(
     public int[] Integers(string attribute, int count, int otherwise, int minimum, int maximum)
     {
         if (!Attributes.TryGetValue(attribute, out var value))
-        {
-            var all = new int[count];
-            Array.Fill(all, otherwise);
-            return all;
-        }
+            return [.. Enumerable.Repeat(otherwise, count)];
         var numbers = value.Integers ?? [];
         if (numbers.Length != count)
             throw Error($"the attribute {attribute} has {numbers.Length} numbers, where {count} are needed");
@@ -64,5 +58,6 @@ internal sealed record OnnxNode(
                 throw Error($"the attribute {Wording.Quoted(name)} is not supported");
     }
 
-    public EdgeException Error(string what) => new($"{Label}: {what}. Export the model without it, or run it with ONNX Runtime.");
+    public EdgeException Error(string what) => new($"{(Operator.Length == 0 ? "Nameless" : Wording.Plain(Operator))} node "
+        + $"{Wording.Quoted(Title)}: {what}. Export the model without it, or run it with ONNX Runtime.");
 }

@@ -11,21 +11,17 @@ internal sealed record OnnxTensor(string Name, ElementType Type, int[] Shape, Re
 
     public int Count => Data.Length / SizeOf(Type);
 
-    public ReadOnlySpan<float> Floats => As<float>(ElementType.Single);
-    public ReadOnlySpan<byte> Bytes => As<byte>(ElementType.UInt8);
-    public ReadOnlySpan<sbyte> SignedBytes => As<sbyte>(ElementType.Int8);
-    public ReadOnlySpan<int> Integers => As<int>(ElementType.Int32);
-    public ReadOnlySpan<long> LongIntegers => As<long>(ElementType.Int64);
+    public ReadOnlySpan<float> Floats => Type == ElementType.Single ? MemoryMarshal.Cast<byte, float>(Data.Span)
+        : throw Error($"has elements of type {Type}, where {ElementType.Single} is needed");
 
     /// <summary>One element of any of the integer types.</summary>
     public long IntegerAt(int index) => Type switch
     {
-        ElementType.UInt8 => Bytes[index],
-        ElementType.Int8 => SignedBytes[index],
-        ElementType.Int32 => Integers[index],
-        ElementType.Int64 => LongIntegers[index],
-        ElementType.Single => throw Error($"has elements of type {Type}, where integers are needed"),
-        _ => throw UnknownType(Type),
+        ElementType.UInt8 => Data.Span[index],
+        ElementType.Int8 => (sbyte)Data.Span[index],
+        ElementType.Int32 => MemoryMarshal.Cast<byte, int>(Data.Span)[index],
+        ElementType.Int64 => MemoryMarshal.Cast<byte, long>(Data.Span)[index],
+        _ => throw Error($"has elements of type {Type}, where integers are needed"),
     };
 
     public static int SizeOf(ElementType type) => type switch
@@ -33,13 +29,8 @@ internal sealed record OnnxTensor(string Name, ElementType Type, int[] Shape, Re
         ElementType.UInt8 or ElementType.Int8 => 1,
         ElementType.Single or ElementType.Int32 => 4,
         ElementType.Int64 => 8,
-        _ => throw UnknownType(type),
+        _ => throw new UnreachableException($"a tensor has elements of the unknown type {type}"),
     };
 
     public EdgeException Error(string what) => new($"The initializer {Wording.Quoted(Name)} {what}. Export the model again.");
-
-    private static UnreachableException UnknownType(ElementType type) => new($"a tensor has elements of the unknown type {type}");
-
-    private ReadOnlySpan<T> As<T>(ElementType type) where T : unmanaged => Type == type ? MemoryMarshal.Cast<byte, T>(Data.Span)
-        : throw Error($"has elements of type {Type}, where {type} is needed");
 }

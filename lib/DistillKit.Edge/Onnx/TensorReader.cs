@@ -6,59 +6,79 @@ internal static class TensorReader
     public static OnnxTensor Read(ReadOnlyMemory<byte> message)
     {
         var (name, type, isExternal) = ("", 0L, false);
-        List<long> dimensions = [], integers = [];
-        var singles = new List<float>();
+        var dimensions = new List<long>();
         ReadOnlyMemory<byte>? raw = null;
         foreach (var field in WireField.Of(message))
             switch (field.Number)
             {
                 case 1: field.AddTo(dimensions, OnnxTensor.MostDimensions); break;
                 case 2: type = field.Integer; break;
-                case 4: field.AddTo(singles); break;
-                case 5 or 7: field.AddTo(integers, Limits.FileBytes); break;
                 case 8: name = field.Text; break;
                 case 9: raw = field.Bytes; break;
                 case 14: isExternal = field.Integer != 0; break;
             }
-        var tensor = new OnnxTensor(name, (ElementType)Math.Clamp(type, int.MinValue, int.MaxValue), Shape(name, dimensions), default);
+        var tensor = new OnnxTensor(name, (ElementType)Math.Clamp(type, int.MinValue, int.MaxValue), [], default);
         if (!Enum.IsDefined(tensor.Type))
             throw tensor.Error($"has elements of type {type}, "
                 + "which this engine does not know (it knows float, uint8, int8, int32 and int64)");
         if (isExternal)
             throw tensor.Error("keeps its data in another file, which this engine does not read; save the model as one file");
-        return Checked(tensor with { Data = raw ?? Packed(tensor, integers, singles) });
+        tensor = tensor with { Shape = Shape(tensor, dimensions) };
+        var elements = tensor.Shape.Aggregate(1L, (product, extent) => product * extent);
+        var data = raw is { } bytes ? Checked(tensor, bytes, bytes.Length, elements) : Typed(tensor, message, elements);
+        return tensor with { Data = data };
     }
 
-    private static OnnxTensor Checked(OnnxTensor tensor)
-    {
-        var expected = (long)OnnxTensor.SizeOf(tensor.Type);
-        foreach (var extent in tensor.Shape)
-            expected *= extent;
-        return tensor.Data.Length == expected ? tensor
-            : throw tensor.Error($"has {tensor.Data.Length} bytes of data, where its shape {Wording.Of(tensor.Shape)} needs {expected}");
-    }
-
-    private static int[] Shape(string name, List<long> dimensions)
+    private static int[] Shape(OnnxTensor tensor, List<long> dimensions)
     {
         var elements = 1L;
         foreach (var extent in dimensions)
             if (extent < 1 || extent > Limits.FileBytes || (elements *= extent) > Limits.FileBytes)
-                throw new OnnxTensor(name, 0, [], default).Error($"has a dimension of {extent}, which is empty or too large");
+                throw tensor.Error($"has a dimension of {extent}, which is empty or too large");
         return [.. dimensions.ConvertAll(extent => (int)extent)];
     }
 
-    /// <summary>Turns the typed fields into the bytes that <c>raw_data</c> would hold.</summary>
-    private static byte[] Packed(OnnxTensor tensor, List<long> integers, List<float> singles) => tensor.Type switch
-    {
-        ElementType.Single => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(singles)).ToArray(),
-        ElementType.UInt8 => [.. integers.ConvertAll(value => (byte)Fitting(tensor, value, byte.MinValue, byte.MaxValue))],
-        ElementType.Int8 => [.. integers.ConvertAll(value => (byte)Fitting(tensor, value, sbyte.MinValue, sbyte.MaxValue))],
-        ElementType.Int32 => MemoryMarshal.AsBytes<int>(
-            [.. integers.ConvertAll(value => (int)Fitting(tensor, value, int.MinValue, int.MaxValue))]).ToArray(),
-        ElementType.Int64 => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(integers)).ToArray(),
-        _ => throw tensor.Error($"has elements of the unknown type {tensor.Type}"),
-    };
+    private static ReadOnlyMemory<byte> Checked(OnnxTensor tensor, ReadOnlyMemory<byte> data, long length, long elements) =>
+        length == elements * OnnxTensor.SizeOf(tensor.Type) ? data
+        : throw tensor.Error($"has {length} bytes of data, where its shape {Wording.Of(tensor.Shape)} "
+            + $"needs {elements * OnnxTensor.SizeOf(tensor.Type)}");
 
-    private static long Fitting(OnnxTensor tensor, long value, long minimum, long maximum) => value >= minimum && value <= maximum ? value
-        : throw tensor.Error($"holds {value}, which its type {tensor.Type} cannot");
+    /// <summary>The bytes that <c>raw_data</c> would hold, from typed fields: an element takes at least a byte of the file.</summary>
+    private static ReadOnlyMemory<byte> Typed(OnnxTensor tensor, ReadOnlyMemory<byte> message, long elements)
+    {
+        var (size, count) = (OnnxTensor.SizeOf(tensor.Type), 0L);
+        var data = new byte[elements <= message.Length ? elements * size : 0];
+        var number = tensor.Type switch { ElementType.Single => 4, ElementType.Int64 => 7, _ => 5 };
+        foreach (var field in WireField.Of(message).Where(field => field.Number == number))
+            if (tensor.Type == ElementType.Single)
+            {
+                var singles = field.Singles.Span;
+                if (count * size + singles.Length <= data.Length)
+                    singles.CopyTo(data.AsSpan((int)count * size));
+                count += singles.Length / size;
+            }
+            else
+                foreach (var value in field.Integers)
+                {
+                    if (count < data.Length / size)
+                        Write(tensor, value, data.AsSpan((int)count * size, size));
+                    count++;
+                }
+        return Checked(tensor, data, count * size, elements);
+    }
+
+    private static void Write(OnnxTensor tensor, long value, Span<byte> to)
+    {
+        var (least, greatest) = tensor.Type switch
+        {
+            ElementType.UInt8 => (byte.MinValue, byte.MaxValue),
+            ElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+            ElementType.Int32 => (int.MinValue, int.MaxValue),
+            ElementType.Int64 => (long.MinValue, long.MaxValue),
+            _ => throw new UnreachableException($"integers of the type {tensor.Type}"),
+        };
+        if (value < least || value > greatest)
+            throw tensor.Error($"holds {value}, which its type {tensor.Type} cannot");
+        MemoryMarshal.AsBytes<long>([value])[..to.Length].CopyTo(to);
+    }
 }

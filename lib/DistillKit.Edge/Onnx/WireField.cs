@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace DistillKit.Edge.Onnx;
 
 /// <summary>
-/// One field of a message in the protocol buffers wire format (https://protobuf.dev/programming-guides/encoding/). Written by hand because
-/// generated messages keep a JSON formatter and its reflection in a trimmed program; nothing is copied but text.
+/// One field of a message in protocol buffers' wire format (https://protobuf.dev/programming-guides/encoding/). By hand because generated
+/// messages keep a JSON formatter and its reflection in a trimmed program; nothing is copied but text.
 /// </summary>
 internal readonly struct WireField
 {
@@ -49,27 +49,38 @@ internal readonly struct WireField
             yield return new(message, ref position);
     }
 
-    /// <summary>Adds a repeated number to a list, whether the file packs the numbers into one field or not.</summary>
-    public void AddTo(List<long> integers, int most)
+    /// <summary>The last field of this number; null where there is none.</summary>
+    public static WireField? Find(ReadOnlyMemory<byte>? message, int number)
     {
-        if (type != WireType.Bytes)
-            integers.Add(Integer);
-        else
-            for (var position = 0; position < bytes.Length && integers.Count <= most;)
-                integers.Add((long)Varint(bytes.Span, ref position));
-        if (integers.Count > most)
-            throw Malformed("a list is too long");
+        WireField? found = null;
+        foreach (var field in Of(message ?? default))
+            if (field.Number == number)
+                found = field;
+        return found;
     }
 
-    /// <inheritdoc cref="AddTo(List{long}, int)"/>
-    public void AddTo(List<float> singles)
+    /// <summary>The numbers of a repeated field, whether the file packs them into one field or not.</summary>
+    public IEnumerable<long> Integers
     {
-        if (type != WireType.Bytes)
-            singles.Add(Single);
-        else if (bytes.Length % sizeof(float) == 0)
-            singles.AddRange(MemoryMarshal.Cast<byte, float>(bytes.Span));
-        else
-            throw Malformed("a list of numbers is cut off");
+        get
+        {
+            if (type != WireType.Bytes)
+                yield return Integer;
+            else
+                for (var position = 0; position < bytes.Length;)
+                    yield return (long)Varint(bytes.Span, ref position);
+        }
+    }
+
+    /// <summary>As <see cref="Integers"/>, for floats, which the file has as they are in memory.</summary>
+    public ReadOnlyMemory<byte> Singles => type is WireType.Bytes or WireType.Fixed32 && bytes.Length % sizeof(float) == 0 ? bytes
+        : throw Malformed("a list of numbers is cut off");
+
+    public void AddTo(List<long> numbers, int most)
+    {
+        numbers.AddRange(Integers.Take(most + 1));
+        if (numbers.Count > most)
+            throw Malformed("a list is too long");
     }
 
     public static EdgeException Malformed(string what) =>

@@ -9,24 +9,11 @@ internal static class Wording
     public static string Quoted(string name) => $"'{Plain(name)}'";
 
     /// <summary>The same without quotes.</summary>
-    public static string Plain(string name)
-    {
-        var text = name.Length <= Longest ? name : string.Concat(name.AsSpan(0, Longest), "...");
-        return string.Create(text.Length, text, (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = IsUnprintable(source[i]) ? '?' : source[i];
-        });
-    }
+    public static string Plain(string name) => string.Concat(
+        name.Take(Longest).Select(c => IsUnprintable(c) ? '?' : c)) + (name.Length > Longest ? "..." : "");
 
     /// <summary>A shape as in <c>[3, 32, 32]</c>.</summary>
-    public static string Of(ReadOnlySpan<int> shape)
-    {
-        var text = "[";
-        for (var i = 0; i < Math.Min(shape.Length, 8); i++)
-            text += (i == 0 ? "" : ", ") + shape[i].ToString(CultureInfo.InvariantCulture);
-        return text + (shape.Length > 8 ? ", ...]" : "]");
-    }
+    public static string Of(int[] shape) => $"[{string.Join(", ", shape)}]";
 
     private static bool IsUnprintable(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029';
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;
@@ -13,9 +14,7 @@ public enum InferenceRuntime
     Edge,
 }
 
-/// <summary>A deployed file, and what runs it.</summary>
-/// <param name="Path">The ONNX file.</param>
-/// <param name="Runtime">What runs it.</param>
+/// <summary>A deployed ONNX file, and what runs it.</summary>
 public sealed record Deployment(string Path, InferenceRuntime Runtime)
 {
     /// <summary>The runtimes of this machine; ONNX Runtime first, where its library is found.</summary>
@@ -23,7 +22,6 @@ public sealed record Deployment(string Path, InferenceRuntime Runtime)
         OnnxRuntimeModel.RuntimeVersion is null ? [InferenceRuntime.Edge] : [InferenceRuntime.OnnxRuntime, InferenceRuntime.Edge];
 
     /// <summary>Loads the file.</summary>
-    /// <param name="threads">Threads to compute with.</param>
     /// <exception cref="UserException">The file cannot be used, or the runtime is not on this machine.</exception>
     public IDeployedModel Open(int threads = 1) => Runtime switch
     {
@@ -31,4 +29,19 @@ public sealed record Deployment(string Path, InferenceRuntime Runtime)
         InferenceRuntime.OnnxRuntime => OnnxRuntimeModel.Load(Path, threads),
         _ => throw new UnreachableException($"{Runtime}"),
     };
+}
+
+/// <summary>How alike the answers of two runtimes to one file are.</summary>
+/// <param name="Name">The network and its numbers.</param>
+/// <param name="SameTop1">The share of images with the same first class, in [0, 1].</param>
+/// <param name="MeanDifference">The mean absolute difference of the logits.</param>
+public sealed record RuntimeAgreement(string Name, double SameTop1, double MeanDifference)
+{
+    internal static RuntimeAgreement Of(string name, float[] one, float[] other, int classes)
+    {
+        var same = one.Chunk(classes).Zip(other.Chunk(classes))
+            .Count(row => TensorPrimitives.IndexOfMax(row.First) == TensorPrimitives.IndexOfMax(row.Second));
+        var difference = one.Zip(other, (left, right) => (double)Math.Abs(left - right)).Sum();
+        return new(name, (double)same * classes / one.Length, difference / one.Length);
+    }
 }

@@ -1,21 +1,14 @@
 using DistillKit.Metrics;
+using MathNet.Numerics.Statistics;
 
 namespace DistillKit.Runs.Benchmarks;
 
-/// <summary>How long one call takes, in milliseconds.</summary>
-/// <param name="Median">Half of the calls are faster.</param>
-/// <param name="P95">95 of 100 calls are at most this slow.</param>
-/// <param name="Repeats">The number of timed calls.</param>
+/// <summary>How long one call takes, in milliseconds; 95 of 100 calls are at most as slow as <paramref name="P95"/>.</summary>
 public sealed record Latency(double Median, double P95, int Repeats)
 {
     /// <summary>Summarizes measured times, at least one. The 95th percentile is the smallest time that 95 % do not exceed.</summary>
-    public static Latency FromTimes(IReadOnlyCollection<double> milliseconds)
-    {
-        double[] sorted = [.. milliseconds.Order()];
-        var middle = sorted.Length / 2;
-        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return new(median, sorted[(int)Math.Ceiling(0.95 * sorted.Length) - 1], sorted.Length);
-    }
+    public static Latency FromTimes(IReadOnlyCollection<double> milliseconds) =>
+        new(milliseconds.Median(), milliseconds.QuantileCustom(0.95, QuantileDefinition.R1), milliseconds.Count);
 }
 
 /// <summary>Compares how fast deployed files run. They take turns, so that a machine that slows down does so for all of them.</summary>
@@ -23,7 +16,10 @@ public static class DeploymentProbe
 {
     private const int Rounds = 10;
     private const int Batch = 64;
+    private const int SteadyWindows = 3;
+    private const int MostWindows = 20;
     private const int LongestWindow = 100;
+    private const double Gain = 0.05;
 
     /// <summary>The latency of one image on one thread, for each.</summary>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
@@ -31,7 +27,6 @@ public static class DeploymentProbe
         [.. Times(deployments, threads: 1, batch: 1, repeats).Select(Latency.FromTimes)];
 
     /// <summary>Images per second in batches of 64, from the median time of a batch, for each.</summary>
-    /// <param name="deployments">The files and what runs them.</param>
     /// <param name="repeats">Timed batches of each.</param>
     /// <param name="threads">Threads to compute with; all of the machine's when not given.</param>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
@@ -48,11 +43,15 @@ public static class DeploymentProbe
             foreach (var deployment in deployments) models.Add(deployment.Open(threads));
             var times = models.Select(_ => new List<double>(repeats)).ToArray();
             var turn = Math.Max(1, repeats / Rounds);
-            var window = TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow));
             var calls = models.Select(model => CallOf(model, batch)).ToArray();
-            foreach (var call in calls) WarmUp.Run(call, window, TimeProvider.System);
+            foreach (var call in calls) WarmUp(call, TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow)));
             for (var done = 0; done < repeats; done += turn)
-                foreach (var (call, taken) in calls.Zip(times)) Time(call, Math.Min(turn, repeats - done), taken);
+                foreach (var (call, taken) in calls.Zip(times))
+                {
+                    // The caches belong to the model before the clock runs.
+                    call();
+                    for (var one = done; one < Math.Min(done + turn, repeats); one++) taken.Add(Time(call));
+                }
             return times;
         }
         finally
@@ -61,16 +60,27 @@ public static class DeploymentProbe
         }
     }
 
-    private static void Time(Action call, int calls, List<double> times)
+    /// <summary>Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon
+    /// depends on how much else waits to be compiled: a fixed number of calls is too few in one program and a waste in another.</summary>
+    private static void WarmUp(Action call, TimeSpan window)
     {
-        // The caches belong to the model before the clock runs.
-        call();
-        for (var done = 0; done < calls; done++)
+        var best = double.PositiveInfinity;
+        for (int windows = 0, steady = 0; windows < MostWindows && steady < SteadyWindows; windows++)
         {
-            var start = Stopwatch.GetTimestamp();
-            call();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var (times, begun) = (new List<double>(), Stopwatch.GetTimestamp());
+            do times.Add(Time(call));
+            while (Stopwatch.GetElapsedTime(begun) < window);
+            var median = Latency.FromTimes(times).Median;
+            steady = median < (1 - Gain) * best ? 0 : steady + 1;
+            best = Math.Min(best, median);
         }
+    }
+
+    private static double Time(Action call)
+    {
+        var start = Stopwatch.GetTimestamp();
+        call();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static Action CallOf(IDeployedModel model, int batch)

@@ -10,17 +10,14 @@ internal sealed class EdgeRuntimeModel : IDeployedModel
     private float[] images = [];
     private float[] logits = [];
 
-    /// <exception cref="UserException">The file cannot be used.</exception>
     public EdgeRuntimeModel(string path, int threads)
     {
-        copies = new EdgeModel[threads];
         try
         {
-            for (var thread = 0; thread < threads; thread++) copies[thread] = EdgeModel.Load(path);
+            copies = [.. Enumerable.Range(0, threads).Select(_ => EdgeModel.Load(path))];
         }
         catch (EdgeException error)
         {
-            Dispose();
             throw new UserException($"{path}: {error.Message}", error);
         }
     }
@@ -55,6 +52,6 @@ internal sealed class EdgeRuntimeModel : IDeployedModel
 
     public void Dispose()
     {
-        foreach (var copy in copies) copy?.Dispose();
+        foreach (var copy in copies) copy.Dispose();
     }
 }

@@ -1,9 +1,7 @@
 namespace DistillKit.Runs.Benchmarks;
 
 /// <summary>Where a figure was measured.</summary>
-/// <param name="Cpu">The processor's name.</param>
 /// <param name="Cores">Logical cores that this process may use.</param>
-/// <param name="OperatingSystem">The operating system and its version.</param>
 /// <param name="Engine">The engine's assembly, and the libtorch below it.</param>
 public sealed record MachineInfo(string Cpu, int Cores, string OperatingSystem, string Engine)
 {
@@ -31,17 +29,13 @@ public sealed record MachineInfo(string Cpu, int Cores, string OperatingSystem, 
     /// <summary>The processor's name.</summary>
     public static string CpuName()
     {
-        var name = System.OperatingSystem.IsLinux() ? LinuxCpuName()
+        // "model name : ..." on x86; ARM kernels name no model there.
+        var name = System.OperatingSystem.IsLinux()
+            ? File.ReadLines("/proc/cpuinfo")
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1]
             : System.OperatingSystem.IsMacOS() ? MacCpuName()
             : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
         return string.IsNullOrWhiteSpace(name) ? $"unknown {RuntimeInformation.ProcessArchitecture}" : name.Trim();
-    }
-
-    private static string? LinuxCpuName()
-    {
-        // "model name : ..." on x86; ARM kernels name no model there.
-        var line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
-        return line?[(line.IndexOf(':') + 1)..];
     }
 
     private static string? MacCpuName()

@@ -3,17 +3,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace DistillKit.Runs.Benchmarks;
 
-/// <summary>
-/// An ONNX file in ONNX Runtime on the CPU: an image classifier with one input [batch, C, H, W] and one output [batch, classes], both
-/// float. One thread at a time may call <see cref="Run"/>.
-/// </summary>
+/// <summary>An ONNX file in ONNX Runtime on the CPU: an image classifier with one input [batch, C, H, W] and one output [batch, classes],
+/// both float. One thread at a time may call <see cref="Run"/>.</summary>
 public sealed class OnnxRuntimeModel : IDeployedModel
 {
     private static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);
 
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
-    private BoundBuffers? batch;
+    private Buffers? batch;
 
     private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
         (this.session, InputShape, Classes) = (session, inputShape, classes);
@@ -26,14 +24,13 @@ public sealed class OnnxRuntimeModel : IDeployedModel
 
     string IDeployedModel.Runtime => $"ONNX Runtime {RuntimeVersion}";
 
-    /// <summary>The shape of one image: [C, H, W].</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<int> InputShape { get; }
 
-    /// <summary>The number of logits for each image.</summary>
+    /// <inheritdoc/>
     public int Classes { get; }
 
     /// <summary>Loads a file.</summary>
-    /// <param name="path">The ONNX file.</param>
     /// <param name="threads">How many threads work on one operator.</param>
     /// <exception cref="UserException">The file is missing, damaged or no image classifier, or there is no ONNX Runtime.</exception>
     public static OnnxRuntimeModel Load(string path, int threads = 1)
@@ -50,31 +47,21 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         };
         // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
         settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
-        InferenceSession session;
         try
         {
-            session = new(path, settings);
+            var session = new InferenceSession(path, settings);
+            if (Describe(session) is var (image, classes)) return new(session, image, classes);
+            session.Dispose();
         }
         catch (OnnxRuntimeException e)
         {
             throw new UserException($"ONNX Runtime cannot load {path}: {Reason(e)}", e);
         }
-        try
-        {
-            var (image, classes) = Describe(session) ?? throw new UserException(
-                $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats.");
-            return new(session, image, classes);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
+        throw new UserException(
+            $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats.");
     }
 
     /// <summary>Computes the logits of some images. It allocates next to nothing while their number stays the same.</summary>
-    /// <param name="images">[N, C, H, W], of any N from 1.</param>
-    /// <param name="logits">Takes [N, classes].</param>
     /// <exception cref="ArgumentException">The lengths do not fit the model or each other.</exception>
     /// <exception cref="UserException">ONNX Runtime failed.</exception>
     public void Run(ReadOnlySpan<float> images, Span<float> logits)
@@ -86,10 +73,11 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         if (logits.Length != count * Classes)
             throw new ArgumentException(
                 $"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
-        if (batch?.Count != count)
+        if (batch?.Logits.Length != logits.Length)
         {
             batch?.Dispose();
-            batch = new(count, InputShape, Classes);
+            long[] shape = [count, .. InputShape.Select(size => (long)size)];
+            batch = new(new float[images.Length], shape, new float[logits.Length], [count, Classes]);
         }
         images.CopyTo(batch.Images);
         try
@@ -136,28 +124,11 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     }
 
     /// <summary>The memory that ONNX Runtime reads images from and writes logits to, pinned until it is disposed.</summary>
-    private sealed class BoundBuffers : IDisposable
+    private sealed record Buffers(float[] Images, long[] ImagesShape, float[] Logits, long[] LogitsShape) : IDisposable
     {
-        private readonly float[] images, logits;
+        public OrtValue[] Inputs { get; } = [OrtValue.CreateTensorValueFromMemory(Images, ImagesShape)];
 
-        public BoundBuffers(int count, IReadOnlyList<int> imageShape, int classes)
-        {
-            Count = count;
-            images = new float[count * imageShape[0] * imageShape[1] * imageShape[2]];
-            logits = new float[count * classes];
-            Inputs = [OrtValue.CreateTensorValueFromMemory(images, [count, .. imageShape.Select(size => (long)size)])];
-            Outputs = [OrtValue.CreateTensorValueFromMemory(logits, [count, classes])];
-        }
-
-        public int Count { get; }
-
-        public Span<float> Images => images;
-
-        public ReadOnlySpan<float> Logits => logits;
-
-        public OrtValue[] Inputs { get; }
-
-        public OrtValue[] Outputs { get; }
+        public OrtValue[] Outputs { get; } = [OrtValue.CreateTensorValueFromMemory(Logits, LogitsShape)];
 
         public void Dispose()
         {

@@ -1,3 +1,4 @@
+using DistillKit.Runs.Profiles;
 using DistillKit.Training;
 
 namespace DistillKit.Runs.Experiments;
@@ -9,11 +10,12 @@ internal static class Budget
     private static readonly string[] Parts =
         ["data", "student.model", "student.training.phases", "student.training.batchSize", "student.training.patience"];
 
-    /// <summary>What differs between two profiles, a line each.</summary>
-    public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual) =>
-        Parts.SelectMany(part => Differences(part, At(expected, part), At(actual, part)));
+    public static IEnumerable<string> Differences(Profile expected, Profile actual)
+    {
+        var (one, other) = (JsonNode.Parse(expected.ToJson()), JsonNode.Parse(actual.ToJson()));
+        return Parts.SelectMany(part => Differences(part, At(one, part), At(other, part)));
+    }
 
-    /// <summary>The pixels of all images that a training has shown to the network.</summary>
     public static double Pixels(TrainingRecipe recipe, TrainingResult result, int imageSize)
     {
         var imagesPerEpoch = (double)result.Steps / result.Epochs * recipe.BatchSize;
@@ -29,5 +31,5 @@ internal static class Budget
         return fields.SelectMany(name => Differences($"{path}.{name}", one[name], other[name]));
     }
 
-    private static JsonNode? At(JsonNode root, string path) => path.Split('.').Aggregate((JsonNode?)root, (node, part) => node?[part]);
+    private static JsonNode? At(JsonNode? root, string path) => path.Split('.').Aggregate(root, (node, part) => node?[part]);
 }

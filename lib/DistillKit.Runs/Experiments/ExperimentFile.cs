@@ -25,38 +25,21 @@ public enum BudgetRule
 }
 
 /// <summary>An experiment as a person writes it: recipes x grid x seeds, as changes to one profile.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record ExperimentFile
+/// <param name="Recipes">Each recipe's changes, values by their path in the profile.</param>
+/// <param name="Profile">A built-in profile, or a file relative to the experiment's; null where the caller gives the profile.</param>
+/// <param name="Baseline">The recipe that the others are compared with; null for a table without verdicts.</param>
+/// <param name="Margin">The smallest gain that matters, in points.</param>
+internal sealed record ExperimentFile(
+    string Name, IReadOnlyList<ulong> Seeds, OrderedDictionary<string, OrderedDictionary<string, JsonNode?>> Recipes,
+    string Description = "", string? Profile = null, string? Baseline = null, Metric Metric = Metric.Validation, double Margin = 0.2,
+    BudgetRule Budget = BudgetRule.Equal)
 {
-    public required string Name { get; init; }
-
-    public string Description { get; init; } = "";
-
-    /// <summary>A built-in profile, or a file relative to the experiment's; null where the caller gives the profile.</summary>
-    public string? Profile { get; init; }
-
-    public required IReadOnlyList<ulong> Seeds { get; init; }
-
-    /// <summary>The recipe that the others are compared with; null for a table without verdicts.</summary>
-    public string? Baseline { get; init; }
-
-    public Metric Metric { get; init; } = Metric.Validation;
-
-    /// <summary>The smallest gain that matters, in points.</summary>
-    public double Margin { get; init; } = 0.2;
-
-    public BudgetRule Budget { get; init; } = BudgetRule.Equal;
-
-    /// <summary>Changes for all runs: values by their path in the profile.</summary>
+    /// <summary>Changes for all runs.</summary>
     public OrderedDictionary<string, JsonNode?> Set { get; init; } = [];
-
-    /// <summary>Each recipe's changes, by its name.</summary>
-    public required OrderedDictionary<string, OrderedDictionary<string, JsonNode?>> Recipes { get; init; }
 
     /// <summary>Values to try, by path: every recipe but the baseline with every combination.</summary>
     public OrderedDictionary<string, IReadOnlyList<JsonNode?>> Grid { get; init; } = [];
 
-    /// <exception cref="UserException">It is not valid; the message says what is wrong.</exception>
     public static ExperimentFile Parse(string json, string source)
     {
         try
@@ -70,6 +53,8 @@ internal sealed record ExperimentFile
             throw new UserException($"The experiment {source} cannot be read: {error.Message}.", error);
         }
     }
+
+    public static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
 
     private void Validate(string source)
     {
@@ -99,9 +84,6 @@ internal sealed record ExperimentFile
             Require(values.Select(Text).Distinct().Count() == values.Count, $"the grid lists a value of '{path}' twice");
         }
     }
-
-    /// <summary>A value as in the file, on one line.</summary>
-    internal static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
 
     private static bool IsName(string name) =>
         name.Length > 0 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');

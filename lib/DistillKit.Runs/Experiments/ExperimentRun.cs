@@ -10,52 +10,57 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Experiments;
 
-/// <summary>
-/// Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of machines that
-/// share the folder, may each take a share. A run that has finished is not done again unless something that it depends on changes; one that
-/// was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights and see the same
-/// images in the same order.
-/// </summary>
-/// <remarks>
-/// The folder holds <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the networks that teach),
-/// <c>results.csv</c> and <c>results.json</c>.
-/// </remarks>
-public sealed class ExperimentRun
+/// <summary>One process's share of an experiment: every n-th run, from the i-th on.</summary>
+/// <param name="Index">From 0.</param>
+/// <param name="Count">The number of processes.</param>
+public readonly record struct Shard(int Index, int Count)
+{
+    /// <summary>All runs.</summary>
+    public static Shard All { get; } = new(0, 1);
+
+    /// <summary>Reads <c>i/n</c>.</summary>
+    /// <exception cref="UserException">It is no share.</exception>
+    public static Shard Parse(string text)
+    {
+        var parts = text.Split('/');
+        var isShare = parts.Length == 2
+            & int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            & int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        if (isShare && index < count) return new(index, count);
+        throw new UserException($"A shard is i/n with i from 0 to n - 1, for instance 0/4, not '{text}'.");
+    }
+
+    internal IEnumerable<T> Of<T>(IReadOnlyList<T> all)
+    {
+        for (var i = Index; i < all.Count; i += Count) yield return all[i];
+    }
+}
+
+/// <summary>Carries out an experiment, or a share of it. Runs are independent of each other: any number of processes, on any number of
+/// machines that share the folder, may each take a share. A run that has finished is not done again unless something that it depends on
+/// changes; one that was interrupted, even by SIGKILL, goes on from its last checkpoint. All variants of a seed start from the same weights
+/// and see the same images in the same order.</summary>
+/// <param name="folder">Where results go: <c>runs/ID</c> (checkpoint, metrics, network and result of each run), <c>shared/</c> (the
+/// networks that teach), <c>results.csv</c> and <c>results.json</c>.</param>
+/// <param name="progress">Receives what happens; each run is a stage with the run's name.</param>
+/// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
+/// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
+public sealed class ExperimentRun(
+    Experiment experiment, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null)
 {
     private const string ResultRecord = "result";
 
-    private readonly IRunProgress progress;
-    private readonly Device? device;
-    private readonly string? dataFolder;
-    private readonly SharedNetworks shared;
+    private readonly SharedNetworks shared = new(Path.GetFullPath(Path.Combine(folder, "shared")), progress, device, dataFolder);
 
-    /// <summary>Prepares to run.</summary>
-    /// <param name="experiment">What to do.</param>
-    /// <param name="folder">Where results go, for instance <c>artifacts/experiments/losses</c>.</param>
-    /// <param name="progress">Receives what happens; each run is a stage with the run's name.</param>
-    /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
-    /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
-    public ExperimentRun(Experiment experiment, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null)
-    {
-        (Experiment, Folder) = (experiment, Path.GetFullPath(folder));
-        (this.progress, this.device, this.dataFolder) = (progress, device, dataFolder);
-        shared = new(Path.Combine(Folder, "shared"), progress, device, dataFolder);
-    }
+    internal Experiment Experiment => experiment;
 
-    /// <summary>What is done.</summary>
-    public Experiment Experiment { get; }
-
-    /// <summary>Where the results are.</summary>
-    public string Folder { get; }
-
-    /// <summary>The folder of a run.</summary>
-    public string FolderOf(PlannedRun run) => Path.Combine(Folder, "runs", run.Id);
+    internal string FolderOf(PlannedRun run) => Path.GetFullPath(Path.Combine(folder, "runs", run.Id));
 
     /// <summary>Puts CIFAR-10 in its place, if a recipe needs it.</summary>
     /// <exception cref="UserException">No source gives it.</exception>
     public async Task InstallDataAsync(CancellationToken cancellation = default)
     {
-        if (Experiment.Variants.All(variant => variant.Profile.Data.Source != DataSource.Cifar10)) return;
+        if (experiment.Variants.All(variant => variant.Profile.Data.Source != DataSource.Cifar10)) return;
         var start = Stopwatch.GetTimestamp();
         progress.Started(StageNames.Data, nameof(DataSource.Cifar10));
         await Cifar10Installer.Create(dataFolder).RunAsync(new SynchronousProgress<DataProgress>(progress.Installed), cancellation);
@@ -66,9 +71,11 @@ public sealed class ExperimentRun
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Prepare(CancellationToken cancellation = default)
     {
-        foreach (var variant in Experiment.Variants)
+        void Wait() => progress.Started("prepare", "waits for another process that prepares");
+        foreach (var variant in experiment.Variants)
         {
-            using var context = Context(variant, shared.Open(cancellation), progress);
+            var store = StageStore.TryOpen(Path.Combine(folder, "shared"), Wait, cancellation)!;
+            using var context = Context(variant.Profile, store, progress);
             var stages = new TrainingStages(context);
             stages.Prepare(stages.Student, cancellation);
         }
@@ -79,7 +86,7 @@ public sealed class ExperimentRun
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Run(Shard shard, CancellationToken cancellation = default)
     {
-        PlannedRun[] runs = [.. shard.Of(Experiment.Runs)];
+        PlannedRun[] runs = [.. shard.Of(experiment.Runs)];
         foreach (var (index, run) in runs.Index())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -88,11 +95,10 @@ public sealed class ExperimentRun
         WriteTable(cancellation);
     }
 
-    /// <summary>The result of a run that has finished, also by another process; null for another.</summary>
-    public FinishedRun? Find(PlannedRun run) => StageStore.Read<FinishedRun>(FolderOf(run), ResultRecord, run.Fingerprint);
-
     /// <summary>The table of all runs that have finished.</summary>
-    public ExperimentTable Table() => ExperimentTable.Of(Experiment, run => Find(run));
+    public ExperimentTable Table() => ExperimentTable.Of(experiment, Find);
+
+    private FinishedRun? Find(PlannedRun run) => StageStore.Read<FinishedRun>(FolderOf(run), ResultRecord, run.Fingerprint);
 
     private void Run(PlannedRun run, string position, CancellationToken cancellation)
     {
@@ -101,8 +107,10 @@ public sealed class ExperimentRun
             progress.Finished(run.Id, Describe(earlier), TimeSpan.FromSeconds(earlier.Seconds), isFromEarlierRun: true);
             return;
         }
-        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw InUse(run))
-        using (var context = Context(run.Variant, store, new NamedRun(progress, run.Id, position)))
+        using (var store = StageStore.TryOpen(FolderOf(run)) ?? throw new UserException(
+            $"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. "
+            + "Give each its own --shard, or wait."))
+        using (var context = Context(run.Variant.Profile, store, new NamedRun(progress, run.Id, position)))
         {
             var stages = new TrainingStages(context);
             var (trained, model) = stages.Train(stages.Student with { Seed = run.Seed }, cancellation);
@@ -111,27 +119,16 @@ public sealed class ExperimentRun
         WriteTable(cancellation);
     }
 
-    private UserException InUse(PlannedRun run) => new(
-        $"Another process is at the run {run.Id} in {FolderOf(run)}: two processes must not share a run. "
-        + "Give each its own --shard, or wait.");
-
-    private StageContext Context(
-        Variant variant, StageStore store, IRunProgress watcher) => new(variant.Profile, store, watcher, device, dataFolder)
+    private StageContext Context(Profile profile, StageStore store, IRunProgress watcher) =>
+        new(profile, store, watcher, device, dataFolder)
         {
             TrainShared = (stage, fingerprint, cancellation) =>
-                stage.Name == StageNames.Student ? null : shared.Train(variant.Profile, stage, fingerprint, cancellation),
+                stage.Name == StageNames.Student ? null : shared.Train(profile, stage, fingerprint, cancellation),
         };
 
     private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
     {
-        var accuracy = trained.ValidationAccuracy;
-        if (Experiment.Metric == Metric.Test)
-        {
-            using var network = ModelFile.Load(model).Model;
-            network.to(context.Device);
-            using var images = context.OnDevice(context.Images.Test);
-            accuracy = Evaluator.Evaluate(network, images, context.Images.Test.ClassNames).Accuracy;
-        }
+        var accuracy = experiment.File.Metric == Metric.Test ? OnTest(context, model) : trained.ValidationAccuracy;
         var pixels = Budget.Pixels(run.Variant.Profile.Student.Training, trained, context.Images.Training.ImageSize);
         var version = typeof(ExperimentRun).Assembly.GetName().Version!.ToString(3);
         return new(
@@ -139,18 +136,25 @@ public sealed class ExperimentRun
             trained.Seconds, trained.ComputeType, MachineInfo.Current(), version, DateTimeOffset.UtcNow);
     }
 
+    private static double OnTest(StageContext context, string model)
+    {
+        using var network = ModelFile.Load(model).Model;
+        network.to(context.Device);
+        using var images = context.OnDevice(context.Images.Test);
+        return Evaluator.Evaluate(network, images, context.Images.Test.ClassNames).Accuracy;
+    }
+
     /// <summary>Writes the table of all processes. Who writes has read just before, so that the last table has every run.</summary>
     private void WriteTable(CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Folder);
-        using var exclusive = LockFile.Hold(Path.Combine(Folder, ".table.lock"), cancellation);
-        Table().Write(Folder);
+        Directory.CreateDirectory(folder);
+        using var exclusive = LockFile.Hold(Path.Combine(folder, ".table.lock"), cancellation);
+        Table().Write(folder);
     }
 
     private string Describe(FinishedRun run) =>
-        FormattableString.Invariant($"{Experiment.Metric.ToString().ToLowerInvariant()} {100 * run.Accuracy:f2} %");
+        FormattableString.Invariant($"{experiment.File.Metric.ToString().ToLowerInvariant()} {100 * run.Accuracy:f2} %");
 
-    /// <summary>Shows a student's training by the name of its run.</summary>
     private sealed class NamedRun(IRunProgress progress, string id, string position) : IRunProgress
     {
         public void Started(string stage, string description, int resumedStep) =>

@@ -5,48 +5,26 @@ using DistillKit.Runs.Experiments.Statistics;
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>What a run came to, with its provenance.</summary>
-/// <param name="Id">The run.</param>
-/// <param name="Recipe">Its recipe.</param>
-/// <param name="Grid">Its values of the grid.</param>
-/// <param name="Seed">Its seed.</param>
 /// <param name="Accuracy">By the experiment's metric, in [0, 1].</param>
-/// <param name="ValidationAccuracy">Of the best validation, in [0, 1].</param>
-/// <param name="Epochs">Epochs trained.</param>
 /// <param name="Pixels">The pixels of all images that the training showed.</param>
 /// <param name="Seconds">Time in training and validation, interruptions left out.</param>
 /// <param name="ComputeType">The type in which convolutions computed.</param>
-/// <param name="Machine">Where it ran.</param>
 /// <param name="Version">Of this library.</param>
-/// <param name="Date">When it ended.</param>
 public sealed record FinishedRun(
     string Id, string Recipe, IReadOnlyList<GridValue> Grid, ulong Seed, double Accuracy, double ValidationAccuracy, int Epochs,
     double Pixels, double Seconds, string ComputeType, MachineInfo Machine, string Version, DateTimeOffset Date);
 
 /// <summary>A variant's results over the seeds that have finished.</summary>
-/// <param name="Recipe">The recipe.</param>
-/// <param name="Grid">Its values of the grid.</param>
-/// <param name="Count">Runs that have finished.</param>
 /// <param name="Mean">The mean accuracy, in [0, 1]; null without a run.</param>
 /// <param name="Interval">The interval of 95 % for the mean, by Student's t over seeds; null where the runs have no spread.</param>
 /// <param name="Comparison">With the baseline; null for the baseline, and where the two have no seed in common.</param>
-/// <param name="Pixels">
-/// The image pixels of its trainings over those of the baseline's (of the first variant's, where there is no baseline).
-/// </param>
+/// <param name="Pixels">The image pixels of its trainings over those of the baseline's (or else of the first variant's).</param>
 public sealed record TableRow(
     string Recipe, IReadOnlyList<GridValue> Grid, int Count, double? Mean, Interval? Interval, Comparison? Comparison, double? Pixels);
 
 /// <summary>What an experiment has come to so far. Depends on the finished runs alone, not on who ran them or in which order.</summary>
-/// <param name="Name">The experiment.</param>
-/// <param name="Description">What it is for.</param>
-/// <param name="Profile">The profile that the recipes change.</param>
-/// <param name="Metric">What was measured.</param>
-/// <param name="Baseline">The recipe that the others are compared with.</param>
-/// <param name="Margin">The smallest gain that matters, in points.</param>
-/// <param name="Budget">Whether all recipes had to cost the same.</param>
-/// <param name="Seeds">The seeds.</param>
 /// <param name="Planned">The number of runs.</param>
 /// <param name="Test">The rule behind the verdicts, in a line.</param>
-/// <param name="Date">When the table was made.</param>
 /// <param name="Rows">A row for each variant.</param>
 /// <param name="Runs">The runs that have finished.</param>
 public sealed record ExperimentTable(
@@ -54,7 +32,6 @@ public sealed record ExperimentTable(
     IReadOnlyList<ulong> Seeds, int Planned, string? Test, DateTimeOffset Date, IReadOnlyList<TableRow> Rows,
     IReadOnlyList<FinishedRun> Runs)
 {
-    /// <summary>The columns of the CSV file after the recipe and the values of the grid.</summary>
     private static readonly (string Name, Func<TableRow, string> Cell)[] Columns =
     [
         ("n", row => $"{row.Count}"),
@@ -92,26 +69,24 @@ public sealed record ExperimentTable(
 
     internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, FinishedRun?> find)
     {
+        var file = experiment.File;
         FinishedRun?[] results = [.. experiment.Runs.Select(find)];
         var finished = experiment.Runs.Zip(results).Where(pair => pair.Second is not null)
             .ToLookup(pair => pair.First.Variant, pair => pair.Second!);
-        var reference = experiment.Variants.FirstOrDefault(variant => variant.Recipe == experiment.Baseline) ?? experiment.Variants[0];
+        var reference = experiment.Variants.FirstOrDefault(variant => variant.Recipe == file.Baseline) ?? experiment.Variants[0];
         var expected = finished[reference].ToDictionary(run => run.Seed, run => run.Accuracy);
-        Variant[] compared = experiment.Baseline is null ? [] : [.. experiment.Variants.Where(variant => variant != reference)];
+        Variant[] compared = file.Baseline is null ? [] : [.. experiment.Variants.Where(variant => variant != reference)];
         var differences = compared.Select(variant => (IReadOnlyList<double>)
             [.. finished[variant].Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed])]);
-        var judged = Judge.Compare([.. differences], experiment.Margin / 100);
+        var judged = Judge.Compare([.. differences], file.Margin / 100);
         var comparisons = compared.Zip(judged).ToDictionary(pair => pair.First, pair => pair.Second);
         var rows = experiment.Variants.Select(variant =>
             Row(variant, [.. finished[variant]], comparisons.GetValueOrDefault(variant), [.. finished[reference]]));
         return new(
-            experiment.Name, experiment.Description, experiment.ProfileName, experiment.Metric, experiment.Baseline, experiment.Margin,
-            experiment.Budget, experiment.Seeds, experiment.Runs.Count, Rule(experiment, compared.Length), DateTimeOffset.UtcNow, [.. rows],
-            [.. results.OfType<FinishedRun>()]);
+            file.Name, file.Description, experiment.ProfileName, file.Metric, file.Baseline, file.Margin, file.Budget, file.Seeds,
+            experiment.Runs.Count, Rule(file, compared.Length), DateTimeOffset.UtcNow, [.. rows], [.. results.OfType<FinishedRun>()]);
     }
 
-    /// <summary>Writes <c>results.csv</c> and <c>results.json</c>.</summary>
-    /// <exception cref="UserException">The folder cannot be written.</exception>
     internal void Write(string folder)
     {
         AtomicFile.WriteText(Path.Combine(folder, "results.csv"), ToCsv());
@@ -126,10 +101,10 @@ public sealed record ExperimentTable(
         return new(variant.Recipe, variant.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
     }
 
-    private static string? Rule(Experiment experiment, int comparisons) => experiment.Baseline is null ? null
-        : $"paired t test over seeds against {experiment.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
+    private static string? Rule(ExperimentFile file, int comparisons) => file.Baseline is null ? null
+        : $"paired t test over seeds against {file.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
         + "BEATS: corrected interval above 0; NO BEATS: not so, and below "
-        + FormattableString.Invariant($"{experiment.Margin} points; INCONCLUSIVE: neither");
+        + FormattableString.Invariant($"{file.Margin} points; INCONCLUSIVE: neither");
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 

@@ -8,7 +8,6 @@ internal static class ProfilePath
 {
     /// <summary>Puts a value in its place; optional parts on the way there are made.</summary>
     /// <returns>The place with the names as the profile writes them.</returns>
-    /// <exception cref="UserException">There is no such place; the message says what there is.</exception>
     public static string Set(JsonObject profile, string path, JsonNode? value)
     {
         JsonNode parent = profile;

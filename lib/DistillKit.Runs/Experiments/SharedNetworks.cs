@@ -4,15 +4,12 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Experiments;
 
-/// <summary>
-/// The networks that the runs of an experiment learn from, trained once, at the profile's own seed, each in a folder named by what it
-/// depends on. Runs only read them. Of several processes that need one, the first trains it and the others wait.
-/// </summary>
+/// <summary>The networks that the runs of an experiment learn from, trained once, at the profile's own seed, each in a folder named by what
+/// it depends on. Runs only read them. Of several processes that need one, the first trains it and the others wait.</summary>
 internal sealed class SharedNetworks(string folder, IRunProgress progress, Device? device, string? dataFolder)
 {
     private readonly HashSet<string> shown = [];
 
-    /// <summary>A stage's network, trained after those that it needs, unless that has been done.</summary>
     public (TrainingResult Result, string ModelPath) Train(
         Profile profile, TrainingStage stage, string fingerprint, CancellationToken cancellation)
     {
@@ -25,7 +22,8 @@ internal sealed class SharedNetworks(string folder, IRunProgress progress, Devic
             return (result, model);
         }
         // Another process may finish it meanwhile; the stage finds it then.
-        var store = StageStore.Open(place, () => progress.Started(stage.Name, "waits for another process that trains it"), cancellation);
+        void Wait() => progress.Started(stage.Name, "waits for another process that trains it");
+        var store = StageStore.TryOpen(place, Wait, cancellation)!;
         using var context = new StageContext(profile, store, progress, device, dataFolder)
         {
             TrainShared = (other, print, stop) => other.Name == stage.Name ? null : Train(profile, other, print, stop),
@@ -33,8 +31,4 @@ internal sealed class SharedNetworks(string folder, IRunProgress progress, Devic
         shown.Add(place);
         return new TrainingStages(context).Train(stage, cancellation);
     }
-
-    /// <summary>Opens the folder of all the networks, when no other process has it open.</summary>
-    public StageStore Open(CancellationToken cancellation) =>
-        StageStore.Open(folder, () => progress.Started("prepare", "waits for another process that prepares"), cancellation);
 }

@@ -12,9 +12,8 @@ public static class ImageFolder
     /// <summary>Loads all pictures, classes and files in the order of their names.</summary>
     /// <param name="folder">The folder that holds the classes; they are called what their folders are.</param>
     /// <param name="imageSize">Height and width in pixels that each picture is resized to, whatever its shape.</param>
-    /// <exception cref="UserException">
-    /// There are no classes or no pictures, or a picture cannot be read; the message names the file.
-    /// </exception>
+    /// <exception cref="UserException">There are no classes or no pictures, or a picture cannot be read; the message names the
+    /// file.</exception>
     public static ImageSet Load(string folder, int imageSize = 32)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageSize);

@@ -18,13 +18,11 @@ public enum DataSource
 }
 
 /// <summary>Which images a run uses.</summary>
-/// <param name="Source">Where they come from.</param>
 /// <param name="Training">How many to learn from, equally many of each class; null for all that the validation leaves.</param>
 /// <param name="Validation">How many of the training images to hold out for choosing epochs and hyper-parameters.</param>
 /// <param name="Test">How many to test with, once, at the end; null for all.</param>
 /// <param name="Folder">Of <see cref="DataSource.Folder"/>: where it is; a relative path is looked for beside the profile's file.</param>
 /// <param name="ImageSize">Of <see cref="DataSource.Folder"/>: height and width that pictures are resized to; null for 32.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DataRecipe(
     DataSource Source = DataSource.Cifar10, int? Training = null, int Validation = 5000, int? Test = null, string? Folder = null,
     int? ImageSize = null)
@@ -44,7 +42,6 @@ public sealed record DataRecipe(
     internal DataRecipe Located(string folder) => Folder is null ? this : this with { Folder = Path.GetFullPath(Folder, folder) };
 
     /// <summary>What tells these images from others: the recipe, and the contents of a folder wherever it is.</summary>
-    /// <exception cref="UserException">There is no such folder.</exception>
     internal object Identity() =>
         Folder is null ? this : new { recipe = this with { Folder = null }, pictures = ImageFolder.HashOf(Folder) };
 
@@ -82,9 +79,5 @@ public sealed record DataRecipe(
     }
 }
 
-/// <summary>The three sets of a run, and what the networks expect of their pixels.</summary>
-/// <param name="Training">To learn from.</param>
-/// <param name="Validation">To choose epochs and hyper-parameters with.</param>
-/// <param name="Test">To be read once, at the end.</param>
-/// <param name="Normalization">Mean and deviation of the channels.</param>
+/// <summary>The three sets of a run (the test set is read once, at the end), and what the networks expect of their pixels.</summary>
 public sealed record PipelineImages(ImageSet Training, ImageSet Validation, ImageSet Test, Normalization Normalization);

@@ -2,12 +2,10 @@ using System.Reflection;
 using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Networks;
-using DistillKit.Training;
 
 namespace DistillKit.Runs.Profiles;
 
 /// <summary>Everything that a run of the pipeline depends on: one JSON file that the command line and the notebooks both read.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Profile
 {
     private const string ResourcePrefix = "profiles/";
@@ -27,10 +25,9 @@ public sealed record Profile
     /// <summary>The large network, trained or with weights of your own.</summary>
     public required TeacherRecipe Teacher { get; init; }
 
-    /// <summary>
-    /// Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020, arXiv:1902.03393).
-    /// One with the student's own description is a born-again student (Furlanello et al. 2018, arXiv:1805.04770).
-    /// </summary>
+    /// <summary>Networks between teacher and student, each taught by the one before it (teacher assistants, Mirzadeh et al. 2020,
+    /// arXiv:1902.03393). One with the student's own description is a born-again student (Furlanello et al. 2018,
+    /// arXiv:1805.04770).</summary>
     public IReadOnlyList<AssistantRecipe> Assistants { get; init; } = [];
 
     /// <summary>The small network. Alone and from the teacher it is trained by one recipe, so at equal budget.</summary>
@@ -82,7 +79,6 @@ public sealed record Profile
     }
 
     /// <exception cref="InvalidDataException">It is not a profile's JSON; the message says where and why, without a full stop.</exception>
-    /// <exception cref="UserException">A value in it is not valid.</exception>
     internal static Profile Read(string json, string? folder = null)
     {
         var profile = Json.Read<Profile>(json);
@@ -142,34 +138,5 @@ public sealed record Profile
                 "The distillation's stored answers are logits: leave out the terms on features, or ask the teacher itself.");
         var first = distillation.Teachers is { } several ? teachers.First(teacher => teacher.Name == several[0]).Model : teachers[^1].Model;
         distillation.ValidateFor(NetworkSignature.Of(student.Model), NetworkSignature.Of(first));
-    }
-}
-
-/// <summary>A network and how it is trained.</summary>
-/// <param name="Model">The network.</param>
-/// <param name="Training">Its recipe.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
-
-/// <summary>A network between teacher and student.</summary>
-/// <param name="Model">The network.</param>
-/// <param name="Training">Its recipe.</param>
-/// <param name="Distillation">How it learns from the one before it; null to learn as the student does.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, DistillationRecipe? Distillation = null)
-{
-    internal static string NameOf(int index) => FormattableString.Invariant($"assistant{index + 1}");
-}
-
-/// <summary>How the benchmark measures.</summary>
-/// <param name="LatencyRepeats">Timed calls with one image.</param>
-/// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10)
-{
-    internal void Validate()
-    {
-        if (LatencyRepeats < 1 || ThroughputRepeats < 1)
-            throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
     }
 }

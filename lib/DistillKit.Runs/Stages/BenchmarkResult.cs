@@ -1,27 +1,20 @@
 using DistillKit.Files;
 using DistillKit.Metrics;
 using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>The figures of a deployed file on the CPU: latency of one image on one thread, throughput of batches on all.</summary>
+/// <summary>The figures of a deployed file in a runtime on the CPU; accuracies are on the test set, in [0, 1].</summary>
 /// <param name="Name">The stage that made the network.</param>
 /// <param name="Format">The numbers that it computes in: <c>fp32</c>, or <c>int8</c> and how its ranges were found.</param>
-/// <param name="Runtime">What ran it.</param>
 /// <param name="Model">The network's description as JSON.</param>
-/// <param name="Accuracy">Top-1 on the test set, in [0, 1].</param>
-/// <param name="CrossEntropy">On the test set.</param>
-/// <param name="CalibrationError">Expected calibration error on the test set.</param>
 /// <param name="ValidationAccuracy">What chose the weights.</param>
-/// <param name="Parameters">The numbers that training sets.</param>
 /// <param name="MultiplyAccumulates">Of one image.</param>
 /// <param name="FileBytes">Size of the ONNX file.</param>
-/// <param name="LatencyMilliseconds">Median.</param>
-/// <param name="LatencyP95Milliseconds">95th percentile.</param>
-/// <param name="ImagesPerSecond">Throughput.</param>
+/// <param name="LatencyMilliseconds">Median for one image on one thread.</param>
+/// <param name="ImagesPerSecond">Throughput of batches on all threads.</param>
 /// <param name="PeakMemoryBytes">Peak resident set of a fresh process that does only inference; null when not measured.</param>
-/// <param name="Seconds">Time that this stage took to make it: training and validation, or calibration.</param>
+/// <param name="Seconds">Time that the stage took to make it: training and validation, or calibration.</param>
 public sealed record BenchmarkRow(
     string Name, string Format, string Runtime, string Model, double Accuracy, double CrossEntropy, double CalibrationError,
     double ValidationAccuracy, long Parameters, long MultiplyAccumulates, long FileBytes, double LatencyMilliseconds,
@@ -29,9 +22,6 @@ public sealed record BenchmarkRow(
 
 /// <summary>The figures of a run with their provenance.</summary>
 /// <param name="Profile">The profile's name.</param>
-/// <param name="Seed">The run's seed.</param>
-/// <param name="Date">When they were measured.</param>
-/// <param name="Machine">Where they were measured.</param>
 /// <param name="Rows">A row for each file and runtime.</param>
 /// <param name="Agreements">How alike the runtimes' answers are, for each file that several ran.</param>
 /// <param name="TestImages">How many images the accuracies were counted on.</param>
@@ -46,14 +36,10 @@ public sealed record BenchmarkResult(
     /// <summary>The result as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
-    internal static BenchmarkResult Of(
-        Profile profile, IReadOnlyList<BenchmarkRow> rows, IReadOnlyList<RuntimeAgreement> agreements, int testImages) =>
-        new(profile.Name, profile.Seed, DateTimeOffset.UtcNow, MachineInfo.Current(), rows, agreements, testImages);
-
-    /// <summary>Writes <c>benchmark.json</c> and <c>benchmark.csv</c>.</summary>
-    /// <exception cref="UserException">The folder cannot be written.</exception>
-    internal void Write(string folder)
+    internal void Write(string folder, IReadOnlyList<TestReport> reports)
     {
+        var answers = JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) + "\n";
+        AtomicFile.WriteText(Path.Combine(folder, TestReport.FileName), answers);
         AtomicFile.WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
         var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
         var header = columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name));
@@ -63,15 +49,11 @@ public sealed record BenchmarkResult(
     }
 }
 
-/// <summary>How a deployed network answers the test set: class by class, and how sure of it.</summary>
+/// <summary>How a deployed network answers the test set in the first runtime that has it: class by class, and how sure of it.</summary>
 /// <param name="Name">The stage that made the network.</param>
 /// <param name="Format">The numbers that it computes in, as in <see cref="BenchmarkRow"/>.</param>
-/// <param name="Report">Its answers, in the first runtime that has the network.</param>
 public sealed record TestReport(string Name, string Format, ClassificationReport Report)
 {
     /// <summary>What the file is called in the folder of a run: a JSON array.</summary>
     public const string FileName = "test-reports.json";
-
-    internal static void Write(string folder, IReadOnlyList<TestReport> reports) =>
-        AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) + "\n");
 }

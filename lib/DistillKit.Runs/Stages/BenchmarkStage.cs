@@ -11,22 +11,13 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
     {
         var runtimes = Deployment.Runtimes;
         if (OnnxRuntimeModel.RuntimeVersion is null) context.Progress.Advanced("without ONNX Runtime, which is not on this machine");
-        return new Stage<BenchmarkResult>(context, StageNames.Benchmark)
-        {
-            Fingerprint = () => StageStore.Fingerprint(export.Stage.Fingerprint(), context.Profile.Benchmark, string.Join(',', runtimes)),
-            Needs = stop => export.Stage.Run(stop),
-            Files = [Path.Combine(context.Store.Folder, TestReport.FileName)],
-            Description = FormattableString.Invariant($"{context.Images.Test.Count:n0} test images"),
-            Make = stop =>
-            {
-                var (rows, agreements, reports) = Measure([.. Entries(runtimes, stop)], memoryOfInference, stop);
-                var result = BenchmarkResult.Of(context.Profile, rows, agreements, context.Images.Test.Count);
-                result.Write(context.Store.Folder);
-                TestReport.Write(context.Store.Folder, reports);
-                return result;
-            },
-            Describe = result => result.Summary,
-        }.Run(cancellation);
+        return new Stage<BenchmarkResult>(
+            context, StageNames.Benchmark, [Path.Combine(context.Store.Folder, TestReport.FileName)],
+            () => StageStore.Fingerprint(export.Stage.Fingerprint(), context.Profile.Benchmark, string.Join(',', runtimes)),
+            Needs: stop => export.Stage.Run(stop),
+            stop => Measure([.. Entries(runtimes, stop)], memoryOfInference, stop),
+            result => result.Summary,
+            FormattableString.Invariant($"{context.Images.Test.Count:n0} test images")).Run(cancellation);
     }
 
     /// <summary>The rows: networks in floating point on one runtime, integer networks on all.</summary>
@@ -53,7 +44,7 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         }
     }
 
-    private (List<BenchmarkRow> Rows, List<RuntimeAgreement> Agreements, List<TestReport> Reports) Measure(
+    private BenchmarkResult Measure(
         IReadOnlyList<Entry> entries, Func<Deployment, long>? memoryOfInference, CancellationToken cancellation)
     {
         var (rows, agreements, reports) = (new List<BenchmarkRow>(), new List<RuntimeAgreement>(), new List<TestReport>());
@@ -78,7 +69,10 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
                 entry.ValidationAccuracy, graph.Parameters, graph.MultiplyAccumulates, new FileInfo(entry.Deployment.Path).Length,
                 latency.Median, latency.P95, throughput, memoryOfInference?.Invoke(entry.Deployment), entry.Seconds));
         }
-        return (rows, agreements, reports);
+        var (profile, now, machine) = (context.Profile, DateTimeOffset.UtcNow, MachineInfo.Current());
+        var result = new BenchmarkResult(profile.Name, profile.Seed, now, machine, rows, agreements, context.Images.Test.Count);
+        result.Write(context.Store.Folder, reports);
+        return result;
     }
 
     private sealed record Entry(string Name, string Format, Deployment Deployment, string Model, double ValidationAccuracy, double Seconds);

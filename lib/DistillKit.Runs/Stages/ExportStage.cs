@@ -7,17 +7,12 @@ using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>An ONNX file, compared with the engine that trained its network.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="MeanDifference">
-/// The mean absolute difference between the runtime's logits and the engine's simulation of the same graph, on validation images.
-/// </param>
+/// <summary>An ONNX file, compared with the engine's simulation of the same graph on validation images.</summary>
+/// <param name="MeanDifference">The mean absolute difference of the logits.</param>
 /// <param name="SameTop1">The share of images with the same first class.</param>
 public sealed record ExportedFile(string Path, long Bytes, double MeanDifference, double SameTop1);
 
-/// <summary>The files of a run.</summary>
-/// <param name="Files">In the order of the pipeline.</param>
+/// <summary>The files of a run, in the order of the pipeline.</summary>
 public sealed record ExportResult(IReadOnlyList<ExportedFile> Files);
 
 /// <summary>Writes the networks in floating point as ONNX files too, and checks every file by running it.</summary>
@@ -30,31 +25,24 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
 
     public string PathOf(TrainingStage stage) => Path.Combine(context.Store.FolderOf(stage.Name), "model.onnx");
 
-    public Stage<ExportResult> Stage
-    {
-        get
+    private string[] Files =>
+        [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
+
+    public Stage<ExportResult> Stage => new(
+        context, StageNames.Export, Files,
+        () => StageStore.Fingerprint([quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
+        Needs: cancellation =>
         {
-            string[] files = [.. training.All.Select(PathOf), quantization.StaticPath, quantization.DynamicPath, quantization.AwarePath];
-            return new(context, StageNames.Export)
-            {
-                Fingerprint = () => StageStore.Fingerprint(
-                    [quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
-                Needs = cancellation =>
-                {
-                    foreach (var stage in training.All) training.Train(stage, cancellation);
-                    quantization.Aware.Run(cancellation);
-                },
-                Files = files,
-                Description = $"{files.Length} ONNX files",
-                Make = cancellation =>
-                {
-                    foreach (var stage in training.All) Write(stage, cancellation);
-                    return new([.. files.Select(Check)]);
-                },
-                Describe = Describe,
-            };
-        }
-    }
+            foreach (var stage in training.All) training.Train(stage, cancellation);
+            quantization.Aware.Run(cancellation);
+        },
+        cancellation =>
+        {
+            foreach (var stage in training.All) Write(stage, cancellation);
+            return new([.. Files.Select(Check)]);
+        },
+        Describe,
+        $"{Files.Length} ONNX files");
 
     private void Write(TrainingStage stage, CancellationToken cancellation)
     {
@@ -69,20 +57,20 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
     private ExportedFile Check(string path)
     {
         context.Progress.Advanced(Path.GetRelativePath(context.Store.Folder, path));
+        var validation = context.Images.Validation;
+        var images = validation.Subset([.. Enumerable.Range(0, Math.Min(CheckedImages, validation.Count))]);
         using var deployed = new Deployment(path, InferenceRuntime.Edge).Open();
-        var count = Math.Min(CheckedImages, context.Images.Validation.Count);
         using var module = new GraphModule(OnnxFile.Load(path));
         module.to(context.Device);
         using var inference = new InferenceScope(module);
-        var (expected, actual) = (new List<float>(), new float[count * deployed.Classes]);
-        for (var image = 0; image < count; image++)
+        // One by one, because dynamic ranges are those of a batch.
+        float[] expected = [.. Enumerable.Range(0, images.Count).SelectMany(image =>
         {
             using var scope = NewDisposeScope();
-            var batch = context.Data.Validation.Take([image]).Images;
-            expected.AddRange(module.call(batch).cpu().contiguous().data<float>().ToArray());
-            deployed.Run(batch.cpu().contiguous().data<float>().ToArray(), actual.AsSpan(image * deployed.Classes, deployed.Classes));
-        }
-        var alike = RuntimeAgreement.Of(path, [.. expected], actual, deployed.Classes);
+            return module.call(context.Data.Validation.Take([image]).Images).cpu().contiguous().data<float>().ToArray();
+        })];
+        var actual = Evaluator.Logits(deployed, images, context.Images.Normalization);
+        var alike = RuntimeAgreement.Of(path, expected, actual, deployed.Classes);
         if (alike.SameTop1 < LeastAgreement)
             throw new InvalidOperationException(FormattableString.Invariant(
                 $"{path} does not compute what its network does: only {alike.SameTop1:p0} of the answers are the same."));
@@ -92,7 +80,7 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
     private static string Describe(ExportResult result)
     {
         var (bytes, same) = (result.Files.Sum(file => file.Bytes), result.Files.Min(file => file.SameTop1));
-        return FormattableString.Invariant($"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; ")
-            + FormattableString.Invariant($"in each, Edge answers as the engine on at least {100 * same:f0} % of the images");
+        return string.Create(CultureInfo.InvariantCulture, $"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; "
+            + $"in each, Edge answers as the engine on at least {100 * same:f0} % of the images");
     }
 }

@@ -6,12 +6,11 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>
-/// The main job: the stages of a profile, named in <see cref="StageNames"/>. A stage that has finished is not run again unless what it
-/// depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.
-/// </summary>
+/// <summary>The main job: the stages of a profile, named in <see cref="StageNames"/>. A stage that has finished is not run again unless
+/// what it depends on has changed; an interrupted one goes on from its last checkpoint. Notebooks call the same stages.</summary>
 public sealed class PipelineRun : IDisposable
 {
+    private readonly string? dataFolder;
     private readonly StageContext context;
     private readonly TrainingStages training;
     private readonly QuantizationStages quantization;
@@ -19,49 +18,32 @@ public sealed class PipelineRun : IDisposable
     private readonly BenchmarkStage benchmark;
 
     /// <summary>Prepares a run.</summary>
-    /// <param name="profile">What to do.</param>
     /// <param name="folder">Where results go, for instance <c>artifacts/quick</c>.</param>
-    /// <param name="progress">Receives what happens.</param>
     /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
     /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
     /// <exception cref="UserException">The folder cannot be used.</exception>
     public PipelineRun(Profile profile, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null)
     {
-        DataFolder = dataFolder;
-        context = new(profile, new StageStore(folder), progress, device, dataFolder);
+        this.dataFolder = dataFolder;
+        context = new(profile, StageStore.Open(folder), progress, device, dataFolder);
         training = new(context);
         quantization = new(context, training);
         export = new(context, training, quantization);
         benchmark = new(context, training, quantization, export);
     }
 
-    /// <summary>What this run does.</summary>
-    public Profile Profile => context.Profile;
-
-    /// <summary>Where it computes.</summary>
-    public Device Device => context.Device;
-
-    /// <summary>Where CIFAR-10 is; null for its usual place.</summary>
-    public string? DataFolder { get; }
-
     /// <summary>Where the results are.</summary>
     public string Folder => context.Store.Folder;
-
-    /// <summary>The images of the profile, loaded when first asked for.</summary>
-    /// <exception cref="UserException">CIFAR-10 is not installed, or damaged.</exception>
-    public PipelineImages Images => context.Images;
 
     /// <summary>The stages that train a network in floating point, in order.</summary>
     public IReadOnlyList<TrainingStage> TrainingStages => training.All;
 
-    /// <summary>Those between the data and the benchmark.</summary>
     private IReadOnlyList<IStage> Stages =>
         [.. training.All.Select(training.StageOf), quantization.PostTraining, quantization.Aware, export.Stage];
 
     /// <summary>Runs all stages.</summary>
-    /// <param name="memoryOfInference">
-    /// Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave that out.
-    /// </param>
+    /// <param name="memoryOfInference">Measures the peak memory in bytes of a fresh process that runs a deployed network; null to leave
+    /// that out.</param>
     /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
     /// <exception cref="UserException">Something that the person can fix went wrong.</exception>
     public async Task<BenchmarkResult> RunAsync(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default)
@@ -74,11 +56,8 @@ public sealed class PipelineRun : IDisposable
     }
 
     /// <summary>Runs one stage before the benchmark, after those that it needs.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellation">Stops at the next step, after writing a checkpoint.</param>
-    /// <exception cref="UserException">
-    /// There is no such stage; the message lists those that there are. Or something else that the person can fix.
-    /// </exception>
+    /// <exception cref="UserException">There is no stage of this name; the message lists those that there are. Or something else that the
+    /// person can fix.</exception>
     public async Task RunStageAsync(string name, CancellationToken cancellation = default)
     {
         var stage = Stages.FirstOrDefault(stage => stage.Name == name);
@@ -94,14 +73,15 @@ public sealed class PipelineRun : IDisposable
     /// <summary>The data stage: puts CIFAR-10 in its place, if the profile needs it.</summary>
     public async Task InstallDataAsync(CancellationToken cancellation = default)
     {
-        var start = Stopwatch.GetTimestamp();
-        context.Progress.Started(StageNames.Data, Profile.Data.Source.ToString());
-        if (Profile.Data.Source == DataSource.Cifar10)
+        var (start, source) = (Stopwatch.GetTimestamp(), context.Profile.Data.Source);
+        context.Progress.Started(StageNames.Data, source.ToString());
+        if (source == DataSource.Cifar10)
         {
             var installed = new SynchronousProgress<DataProgress>(context.Progress.Installed);
-            await Cifar10Installer.Create(DataFolder).RunAsync(installed, cancellation);
+            await Cifar10Installer.Create(dataFolder).RunAsync(installed, cancellation);
         }
-        var counts = $"{Images.Training.Count:N0} training, {Images.Validation.Count:N0} validation, {Images.Test.Count:N0} test images";
+        var (learned, validated, tested) = (context.Images.Training.Count, context.Images.Validation.Count, context.Images.Test.Count);
+        var counts = $"{learned:N0} training, {validated:N0} validation, {tested:N0} test images";
         context.Progress.Finished(StageNames.Data, counts, Stopwatch.GetElapsedTime(start));
     }
 

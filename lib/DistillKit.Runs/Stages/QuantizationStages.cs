@@ -12,18 +12,15 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>What post-training quantization came to, on the validation images.</summary>
-/// <param name="Float">Accuracy of the student before.</param>
-/// <param name="Static">Accuracy with calibrated ranges.</param>
-/// <param name="Dynamic">Accuracy with each batch's own ranges.</param>
+/// <summary>The student's accuracies on the validation images, before and after post-training quantization.</summary>
+/// <param name="Static">With calibrated ranges.</param>
+/// <param name="Dynamic">With each batch's own ranges.</param>
 /// <param name="Seconds">Time for calibration and rounding.</param>
 public sealed record PostTrainingResult(double Float, double Static, double Dynamic, double Seconds);
 
 /// <summary>The stages that turn the distilled student into integer networks.</summary>
 internal sealed class QuantizationStages(StageContext context, TrainingStages training)
 {
-    private Profile Profile => context.Profile;
-
     private QuantizationRecipe Recipe => context.Profile.Quantization;
 
     public string StaticPath => Path.Combine(context.Store.FolderOf(StageNames.PostTraining), "static.onnx");
@@ -32,33 +29,28 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
 
     public string AwarePath => Path.Combine(context.Store.FolderOf(StageNames.Aware), "model.onnx");
 
-    /// <summary>Rounds the student as it is, with static and with dynamic ranges.</summary>
-    public Stage<PostTrainingResult> PostTraining => new(context, StageNames.PostTraining)
-    {
-        Fingerprint = () => StageStore.Fingerprint(training.Fingerprint(training.Student), Recipe.PostTraining, Recipe.CalibrationImages),
-        Needs = cancellation => training.Train(training.Student, cancellation),
-        Files = [StaticPath, DynamicPath],
-        Description = FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"),
-        Make = Quantize,
-        Describe = result => FormattableString.Invariant(
+    public Stage<PostTrainingResult> PostTraining => new(
+        context, StageNames.PostTraining, [StaticPath, DynamicPath],
+        () => StageStore.Fingerprint(training.Fingerprint(training.Student), Recipe.PostTraining, Recipe.CalibrationImages),
+        Needs: cancellation => training.Train(training.Student, cancellation),
+        Quantize,
+        result => FormattableString.Invariant(
             $"validation: float {100 * result.Float:f2} %, static {100 * result.Static:f2} %, dynamic {100 * result.Dynamic:f2} %"),
-    };
+        FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"));
 
-    /// <summary>Trains the rounded student, with the teacher's help.</summary>
-    public Stage<TrainingResult> Aware => new(context, StageNames.Aware)
-    {
-        Fingerprint = () => StageStore.Fingerprint(PostTraining.Fingerprint(), Recipe.Aware, Recipe.Training),
-        Needs = cancellation => PostTraining.Run(cancellation),
-        Files = [AwarePath],
-        Make = TrainAware,
-        Describe = TrainingStages.Describe,
-        Seconds = result => result.Seconds,
-    };
+    public Stage<TrainingResult> Aware => new(
+        context, StageNames.Aware, [AwarePath],
+        () => StageStore.Fingerprint(PostTraining.Fingerprint(), Recipe.Aware, Recipe.Training),
+        Needs: cancellation => PostTraining.Run(cancellation),
+        TrainAware,
+        TrainingStages.Describe,
+        Seconds: result => result.Seconds);
 
     /// <summary>What a file of ours says about itself: provenance, and what a program needs to feed it.</summary>
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
     {
-        var info = context.Provenance(spec, JsonSerializer.Serialize(new { profile = Profile.Name, stage, recipe }), validationAccuracy);
+        var origin = new { profile = context.Profile.Name, stage, recipe };
+        var info = context.Provenance(spec, origin, validationAccuracy);
         var input = OnnxFile.InputMetadata(context.Images.Normalization, context.Images.Training.ClassNames);
         return graph.With(info.ToMetadata().Concat(input).ToDictionary());
     }
@@ -69,7 +61,10 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var graph = FoldBatchNorm.Apply(student.ToGraph(context.Data.Training.ImageSize));
         var start = Stopwatch.GetTimestamp();
         using var images = CalibrationImages();
-        var progress = new SynchronousProgress<(string Step, double Done)>(ReportDone);
+        var progress = new SynchronousProgress<(string Step, double Done)>(part =>
+        {
+            if (part.Done >= 1) context.Progress.Advanced($"{part.Step} done");
+        });
         var calibrated = PostTrainingQuantization.Run(graph, Recipe.PostTraining, images, progress);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var dynamicPlan = Recipe.PostTraining.Plan with { Strategy = LayerStrategy.Dynamic, Layers = new Dictionary<string, LayerPlan>() };
@@ -85,12 +80,14 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         using var student = training.Load(training.Student, cancellation);
         using var teacher = training.LiveTeacherOf(training.Student, cancellation);
         var size = context.Data.Training.ImageSize;
+        using var images = CalibrationImages();
         // With its norms, so that they go on following the batches until they are frozen.
-        using var module = new GraphModule(Rounded(student.ToGraph(size)), Recipe.Aware);
+        var (graph, plan) = (student.ToGraph(size), Recipe.PostTraining.Plan);
+        using var module = new GraphModule(Quantizer.Quantize(graph, plan, Calibration.Run(graph, plan, images)), Recipe.Aware);
         module.to(context.Device);
         var objective = training.Objective(module, Recipe.Training, teacher, training.Student.Distillation);
         var files = new TrainingFiles(context.Store.FolderOf(StageNames.Aware), Aware.Fingerprint());
-        using var trainer = new Trainer(module, objective, Recipe.Training, context.Data, Profile.Seed, files);
+        using var trainer = new Trainer(module, objective, Recipe.Training, context.Data, context.Profile.Seed, files);
         context.Progress.Started(StageNames.Aware, "INT8, with the teacher", trainer.Resume());
         var result = trainer.Run(new SynchronousProgress<TrainingProgress>(context.Progress.Trained), cancellation);
         var deployed = Quantizer.FitBiases(FoldBatchNorm.Apply(module.ToGraph(size)));
@@ -105,18 +102,6 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var smallest = training.Labels.CountBy(label => label).Min(count => count.Value);
         var ofEach = Math.Clamp(Recipe.CalibrationImages / training.ClassNames.Count, 1, smallest);
         return context.OnDevice(training.Sample(ofEach * training.ClassNames.Count));
-    }
-
-    /// <summary>Where the training starts: calibrated, with the norms still in the graph.</summary>
-    private Graph Rounded(Graph graph)
-    {
-        using var images = CalibrationImages();
-        return Quantizer.Quantize(graph, Recipe.PostTraining.Plan, Calibration.Run(graph, Recipe.PostTraining.Plan, images));
-    }
-
-    private void ReportDone((string Step, double Done) progress)
-    {
-        if (progress.Done >= 1) context.Progress.Advanced($"{progress.Step} done");
     }
 
     private double Accuracy(Graph graph)

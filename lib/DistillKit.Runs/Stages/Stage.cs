@@ -1,3 +1,6 @@
+using DistillKit.Data;
+using DistillKit.Training;
+
 namespace DistillKit.Runs.Stages;
 
 /// <summary>The names of the stages and of their folders, in order; assistants come between baseline and student.</summary>
@@ -31,6 +34,25 @@ public static class StageNames
     public static IReadOnlyList<string> All { get; } = [Data, Teacher, Baseline, Student, PostTraining, Aware, Export, Benchmark];
 }
 
+/// <summary>Receives what a run does, for instance to show it.</summary>
+public interface IRunProgress
+{
+    /// <summary>A stage begins; <paramref name="resumedStep"/> is above 0 when it continues an interrupted one.</summary>
+    public void Started(string stage, string description, int resumedStep = 0);
+
+    /// <summary>The running training stage has done a step.</summary>
+    public void Trained(TrainingProgress progress);
+
+    /// <summary>The running data stage has advanced.</summary>
+    public void Installed(DataProgress progress);
+
+    /// <summary>The running stage has advanced by one of several parts.</summary>
+    public void Advanced(string part);
+
+    /// <summary>A stage has ended, or had been finished by an earlier run.</summary>
+    public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false);
+}
+
 /// <summary>A part of a run, whatever it makes.</summary>
 internal interface IStage
 {
@@ -43,53 +65,38 @@ internal interface IStage
     public void RequireOwnFiles();
 }
 
-/// <summary>
-/// A part of a run: what it needs, what it makes, and when it is done: when its record has the fingerprint of all that the result depends
-/// on, and its files are there.
-/// </summary>
-internal sealed class Stage<T>(StageContext context, string name) : IStage where T : class
+/// <summary>A part of a run: what it needs, what it makes, and when it is done: when its record has the fingerprint of all that the result
+/// depends on, and its files are there.</summary>
+/// <param name="Files">The paths of what it makes beside its record.</param>
+/// <param name="Fingerprint">Changes with all that the result depends on.</param>
+/// <param name="Needs">Runs the stages that it needs, or finds their results.</param>
+/// <param name="Describe">The result in a few words.</param>
+/// <param name="Description">What it works on, in a few words; null where <paramref name="Make"/> says when it starts.</param>
+/// <param name="Seconds">The time that a result took, where it says that itself: interruptions are left out then.</param>
+internal sealed record Stage<T>(
+    StageContext Context, string Name, IReadOnlyList<string> Files, Func<string> Fingerprint, Action<CancellationToken> Needs,
+    Func<CancellationToken, T> Make, Func<T, string> Describe, string? Description = null, Func<T, double>? Seconds = null)
+    : IStage where T : class
 {
-    public string Name => name;
-
-    /// <summary>Changes with all that the result depends on.</summary>
-    public required Func<string> Fingerprint { get; init; }
-
-    /// <summary>Runs the stages that it needs, or finds their results.</summary>
-    public Action<CancellationToken> Needs { get; init; } = _ => { };
-
-    /// <summary>The paths of what it makes beside its record.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
-
-    /// <summary>What it works on, in a few words; null where <see cref="Make"/> says when it starts.</summary>
-    public string? Description { get; init; }
-
-    public required Func<CancellationToken, T> Make { get; init; }
-
-    /// <summary>The result in a few words.</summary>
-    public required Func<T, string> Describe { get; init; }
-
-    /// <summary>The time that a result took, where it says that itself: interruptions are left out then.</summary>
-    public Func<T, double>? Seconds { get; init; }
-
     public T Run(CancellationToken cancellation)
     {
-        if (Files.All(File.Exists) && context.Store.Find<T>(name, Fingerprint()) is { } earlier)
+        if (Files.All(File.Exists) && Context.Store.Find<T>(Name, Fingerprint()) is { } earlier)
         {
-            context.Found(name, Describe(earlier), TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0));
+            Context.Finish(Name, Describe(earlier), TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0), isFromEarlierRun: true);
             return earlier;
         }
         RequireOwnFiles();
         Needs(cancellation);
-        context.Store.Begin(name);
+        Context.Store.Begin(Name);
         var start = Stopwatch.GetTimestamp();
-        if (Description is not null) context.Progress.Started(name, Description);
+        if (Description is not null) Context.Progress.Started(Name, Description);
         var result = Make(cancellation);
-        context.Store.Finish(name, Fingerprint(), result);
-        context.Finish(name, Describe(result), Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result)));
+        Context.Store.Finish(Name, Fingerprint(), result);
+        Context.Finish(Name, Describe(result), Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result)));
         return result;
     }
 
-    public void RequireOwnFiles() => context.Store.RequireOwn(name, Files);
+    public void RequireOwnFiles() => Context.Store.RequireOwn(Name, Files);
 
     void IStage.Do(CancellationToken cancellation) => Run(cancellation);
 }

@@ -3,16 +3,12 @@ using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 
-/// <summary>What a finished stage leaves in its <c>stage.json</c>.</summary>
-/// <param name="Fingerprint">Of all that it depends on.</param>
-/// <param name="Date">When it finished.</param>
-/// <param name="Result">What it came to.</param>
+/// <summary>What a finished stage leaves in its <c>stage.json</c>: the fingerprint of all that it depends on, and its result.</summary>
 public sealed record FinishedStage<T>(string Fingerprint, DateTimeOffset Date, T Result);
 
-/// <summary>
-/// The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it depends
-/// on; it is not run again until that changes. Files in a folder that no stage has begun in are not a run's, and are not overwritten.
-/// </summary>
+/// <summary>The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it
+/// depends on; it is not run again until that changes. Files in a folder that no stage has begun in are not a run's, and are not
+/// overwritten.</summary>
 public sealed class StageStore : IDisposable
 {
     private const string StageFile = "stage.json";
@@ -23,37 +19,19 @@ public sealed class StageStore : IDisposable
 
     private readonly FileStream exclusive;
 
-    /// <summary>Opens the store for this process alone.</summary>
-    /// <param name="folder">Where the results are kept; it is made when missing.</param>
-    /// <exception cref="UserException">The folder cannot be written, or another process is using it.</exception>
-    public StageStore(string folder)
-        : this(folder, Hold(folder, LockFile.TryHold) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose"))
-    {
-    }
-
     private StageStore(string folder, FileStream exclusive) => (Folder, this.exclusive) = (Path.GetFullPath(folder), exclusive);
 
-    /// <summary>Where the results are.</summary>
-    public string Folder { get; }
+    internal string Folder { get; }
 
-    /// <summary>Opens the store, or returns null when another process is using it.</summary>
-    /// <exception cref="UserException">The folder cannot be written.</exception>
-    public static StageStore? TryOpen(string folder) => Hold(folder, LockFile.TryHold) is { } exclusive ? new(folder, exclusive) : null;
-
-    /// <summary>Opens the store as soon as no other process uses it.</summary>
-    /// <param name="folder">Where the results are kept; it is made when missing.</param>
-    /// <param name="waiting">Is called if another process uses it.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="UserException">The folder cannot be written.</exception>
-    public static StageStore Open(string folder, Action waiting, CancellationToken cancellation) =>
-        new(folder, Hold(folder, path => LockFile.Hold(path, cancellation, waiting))!);
-
-    private static FileStream? Hold(string folder, Func<string, FileStream?> hold)
+    /// <summary>Opens the store for this process alone; null when another process is using it and there is nobody to wait.</summary>
+    /// <param name="waiting">Is called if another process uses it, which is then waited for.</param>
+    internal static StageStore? TryOpen(string folder, Action? waiting = null, CancellationToken cancellation = default)
     {
         try
         {
-            Directory.CreateDirectory(folder);
-            return hold(Path.Combine(folder, ".lock"));
+            var path = Path.Combine(Directory.CreateDirectory(folder).FullName, ".lock");
+            var exclusive = waiting is null ? LockFile.TryHold(path) : LockFile.Hold(path, cancellation, waiting);
+            return exclusive is null ? null : new(folder, exclusive);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -61,11 +39,10 @@ public sealed class StageStore : IDisposable
         }
     }
 
-    private static UserException Unusable(string folder, string reason, Exception? inner = null) =>
-        new($"Cannot use {Path.GetFullPath(folder)} for results: {reason} another folder with --output.", inner);
+    internal static StageStore Open(string folder) =>
+        TryOpen(folder) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose");
 
-    /// <summary>The folder of a stage.</summary>
-    public string FolderOf(string stage) => Path.Combine(Folder, stage);
+    internal string FolderOf(string stage) => Path.Combine(Folder, stage);
 
     /// <summary>A text that changes with each input, texts or recipes. What a recipe leaves out (null) does not count.</summary>
     public static string Fingerprint(params IEnumerable<object> inputs)
@@ -74,8 +51,7 @@ public sealed class StageStore : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 
-    /// <summary>The result of a finished stage; null when it has not finished, or with other inputs.</summary>
-    public T? Find<T>(string stage, string fingerprint) where T : class => Read<T>(Folder, stage, fingerprint);
+    internal T? Find<T>(string stage, string fingerprint) where T : class => Read<T>(Folder, stage, fingerprint);
 
     /// <summary>The result of a finished stage in a store that may be another process's.</summary>
     internal static T? Read<T>(string folder, string stage, string fingerprint) where T : class
@@ -101,15 +77,14 @@ public sealed class StageStore : IDisposable
     }
 
     /// <summary>Marks a stage as finished: a checkpoint is not needed any more.</summary>
-    public void Finish<T>(string stage, string fingerprint, T result)
+    internal void Finish<T>(string stage, string fingerprint, T result)
     {
         var record = new FinishedStage<T>(fingerprint, DateTimeOffset.UtcNow, result);
         AtomicFile.Write(Path.Combine(FolderOf(stage), StageFile), stream => JsonSerializer.Serialize(stream, record, Json.IndentedResult));
         foreach (var mark in (string[])[BegunFile, TrainingFiles.CheckpointName]) File.Delete(Path.Combine(FolderOf(stage), mark));
     }
 
-    /// <summary>Forgets that a stage has finished.</summary>
-    public void Forget(string stage)
+    internal void Forget(string stage)
     {
         var path = Path.Combine(FolderOf(stage), StageFile);
         if (File.Exists(path)) File.Move(path, Path.Combine(FolderOf(stage), BegunFile), overwrite: true);
@@ -123,12 +98,15 @@ public sealed class StageStore : IDisposable
         throw new UserException($"No run has written {path}, and the stage {stage} would overwrite it: move it to another place{use}.");
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => exclusive.Dispose();
+
+    private static UserException Unusable(string folder, string reason, Exception? inner = null) =>
+        new($"Cannot use {Path.GetFullPath(folder)} for results: {reason} another folder with --output.", inner);
+
     private bool IsOwn(string folder)
     {
         string[] marks = [StageFile, BegunFile, TrainingFiles.CheckpointName];
         return folder == Folder || marks.Any(mark => File.Exists(Path.Combine(folder, mark)));
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => exclusive.Dispose();
 }

@@ -9,7 +9,6 @@ namespace DistillKit.Runs.Stages;
 
 /// <summary>A stage that trains a network, or takes weights as they are.</summary>
 /// <param name="Name">Its name, and that of its folder.</param>
-/// <param name="Model">The network.</param>
 /// <param name="Training">How it is trained; null for weights that are taken.</param>
 /// <param name="Teachers">The stages whose networks teach it together; none to learn from labels alone.</param>
 /// <param name="Distillation">How it learns from them; null where there are none.</param>
@@ -19,10 +18,9 @@ public sealed record TrainingStage(
     /// <summary>The file with the weights that are taken; null to train.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Decides the network's start, the order of the images, augmentation and dropout; null for the profile's seed.</summary>
-    internal ulong? Seed { get; init; }
+    /// <summary>Decides the network's start, the order of the images, augmentation and dropout.</summary>
+    public ulong Seed { get; init; }
 
-    /// <summary>How it is trained.</summary>
     internal TrainingRecipe Recipe => Training ?? throw new InvalidOperationException($"{Name} is not trained.");
 }
 
@@ -32,10 +30,8 @@ internal sealed class TrainingStages(StageContext context)
     public const string ModelName = "model.safetensors";
     private const string SoftTargets = "soft-targets";
 
-    private Profile Profile => context.Profile;
-
-    /// <summary>In order.</summary>
-    public IReadOnlyList<TrainingStage> All { get; } = [.. Compose(context.Profile)];
+    public IReadOnlyList<TrainingStage> All { get; } =
+        [.. Compose(context.Profile).Select(stage => stage with { Seed = context.Profile.Seed })];
 
     public TrainingStage Student => this[StageNames.Student];
 
@@ -61,27 +57,24 @@ internal sealed class TrainingStages(StageContext context)
         yield return new(StageNames.Student, student.Model, student.Training, teachers, profile.Distillation);
     }
 
-    /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation) =>
         context.TrainShared?.Invoke(stage, Fingerprint(stage), cancellation) ?? (StageOf(stage).Run(cancellation), ModelPath(stage));
 
-    public Stage<TrainingResult> StageOf(TrainingStage stage) => new(context, stage.Name)
-    {
-        Fingerprint = () => Fingerprint(stage),
-        Needs = cancellation =>
+    public Stage<TrainingResult> StageOf(TrainingStage stage) => new(
+        context, stage.Name, [ModelPath(stage)],
+        () => Fingerprint(stage),
+        Needs: cancellation =>
         {
             foreach (var teacher in stage.Teachers) Train(this[teacher], cancellation);
         },
-        Files = [ModelPath(stage)],
-        Make = cancellation => stage.Weights is { } weights ? Take(stage, weights) : Fit(stage, cancellation),
-        Describe = Describe,
-        Seconds = result => result.Seconds,
-    };
+        cancellation => stage.Weights is { } weights ? Take(stage, weights) : Fit(stage, cancellation),
+        Describe,
+        Seconds: result => result.Seconds);
 
     private TrainingResult Fit(TrainingStage stage, CancellationToken cancellation)
     {
         using var teacher = TeacherOf(stage, cancellation);
-        var (recipe, seed, path) = (stage.Recipe, stage.Seed ?? Profile.Seed, ModelPath(stage));
+        var (recipe, seed, path) = (stage.Recipe, stage.Seed, ModelPath(stage));
         manual_seed((long)seed);
         using var model = stage.Model.Build();
         model.to(context.Device);
@@ -95,7 +88,9 @@ internal sealed class TrainingStages(StageContext context)
 
         context.Progress.Started(stage.Name, Describe(stage.Model), trainer.Resume());
         var result = trainer.Run(new SynchronousProgress<TrainingProgress>(context.Progress.Trained), cancellation);
-        ModelFile.Save(path, model, Provenance(stage, result));
+        object origin = new { profile = context.Profile.Name, stage = stage.Name, training = recipe, distillation = stage.Distillation };
+        var info = context.Provenance(stage.Model, origin, result.ValidationAccuracy);
+        ModelFile.Save(path, model, info with { Seed = (long)seed });
         return result;
     }
 
@@ -111,7 +106,8 @@ internal sealed class TrainingStages(StageContext context)
         var info = ModelFile.LoadInto(weights, model) ?? new()
         {
             Spec = stage.Model,
-            Recipe = JsonSerializer.Serialize(new { profile = Profile.Name, stage = stage.Name, weights = Path.GetFileName(weights) }),
+            Recipe = JsonSerializer.Serialize(
+                new { profile = context.Profile.Name, stage = stage.Name, weights = Path.GetFileName(weights) }),
         };
         model.to(context.Device);
         var accuracy = Evaluator.Evaluate(model, context.Data.Validation, context.Data.ClassNames).Accuracy;
@@ -136,7 +132,6 @@ internal sealed class TrainingStages(StageContext context)
         if (stage.Distillation is { Stored: true }) TeacherOf(stage, cancellation)!.Dispose();
     }
 
-    /// <summary>The network of a stage, trained if need be, on the device.</summary>
     public ImageClassifier Load(TrainingStage stage, CancellationToken cancellation)
     {
         var model = ModelFile.Load(Train(stage, cancellation).ModelPath).Model;
@@ -144,9 +139,12 @@ internal sealed class TrainingStages(StageContext context)
         return model;
     }
 
-    /// <summary>The networks that teach a stage, trained if need be.</summary>
-    public LiveTeacher LiveTeacherOf(TrainingStage stage, CancellationToken cancellation) =>
-        new([.. stage.Teachers.Select(name => Load(this[name], cancellation))], stage.Distillation!.TeacherResolution);
+    public LiveTeacher LiveTeacherOf(
+        TrainingStage stage, CancellationToken cancellation, ScalarType computeType = ScalarType.Float32) =>
+        new([.. stage.Teachers.Select(name => Load(this[name], cancellation))], stage.Distillation!.TeacherResolution)
+        {
+            ComputeType = computeType,
+        };
 
     /// <summary>What a network is trained for. One that is quantized has no features to tap, and learns by the terms on logits.</summary>
     public IObjective Objective(
@@ -180,18 +178,13 @@ internal sealed class TrainingStages(StageContext context)
         using var exclusive = LockFile.Hold(
             Path.Combine(folder, ".lock"), cancellation, () => context.Progress.Advanced("waits for another process that stores them"));
         var store = new SoftTargetStore(folder, run);
-        var made = store.Fill(Live, images, recipe, new SynchronousProgress<string>(context.Progress.Advanced), cancellation);
+        // The teacher computes as it would beside the student.
+        var made = store.Fill(
+            () => LiveTeacherOf(stage, cancellation, recipe.Precision.Resolve(context.Device)), images, recipe,
+            new SynchronousProgress<string>(context.Progress.Advanced), cancellation);
         var result = made == 0 ? "all there" : $"{made} views of {images.Count:N0} images";
         context.Progress.Finished(SoftTargets, result, Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
         return store.Open(recipe, images);
-
-        // It computes as it would beside the student.
-        LiveTeacher Live()
-        {
-            var teacher = LiveTeacherOf(stage, cancellation);
-            teacher.ComputeType = recipe.Precision.Resolve(context.Device);
-            return teacher;
-        }
     }
 
     public string Fingerprint(TrainingStage stage) => StageStore.Fingerprint(
@@ -199,16 +192,9 @@ internal sealed class TrainingStages(StageContext context)
         stage.Model.ToJson(),
         stage.Weights is { } weights ? $"weights {TeacherRecipe.HashOf(weights)}" : stage.Recipe,
         context.DataIdentity,
-        stage.Seed ?? Profile.Seed,
+        stage.Seed,
         .. stage.Distillation is null ? (object[])[] : [stage.Distillation, .. stage.Teachers.Select(name => Fingerprint(this[name]))],
     ]);
-
-    private ModelInfo Provenance(TrainingStage stage, TrainingResult result)
-    {
-        var recipe = new { profile = Profile.Name, stage = stage.Name, training = stage.Training, distillation = stage.Distillation };
-        var info = context.Provenance(stage.Model, JsonSerializer.Serialize(recipe), result.ValidationAccuracy);
-        return info with { Seed = (long)(stage.Seed ?? Profile.Seed) };
-    }
 
     public static string Describe(TrainingResult result) =>
         FormattableString.Invariant($"validation {100 * result.ValidationAccuracy:f2} %");

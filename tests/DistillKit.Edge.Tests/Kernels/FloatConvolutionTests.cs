@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DistillKit.Edge.Kernels;
+using DistillKit.Edge.Kernels.Floats;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -8,35 +9,30 @@ namespace DistillKit.Edge.Tests.Kernels;
 /// <summary>Float convolutions keep the reference's order of operations, so they give its bits too.</summary>
 public sealed class FloatConvolutionTests
 {
-    public static TheoryData<string> Sets => [.. KernelSets.Supported.Select(set => set.Name)];
+    [Fact]
+    public void Pointwise_convolutions_equal_the_reference() => ForAny(Cases.Pointwise);
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Pointwise_convolutions_equal_the_reference(string set) => ForAny(Cases.Pointwise, set);
+    [Fact]
+    public void Depthwise_convolutions_equal_the_reference() => ForAny(Cases.Depthwise);
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Depthwise_convolutions_equal_the_reference(string set) => ForAny(Cases.Depthwise, set);
+    [Fact]
+    public void Convolutions_with_windows_equal_the_reference() => ForAny(Cases.General);
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Convolutions_with_windows_equal_the_reference(string set) => ForAny(Cases.General, set);
+    [Fact]
+    public void Grouped_convolutions_equal_the_reference() => ForAny(Cases.Grouped);
 
-    [Theory, MemberData(nameof(Sets))]
-    public void Grouped_convolutions_equal_the_reference(string set) => ForAny(Cases.Grouped, set);
+    private static void ForAny(Gen<ConvolutionCase> cases) =>
+        Check.One(Config.QuickThrowOnFailure, Prop.ForAll(cases.ToArbitrary(), one => Agrees(one with { Numbers = Numbers.Random })));
 
-    private static void ForAny(Gen<ConvolutionCase> cases, string name)
-    {
-        var set = KernelSets.Supported.Single(set => set.Name == name);
-        Check.One(Config.QuickThrowOnFailure, Prop.ForAll(cases.ToArbitrary(), one => Agrees(one with { Numbers = Numbers.Random }, set)));
-    }
-
-    private static bool Agrees(ConvolutionCase one, KernelSet set)
+    private static bool Agrees(ConvolutionCase one)
     {
         var (geometry, values) = (one.Geometry, new Values(one.Numbers, one.Seed));
         var weights = values.Floats(geometry.Outputs * geometry.Depth);
         var bias = one.Seed % 3 == 0 ? [] : values.Floats(geometry.Outputs);
         var (minimum, maximum) = one.Seed % 2 == 0 ? (0, 6) : (float.NegativeInfinity, float.PositiveInfinity);
         var input = values.Floats(one.Images * geometry.Height * geometry.Width * geometry.Inputs);
-        using var reference = KernelSets.Supported[^1].Prepare(geometry, weights, bias, minimum, maximum);
-        using var tested = set.Prepare(geometry, weights, bias, minimum, maximum);
+        using var reference = new ScalarFloatConvolution(geometry, weights, bias, minimum, maximum);
+        using var tested = FloatConvolution.Prepare(geometry, weights, bias, minimum, maximum);
         var expected = Run(reference, input, one.Images, reference.WorkItems(one.Images));
         return expected.AsSpan().SequenceEqual(Run(tested, input, one.Images, tested.WorkItems(one.Images)))
             && expected.AsSpan().SequenceEqual(Run(tested, input, one.Images, 1 + one.Seed % 5));

@@ -29,7 +29,7 @@ public sealed class IntegerConvolutionTests
     {
         foreach (var weight in new sbyte[] { -128, 127 })
         {
-            var geometry = ConvolutionGeometry.Linear(960, 40);
+            var geometry = new ConvolutionGeometry(1, 1, 960, 40, 1, 1, 1, 0, 0, 0, 0, 1);
             var weights = Enumerable.Repeat(weight, geometry.Inputs * geometry.Outputs).ToArray();
             var epilogue = new Dequantize([.. Enumerable.Repeat(1f, 40)], new float[40], float.NegativeInfinity, float.PositiveInfinity);
             using var convolution = Find(set).Prepare(geometry, weights, [], epilogue);

@@ -27,8 +27,8 @@ public sealed class WeightStreamTests
         byte[] Run(IntegerConvolution layer)
         {
             using var output = new GuardedBuffer(2 * 36 * layer.Geometry.Outputs, ConvolutionKernel.Slack);
-            layer.Run(input.Pointer, output.Pointer, 1);
-            layer.Run(input.Pointer, output.Pointer, 2);
+            layer.Run(input.Pointer, output.Pointer, 1, 0, layer.WorkItems(1));
+            layer.Run(input.Pointer, output.Pointer, 2, 0, layer.WorkItems(2));
             Assert.True(output.IsIntact);
             return output.Bytes.ToArray();
         }

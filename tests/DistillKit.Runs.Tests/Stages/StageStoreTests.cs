@@ -7,7 +7,7 @@ public sealed class StageStoreTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly StageStore store;
 
-    public StageStoreTests() => store = new(folder["artifacts/smoke"]);
+    public StageStoreTests() => store = StageStore.Open(folder["artifacts/smoke"]);
 
     public void Dispose()
     {
@@ -60,19 +60,19 @@ public sealed class StageStoreTests : IDisposable
     [Fact]
     public void Two_stores_on_one_folder_are_refused_until_the_first_is_closed()
     {
-        var message = Assert.Throws<UserException>(() => new StageStore(store.Folder)).Message;
+        var message = Assert.Throws<UserException>(() => StageStore.Open(store.Folder)).Message;
         Assert.Contains("another run", message);
         Assert.Contains("--output", message);
         Assert.DoesNotContain('\n', message);
         store.Dispose();
-        using var next = new StageStore(store.Folder);
+        using var next = StageStore.Open(store.Folder);
     }
 
     [Fact]
     public void A_folder_that_cannot_be_made_is_refused()
     {
         File.WriteAllText(folder["file"], "");
-        Assert.Contains(folder["file"], Assert.Throws<UserException>(() => new StageStore(folder["file/below"])).Message);
+        Assert.Contains(folder["file"], Assert.Throws<UserException>(() => StageStore.Open(folder["file/below"])).Message);
     }
 
     [Fact]

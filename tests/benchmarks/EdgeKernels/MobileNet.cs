@@ -30,7 +30,7 @@ internal static class MobileNet
                 channels = outputs;
             }
         layers.Add(new("last", Pointwise(size, channels, 1280), true, false));
-        layers.Add(new("linear", ConvolutionGeometry.Linear(1280, 10), false, false));
+        layers.Add(new("linear", Pointwise(1, 1280, 10), false, false));
         return layers;
     }
 

@@ -68,7 +68,7 @@ internal sealed unsafe class Bench
             for (var i = 0; i < layers.Count; i++)
             {
                 var before = Stopwatch.GetTimestamp();
-                layers[i].Convolution.Run(buffers[i % 2], buffers[1 - i % 2], batch);
+                layers[i].Convolution.Run(buffers[i % 2], buffers[1 - i % 2], batch, 0, layers[i].Convolution.WorkItems(batch));
                 times[i][Math.Max(round, 0)] = Stopwatch.GetElapsedTime(before).TotalMicroseconds;
             }
             sums[Math.Max(round, 0)] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;

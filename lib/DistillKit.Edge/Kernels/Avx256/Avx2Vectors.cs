@@ -4,8 +4,7 @@ using DistillKit.Edge.Kernels.Matrix;
 namespace DistillKit.Edge.Kernels.Avx256;
 
 /// <summary>The 256-bit sets of x86, with the dot product as a parameter. Avx512.EpilogueCode explains the epilogue's arithmetic.</summary>
-internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vector256<int>, TOperand>
-    where TDot : struct, IDotProduct<TOperand>
+internal readonly unsafe struct Avx2Vectors<TDot> : IByteVectors<Vector256<int>, Vector256<byte>> where TDot : struct, IDotProduct
 {
     public static string Name => TDot.Name;
     public static bool IsSupported => TDot.IsSupported;
@@ -13,19 +12,20 @@ internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vecto
     private static PanelOffsets Offsets => BytePanel.Offsets;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TOperand Activations(byte* values) => TDot.Unsigned(Vector256.Load(values));
+    public static Vector256<byte> Activations(byte* values) => Vector256.Load(values);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TOperand Broadcast(byte* group) => TDot.Unsigned(Vector256.Create(Unsafe.ReadUnaligned<uint>(group)).AsByte());
+    public static Vector256<byte> Broadcast(byte* group) => Vector256.Create(Unsafe.ReadUnaligned<uint>(group)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TOperand Weights(sbyte* values) => TDot.Signed(Vector256.Load(values));
+    public static Vector256<byte> Weights(sbyte* values) => Vector256.Load((byte*)values);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(int* sums) => Vector256.Load(sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Add(Vector256<int> sum, TOperand activations, TOperand weights) => TDot.Add(sum, activations, weights);
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> activations, Vector256<byte> weights) =>
+        TDot.Add(sum, activations, weights);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Interleave(byte* top, byte* middle, byte* bottom, byte* groups)
@@ -88,4 +88,43 @@ internal readonly unsafe struct Avx2Vectors<TDot, TOperand> : IByteVectors<Vecto
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Limit(Vector256<byte> values, byte* parameters) =>
         Vector256.Min(Vector256.Max(values, Vector256.Load(parameters + Offsets.Minimum)), Vector256.Load(parameters + Offsets.Maximum));
+}
+
+/// <summary>The instructions in which the 256-bit sets differ: eight dot products of four bytes, unsigned and signed ones.</summary>
+internal interface IDotProduct
+{
+    public abstract static string Name { get; }
+
+    public abstract static bool IsSupported { get; }
+
+    public abstract static Vector256<int> Add(Vector256<int> sum, Vector256<byte> activations, Vector256<byte> weights);
+}
+
+/// <summary>AVX-VNNI: Intel since Alder Lake, AMD since Zen 5.</summary>
+internal readonly struct VnniDotProduct : IDotProduct
+{
+    public static string Name => "avx-vnni";
+    public static bool IsSupported => AvxVnni.IsSupported && Avx2.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> activations, Vector256<byte> weights) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, activations, weights.AsSByte());
+}
+
+/// <summary>
+/// AVX2: even and odd bytes become 16-bit numbers, whose products vpmaddwd adds in 32 bits. (vpmaddubsw would take bytes, but saturates at
+/// 16 bits.) The compiler widens an operand once for all the products that it takes part in.
+/// </summary>
+internal readonly struct WideningDotProduct : IDotProduct
+{
+    public static string Name => "avx2";
+    public static bool IsSupported => Avx2.IsSupported;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<byte> activations, Vector256<byte> weights)
+    {
+        var (unsigned, signed) = (activations.AsInt16(), weights.AsInt16());
+        return sum + Avx2.MultiplyAddAdjacent(unsigned & Vector256.Create((short)0xFF), (signed << 8) >> 8)
+            + Avx2.MultiplyAddAdjacent(unsigned >>> 8, signed >> 8);
+    }
 }

@@ -9,44 +9,21 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// </summary>
 internal static class DepthwiseArgument
 {
-    /// <summary>The addresses of the input's rows, padding rows among them; each output line uses three, from its own place on.</summary>
-    public const int Rows = 0;
-
-    /// <summary>Bytes from one output line's place in <see cref="Rows"/> to the next.</summary>
-    public const int RowsStride = 1;
-
-    /// <summary>Minus the columns of padding before the first.</summary>
-    public const int FirstColumn = 2;
-
-    /// <summary>Columns of the input.</summary>
-    public const int Width = 3;
-
-    /// <summary>Bytes from a pixel to the next: the number of channels.</summary>
-    public const int Pitch = 4;
+    public const int Rows = 0; // addresses of the input's rows, padding among them; an output line uses three, from its own place on
+    public const int RowsStride = 1; // bytes from one output line's place in Rows to the next
+    public const int FirstColumn = 2; // minus the columns of padding before the first
+    public const int Width = 3; // columns of the input
+    public const int Pitch = 4; // bytes from a pixel to the next: the number of channels
     public const int Weights = 5;
     public const int Parameters = 6;
-
-    /// <summary>Advanced from block to block.</summary>
-    public const int Output = 7;
+    public const int Output = 7; // advanced from block to block
     public const int Lines = 8;
-
-    /// <summary>Columns of the output.</summary>
-    public const int LineWidth = 9;
-
-    /// <summary>Counted down.</summary>
-    public const int Blocks = 10;
-
-    /// <summary>The input's zero point, in each of four bytes.</summary>
-    public const int Padding = 11;
-
-    /// <summary>Bytes from the first channel to the block's: 0 at first, advanced from block to block.</summary>
-    public const int Offset = 12;
-
-    /// <summary>Bytes from an output pixel to the next.</summary>
-    public const int OutputPitch = 13;
-
-    /// <summary>What to bring into the cache meanwhile, for later layers.</summary>
-    public const int Ahead = 14;
+    public const int LineWidth = 9; // columns of the output
+    public const int Blocks = 10; // counted down
+    public const int Padding = 11; // the input's zero point, in each of four bytes
+    public const int Offset = 12; // bytes from the first channel to the block's: 0 at first, advanced from block to block
+    public const int OutputPitch = 13; // bytes from an output pixel to the next
+    public const int Ahead = 14; // what to bring into the cache meanwhile, for later layers
     public const int AheadStep = 15;
     public const int Count = 16;
 }

@@ -5,9 +5,7 @@ using static DistillKit.Edge.Kernels.MachineCode.Mask;
 namespace DistillKit.Edge.Kernels.Avx512;
 
 /// <summary>Which epilogue a piece of machine code ends with; only what changes the instructions.</summary>
-/// <param name="IsFloat">Results are floats, not bytes.</param>
 /// <param name="HasLargeFactors">Some factor has less than the usual shift.</param>
-/// <param name="HasZeroPoint">Bytes have a zero point other than 0.</param>
 /// <param name="HasLimits">The byte limits are narrower than a byte.</param>
 /// <param name="IsInterleaved">Float results are in the channel order of bytes.</param>
 internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors, bool HasZeroPoint, bool HasLimits, bool IsInterleaved)
@@ -18,7 +16,7 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
 
     public static EpilogueCode Of(Epilogue epilogue, bool isInterleaved) => epilogue switch
     {
-        Requantize r => new(false, HasLargeFactors: r.Shifts.Any(shift => shift < FixedPoint.UsualShift), HasZeroPoint: r.ZeroPoint > 0,
+        Requantize r => new(false, r.Factors.Any(factor => factor.Shift < FixedPoint.UsualShift), HasZeroPoint: r.ZeroPoint > 0,
             HasLimits: r.Minimum > byte.MinValue || r.Maximum < byte.MaxValue, true),
         Dequantize => new(true, false, false, false, isInterleaved),
         _ => throw new UnreachableException(epilogue.ToString()),
@@ -32,12 +30,9 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
             code.LoadMask(MaskOf(column), new(parameters, At.Masks + column * sizeof(ulong)));
     }
 
-    /// <summary>
-    /// Turns the accumulators of one pixel (one panel's columns) into results and stores them. The accumulators are lost.
-    /// </summary>
+    /// <summary>Turns the accumulators of one pixel (one panel's columns) into results and stores them; they are lost.</summary>
     /// <param name="spares">Four registers to use (one where the results are bytes).</param>
     /// <param name="parameters">Points to the panel's <see cref="PanelOffsets"/>.</param>
-    /// <param name="output">Where the results go.</param>
     public void Finish(Assembler code, ReadOnlySpan<Zmm> sums, ReadOnlySpan<Zmm> spares, General parameters, Memory output)
     {
         for (var column = 0; column < sums.Length; column++)

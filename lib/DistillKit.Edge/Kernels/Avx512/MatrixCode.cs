@@ -10,38 +10,21 @@ namespace DistillKit.Edge.Kernels.Avx512;
 /// </summary>
 internal static class MatrixArgument
 {
-    /// <summary>The first row of a line; advanced from line to line.</summary>
-    public const int Input = 0;
-
-    /// <summary>Bytes from a row to the next.</summary>
-    public const int RowStride = 1;
+    public const int Input = 0; // the first row of a line; advanced from line to line
+    public const int RowStride = 1; // bytes from a row to the next
     public const int Segments = 2;
-
-    /// <summary>Bytes from the end of a segment's groups to the beginning of the next segment.</summary>
-    public const int SegmentSkip = 3;
-
-    /// <summary>Groups of four bytes in a segment.</summary>
-    public const int Groups = 4;
+    public const int SegmentSkip = 3; // bytes from the end of a segment's groups to the beginning of the next segment
+    public const int Groups = 4; // groups of four bytes in a segment
     public const int Weights = 5;
     public const int Parameters = 6;
-
-    /// <summary>The first result of a line; advanced from line to line.</summary>
-    public const int Output = 7;
-
-    /// <summary>Bytes from the results of a row to those of the next.</summary>
-    public const int OutputStride = 8;
-
-    /// <summary>Tiles in a line.</summary>
-    public const int Tiles = 9;
-
-    /// <summary>Bytes from the first row of a tile to that of the next.</summary>
-    public const int TileStride = 10;
+    public const int Output = 7; // the first result of a line; advanced from line to line
+    public const int OutputStride = 8; // bytes from the results of a row to those of the next
+    public const int Tiles = 9; // in a line
+    public const int TileStride = 10; // bytes from the first row of a tile to that of the next
     public const int Lines = 11;
     public const int LineStride = 12;
     public const int OutputLineStride = 13;
-
-    /// <summary>What to bring into the cache meanwhile, for later layers; advanced from tile to tile.</summary>
-    public const int Ahead = 14;
+    public const int Ahead = 14; // what to bring into the cache meanwhile, for later layers; advanced from tile to tile
     public const int AheadStep = 15;
     public const int Count = 16;
 }

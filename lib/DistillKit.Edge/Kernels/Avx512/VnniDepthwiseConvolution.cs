@@ -8,7 +8,7 @@ internal sealed unsafe class VnniDepthwiseConvolution(
     ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
     : DepthwiseConvolution(geometry, epilogue, MatrixCode.Lanes, weights, bias)
 {
-    private readonly nint function = CodeCache.Depthwise(geometry.Stride, EpilogueCode.Of(epilogue, isInterleaved: true));
+    private readonly nint function = VnniCode.Depthwise(geometry.Stride, EpilogueCode.Of(epilogue, isInterleaved: true));
     private byte* ahead;
 
     public override long LinesAhead => (long)Panels.Count * Geometry.OutputPixels * DepthwiseCode.LinesAheadOfPixel;
@@ -35,6 +35,6 @@ internal sealed unsafe class VnniDepthwiseConvolution(
         call[Offset] = 0;
         call[DepthwiseArgument.Ahead] = isWhole ? (nint)ahead : (nint)rows[0];
         call[AheadStep] = isWhole ? DepthwiseCode.LinesAheadOfPixel * 64 : 0;
-        CodeCache.Call(function, call);
+        VnniCode.Call(function, call);
     }
 }

@@ -7,7 +7,7 @@ namespace DistillKit.Edge.Kernels.Avx512;
 internal sealed unsafe class VnniMatrixConvolution(
     ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
     : MatrixConvolution(geometry, epilogue,
-        Panel.Cover(geometry.Outputs, MatrixCode.Lanes, PanelOffsets.MostColumns, isInterleaved: epilogue is Requantize), weights, bias)
+        Panel.Cover(geometry.Outputs, MatrixCode.Lanes, 1, PanelOffsets.MostColumns, isInterleaved: epilogue is Requantize), weights, bias)
 {
     private const int AheadOfRow = MatrixCode.LinesAheadOfRow * 64;
 
@@ -49,7 +49,7 @@ internal sealed unsafe class VnniMatrixConvolution(
             call[TileStride] = taken * block.RowStride;
             call[Lines] = block.Lines;
             call[AheadStep] = isOneImage ? taken * AheadOfRow : 0;
-            CodeCache.Call(Function(taken, columns), call);
+            VnniCode.Call(Function(taken, columns), call);
             row += tiles * taken;
         }
     }
@@ -57,6 +57,6 @@ internal sealed unsafe class VnniMatrixConvolution(
     private nint Function(int rows, int columns)
     {
         ref var function = ref functions[columns * (MatrixCode.MostRowsOfAny + 1) + rows];
-        return function != 0 ? function : function = CodeCache.Matrix(rows, columns, code);
+        return function != 0 ? function : function = VnniCode.Matrix(rows, columns, code);
     }
 }

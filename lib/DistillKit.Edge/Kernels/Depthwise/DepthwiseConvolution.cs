@@ -5,9 +5,7 @@ namespace DistillKit.Edge.Kernels.Depthwise;
 /// <summary>Computes some output lines of one image.</summary>
 internal unsafe interface IDepthwiseKernel
 {
-    /// <param name="rows">The addresses of the input rows that the lines see, rows of padding among them: the first line's window begins
-    /// with the first.</param>
-    /// <param name="output">The first line's results.</param>
+    /// <param name="rows">The addresses of the input rows from the first line's window on, rows of padding among them.</param>
     public void RunLines(byte** rows, byte* output, int lines);
 }
 
@@ -49,7 +47,8 @@ internal abstract unsafe class DepthwiseConvolution : PanelConvolution, IDepthwi
     /// <param name="lanes">32-bit elements of a vector.</param>
     protected DepthwiseConvolution(ConvolutionGeometry geometry, Epilogue epilogue, int lanes,
         ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
-        : base(geometry, epilogue, Panel.Uniform(geometry.Outputs, lanes, InterleavedWeights.Vectors, isInterleaved: true),
+        : base(geometry, epilogue,
+            Panel.Cover(geometry.Outputs, lanes, InterleavedWeights.Vectors, InterleavedWeights.Vectors, isInterleaved: true),
             weights, bias, activationShift)
     {
         Weights = new(Panels, weights);

@@ -2,10 +2,7 @@ using DistillKit.Edge.Kernels.Matrix;
 
 namespace DistillKit.Edge.Kernels.Depthwise;
 
-/// <summary>
-/// The weights of a depthwise 3x3 convolution for dot products of four bytes: for each block of channels, column of the window and vector,
-/// the column's three weights of each channel and a zero.
-/// </summary>
+/// <summary>The weights of a depthwise 3x3 convolution: for each block, column and vector, three of each channel and a 0.</summary>
 internal sealed unsafe class InterleavedWeights : IDisposable
 {
     /// <summary>The window's height and width.</summary>

@@ -6,7 +6,7 @@ namespace DistillKit.Edge.Kernels.Integers;
 internal sealed unsafe class ByteMatrixConvolution<TVectors, TSums, TOperand>(
     ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
     : MatrixConvolution(geometry, epilogue,
-        Panel.Uniform(geometry.Outputs, BytePanel.Lanes, Columns, isInterleaved: epilogue is Requantize),
+        Panel.Cover(geometry.Outputs, BytePanel.Lanes, Columns, Columns, isInterleaved: epilogue is Requantize),
         weights, bias, TVectors.ActivationShift)
     where TVectors : struct, IByteVectors<TSums, TOperand>
 {

@@ -106,17 +106,10 @@ internal sealed partial class Assembler
         Address(register.Number, third, unit);
     }
 
-    /// <summary>
-    /// The four-byte EVEX prefix (manual, section 2.7.1) of a 512-bit instruction that merges under its mask. Register bits are stored
-    /// inverted.
-    /// </summary>
-    /// <param name="prefix">The mandatory prefix.</param>
-    /// <param name="map">The opcode map.</param>
+    /// <summary>The EVEX prefix (section 2.7.1) of a 512-bit instruction that merges under its mask. Register bits are inverted.</summary>
     /// <param name="wide">W: 1 for 64-bit elements.</param>
-    /// <param name="register">The register in ModRM.reg.</param>
-    /// <param name="second">The register in vvvv.</param>
+    /// <param name="register">In ModRM.reg; the second one is in vvvv.</param>
     /// <param name="third">The two extension bits of ModRM.rm: X (bit 1) and B (bit 0).</param>
-    /// <param name="mask">The opmask register.</param>
     private void Evex(Prefix prefix, Map map, int wide, Zmm register, Zmm second, int third, Mask mask)
     {
         var registers = Extension(register.Number) << 7 | third << 5 | (register.Number >> 4) << 4;

@@ -2,10 +2,7 @@ using System.Buffers.Binary;
 
 namespace DistillKit.Edge.Kernels.MachineCode;
 
-/// <summary>
-/// Writes x86-64 machine code: general registers here, vectors in the other part. Encodings are those of the Intel 64 and IA-32
-/// Architectures Software Developer's Manual, volume 2.
-/// </summary>
+/// <summary>Writes x86-64 machine code, as the Intel 64 and IA-32 Architectures Software Developer's Manual has it (volume 2).</summary>
 internal sealed partial class Assembler
 {
     private readonly List<byte> code = [];
@@ -16,7 +13,6 @@ internal sealed partial class Assembler
     public void Return() => code.Add(0xC3);
     public void Move(General to, General from) => Arithmetic(0x89, from, to);
     public void Add(General to, General from) => Arithmetic(0x01, from, to);
-    public void Subtract(General to, General from) => Arithmetic(0x29, from, to);
     public void Compare(General left, General right) => Arithmetic(0x39, right, left);
     public void Add(General to, int value) => Immediate(0, to, value);
 
@@ -93,10 +89,7 @@ internal sealed partial class Assembler
         Address((int)register, memory, 1);
     }
 
-    /// <summary>
-    /// The ModRM byte and what follows it. An 8-bit displacement counts units of <paramref name="unit"/> bytes (1, but for EVEX
-    /// instructions).
-    /// </summary>
+    /// <summary>The ModRM byte and what follows it. An 8-bit displacement counts units (of 1 byte, but in EVEX instructions).</summary>
     private void Address(int register, Memory memory, int unit)
     {
         var isShort = memory.Displacement % unit == 0 && memory.Displacement / unit is >= sbyte.MinValue and <= sbyte.MaxValue;

@@ -1,15 +1,12 @@
 namespace DistillKit.Edge.Kernels.MachineCode;
 
-/// <summary>
-/// Memory for code made at run time. It is written first and made executable afterwards, never both at once, so hardened systems that only
-/// forbid writable code allow it. The code stays for the life of the process.
-/// </summary>
+/// <summary>Memory for code made at run time, written first and made executable afterwards: never both, as some systems want it.</summary>
 internal static unsafe partial class ExecutableMemory
 {
     private const int ReadWrite = 1 | 2, ReadExecute = 1 | 4, Private = 2;
     private const uint CommitAndReserve = 0x3000, PageReadWrite = 0x04, PageExecuteRead = 0x20;
 
-    /// <summary>The address of a copy of this code, or null where the system refuses.</summary>
+    /// <summary>The address of a copy of this code, for the life of the process; null where the system refuses.</summary>
     public static void* Load(ReadOnlySpan<byte> code)
     {
         try

@@ -1,24 +1,18 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
 /// <summary>An integer convolution that computes its output channels panel by panel.</summary>
-internal abstract unsafe class PanelConvolution : IntegerConvolution
+internal abstract unsafe class PanelConvolution(ConvolutionGeometry geometry, Epilogue epilogue, List<Panel> panels,
+    ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift) : IntegerConvolution(geometry, epilogue)
 {
-    protected PanelConvolution(ConvolutionGeometry geometry, Epilogue epilogue, List<Panel> panels,
-        ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift) : base(geometry, epilogue)
-    {
-        (Panels, IsFloat) = (panels, epilogue is Dequantize);
-        Parameters = new(panels, epilogue, weights, bias, activationShift);
-    }
+    protected List<Panel> Panels => panels;
 
-    protected List<Panel> Panels { get; }
-
-    protected PanelParameters Parameters { get; }
+    protected PanelParameters Parameters { get; } = new(panels, epilogue, weights, bias, activationShift);
 
     /// <summary>What padding is filled with.</summary>
     protected byte ZeroPoint { get; private set; }
 
     /// <summary>Results are floats, not bytes.</summary>
-    protected bool IsFloat { get; }
+    protected bool IsFloat { get; } = epilogue is Dequantize;
 
     protected int OutputBytes => IsFloat ? sizeof(float) : sizeof(byte);
 
@@ -32,19 +26,13 @@ internal abstract unsafe class PanelConvolution : IntegerConvolution
 }
 
 /// <summary>Any integer convolution without groups, as matrix products.</summary>
-internal abstract unsafe class MatrixConvolution : PanelConvolution, IMatrixKernel
+internal abstract unsafe class MatrixConvolution(ConvolutionGeometry geometry, Epilogue epilogue, List<Panel> panels,
+    ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
+    : PanelConvolution(geometry, epilogue, panels, weights, bias, activationShift), IMatrixKernel
 {
-    private readonly MatrixLoop loop;
+    private readonly MatrixLoop loop = new(geometry, sizeof(byte), epilogue is Dequantize ? sizeof(float) : sizeof(byte), panels.Count);
 
-    protected MatrixConvolution(ConvolutionGeometry geometry, Epilogue epilogue, List<Panel> panels,
-        ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift = 0)
-        : base(geometry, epilogue, panels, weights, bias, activationShift)
-    {
-        Weights = new(geometry, panels, weights);
-        loop = new(geometry, sizeof(byte), OutputBytes, panels.Count);
-    }
-
-    protected PackedWeights Weights { get; }
+    protected PackedWeights Weights { get; } = new(geometry, panels, weights);
 
     public override int WorkItems(int images) => loop.WorkItems(images);
 

@@ -6,7 +6,6 @@ namespace DistillKit.Edge.Kernels.Matrix;
 /// </summary>
 /// <param name="inputBytes">Bytes of an input value.</param>
 /// <param name="outputBytes">Bytes of an output value.</param>
-/// <param name="panels">Panels of output channels.</param>
 internal sealed unsafe class MatrixLoop(ConvolutionGeometry geometry, int inputBytes, int outputBytes, int panels)
 {
     private const int RowsOfItem = 48;
@@ -62,14 +61,8 @@ internal sealed unsafe class MatrixLoop(ConvolutionGeometry geometry, int inputB
 
     private void RunLines(IMatrixKernel kernel, byte* image, byte* output, int line, int lines, byte padding)
     {
-        nint pitch = geometry.Width * PixelBytes;
-        var rows = image + line * geometry.Stride * pitch;
-        if (HasPadding)
-        {
-            var padded = new PaddedRows(geometry, inputBytes);
-            rows = padded.Copy(image, line, lines, padding);
-            pitch = padded.Pitch;
-        }
+        var pitch = (HasPadding ? geometry.PadLeft + geometry.Width + geometry.PadRight : geometry.Width) * (nint)PixelBytes;
+        var rows = HasPadding ? Padded(image, line, lines, (int)pitch, padding) : image + line * geometry.Stride * pitch;
         var block = new MatrixBlock
         {
             Input = rows,
@@ -83,6 +76,28 @@ internal sealed unsafe class MatrixLoop(ConvolutionGeometry geometry, int inputB
         };
         for (var panel = 0; panel < panels; panel++) kernel.Multiply(panel, block);
     }
+
+    /// <summary>Copies the rows that some output lines see into this thread's <see cref="Scratch"/>, padding around them.</summary>
+    private byte* Padded(byte* image, int firstLine, int lines, int pitch, byte padding)
+    {
+        var (left, right, width) = (geometry.PadLeft * PixelBytes, geometry.PadRight * PixelBytes, geometry.Width * PixelBytes);
+        var rows = (lines - 1) * geometry.Stride + geometry.KernelHeight;
+        var first = firstLine * geometry.Stride - geometry.PadTop;
+        var copy = Scratch.First((long)rows * pitch);
+        var target = copy;
+        for (var row = first; row < first + rows; row++, target += pitch)
+        {
+            if ((uint)row >= (uint)geometry.Height)
+            {
+                Unsafe.InitBlockUnaligned(target, padding, (uint)pitch);
+                continue;
+            }
+            Unsafe.InitBlockUnaligned(target, padding, (uint)left);
+            Unsafe.CopyBlockUnaligned(target + left, image + (long)row * width, (uint)width);
+            Unsafe.InitBlockUnaligned(target + left + width, padding, (uint)right);
+        }
+        return copy;
+    }
 }
 
 /// <summary>
@@ -91,28 +106,14 @@ internal sealed unsafe class MatrixLoop(ConvolutionGeometry geometry, int inputB
 /// </summary>
 internal unsafe struct MatrixBlock
 {
-    /// <summary>The first row.</summary>
-    public byte* Input;
-
-    /// <summary>The first result of the first row, of channel 0.</summary>
-    public byte* Output;
-
-    /// <summary>Rows of a line.</summary>
-    public int Rows;
-
+    public byte* Input; // the first row
+    public byte* Output; // the first result of the first row, of channel 0
+    public int Rows; // of a line
     public int Lines;
-
-    /// <summary>Bytes from the input of a row to that of the next.</summary>
-    public nint RowStride;
-
-    /// <summary>Bytes from the input of a line to that of the next.</summary>
-    public nint LineStride;
-
-    /// <summary>Bytes from a segment of a row to the next.</summary>
-    public nint SegmentStride;
-
-    /// <summary>Bytes from the results of a row to those of the next.</summary>
-    public nint OutputStride;
+    public nint RowStride; // bytes from the input of a row to that of the next
+    public nint LineStride; // bytes from the input of a line to that of the next
+    public nint SegmentStride; // bytes from a segment of a row to the next
+    public nint OutputStride; // bytes from the results of a row to those of the next
 }
 
 /// <summary>Multiplies the rows with the weights of one panel of output channels.</summary>

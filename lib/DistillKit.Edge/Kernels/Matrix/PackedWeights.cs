@@ -1,9 +1,6 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
-/// <summary>
-/// The weights of a matrix product in the order in which it reads them: for each panel, segment (row of the window) and group of four
-/// inputs, the four weights of each accumulator.
-/// </summary>
+/// <summary>Weights as a matrix product reads them: for each panel, row of the window and group, four of each accumulator.</summary>
 internal sealed unsafe class PackedWeights : IDisposable
 {
     private const int GroupBytes = 4;

@@ -5,9 +5,7 @@ namespace DistillKit.Edge.Kernels.Matrix;
 /// channels are dealt out so that packing puts them into their natural order: the pack instructions work within the 128-bit lanes of a
 /// vector and join the lanes of all columns, so lane l of column c holds the channels from (l * columns + c) * 4.
 /// </summary>
-/// <param name="FirstChannel">The first output channel.</param>
 /// <param name="Channels">How many of the columns' elements are in use.</param>
-/// <param name="Columns">Vectors.</param>
 /// <param name="Lanes">Elements of a vector.</param>
 /// <param name="IsInterleaved">The channels are dealt out for packing.</param>
 internal readonly record struct Panel(int FirstChannel, int Channels, int Columns, int Lanes, bool IsInterleaved)
@@ -20,26 +18,15 @@ internal readonly record struct Panel(int FirstChannel, int Channels, int Column
     }
 
     /// <summary>Panels of the most columns, and for the last channels of no more than they need: 1, 2 or 4.</summary>
-    public static List<Panel> Cover(int channels, int lanes, int mostColumns, bool isInterleaved)
+    public static List<Panel> Cover(int channels, int lanes, int leastColumns, int mostColumns, bool isInterleaved)
     {
         var panels = new List<Panel>();
-        for (var first = 0; first < channels;)
+        for (var first = 0; first < channels; first += panels[^1].Channels)
         {
             var left = channels - first;
-            var columns = left > 3 * lanes ? 4 : left > lanes ? 2 : 1;
-            columns = Math.Min(columns, mostColumns);
+            var columns = Math.Clamp(left > 3 * lanes ? 4 : left > lanes ? 2 : 1, leastColumns, mostColumns);
             panels.Add(new(first, Math.Min(left, columns * lanes), columns, lanes, isInterleaved));
-            first += panels[^1].Channels;
         }
-        return panels;
-    }
-
-    /// <summary>Panels of always as many columns.</summary>
-    public static List<Panel> Uniform(int channels, int lanes, int columns, bool isInterleaved)
-    {
-        var (width, panels) = (lanes * columns, new List<Panel>());
-        for (var first = 0; first < channels; first += width)
-            panels.Add(new(first, Math.Min(width, channels - first), columns, lanes, isInterleaved));
         return panels;
     }
 }

@@ -7,13 +7,10 @@ internal sealed unsafe class PanelParameters : IDisposable
     private readonly IReadOnlyList<Panel> panels;
     private readonly PanelOffsets at;
     private readonly Epilogue epilogue;
-    private readonly int[] bias;
-    private readonly int[] weightSums;
+    private readonly int[] bias, weightSums;
     private readonly int activationShift;
 
-    /// <param name="epilogue">What becomes of the accumulators.</param>
-    /// <param name="weights">The weights, output channel by output channel.</param>
-    /// <param name="bias">The biases, or none.</param>
+    /// <param name="weights">Output channel by output channel.</param>
     /// <param name="activationShift">What the kernel subtracts from the activations before it multiplies them.</param>
     public PanelParameters(
         IReadOnlyList<Panel> panels, Epilogue epilogue, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, int activationShift)
@@ -25,7 +22,10 @@ internal sealed unsafe class PanelParameters : IDisposable
         weightSums = new int[channels];
         for (var i = 0; i < weights.Length; i++) weightSums[i / (weights.Length / channels)] += weights[i];
         buffer = new((long)panels.Count * at.PanelBytes);
-        for (var i = 0; i < panels.Count; i++) Write(panels[i], this[i]);
+        for (var i = 0; i < panels.Count; i++)
+            if (epilogue is Requantize requantize) Write(panels[i], this[i], requantize);
+            else if (epilogue is Dequantize dequantize) Write(panels[i], this[i], dequantize);
+            else throw new UnreachableException(epilogue.ToString());
         Bind(new(1, 0));
     }
 
@@ -54,16 +54,6 @@ internal sealed unsafe class PanelParameters : IDisposable
 
     private byte* Column(byte* parameters, int column) => parameters + at.Columns + column * at.ColumnBytes;
 
-    private void Write(Panel panel, byte* parameters)
-    {
-        switch (epilogue)
-        {
-            case Requantize requantize: Write(panel, parameters, requantize); break;
-            case Dequantize dequantize: Write(panel, parameters, dequantize); break;
-            default: throw new UnreachableException(epilogue.ToString());
-        }
-    }
-
     private void Write(Panel panel, byte* parameters, Requantize requantize)
     {
         var vector = panel.Lanes * sizeof(int);
@@ -79,11 +69,9 @@ internal sealed unsafe class PanelParameters : IDisposable
             {
                 var channel = panel.ChannelAt(column, element);
                 if (channel < 0) continue;
-                var multiplier = requantize.Multipliers[channel];
+                var (multiplier, shift) = requantize.Factors[channel];
                 var vectors = Column(parameters, column);
-                var excess = FixedPoint.UsualShift - requantize.Shifts[channel];
-                if (excess is < 0 or > FixedPoint.UsualShift - FixedPoint.LeastShift || (excess > 0 && multiplier < 1 << 30))
-                    throw new ArgumentException("a requantization that FixedPoint.Of cannot have made", nameof(requantize));
+                var excess = FixedPoint.UsualShift - shift;
                 ((int*)(vectors + at.Even))[element] = multiplier;
                 if (element % 2 == 1) ((int*)(vectors + at.Odd))[element - 1] = multiplier;
                 ((int*)(vectors + at.Excess))[element] = excess;

@@ -7,7 +7,6 @@ internal sealed class Sample
 {
     private readonly double error;
 
-    /// <param name="values">At least one.</param>
     public Sample(IReadOnlyList<double> values)
     {
         Count = values.Count;

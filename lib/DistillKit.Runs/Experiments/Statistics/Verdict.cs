@@ -18,20 +18,15 @@ public enum Verdict
 }
 
 /// <summary>From a lower to an upper end.</summary>
-/// <param name="Low">The lower end.</param>
-/// <param name="High">The upper end.</param>
 public sealed record Interval(double Low, double High);
 
 /// <summary>A recipe against the baseline, seed by seed. Differences are shares of right answers: 0.01 is a point.</summary>
 /// <param name="Pairs">Seeds that both have.</param>
-/// <param name="Difference">The mean difference.</param>
 /// <param name="Interval">Of 95 %, for this comparison alone; null where the differences have no spread.</param>
-/// <param name="Corrected">
-/// At the level at which Holm's procedure judged: it leaves out 0 exactly when the difference is significant.
-/// </param>
+/// <param name="Corrected">At the level at which Holm's procedure judged: it leaves out 0 exactly when the difference is
+/// significant.</param>
 /// <param name="P">Of the paired t test, two-sided.</param>
 /// <param name="AdjustedP">After Holm's correction: below 0.05 when the difference is significant.</param>
-/// <param name="Verdict">What follows.</param>
 public sealed record Comparison(
     int Pairs, double Difference, Interval? Interval, Interval? Corrected, double? P, double? AdjustedP, Verdict Verdict);
 
@@ -39,11 +34,5 @@ public sealed record Comparison(
 public static class VerdictExtensions
 {
     /// <summary>The verdict as tables show it.</summary>
-    public static string Text(this Verdict verdict) => verdict switch
-    {
-        Verdict.Beats => "BEATS",
-        Verdict.NoBeats => "NO BEATS",
-        Verdict.Inconclusive => "INCONCLUSIVE",
-        _ => throw new UnreachableException($"{verdict}"),
-    };
+    public static string Text(this Verdict verdict) => JsonSerializer.SerializeToElement(verdict).ToString();
 }

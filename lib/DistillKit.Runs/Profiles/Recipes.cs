@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Networks;
+using DistillKit.Quantization.PostTraining;
+using DistillKit.Quantization.Simulation;
 using DistillKit.Training;
 
 namespace DistillKit.Runs.Profiles;
@@ -8,17 +11,14 @@ namespace DistillKit.Runs.Profiles;
 /// <summary>The large network: trained by a recipe, or with weights that there are already.</summary>
 /// <param name="Model">The network; may be left out in a file where the weights say it.</param>
 /// <param name="Training">Its recipe; not needed with weights.</param>
-/// <param name="Weights">
-/// A safetensors file with torchvision's parameter names, that is validated and not trained; in a profile's file relative to that.
-/// </param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <param name="Weights">A safetensors file with torchvision's parameter names, that is validated and not trained; in a profile's file
+/// relative to that.</param>
 public sealed record TeacherRecipe(ModelSpec Model = null!, TrainingRecipe? Training = null, string? Weights = null)
 {
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), string> Hashes = [];
 
     /// <summary>The recipe with the whole path of its weights, and the network that they are of.</summary>
     /// <exception cref="InvalidDataException">There is neither a network to train nor weights.</exception>
-    /// <exception cref="UserException">The weights cannot be read, or their network is not known or another one.</exception>
     internal TeacherRecipe Located(string folder)
     {
         if (Weights is null)
@@ -38,7 +38,6 @@ public sealed record TeacherRecipe(ModelSpec Model = null!, TrainingRecipe? Trai
     }
 
     /// <summary>A text that changes with the content of a file.</summary>
-    /// <exception cref="UserException">It cannot be read.</exception>
     internal static string HashOf(string weights)
     {
         try
@@ -53,5 +52,53 @@ public sealed record TeacherRecipe(ModelSpec Model = null!, TrainingRecipe? Trai
         {
             throw new UserException($"Cannot read the teacher's weights {weights}: {error.Message}", error);
         }
+    }
+}
+
+/// <summary>A network and how it is trained.</summary>
+public sealed record NetworkRecipe(ModelSpec Model, TrainingRecipe Training);
+
+/// <summary>A network between teacher and student.</summary>
+/// <param name="Distillation">How it learns from the one before it; null to learn as the student does.</param>
+public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, DistillationRecipe? Distillation = null)
+{
+    internal static string NameOf(int index) => FormattableString.Invariant($"assistant{index + 1}");
+}
+
+/// <summary>How the benchmark measures.</summary>
+/// <param name="LatencyRepeats">Timed calls with one image.</param>
+/// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
+public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10)
+{
+    internal void Validate()
+    {
+        if (LatencyRepeats < 1 || ThroughputRepeats < 1)
+            throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
+    }
+}
+
+/// <summary>How the distilled student becomes an integer network.</summary>
+public sealed record QuantizationRecipe
+{
+    /// <summary>Training images that calibration runs through the network, equally many of each class.</summary>
+    public int CalibrationImages { get; init; } = 500;
+
+    /// <summary>How the student is rounded without training it any more.</summary>
+    public PostTrainingRecipe PostTraining { get; init; } = new();
+
+    /// <summary>How roundings move in quantization-aware training.</summary>
+    public AwareRecipe Aware { get; init; } = new();
+
+    /// <summary>The quantization-aware training, with the teacher's help, from the calibrated network.</summary>
+    public required TrainingRecipe Training { get; init; }
+
+    internal void Validate()
+    {
+        if (CalibrationImages < 1)
+            throw new UserException(
+                $"The profile's calibrationImages must be at least 1, but are {CalibrationImages}: calibration needs images.");
+        PostTraining.Validate();
+        Aware.Validate();
+        Training.Validate();
     }
 }

@@ -1,28 +1,13 @@
-using DistillKit.Edge.Kernels.Depthwise;
 using DistillKit.Edge.Kernels.Matrix;
-using DistillKit.Edge.Kernels.Vectors;
 
 namespace DistillKit.Edge.Kernels.Integers;
-
-/// <summary>A kernel set with the convolutions of this folder.</summary>
-internal sealed class ByteVectorKernels<TVectors, TSums, TOperand> : VectorKernels where TVectors : struct, IByteVectors<TSums, TOperand>
-{
-    public override string Name => TVectors.Name;
-
-    public override IntegerConvolution Prepare(
-        ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue) =>
-        geometry.Groups == 1 ? new ByteMatrixConvolution<TVectors, TSums, TOperand>(geometry, weights, bias, epilogue)
-        : InterleavedWeights.Supports(geometry) ? new ByteDepthwiseConvolution<TVectors, TSums, TOperand>(geometry, weights, bias, epilogue)
-        : base.Prepare(geometry, weights, bias, epilogue);
-}
 
 /// <summary>
 /// What the integer convolutions need of an instruction set with 8 accumulators at a time, so that they are written once. A vector has two
 /// lanes of 128 bits; interleaving and packing stay within them, as the instructions of AVX2 do.
 /// </summary>
 /// <typeparam name="TSums">Eight accumulators of 32 bits.</typeparam>
-/// <typeparam name="TOperand">What 32 bytes become before they are multiplied, once for all the products that they take part
-/// in.</typeparam>
+/// <typeparam name="TOperand">What 32 bytes become before they are multiplied.</typeparam>
 internal unsafe interface IByteVectors<TSums, TOperand>
 {
     public abstract static string Name { get; }

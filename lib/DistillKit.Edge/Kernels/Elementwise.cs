@@ -1,12 +1,10 @@
-using DistillKit.Edge.Kernels.Floats;
-
-namespace DistillKit.Edge.Kernels.Vectors;
+namespace DistillKit.Edge.Kernels;
 
 /// <summary>
-/// What all vector sets share: the kernels without weights, written with the vectors that .NET offers on every processor. The scalar
-/// reference does the values that fill no vector.
+/// The kernels that treat each value by itself, written with the vectors that .NET offers on every processor. What fills no vector is
+/// computed one by one.
 /// </summary>
-internal abstract unsafe partial class VectorKernels : KernelSet
+internal static unsafe class Elementwise
 {
     private const int Lanes = 8;
 
@@ -16,24 +14,16 @@ internal abstract unsafe partial class VectorKernels : KernelSet
     private static readonly Vector128<byte>[] interleavingOrders =
         [.. from vector in Enumerable.Range(0, 3) from plane in Enumerable.Range(0, 3) select InterleavingOrder(vector, plane)];
 
-    /// <summary>Float kernels may use the widest vectors.</summary>
-    protected virtual bool Uses512Bits => false;
-
-    public override FloatConvolution Prepare(
-        ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum) =>
-        Vector512.IsHardwareAccelerated && Uses512Bits ? Prepare<Float512, Vector512<float>>(geometry, weights, bias, minimum, maximum)
-        : Vector256.IsHardwareAccelerated ? Prepare<Float256, Vector256<float>>(geometry, weights, bias, minimum, maximum)
-        : Prepare<Float128, Vector128<float>>(geometry, weights, bias, minimum, maximum);
-
+    /// <summary>QuantizeLinear of ONNX: saturate(round(value / scale) + zeroPoint), halves to even; NaN as the lowest value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void QuantizeLinear(float* input, byte* output, int count, QuantizationGrid grid)
+    public static void QuantizeLinear(float* input, byte* output, int count, QuantizationGrid grid)
     {
         var (scales, zero) = (Vector256.Create(grid.Scale), Vector256.Create((int)grid.ZeroPoint));
         var (lowest, highest) = (Vector256.Create((float)-grid.ZeroPoint), Vector256.Create(255f - grid.ZeroPoint));
         var i = 0;
         for (; i <= count - 4 * Lanes; i += 4 * Lanes)
             ToBytes(Steps(i), Steps(i + Lanes), Steps(i + 2 * Lanes), Steps(i + 3 * Lanes)).Store(output + i);
-        base.QuantizeLinear(input + i, output + i, count - i, grid);
+        for (; i < count; i++) output[i] = QuantizeLinear(input[i], grid);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         Vector256<int> Steps(int at)
@@ -45,29 +35,38 @@ internal abstract unsafe partial class VectorKernels : KernelSet
         }
     }
 
-    public override void QuantizeImages(float* input, byte* output, int images, int channels, int pixels, QuantizationGrid grid)
+    /// <summary>The same from planar images [N, C, H, W] to [N, H, W, C].</summary>
+    public static void QuantizeImages(float* input, byte* output, int images, int channels, int pixels, QuantizationGrid grid)
     {
         var planes = Scratch.First((long)channels * pixels);
         for (var image = 0; image < images; image++, input += channels * pixels, output += channels * pixels)
         {
             QuantizeLinear(input, planes, channels * pixels, grid);
             if (channels == 3) InterleaveThree(planes, output, pixels);
-            else
-                for (var channel = 0; channel < channels; channel++)
-                    for (var pixel = 0; pixel < pixels; pixel++) output[pixel * channels + channel] = planes[channel * pixels + pixel];
+            else Interleave(planes, output, 1, channels, pixels);
         }
     }
 
+    /// <summary>Reorders planar images [N, C, H, W] to [N, H, W, C].</summary>
+    public static void Interleave<T>(T* input, T* output, int images, int channels, int pixels) where T : unmanaged
+    {
+        for (var image = 0; image < images; image++, output += channels * pixels)
+            for (var channel = 0; channel < channels; channel++)
+                for (var pixel = 0; pixel < pixels; pixel++) output[pixel * channels + channel] = *input++;
+    }
+
+    /// <summary>DequantizeLinear of ONNX: (value - zeroPoint) * scale.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void DequantizeLinear(byte* input, float* output, int count, QuantizationGrid grid)
+    public static void DequantizeLinear(byte* input, float* output, int count, QuantizationGrid grid)
     {
         var (scales, zero) = (Vector256.Create(grid.Scale), Vector256.Create((int)grid.ZeroPoint));
         var i = 0;
         for (; i <= count - Lanes; i += Lanes) (Vector256.ConvertToSingle(ToInt32(input + i) - zero) * scales).Store(output + i);
-        base.DequantizeLinear(input + i, output + i, count - i, grid);
+        for (; i < count; i++) output[i] = (input[i] - grid.ZeroPoint) * grid.Scale;
     }
 
-    public override (float Minimum, float Maximum) Range(float* input, int count)
+    /// <summary>The least and the greatest of the values and 0; NaN is passed over.</summary>
+    public static (float Minimum, float Maximum) Range(float* input, int count)
     {
         var (least, greatest) = (Vector256<float>.Zero, Vector256<float>.Zero);
         var i = 0;
@@ -77,13 +76,19 @@ internal abstract unsafe partial class VectorKernels : KernelSet
             least = Vector256.ConditionalSelect(Vector256.LessThan(values, least), values, least);
             greatest = Vector256.ConditionalSelect(Vector256.GreaterThan(values, greatest), values, greatest);
         }
-        var (minimum, maximum) = base.Range(input + i, count - i);
+        var (minimum, maximum) = (0f, 0f);
         for (var lane = 0; lane < Lanes; lane++) (minimum, maximum) = (MathF.Min(minimum, least[lane]), MathF.Max(maximum, greatest[lane]));
+        for (; i < count; i++)
+        {
+            if (input[i] < minimum) minimum = input[i];
+            if (input[i] > maximum) maximum = input[i];
+        }
         return (minimum, maximum);
     }
 
+    /// <summary>The sum of two quantized tensors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Add(byte* first, byte* second, byte* output, int count, QuantizedAdd add)
+    public static void Add(byte* first, byte* second, byte* output, int count, QuantizedAdd add)
     {
         var (firstFactor, secondFactor) = (Vector256.Create(add.FirstMultiplier), Vector256.Create(add.SecondMultiplier));
         var half = 1 << (add.Shift - 1);
@@ -94,7 +99,7 @@ internal abstract unsafe partial class VectorKernels : KernelSet
         var i = 0;
         for (; i <= count - 4 * Lanes; i += 4 * Lanes)
             ToBytes(Sum(i), Sum(i + Lanes), Sum(i + 2 * Lanes), Sum(i + 3 * Lanes)).Store(output + i);
-        base.Add(first + i, second + i, output + i, count - i, add);
+        for (; i < count; i++) output[i] = add.Apply(first[i], second[i]);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         Vector256<int> Sum(int at)
@@ -104,58 +109,59 @@ internal abstract unsafe partial class VectorKernels : KernelSet
         }
     }
 
+    /// <summary>clip(first + second)</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Add(float* first, float* second, float* output, int count, float minimum, float maximum)
+    public static void Add(float* first, float* second, float* output, int count, float minimum, float maximum)
     {
         var (least, greatest) = (Vector256.Create(minimum), Vector256.Create(maximum));
         var i = 0;
         for (; i <= count - Lanes; i += Lanes)
             Vector256.Min(Vector256.Max(Vector256.Load(first + i) + Vector256.Load(second + i), least), greatest).Store(output + i);
-        base.Add(first + i, second + i, output + i, count - i, minimum, maximum);
+        for (; i < count; i++) output[i] = Clip(first[i] + second[i], minimum, maximum);
     }
 
-    public override void Clip(float* input, float* output, int count, float minimum, float maximum)
+    /// <summary>Clip of ONNX for bytes and floats.</summary>
+    public static void Clip<T>(T* input, T* output, int count, T minimum, T maximum) where T : unmanaged, INumber<T>
     {
         var (least, greatest) = (Vector256.Create(minimum), Vector256.Create(maximum));
         var i = 0;
-        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        for (; i <= count - Vector256<T>.Count; i += Vector256<T>.Count)
             Vector256.Min(Vector256.Max(Vector256.Load(input + i), least), greatest).Store(output + i);
-        base.Clip(input + i, output + i, count - i, minimum, maximum);
+        for (; i < count; i++) output[i] = Clip(input[i], minimum, maximum);
     }
 
-    public override void Clip(byte* input, byte* output, int count, byte minimum, byte maximum)
+    /// <summary>NaN stays NaN.</summary>
+    public static T Clip<T>(T value, T minimum, T maximum) where T : INumber<T> => T.Min(T.Max(value, minimum), maximum);
+
+    /// <summary>Eight bytes of memory as 32-bit integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> ToInt32(byte* values)
     {
-        var (least, greatest) = (Vector256.Create(minimum), Vector256.Create(maximum));
-        var i = 0;
-        for (; i <= count - Vector256<byte>.Count; i += Vector256<byte>.Count)
-            Vector256.Min(Vector256.Max(Vector256.Load(input + i), least), greatest).Store(output + i);
-        base.Clip(input + i, output + i, count - i, minimum, maximum);
+        var (low, high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(values)).AsByte()));
+        return Vector256.Create(low, high).AsInt32();
     }
 
-    private FloatConvolution Prepare<TFloats, TVector>(
-        ConvolutionGeometry geometry, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float minimum, float maximum)
-        where TFloats : struct, IFloatVectors<TVector> where TVector : struct =>
-        geometry.Groups == 1 ? new FloatMatrixConvolution<TFloats, TVector>(geometry, weights, bias, minimum, maximum)
-        : geometry.IsDepthwise ? new FloatDepthwiseConvolution<TFloats, TVector>(geometry, weights, bias, minimum, maximum)
-        : base.Prepare(geometry, weights, bias, minimum, maximum);
+    /// <summary>The clip comes before the rounding, while a float still has room for the value; NaN fails both comparisons.</summary>
+    private static byte QuantizeLinear(float value, QuantizationGrid grid)
+    {
+        float steps = value / grid.Scale, lowest = -grid.ZeroPoint, highest = 255 - grid.ZeroPoint;
+        steps = steps > lowest ? steps : lowest;
+        steps = steps < highest ? steps : highest;
+        return (byte)((int)MathF.Round(steps) + grid.ZeroPoint);
+    }
 
     /// <summary>From three planes of bytes to pixels of three.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InterleaveThree(byte* planes, byte* output, int pixels)
     {
-        var orders = interleavingOrders;
-        var (order00, order01, order02) = (orders[0], orders[1], orders[2]);
-        var (order10, order11, order12) = (orders[3], orders[4], orders[5]);
-        var (order20, order21, order22) = (orders[6], orders[7], orders[8]);
         var i = 0;
         for (; i <= pixels - 16; i += 16)
         {
             var (red, green) = (Vector128.Load(planes + i), Vector128.Load(planes + pixels + i));
             var blue = Vector128.Load(planes + 2 * pixels + i);
-            var target = output + 3 * i;
-            (Vector128.Shuffle(red, order00) | Vector128.Shuffle(green, order01) | Vector128.Shuffle(blue, order02)).Store(target);
-            (Vector128.Shuffle(red, order10) | Vector128.Shuffle(green, order11) | Vector128.Shuffle(blue, order12)).Store(target + 16);
-            (Vector128.Shuffle(red, order20) | Vector128.Shuffle(green, order21) | Vector128.Shuffle(blue, order22)).Store(target + 32);
+            for (var (orders, vector) = (interleavingOrders, 0); vector < 3; vector++)
+                (Vector128.Shuffle(red, orders[3 * vector]) | Vector128.Shuffle(green, orders[3 * vector + 1])
+                    | Vector128.Shuffle(blue, orders[3 * vector + 2])).Store(output + 3 * i + 16 * vector);
         }
         for (; i < pixels; i++)
             for (var channel = 0; channel < 3; channel++)
@@ -171,14 +177,6 @@ internal abstract unsafe partial class VectorKernels : KernelSet
             if (channel == plane) order = order.WithElement(i, (byte)pixel);
         }
         return order;
-    }
-
-    /// <summary>Eight bytes of memory as 32-bit integers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> ToInt32(byte* values)
-    {
-        var (low, high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(values)).AsByte()));
-        return Vector256.Create(low, high).AsInt32();
     }
 
     /// <summary>Integers from 0 to 255 as bytes.</summary>
