@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
+using DistillKit.Cli.Views;
 using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
@@ -14,6 +15,7 @@ internal sealed class NotebookFile
     internal const string CSharp = "csharp";
 
     private const string Mark = "distillkit";
+    private const int LongestReason = 200;
 
     private static readonly JsonSerializerOptions Layout = new()
     {
@@ -68,11 +70,17 @@ internal sealed class NotebookFile
         try
         {
             var parsed = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false });
+            // Half of a character is found when the text is needed: here, and not after its cells have run.
+            parsed?.ToJsonString();
             return new(parsed as JsonObject ?? throw new JsonException("it is no JSON object"), name);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new UserException($"{name} is no notebook, or damaged: {error.Message.ReplaceLineEndings(" ")}", error);
+            // The reader's own message may quote the file at any length.
+            var what = error is JsonException { LineNumber: { } line } ? $"line {line + 1} is no JSON"
+                : error.Message.Length <= LongestReason ? error.Message
+                : $"{error.Message[..LongestReason]} ...";
+            throw new UserException($"{name} is no notebook, or damaged: {Terminal.Line(what)}", error);
         }
     }
 

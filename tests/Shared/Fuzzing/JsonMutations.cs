@@ -13,17 +13,17 @@ public static class JsonMutations
     /// <summary>Replaces, drops, renames or doubles a few values anywhere in the tree. No JSON is returned as it is.</summary>
     public static byte[] Apply(Random random, byte[] file)
     {
+        var text = Encoding.UTF8.GetString(file);
         try
         {
-            var text = Encoding.UTF8.GetString(file);
             for (var rounds = random.Next(1, 4); rounds > 0; rounds--)
                 text = Once(random, text);
-            return Encoding.UTF8.GetBytes(text);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            return file;
+            // What the round before has made cannot be changed any more: a key given twice, half a character.
         }
+        return Encoding.UTF8.GetBytes(text);
     }
 
     private static string Once(Random random, string text)
