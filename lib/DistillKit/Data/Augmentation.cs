@@ -16,13 +16,12 @@ public enum Flip
 
 /// <summary>Random changes that keep an image's class. <c>new Augmentation()</c> is the usual crop and flip.</summary>
 /// <param name="Padding">Images are shifted by up to this many pixels; the border is filled by reflection.</param>
-/// <param name="Flip">How images are mirrored.</param>
-/// <param name="Cutout">
-/// The side of a square that is blanked, 0 for none; its centre is anywhere in the image, so it may be cut by the border. DeVries and
-/// Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.
-/// </param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record Augmentation(int Padding = 4, Flip Flip = Flip.Random, int Cutout = 0)
+/// <param name="Cutout">The side of a square that is blanked, 0 for none; its centre is anywhere in the image, so it may be cut by the
+/// border. DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017.</param>
+public sealed record Augmentation(
+    [property: Range(0, ImageSet.LargestSize)] int Padding = 4,
+    Flip Flip = Flip.Random,
+    [property: Range(0, ImageSet.LargestSize)] int Cutout = 0)
 {
     /// <summary>Images as they are.</summary>
     public static Augmentation None { get; } = new(0, Flip.None);
@@ -31,29 +30,27 @@ public sealed record Augmentation(int Padding = 4, Flip Flip = Flip.Random, int 
     /// <exception cref="UserException">An option is out of range.</exception>
     public ImageTransform[] Draw(ReadOnlySpan<int> images, int imageSize, ulong seed, int epoch, int step)
     {
-        Validate(imageSize);
+        ValidateFor(imageSize);
         var random = SplitMix64.At(seed, (long)RandomPurpose.Augmentation, epoch, step);
-        var transforms = new ImageTransform[images.Length];
-        for (var i = 0; i < images.Length; i++) transforms[i] = Draw(random, images[i], imageSize, seed, epoch);
-        return transforms;
+        return [.. images.ToArray().Select(image => Draw(random, image, imageSize, seed, epoch))];
     }
 
     /// <summary>Draws a fixed view of each image. It depends on the image, the seed and the view's number, not on the batch.</summary>
     /// <exception cref="UserException">An option is out of range.</exception>
     public ImageTransform[] DrawView(ReadOnlySpan<int> images, int imageSize, ulong seed, int view)
     {
-        Validate(imageSize);
-        var transforms = new ImageTransform[images.Length];
-        for (var i = 0; i < images.Length; i++)
-            transforms[i] = Draw(SplitMix64.At(seed, (long)RandomPurpose.View, view, images[i]), images[i], imageSize, seed, view);
-        return transforms;
+        ValidateFor(imageSize);
+        SplitMix64 At(int image) => SplitMix64.At(seed, (long)RandomPurpose.View, view, image);
+        return [.. images.ToArray().Select(image => Draw(At(image), image, imageSize, seed, view))];
     }
 
-    private void Validate(int imageSize)
+    /// <summary>Checks that images of so many pixels can be shifted and blanked so far.</summary>
+    /// <exception cref="UserException">They cannot.</exception>
+    public void ValidateFor(int imageSize)
     {
-        if (Padding >= 0 && Padding < imageSize && Cutout >= 0 && Cutout <= imageSize) return;
-        throw new UserException(
-            $"Padding {Padding} and cutout {Cutout} must be at least 0 and no more than the image's {imageSize} pixels allow.");
+        var limits = FormattableString.Invariant($"for images of {imageSize} pixels");
+        Fields.Require(Padding >= 0 && Padding < imageSize, "augmentation", "padding", $"from 0 to {imageSize - 1} {limits}", Padding);
+        Fields.Require(Cutout >= 0 && Cutout <= imageSize, "augmentation", "cutout", $"from 0 to {imageSize} {limits}", Cutout);
     }
 
     private ImageTransform Draw(SplitMix64 random, int image, int imageSize, ulong seed, int epoch)
@@ -72,25 +69,19 @@ public sealed record Augmentation(int Padding = 4, Flip Flip = Flip.Random, int 
     }
 }
 
-/// <summary>
-/// A fixed number of augmented views of each image: epoch e shows view e mod <paramref name="Count"/>. What a teacher says can be
-/// stored once and used in every epoch and by every student, for the views depend on a seed of their own.
-/// </summary>
-/// <param name="Count">How many. More of them cost the teacher more and teach the student better.</param>
+/// <summary>Fixed augmented views: epoch e shows view e mod <paramref name="Count"/>, so that answers can be stored.</summary>
+/// <param name="Count">More of them cost the teacher more and teach the student better.</param>
 /// <param name="Seed">Decides crops, flips and cutouts; the order of the images stays the run's.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AugmentedViews(int Count, ulong Seed = 1)
+public sealed record AugmentedViews([property: Range(1, 1000)] int Count, ulong Seed = 1)
 {
     /// <summary>The view that an epoch shows, both counted from 0.</summary>
     public int Of(int epoch) => epoch % Count;
 }
 
-/// <summary>What happens to one image.</summary>
-/// <param name="Down">The row of the image that becomes the first row; negative rows are reflected.</param>
+/// <summary>What happens to one image; rows and columns outside of it are reflected, or not blanked.</summary>
+/// <param name="Down">The row of the image that becomes the first row.</param>
 /// <param name="Right">The column that becomes the first column, or the last one of a mirrored image.</param>
 /// <param name="Mirrored">Whether left and right change places.</param>
-/// <param name="CutoutTop">The first blanked row, which may be outside.</param>
-/// <param name="CutoutLeft">The first blanked column, which may be outside.</param>
 public readonly record struct ImageTransform(int Down, int Right, bool Mirrored, int CutoutTop, int CutoutLeft);
 
 /// <summary>What random numbers are for: each purpose has a sequence of its own.</summary>

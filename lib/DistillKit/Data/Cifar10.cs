@@ -10,10 +10,7 @@ public static class Cifar10
     /// <summary>Mean and standard deviation of the 50,000 training images, as <see cref="Data.Normalization.Of"/> measures them.</summary>
     public static Normalization Normalization { get; } = new([0.49140f, 0.48216f, 0.44653f], [0.24703f, 0.24349f, 0.26159f]);
 
-    /// <summary>
-    /// Where the data set is kept when nobody says otherwise: <c>data/cifar10</c> in the repository that holds the current folder or the
-    /// program; outside any repository, <c>distillkit/cifar10</c> in the user's folder for application data.
-    /// </summary>
+    /// <summary><c>data/cifar10</c> of the repository around the current folder or the program, or a folder for application data.</summary>
     public static string DefaultFolder()
     {
         if ((Checkout.Find(Directory.GetCurrentDirectory()) ?? Checkout.Find(AppContext.BaseDirectory)) is { } root)
@@ -34,19 +31,10 @@ public static class Cifar10
     {
         files ??= Cifar10Files.Official;
         folder = Cifar10Files.Locate(folder ?? DefaultFolder());
+        var records = names.SelectMany(name => files.Read(folder, name).Chunk(Cifar10Files.RecordBytes)).ToArray();
         const int imageBytes = Cifar10Files.RecordBytes - 1;
-        var count = files.ImagesPerFile * names.Count;
-        var (pixels, labels) = (new byte[count * imageBytes], new byte[count]);
-        var image = 0;
-        foreach (var name in names)
-        {
-            ReadOnlySpan<byte> records = files.Read(folder, name);
-            for (; records.Length > 0; records = records[Cifar10Files.RecordBytes..], image++)
-            {
-                labels[image] = records[0];
-                records[1..Cifar10Files.RecordBytes].CopyTo(pixels.AsSpan(image * imageBytes));
-            }
-        }
-        return new(pixels, labels, ClassNames);
+        var pixels = new byte[records.Length * imageBytes];
+        foreach (var (image, record) in records.Index()) record.AsSpan(1).CopyTo(pixels.AsSpan(image * imageBytes));
+        return new(pixels, [.. records.Select(record => record[0])], ClassNames);
     }
 }

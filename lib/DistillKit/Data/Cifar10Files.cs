@@ -1,7 +1,6 @@
 namespace DistillKit.Data;
 
 /// <summary>CIFAR-10 in six binary files: records of a label byte and 3,072 pixel bytes (red, green and blue plane).</summary>
-/// <param name="ImagesPerFile">Records in each file.</param>
 /// <param name="Sha256">The SHA-256 sum of each file by its name, lower-case hexadecimal.</param>
 public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string, string> Sha256)
 {
@@ -48,8 +47,7 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
         {
             progress?.Report(new("Verifying the files", i, Names.Count));
             Examine(Path.Combine(folder, Names[i]), out var defect);
-            if (defect is not null)
-                return defect;
+            if (defect is not null) return defect;
         }
         progress?.Report(new("Verifying the files", Names.Count, Names.Count));
         return null;
@@ -57,14 +55,11 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
 
     private byte[] Examine(string path, out string? defect)
     {
-        defect = null;
         var expected = (long)ImagesPerFile * RecordBytes;
-        if (!File.Exists(path))
-            defect = $"{path} is missing";
-        else if (new FileInfo(path).Length is var found && found != expected)
-            defect = $"{path} has {found:N0} bytes, expected {expected:N0}";
-        if (defect is not null)
-            return [];
+        defect = !File.Exists(path) ? $"{path} is missing"
+            : new FileInfo(path).Length is var found && found != expected ? $"{path} has {found:N0} bytes, expected {expected:N0}"
+            : null;
+        if (defect is not null) return [];
         var bytes = File.ReadAllBytes(path);
         var sum = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (sum != Sha256[Path.GetFileName(path)])

@@ -8,10 +8,7 @@ public sealed class DeviceImages : IDisposable
     private readonly Tensor scale;
     private readonly Tensor shift;
 
-    /// <summary>Copies a set to a device.</summary>
-    /// <param name="set">The images.</param>
-    /// <param name="device">Where they go.</param>
-    /// <param name="normalization">What the network expects; measured on the set when not given.</param>
+    /// <summary>Copies a set to a device, with the normalization that the network expects; measured on the set when not given.</summary>
     public DeviceImages(ImageSet set, Device device, Normalization? normalization = null)
     {
         normalization ??= Normalization.Of(set);
@@ -46,11 +43,11 @@ public sealed class DeviceImages : IDisposable
     /// <exception cref="UserException">There are fewer images than a batch takes.</exception>
     public EpochBatches ShuffledBatches(
         int batchSize, ulong seed, int epoch, Augmentation augmentation, Mixing? mixing = null, AugmentedViews? views = null) =>
-        new(this, batchSize, seed, epoch, augmentation, mixing, views);
+        new(this, batchSize, seed, epoch) { Augmentation = augmentation, Mixing = mixing, Views = views };
 
     /// <summary>A fixed view of all images, in their order; the last batch may be smaller.</summary>
     public EpochBatches AugmentedBatches(int batchSize, Augmentation augmentation, AugmentedViews views, int view) =>
-        new(this, batchSize, augmentation, views, view);
+        new(this, batchSize) { Augmentation = augmentation, Views = views, Epoch = view };
 
     /// <summary>Cuts a batch out of the set. The tensors belong to the caller's dispose scope.</summary>
     /// <param name="images">The indices of the images.</param>
@@ -79,10 +76,7 @@ public sealed class DeviceImages : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        pixels.Dispose();
-        labels.Dispose();
-        scale.Dispose();
-        shift.Dispose();
+        foreach (var tensor in (Tensor[])[pixels, labels, scale, shift]) tensor.Dispose();
     }
 
     /// <summary>The number of each row's first pixel, [N, S], and the place of each column in its row, [N, S].</summary>
@@ -107,16 +101,15 @@ public sealed class DeviceImages : IDisposable
     /// <summary>0 in each image's square, 1 elsewhere: [N, S, S, 1].</summary>
     private Tensor Kept(ReadOnlySpan<ImageTransform> transforms, int cutout)
     {
-        var kept = new float[transforms.Length * ImageSize * ImageSize];
-        kept.AsSpan().Fill(1);
-        for (var i = 0; i < transforms.Length; i++)
+        var places = OnDevice([.. Enumerable.Range(0, ImageSize)]);
+        Tensor Outside(int[] starts)
         {
-            var (top, left) = (transforms[i].CutoutTop, Math.Max(transforms[i].CutoutLeft, 0));
-            var width = Math.Min(transforms[i].CutoutLeft + cutout, ImageSize) - left;
-            for (var row = Math.Max(top, 0); row < Math.Min(top + cutout, ImageSize); row++)
-                kept.AsSpan((i * ImageSize + row) * ImageSize + left, Math.Max(width, 0)).Clear();
+            var along = places.sub(OnDevice(starts).unsqueeze(1));
+            return along.lt(Number.Of(0L)).logical_or(along.ge(Number.Of((long)cutout)));
         }
-        return tensor(kept, [transforms.Length, ImageSize, ImageSize, 1]).to(Device);
+        var rows = Outside(Array.ConvertAll(transforms.ToArray(), transform => transform.CutoutTop));
+        var columns = Outside(Array.ConvertAll(transforms.ToArray(), transform => transform.CutoutLeft));
+        return rows.unsqueeze(2).logical_or(columns.unsqueeze(1)).unsqueeze(3);
     }
 
     private Tensor Row(Func<int, float> valueOfChannel) =>

@@ -6,10 +6,12 @@ public sealed class ImageSet
     /// <summary>The number of colour channels.</summary>
     public const int Channels = 3;
 
+    /// <summary>The largest height and width that images may have, or be resized to.</summary>
+    public const int LargestSize = 1024;
+
     /// <summary>Makes a set of the given images; the arrays are kept, not copied.</summary>
     /// <param name="pixels">All images one after the other, each planar: all red, all green, all blue (<c>[N, 3, S, S]</c>).</param>
     /// <param name="labels">The class of each image, an index into <paramref name="classNames"/>.</param>
-    /// <param name="classNames">The names of the classes.</param>
     /// <exception cref="ArgumentException">The images are not square, or a label has no class.</exception>
     public ImageSet(byte[] pixels, byte[] labels, IReadOnlyList<string> classNames)
     {

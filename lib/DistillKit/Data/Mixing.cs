@@ -1,26 +1,20 @@
 namespace DistillKit.Data;
 
-/// <summary>
-/// Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random. Mixup: Zhang
-/// et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.
-/// </summary>
+/// <summary>Combines pairs of images, and their labels in the same proportion. With both kinds, each batch gets one of them, at random.
+/// Mixup: Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018. CutMix: Yun et al., "CutMix", 2019.</summary>
 /// <param name="Mixup">Alpha of mixup, which blends images by a weight from Beta(alpha, alpha); 0 for no mixup; at most 4.</param>
 /// <param name="CutMix">Alpha of CutMix, which pastes a rectangle of such a share of the area; 0 for no CutMix; at most 4.</param>
 /// <param name="Probability">The share of batches that are mixed.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record Mixing(double Mixup = 0, double CutMix = 0, double Probability = 1)
+public sealed record Mixing(
+    [property: Range(0, Mixing.LargestAlpha)] double Mixup = 0,
+    [property: Range(0, Mixing.LargestAlpha)] double CutMix = 0,
+    [property: Range(0, 1)] double Probability = 1)
 {
-    private const double LargestAlpha = 4;
+    internal const double LargestAlpha = 4;
 
-    /// <summary>
-    /// Mixes a batch; image i with image N - 1 - i, which is as good as a random partner since the order is random already. The labels stay
-    /// those of the first image; <see cref="Batch.Targets"/> are set in any case.
-    /// </summary>
-    /// <exception cref="UserException">An option is out of range.</exception>
+    /// <summary>Mixes image i with image N - 1 - i: their order is random. Labels stay those of image i; targets are always set.</summary>
     public Batch Apply(Batch batch, int classes, ulong seed, int epoch, int step)
     {
-        if (Mixup is not (>= 0 and <= LargestAlpha) || CutMix is not (>= 0 and <= LargestAlpha) || Probability is not (>= 0 and <= 1))
-            throw new UserException($"Mixing takes alphas from 0 to {LargestAlpha} and a probability from 0 to 1, not {this}.");
         using var scope = NewDisposeScope();
         var targets = eye(classes, device: batch.Labels.device).index_select(0, batch.Labels);
         var random = SplitMix64.At(seed, (long)RandomPurpose.Mixing, epoch, step);

@@ -1,9 +1,7 @@
 namespace DistillKit.Data;
 
-/// <summary>
-/// A small pseudo-random generator whose numbers are the same on every platform and in every version (unlike <see cref="Random"/>).
-/// SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-/// </summary>
+/// <summary>A small pseudo-random generator whose numbers are the same on every platform and in every version (unlike
+/// <see cref="Random"/>). SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.</summary>
 /// <param name="seed">Where the sequence starts.</param>
 public sealed class SplitMix64(ulong seed)
 {

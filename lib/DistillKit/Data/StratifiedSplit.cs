@@ -14,24 +14,18 @@ public sealed record StratifiedSplit(int[] Training, int[] Validation)
     {
         if (validationCount < 0 || validationCount % classes != 0)
             throw new UserException($"{validationCount} images cannot be drawn equally from {classes} classes: give a multiple of that.");
-        var byClass = Enumerable.Range(0, classes).Select(_ => new List<int>()).ToArray();
-        for (var i = 0; i < labels.Length; i++)
-            byClass[labels[i]].Add(i);
-
         var perClass = validationCount / classes;
-        var heldOut = new bool[labels.Length];
+        var places = labels.ToArray().Index().ToLookup(entry => (int)entry.Item, entry => entry.Index);
+        var heldOut = new HashSet<int>();
         for (var label = 0; label < classes; label++)
         {
-            var indices = byClass[label].ToArray();
+            int[] indices = [.. places[label]];
             if (indices.Length < perClass)
                 throw new UserException($"Class {label} has {indices.Length} images, fewer than the {perClass} asked for: ask for fewer.");
             SplitMix64.At(seed, label).Shuffle(indices.AsSpan());
-            foreach (var index in indices.AsSpan(0, perClass))
-                heldOut[index] = true;
+            heldOut.UnionWith(indices[..perClass]);
         }
-        return new([.. Where(heldOut, false)], [.. Where(heldOut, true)]);
+        var all = Enumerable.Range(0, labels.Length);
+        return new([.. all.Where(index => !heldOut.Contains(index))], [.. heldOut.Order()]);
     }
-
-    private static IEnumerable<int> Where(bool[] heldOut, bool value) =>
-        Enumerable.Range(0, heldOut.Length).Where(i => heldOut[i] == value);
 }

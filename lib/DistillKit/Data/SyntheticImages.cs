@@ -1,10 +1,6 @@
 namespace DistillKit.Data;
 
-/// <summary>
-/// A made-up data set of ten shapes, for tests and for machines without data: any colour, place and size, on a shaded background with
-/// noise. A small network learns it in seconds, a linear one does not. All arithmetic is in whole numbers, so that a seed gives the same
-/// bytes everywhere.
-/// </summary>
+/// <summary>Ten shapes of any colour, place and size, on noise, drawn in whole numbers: the same bytes everywhere.</summary>
 public static class SyntheticImages
 {
     private const int Size = 32;

@@ -7,8 +7,6 @@ namespace DistillKit.Distillation;
 /// <summary>Learning from a teacher, which is asked only while it has a say (<see cref="DistillationLoss.NeedsTeacher"/>).</summary>
 public sealed class DistillationObjective(ITeacher teacher, DistillationLoss loss) : IObjective, IScheduled
 {
-    private static readonly IReadOnlyDictionary<string, Tensor> NoFeatures = new Dictionary<string, Tensor>();
-
     private double progress;
 
     /// <inheritdoc/>
@@ -29,7 +27,7 @@ public sealed class DistillationObjective(ITeacher teacher, DistillationLoss los
 
     private static NetworkOutput Run(nn.Module<Tensor, Tensor> model, Tensor images, IReadOnlyList<string> features)
     {
-        if (features.Count == 0) return new(model.call(images), NoFeatures);
+        if (features.Count == 0) return new(model.call(images), new Dictionary<string, Tensor>());
         if (model is not ImageClassifier network)
             throw new ArgumentException("Only an image classifier has features; others learn by OnLogits.", nameof(model));
         var (logits, maps) = network.ForwardWithFeatures(images, features);

@@ -1,3 +1,6 @@
+using DistillKit.Data;
+using DistillKit.Networks;
+
 namespace DistillKit.Distillation;
 
 /// <summary>How a student learns: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>.</summary>
@@ -8,12 +11,24 @@ namespace DistillKit.Distillation;
 /// <param name="TemperatureEnd">The temperature at the end of the training, to which it moves in a straight line; null to stay.</param>
 /// <param name="Terms">What is learned from the teacher; null for Hinton's soft targets alone.</param>
 /// <param name="Teachers">The stages that teach together; null for the last assistant, or the teacher where there is none.</param>
-/// <param name="Stored">Store the teacher's answers about <see cref="Data.AugmentedViews"/>, instead of asking in every step.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <param name="Stored">Store the teacher's answers about <see cref="AugmentedViews"/>, instead of asking in every step.</param>
 public sealed record DistillationRecipe(
-    double Alpha = 0.9, double Temperature = 4, int? TeacherResolution = null, double? AlphaEnd = null, double? TemperatureEnd = null,
+    [property: Range(0.0, 1)] double Alpha = 0.9,
+    [property: Range(DistillationRecipe.Coldest, DistillationRecipe.Hottest)] double Temperature = 4,
+    [property: Range(8, ImageSet.LargestSize)] int? TeacherResolution = null,
+    [property: Range(0.0, 1)] double? AlphaEnd = null,
+    [property: Range(DistillationRecipe.Coldest, DistillationRecipe.Hottest)] double? TemperatureEnd = null,
     IReadOnlyList<LossTerm>? Terms = null, IReadOnlyList<string>? Teachers = null, bool? Stored = null)
 {
+    /// <summary>What errors about its fields call it.</summary>
+    internal const string Owner = "distillation";
+
+    /// <summary>The lowest temperature: logits divided by it, and the gradient's factor T², stay well within float32.</summary>
+    internal const double Coldest = 0.01;
+
+    /// <summary>The highest temperature.</summary>
+    internal const double Hottest = 1e6;
+
     private static readonly IReadOnlyList<LossTerm> Hinton = [new HintonTerm()];
 
     /// <summary>The terms, also where the recipe leaves them out.</summary>
@@ -25,11 +40,9 @@ public sealed record DistillationRecipe(
     /// <summary>The temperature at a share of the training, from 0 to 1.</summary>
     public double TemperatureAt(double progress) => Temperature + ((TemperatureEnd ?? Temperature) - Temperature) * progress;
 
-    /// <summary>
-    /// The part that any student can learn by, also one in which no features can be tapped, such as a network in quantization-aware
-    /// training: the terms on logits, throughout (windows order the terms of a training from scratch; a short one that follows has no time
-    /// to wait). Without such terms only the labels are left.
-    /// </summary>
+    /// <summary>The part that any student can learn by, also one in which no features can be tapped, such as a network in
+    /// quantization-aware training: the terms on logits, throughout (windows order the terms of a training from scratch; a short one that
+    /// follows has no time to wait). Without such terms only the labels are left.</summary>
     public DistillationRecipe OnLogits() =>
         this with { Terms = [.. AllTerms.OfType<LogitTerm>().Select(term => term with { From = 0, Until = 1 })] };
 
@@ -37,16 +50,8 @@ public sealed record DistillationRecipe(
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
     public void Validate()
     {
-        Require(Alpha is >= 0 and <= 1, "alpha", "from 0 to 1", Alpha);
-        Require(AlphaEnd is null or (>= 0 and <= 1), "alphaEnd", "from 0 to 1", AlphaEnd);
-        Require(Temperature is > 0 and < double.PositiveInfinity, "temperature", "above 0", Temperature);
-        Require(TemperatureEnd is null or (> 0 and < double.PositiveInfinity), "temperatureEnd", "above 0", TemperatureEnd);
-        Require(TeacherResolution is null or >= 8, "teacherResolution", "at least 8 pixels", TeacherResolution);
-        foreach (var (index, term) in AllTerms.Index())
-        {
-            Require(term is not null, FieldOf(index), "a term with a kind", term);
-            term!.Validate(FieldOf(index));
-        }
+        Fields.Validate(this, Owner);
+        foreach (var (index, term) in AllTerms.Index()) term.Validate(FieldOf(index));
     }
 
     /// <summary>Checks what depends on the networks: their classes, and the features that terms name.</summary>
@@ -60,10 +65,27 @@ public sealed record DistillationRecipe(
     }
 
     internal static string FieldOf(int index) => FormattableString.Invariant($"terms[{index}]");
+}
 
-    internal static void Require(bool valid, string field, string rule, object? value)
+/// <summary>What a distillation loss needs to know of a network: its logits, and the features that can be tapped.</summary>
+public sealed record NetworkSignature(int Classes, IReadOnlyList<FeatureTap> Features)
+{
+    /// <summary>That of a network.</summary>
+    public static implicit operator NetworkSignature(ImageClassifier network) => new(network.Classes, network.Features);
+
+    /// <summary>That of a network that is still to be built.</summary>
+    /// <exception cref="UserException">A field of the description is out of range.</exception>
+    public static NetworkSignature Of(ModelSpec spec)
     {
-        if (valid) return;
-        throw new UserException(FormattableString.Invariant($"The distillation's {field} must be {rule}, but is {value ?? "not given"}."));
+        using var network = spec.Build();
+        return network;
+    }
+
+    /// <exception cref="UserException">There is no such tap; the message lists those there are.</exception>
+    internal FeatureTap Tap(string name, string field, string network)
+    {
+        if (Features.FirstOrDefault(feature => feature.Name == name) is { } tap) return tap;
+        var known = Features.Count == 0 ? "no features" : $"the features {string.Join(", ", Features.Select(feature => feature.Name))}";
+        throw new UserException($"The distillation's {field} is '{name}', but the {network} has {known}.");
     }
 }

@@ -1,5 +1,3 @@
-using DistillKit.Training;
-
 namespace DistillKit.Distillation;
 
 /// <summary>The steps that losses on features begin with: common size and common batch.</summary>
@@ -11,7 +9,7 @@ internal static class FeatureMaps
     /// <exception cref="ArgumentException">They are not [N, C, H, W], or of different batches.</exception>
     public static (Tensor Student, Tensor Teacher) Align(Tensor student, Tensor teacher)
     {
-        Shapes.RequireMaps(student, teacher);
+        Require(student, teacher);
         long[] size = [Math.Min(student.shape[2], teacher.shape[2]), Math.Min(student.shape[3], teacher.shape[3])];
         return (Pool(student, size), Pool(teacher.detach(), size));
     }
@@ -20,14 +18,21 @@ internal static class FeatureMaps
     /// <exception cref="ArgumentException">They are of different batches.</exception>
     public static (Tensor Student, Tensor Teacher) Embed(Tensor student, Tensor teacher)
     {
-        if (student.dim() != 2 || teacher.dim() != 2) Shapes.RequireMaps(student, teacher);
-        else Shapes.RequireSameBatch(student, teacher);
+        Require(student, teacher, dimensions: student.dim() == 2 ? 2 : 4);
         return (Embedding(student), Embedding(teacher.detach()));
     }
 
     /// <summary>Half precision is for networks; sums and squares of losses need single.</summary>
     public static Tensor Single(Tensor tensor) =>
         tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? tensor.to(ScalarType.Float32) : tensor;
+
+    /// <exception cref="ArgumentException">They are not of so many dimensions, or not of one batch.</exception>
+    public static void Require(Tensor student, Tensor teacher, int dimensions = 4)
+    {
+        if (student.dim() == dimensions && teacher.dim() == dimensions && student.shape[0] == teacher.shape[0]) return;
+        var found = $"[{string.Join(", ", student.shape)}] and [{string.Join(", ", teacher.shape)}]";
+        throw new ArgumentException($"Features of student and teacher must be maps [N, C, H, W] of the same images, but are {found}.");
+    }
 
     private static Tensor Pool(Tensor map, long[] size) =>
         map.shape[2] == size[0] && map.shape[3] == size[1] ? Single(map) : nn.functional.adaptive_avg_pool2d(Single(map), size);

@@ -1,9 +1,8 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// One of the losses whose weighted sum is the teacher's part of the distillation. Derive a loss of your own from <see cref="LogitTerm"/>,
-/// <see cref="FeatureTerm"/> or this. Reads from and writes to JSON; the property <c>kind</c> says which record it is.
-/// </summary>
+/// <summary>One of the losses whose weighted sum is the teacher's part of the distillation. Derive a loss of your own from
+/// <see cref="LogitTerm"/>, <see cref="FeatureTerm"/> or this. Reads from and writes to JSON; the property <c>kind</c> says which record it
+/// is.</summary>
 [JsonConverter(typeof(LossTermConverter))]
 public abstract record LossTerm
 {
@@ -16,14 +15,14 @@ public abstract record LossTerm
     [JsonInclude, JsonPropertyName("kind"), JsonPropertyOrder(-1)]
     internal string Kind => Kinds.NameOf(GetType());
 
-    /// <summary>What it is multiplied by, above 0.</summary>
-    public double Weight { get; init; } = 1;
+    /// <summary>What it is multiplied by.</summary>
+    [Range(0, 1e6, MinimumIsExclusive = true)] public double Weight { get; init; } = 1;
 
     /// <summary>The share of the training, from 0 to 1, after which it counts.</summary>
-    public double From { get; init; }
+    [Range(0, 1, MaximumIsExclusive = true)] public double From { get; init; }
 
     /// <summary>The share of the training, from 0 to 1, after which it does not count any more.</summary>
-    public double Until { get; init; } = 1;
+    [Range(0, 1)] public double Until { get; init; } = 1;
 
     /// <summary>Names a record of one's own, so that recipes with it can be written to and read from JSON.</summary>
     /// <exception cref="ArgumentException">The name is empty, or one of the library's.</exception>
@@ -32,35 +31,19 @@ public abstract record LossTerm
     /// <summary>Whether it counts at that share of the training.</summary>
     public bool IsActiveAt(double progress) => progress >= From && (progress < Until || Until >= 1);
 
-    /// <summary>Checks every field.</summary>
+    /// <summary>Checks what the ranges of the fields alone do not say.</summary>
     /// <param name="field">Where the recipe has the term, for an error.</param>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
-    public virtual void Validate(string field)
-    {
-        Require(Weight is > 0 and < double.PositiveInfinity, $"{field}.weight", "above 0", Weight);
-        Require(From is >= 0 and < 1, $"{field}.from", "at least 0 and below 1", From);
-        Require(Until > From && Until <= 1, $"{field}.until", "above from and at most 1", Until);
-    }
+    public virtual void Validate(string field) => Require(Until > From, $"{field}.until", "above from and at most 1", Until);
 
     /// <summary>Makes what computes it for two networks; what it learns has fresh weights from the engine's random generator.</summary>
-    /// <param name="field">Where the recipe has the term, for an error.</param>
-    /// <param name="student">The student.</param>
-    /// <param name="teacher">The teacher.</param>
     /// <exception cref="UserException">A network has no such feature.</exception>
     public abstract TermLoss Build(string field, NetworkSignature student, NetworkSignature teacher);
 
     /// <summary>Checks a field.</summary>
     /// <exception cref="UserException">It is not valid; the message names the field, the rule and the value.</exception>
     protected static void Require(bool valid, string field, string rule, object? value) =>
-        DistillationRecipe.Require(valid, field, rule, value);
-
-    /// <summary>Weights of the term's parts: none below 0, and not all 0.</summary>
-    private protected static void RequireWeights((double Value, string Field) one, (double Value, string Field) other)
-    {
-        foreach (var (value, field) in (ReadOnlySpan<(double, string)>)[one, other])
-            Require(value is >= 0 and < double.PositiveInfinity, field, "at least 0", value);
-        Require(one.Value + other.Value > 0, one.Field, $"above 0 where {other.Field} is 0", one.Value);
-    }
+        Fields.Require(valid, DistillationRecipe.Owner, field, rule, value);
 }
 
 internal sealed class LossTermConverter() : NamedTypeConverter<LossTerm>(LossTerm.Kinds);
@@ -69,25 +52,16 @@ internal sealed class LossTermConverter() : NamedTypeConverter<LossTerm>(LossTer
 public abstract record LogitTerm : LossTerm
 {
     /// <summary>What both networks' logits are divided by; null for the recipe's temperature, which may move.</summary>
-    public double? Temperature { get; init; }
-
-    /// <inheritdoc/>
-    public override void Validate(string field)
-    {
-        base.Validate(field);
-        Require(Temperature is null or (> 0 and < double.PositiveInfinity), $"{field}.temperature", "above 0", Temperature);
-    }
+    [Range(DistillationRecipe.Coldest, DistillationRecipe.Hottest)] public double? Temperature { get; init; }
 
     /// <inheritdoc/>
     public sealed override TermLoss Build(string field, NetworkSignature student, NetworkSignature teacher) =>
         new(input => Compute(input.Student.Logits, input.Teacher.Logits, input.Labels, Temperature ?? input.Temperature));
 
-    /// <summary>The loss, a scalar, the mean over the batch.</summary>
-    /// <param name="student">The student's logits, [N, K].</param>
-    /// <param name="teacher">The teacher's logits, [N, K], without gradient.</param>
+    /// <summary>The loss of logits [N, K], a scalar, the mean over the batch. No gradient flows to the teacher.</summary>
     /// <param name="labels">Class indices, [N] of int64; of mixed images, those of the first of the two.</param>
     /// <param name="temperature">What both are to be divided by.</param>
-    protected abstract Tensor Compute(Tensor student, Tensor teacher, Tensor labels, double temperature);
+    protected internal abstract Tensor Compute(Tensor student, Tensor teacher, Tensor labels, double temperature);
 }
 
 /// <summary>A term that compares feature maps. Only a student that is an <see cref="Networks.ImageClassifier"/> can have it.</summary>
@@ -95,14 +69,6 @@ public abstract record LogitTerm : LossTerm
 /// <param name="Teacher">The name of the teacher's.</param>
 public abstract record FeatureTerm(string Student, string Teacher) : LossTerm
 {
-    /// <inheritdoc/>
-    public override void Validate(string field)
-    {
-        base.Validate(field);
-        Require(!string.IsNullOrEmpty(Student), $"{field}.student", "the name of a feature", Student);
-        Require(!string.IsNullOrEmpty(Teacher), $"{field}.teacher", "the name of a feature", Teacher);
-    }
-
     /// <summary>The channels of the two features.</summary>
     /// <exception cref="UserException">A network has no such feature.</exception>
     internal (int Student, int Teacher) Channels(string field, NetworkSignature student, NetworkSignature teacher) =>
@@ -116,19 +82,13 @@ public abstract record FeatureTerm(string Student, string Teacher) : LossTerm
         return new(input => compute(input.Student.Features[Student], input.Teacher.Features[Teacher]), adapter);
     }
 
-    /// <summary>
-    /// Makes what computes the loss, a scalar, from the student's map [N, C, H, W] and the teacher's [N, D, I, J], and what learns along
-    /// with the student, if anything does.
-    /// </summary>
-    /// <param name="studentChannels">C.</param>
-    /// <param name="teacherChannels">D.</param>
+    /// <summary>Makes what computes the loss, a scalar, from the student's map [N, C, H, W] and the teacher's [N, D, I, J], and what learns
+    /// along with the student, if anything does.</summary>
     protected abstract (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels);
 }
 
 /// <summary>What terms compare: what the networks say about a batch, its class indices [N], and the recipe's temperature.</summary>
 public sealed record TermInput(NetworkOutput Student, NetworkOutput Teacher, Tensor Labels, double Temperature);
 
-/// <summary>A term for two networks.</summary>
-/// <param name="Compute">The loss without its weight, a scalar.</param>
-/// <param name="Adapter">What learns along with the student; null for nothing.</param>
+/// <summary>A term for two networks: the loss without its weight, a scalar, and what learns along with the student, if anything.</summary>
 public sealed record TermLoss(Func<TermInput, Tensor> Compute, nn.Module? Adapter = null);

@@ -2,15 +2,11 @@ using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;
+using StoredView = (int Resolution, int Number);
 
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// A teacher's logits for fixed views of the training images, a file for each view at each resolution: float16, 20 bytes for an image of
-/// ten classes. With them, learning from a large teacher costs no more than from labels. Crops and flips are not stored: the views' seed
-/// draws them.
-/// </summary>
-/// <param name="folder">Where the files are.</param>
+/// <summary>A teacher's logits for fixed views of the training images: a file of float16 for each view at each resolution.</summary>
 /// <param name="run">What identifies the teacher, the images and the views, as text. Files of another run are made again.</param>
 public sealed class SoftTargetStore(string folder, string run)
 {
@@ -19,10 +15,7 @@ public sealed class SoftTargetStore(string folder, string run)
 
     /// <summary>Asks the teacher for all views that a recipe shows and that are not stored; interrupted, those written stay.</summary>
     /// <param name="teacher">Makes the teacher; called only when something is missing.</param>
-    /// <param name="images">The training images.</param>
     /// <param name="recipe">Of the student, with <see cref="TrainingRecipe.Views"/>.</param>
-    /// <param name="progress">Receives which views are done.</param>
-    /// <param name="cancellation">Stops at the next batch.</param>
     /// <returns>The number of views that were made.</returns>
     /// <exception cref="UserException">The recipe shows no fixed views, or mixes images.</exception>
     public int Fill(
@@ -30,8 +23,12 @@ public sealed class SoftTargetStore(string folder, string run)
         CancellationToken cancellation = default)
     {
         Validate(recipe);
-        var shown = Shown(recipe, images.ImageSize);
-        var missing = shown.Where(view => !IsFilled(view)).ToList();
+        bool IsMissing(StoredView view)
+        {
+            using var file = Find(view);
+            return file is null;
+        }
+        var missing = Shown(recipe, images.ImageSize).Where(IsMissing).ToList();
         if (missing.Count == 0) return 0;
         using var asked = teacher();
         foreach (var (index, view) in missing.Index())
@@ -42,9 +39,7 @@ public sealed class SoftTargetStore(string folder, string run)
         return missing.Count;
     }
 
-    /// <summary>Loads the stored views that a recipe shows.</summary>
-    /// <param name="recipe">Of the student.</param>
-    /// <param name="images">The training images.</param>
+    /// <summary>Loads the stored views that a student's recipe shows.</summary>
     /// <exception cref="UserException">A view is missing or damaged, or the recipe shows no fixed views.</exception>
     public StoredTeacher Open(TrainingRecipe recipe, DeviceImages images)
     {
@@ -71,7 +66,7 @@ public sealed class SoftTargetStore(string folder, string run)
     private static List<StoredView> Shown(TrainingRecipe recipe, int imageSize) =>
     [
         .. Enumerable.Range(0, recipe.Epochs)
-            .Select(epoch => new StoredView(recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct(),
+            .Select(epoch => (recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct(),
     ];
 
     private void Write(StoredView view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
@@ -85,22 +80,11 @@ public sealed class SoftTargetStore(string folder, string run)
             using var batchScope = NewDisposeScope();
             parts.Add(teacher.Answer(batches.Load(step, view.Resolution), []).Logits.to(ScalarType.Float16).MoveToOuterDisposeScope());
         }
-        var metadata = new Dictionary<string, string>
-        {
-            [RunKey] = run,
-            ["view"] = view.Number.ToString(CultureInfo.InvariantCulture),
-            ["resolution"] = view.Resolution.ToString(CultureInfo.InvariantCulture),
-            ["viewsSeed"] = recipe.Views!.Seed.ToString(CultureInfo.InvariantCulture),
-        };
-        Safetensors.Save(PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], metadata);
+        Safetensors.Save(
+            PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], new Dictionary<string, string> { [RunKey] = run });
     }
 
-    private bool IsFilled(StoredView view)
-    {
-        using var file = Find(view);
-        return file is not null;
-    }
-
+    /// <summary>Null where there is none, one of another run, or a damaged one: it is made again.</summary>
     private SafetensorsFile? Find(StoredView view)
     {
         if (!File.Exists(PathOf(view))) return null;
@@ -109,13 +93,11 @@ public sealed class SoftTargetStore(string folder, string run)
             var file = Safetensors.Load(PathOf(view));
             if (file.Metadata.GetValueOrDefault(RunKey) == run) return file;
             file.Dispose();
-            return null;
         }
         catch (UserException)
         {
-            // Damaged: it is made again.
-            return null;
         }
+        return null;
     }
 
     private string PathOf(StoredView view) =>
@@ -141,7 +123,7 @@ public sealed class StoredTeacher : ITeacher
         if (features.Count > 0)
             throw new UserException($"Stored soft targets have no feature '{features[0]}': ask the teacher itself, or compare logits.");
         var resolution = (int)batch.Images.shape[3];
-        if (batch.View is not { } view || !logits.TryGetValue(new(resolution, view.Number), out var stored))
+        if (batch.View is not { } view || !logits.TryGetValue((resolution, view.Number), out var stored))
             throw new UserException($"No soft targets are stored for these images of {resolution} pixels: fill the store first.");
         using var scope = NewDisposeScope();
         return new(stored.index_select(0, view.Indices).to(ScalarType.Float32).MoveToOuterDisposeScope(), new Dictionary<string, Tensor>());
@@ -153,6 +135,3 @@ public sealed class StoredTeacher : ITeacher
         foreach (var tensor in logits.Values) tensor.Dispose();
     }
 }
-
-/// <summary>A view at a resolution.</summary>
-internal readonly record struct StoredView(int Resolution, int Number);

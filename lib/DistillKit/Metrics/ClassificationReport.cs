@@ -1,39 +1,23 @@
 namespace DistillKit.Metrics;
 
 /// <summary>How well a classifier does on a set of images, from its logits and the labels.</summary>
-public sealed record ClassificationReport
+/// <param name="Accuracy">The share of images whose largest logit is that of the label (top-1), in [0, 1].</param>
+/// <param name="CrossEntropy">The mean of -ln(probability of the label).</param>
+/// <param name="CalibrationError">Expected calibration error, by the images of each bin (Guo et al. 2017, arXiv:1706.04599).</param>
+/// <param name="Calibration">The 15 bins of the calibration error, from the least confident.</param>
+/// <param name="Confusion">The number of images by label (row) and prediction (column).</param>
+public sealed record ClassificationReport(
+    int Count, double Accuracy, double CrossEntropy, double CalibrationError, IReadOnlyList<CalibrationBin> Calibration,
+    IReadOnlyList<ClassResult> Classes, IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
     private const int BinCount = 15;
-
-    /// <summary>The number of images.</summary>
-    public required int Count { get; init; }
-
-    /// <summary>The share of images whose largest logit is that of the label (top-1), in [0, 1].</summary>
-    public required double Accuracy { get; init; }
-
-    /// <summary>The mean of -ln(probability of the label).</summary>
-    public required double CrossEntropy { get; init; }
-
-    /// <summary>Expected calibration error over 15 bins of confidence, by their images (Guo et al. 2017, arXiv:1706.04599).</summary>
-    public required double CalibrationError { get; init; }
-
-    /// <summary>The bins of the calibration error, from the least confident.</summary>
-    public required IReadOnlyList<CalibrationBin> Calibration { get; init; }
-
-    /// <summary>The result of each class.</summary>
-    public required IReadOnlyList<ClassResult> Classes { get; init; }
-
-    /// <summary>The number of images by label (row) and prediction (column).</summary>
-    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 
     /// <summary>The class with the largest logit; of several, the first.</summary>
     public static int Predict(ReadOnlySpan<float> logits)
     {
         var best = 0;
         for (var index = 1; index < logits.Length; index++)
-        {
             if (logits[index] > logits[best]) best = index;
-        }
         return best;
     }
 
@@ -56,32 +40,27 @@ public sealed record ClassificationReport
             var label = labels[image];
             if (label < 0 || label >= classes)
                 throw new ArgumentException($"Label {label} of image {image} is not one of {classes} classes.", nameof(labels));
-            foreach (var logit in row)
-            {
-                if (float.IsFinite(logit)) continue;
-                throw new UserException(
-                    $"The network's output for image {image} is not finite: its training has diverged, lower the learning rate.");
-            }
             var predicted = Predict(row);
             // Relative to the largest logit, so that no exponential overflows.
             var total = 0.0;
-            foreach (var logit in row) total += Math.Exp(logit - row[predicted]);
+            foreach (var logit in row)
+            {
+                if (!float.IsFinite(logit)) throw NotFinite(image);
+                total += Math.Exp(logit - row[predicted]);
+            }
             crossEntropy += Math.Log(total) + row[predicted] - row[(int)label];
             confusion[label][predicted]++;
             ref var bin = ref bins[Math.Clamp((int)Math.Ceiling(BinCount / total) - 1, 0, BinCount - 1)];
             bin = bin.With(1 / total, predicted == label);
         }
-        return new()
-        {
-            Count = count,
-            Accuracy = (double)Enumerable.Range(0, classes).Sum(index => confusion[index][index]) / count,
-            CrossEntropy = crossEntropy / count,
-            CalibrationError = bins.Sum(bin => Math.Abs(bin.Accuracy - bin.Confidence) * bin.Count) / count,
-            Calibration = bins,
-            Classes = [.. classNames.Select((name, index) => ClassResult.From(name, index, confusion))],
-            Confusion = confusion,
-        };
+        var right = Enumerable.Range(0, classes).Sum(index => confusion[index][index]);
+        var calibrationError = bins.Sum(bin => Math.Abs(bin.Accuracy - bin.Confidence) * bin.Count) / count;
+        var results = classNames.Select((name, index) => ClassResult.From(name, index, confusion));
+        return new(count, (double)right / count, crossEntropy / count, calibrationError, bins, [.. results], confusion);
     }
+
+    private static UserException NotFinite(int image) =>
+        new($"The network's output for image {image} is not finite: its training has diverged, lower the learning rate.");
 }
 
 /// <summary>The result of one class: its images, the share of them recognized, and of its predictions that are right; 0 of none.</summary>

@@ -15,8 +15,7 @@ public static class Evaluator
         return ClassificationReport.FromLogits(logits, labels, classNames);
     }
 
-    /// <summary>Runs the network, in evaluation and inference mode, over all images.</summary>
-    /// <returns>The logits [N, K], row by row, and the labels [N].</returns>
+    /// <summary>The logits [N, K] of all images, row by row, in evaluation and inference mode, and the labels [N].</summary>
     public static (float[] Logits, long[] Labels) Logits(nn.Module<Tensor, Tensor> model, DeviceImages images)
     {
         var logits = new List<float>();
@@ -66,24 +65,20 @@ public static class Evaluator
 /// <summary>Puts a network in evaluation mode and the engine in inference mode; disposing it restores both.</summary>
 public sealed class InferenceScope : IDisposable
 {
-    private readonly nn.Module model;
-    private readonly bool wasTraining;
-    private readonly IDisposable engineMode;
+    private readonly (nn.Module Model, bool WasTraining, IDisposable Engine) before;
 
     /// <summary>Starts inference with the network.</summary>
     public InferenceScope(nn.Module model)
     {
-        this.model = model;
-        wasTraining = model.training;
+        before = (model, model.training, inference_mode());
         model.eval();
-        engineMode = inference_mode();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        engineMode.Dispose();
-        model.train(wasTraining);
+        before.Engine.Dispose();
+        before.Model.train(before.WasTraining);
     }
 }
 

@@ -2,12 +2,14 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// Batch normalization of [N, C, H, W] over N, H and W (Ioffe and Szegedy 2015, arXiv:1502.03167). The input may be bfloat16; weights and
-/// statistics stay float32. A frozen layer (its weight needs no gradient) uses and keeps its running statistics, in training too.
-/// </summary>
+/// <summary>Batch normalization of [N, C, H, W] over N, H and W (Ioffe and Szegedy 2015, arXiv:1502.03167). The input may be bfloat16;
+/// weights and statistics stay float32. A frozen layer (its weight needs no gradient) uses and keeps its running statistics, in training
+/// too.</summary>
 public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IDescribable
 {
+    private const double Momentum = 0.1;
+    private const double Epsilon = 1e-5;
+
     private Parameter weight;
     private Parameter bias;
     private Tensor running_mean;
@@ -17,7 +19,6 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IDescribable
     /// <summary>Makes the layer with weight 1, or 0 where the block has to start as the identity.</summary>
     public BatchNorm(int channels, bool zero = false) : base(nameof(BatchNorm))
     {
-        Channels = channels;
         using var scope = NewDisposeScope();
         weight = new Parameter(zero ? zeros(channels) : ones(channels));
         bias = new Parameter(zeros(channels));
@@ -27,27 +28,6 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IDescribable
         foreach (var tensor in new[] { weight, bias, running_mean, running_var, num_batches_tracked }) tensor.DetachFromDisposeScope();
         RegisterComponents();
     }
-
-    /// <summary>Channels in and out.</summary>
-    public int Channels { get; }
-
-    /// <summary>The share of the new batch in the running statistics.</summary>
-    public double Momentum => 0.1;
-
-    /// <summary>What is added to the variance before the root.</summary>
-    public double Epsilon => 1e-5;
-
-    /// <summary>The scale, [C].</summary>
-    public Tensor Weight => weight;
-
-    /// <summary>The shift, [C].</summary>
-    public Tensor Bias => bias;
-
-    /// <summary>The running mean, [C].</summary>
-    public Tensor RunningMean => running_mean;
-
-    /// <summary>The running (unbiased) variance, [C].</summary>
-    public Tensor RunningVariance => running_var;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -2,21 +2,20 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// The head of a network: the mean over all positions, dropout, and a linear layer; [N, C, H, W] to logits [N, classes]. It computes in
-/// float32 whatever its input's type, because it costs nothing and the loss needs it.
-/// </summary>
+/// <summary>A head, [N, C, H, W] to logits [N, classes], in float32: the mean over positions, dropout, a linear layer.</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
 {
     private static readonly long[] Positions = [2, 3];
 
+    private readonly double dropout;
     private Parameter weight;
     private Parameter bias;
 
     /// <summary>Makes the head with uniform weights and biases in ±1 / sqrt(channels), the engine's default for linear layers.</summary>
+    /// <param name="dropout">The probability to drop a channel in training.</param>
     public Classifier(int channels, int classes, double dropout = 0) : base(nameof(Classifier))
     {
-        (Channels, Classes, Dropout) = (channels, classes, dropout);
+        this.dropout = dropout;
         using var scope = NewDisposeScope();
         var bound = 1 / Math.Sqrt(channels);
         weight = new Parameter(rand(classes, channels).mul_(Number.Of(2 * bound)).sub_(Number.Of(bound)));
@@ -26,27 +25,12 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
         RegisterComponents();
     }
 
-    /// <summary>Channels in.</summary>
-    public int Channels { get; }
-
-    /// <summary>Logits out.</summary>
-    public int Classes { get; }
-
-    /// <summary>The probability to drop a channel in training.</summary>
-    public double Dropout { get; }
-
-    /// <summary>The weight, [classes, channels].</summary>
-    public Tensor Weight => weight;
-
-    /// <summary>The bias, [classes].</summary>
-    public Tensor Bias => bias;
-
-    /// <summary>Draws the weight again, from a normal distribution and zeroes the bias, as torchvision's MobileNetV2 starts.</summary>
-    public void StartNormal(double deviation)
+    /// <summary>Draws the weight again, from a normal distribution, and zeroes the bias, as torchvision's MobileNetV2 starts.</summary>
+    internal void StartNormal(double deviation)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        weight.copy_(randn(Classes, Channels).mul_(Number.Of(deviation)));
+        weight.copy_(randn(weight.shape).mul_(Number.Of(deviation)));
         bias.zero_();
     }
 
@@ -55,7 +39,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
     {
         using var scope = NewDisposeScope();
         var features = input.mean(Positions, type: ScalarType.Float32);
-        if (Dropout > 0 && training) features = nn.functional.dropout(features, Dropout);
+        if (dropout > 0 && training) features = nn.functional.dropout(features, dropout);
         return nn.functional.linear(features, weight, bias).MoveToOuterDisposeScope();
     }
 

@@ -13,23 +13,21 @@ public static class ChannelsLast
     }
 }
 
-/// <summary>
-/// A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N, outputs,
-/// ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in <see cref="ComputeType"/>.
-/// </summary>
+/// <summary>A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N,
+/// outputs, ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in
+/// <see cref="ComputeType"/>.</summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
 {
     // Fields of modules carry the engine's names: it registers them, and torchvision's files know them, by field name.
     private Parameter weight;
-    private readonly long[] strides;
-    private readonly long[] paddings;
+    private readonly (int Stride, int Padding, int Groups) geometry;
 
     /// <summary>Makes the layer with He's normal initialization, by fan out (He et al. 2015, arXiv:1502.01852).</summary>
+    /// <param name="kernel">The side of the square kernel, an odd number of pixels.</param>
+    /// <param name="groups">Groups of channels that do not see each other; equal to the inputs for a depthwise convolution.</param>
     public Convolution(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) : base(nameof(Convolution))
     {
-        (Inputs, Outputs, Kernel, Stride, Groups) = (inputs, outputs, kernel, stride, groups);
-        strides = [stride, stride];
-        paddings = [Padding, Padding];
+        geometry = (stride, kernel / 2, groups);
         using var scope = NewDisposeScope();
         var deviation = Math.Sqrt(2.0 * groups / (outputs * kernel * kernel));
         weight = new Parameter(ChannelsLast.Of(randn(outputs, inputs / groups, kernel, kernel).mul_(Number.Of(deviation))));
@@ -37,41 +35,25 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
         RegisterComponents();
     }
 
-    /// <summary>Channels in.</summary>
-    public int Inputs { get; }
-
-    /// <summary>Channels out.</summary>
-    public int Outputs { get; }
-
-    /// <summary>The side of the square kernel, an odd number of pixels.</summary>
-    public int Kernel { get; }
-
-    /// <summary>The step of the kernel, in pixels.</summary>
-    public int Stride { get; }
-
-    /// <summary>Zeros added on each side, in pixels.</summary>
-    public int Padding => Kernel / 2;
-
-    /// <summary>The number of groups of channels that do not see each other; equal to the inputs for a depthwise convolution.</summary>
-    public int Groups { get; }
-
     /// <summary>The type of the arithmetic and of the output: float32 or bfloat16.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
     /// <summary>The weight, [outputs, inputs / groups, kernel, kernel].</summary>
-    public Tensor Weight => weight;
+    internal Tensor Weight => weight;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var output = nn.functional.conv2d(Cast(input), Cast(weight), strides: strides, padding: paddings, groups: Groups);
+        var (stride, padding, groups) = geometry;
+        var output = nn.functional.conv2d(
+            Cast(input), Cast(weight), strides: [stride, stride], padding: [padding, padding], groups: groups);
         return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public string Describe(GraphBuilder builder, string name, string input) =>
-        builder.Conv(name, input, weight, null, Stride, Padding, Groups);
+        builder.Conv(name, input, weight, null, geometry.Stride, geometry.Padding, geometry.Groups);
 
     private Tensor Cast(Tensor tensor) => tensor.dtype == ComputeType ? tensor : tensor.to(ComputeType);
 }

@@ -2,18 +2,14 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// A network from images [N, 3, H, W] (float32, normalized) to float32 logits [N, classes]. It is a sequence of sections; the output of
-/// each but the last can be tapped as a feature map, and sections form the groups in which a network is frozen and unfrozen.
-/// </summary>
+/// <summary>A network from images [N, 3, H, W] (float32, normalized) to float32 logits [N, classes]. It is a sequence of sections; the
+/// output of each but the last can be tapped as a feature map, and sections form the groups in which a network is frozen and
+/// unfrozen.</summary>
 public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
 {
     private readonly IReadOnlyList<NetworkSection> sections;
-    private ScalarType computeType = ScalarType.Float32;
-    private bool skipsResiduals;
 
     /// <summary>Makes a network of sections; each block's parameters are named by its section.</summary>
-    /// <param name="spec">What describes the network.</param>
     /// <param name="sections">From the images [N, 3, H, W] to the logits [N, classes]; the last one is the head.</param>
     protected ImageClassifier(ModelSpec spec, params IReadOnlyList<NetworkSection> sections)
         : this(spec, ([.. sections.Select(section => (section.Name, (nn.Module)section.Block))], sections))
@@ -21,7 +17,6 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Makes a network whose parameters have other names than its sections.</summary>
-    /// <param name="spec">What describes the network.</param>
     /// <param name="parts">The modules by their names, which hold every layer once, and the sections that run them in order.</param>
     protected ImageClassifier(
         ModelSpec spec, (IReadOnlyList<(string Name, nn.Module Module)> Modules, IReadOnlyList<NetworkSection> Sections) parts)
@@ -55,26 +50,26 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <exception cref="UserException">Another type.</exception>
     public ScalarType ComputeType
     {
-        get => computeType;
+        get;
         set
         {
             if (value is not (ScalarType.Float32 or ScalarType.BFloat16))
                 throw new UserException($"Networks compute in float32 or bfloat16, not in {value}.");
-            computeType = value;
+            field = value;
             foreach (var convolution in modules().OfType<Convolution>()) convolution.ComputeType = value;
         }
-    }
+    } = ScalarType.Float32;
 
-    /// <summary>
-    /// Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth. Training may
-    /// begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function as it is.
-    /// </summary>
+    /// <summary>Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth.
+    /// Training may begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function
+    /// as it is.</summary>
     public bool SkipsResiduals
     {
-        get => skipsResiduals;
+        get;
         set
         {
-            skipsResiduals = value;
+            if (field == value) return;
+            field = value;
             foreach (var block in modules().OfType<IResidualBlock>()) block.IsSkipped = value && block.CanBeSkipped;
         }
     }
@@ -104,14 +99,14 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         return (current.MoveToOuterDisposeScope(), [.. names.Select(name => tapped[name])]);
     }
 
-    /// <summary>The network as plain data, with its present weights and running statistics: what is quantized and exported.</summary>
-    /// <param name="imageSize">Height and width of the images.</param>
+    /// <summary>The network as plain data, for images of so many pixels a side, with its present weights: what is quantized.</summary>
     /// <exception cref="ArgumentException">The images are too small for the network.</exception>
     /// <exception cref="InvalidOperationException">A block of the network is not <see cref="IDescribable"/>.</exception>
     public Graph ToGraph(int imageSize)
     {
         var builder = new GraphBuilder(imageSize);
-        sections.Aggregate(builder.Images, (input, section) => SequentialBlocks.Describe(section.Block, builder, section.Path, input));
+        var images = builder.Images;
+        sections.Aggregate(images, (input, part) => SequentialBlocks.Describe(part.Block, builder, part.Path ?? part.Name, input));
         return builder.Build();
     }
 
@@ -119,13 +114,12 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <exception cref="UserException">The network has no group of that name; the message lists those it has.</exception>
     public void FreezeUpTo(string? group)
     {
-        var names = Groups.Select(candidate => candidate.Name).ToList();
-        var last = group is null ? -1 : names.IndexOf(group);
+        var last = Groups.ToList().FindIndex(candidate => candidate.Name == group);
         if (group is not null && last < 0)
-            throw new UserException($"The network has no group '{group}'; it has {string.Join(", ", names)}.");
-        for (var index = 0; index < Groups.Count; index++)
+            throw new UserException($"The network has no group '{group}'; it has {string.Join(", ", Groups.Select(one => one.Name))}.");
+        foreach (var (index, frozen) in Groups.Index())
         {
-            foreach (var parameter in Groups[index].Parameters) parameter.requires_grad = index > last;
+            foreach (var parameter in frozen.Parameters) parameter.requires_grad = index > last;
         }
     }
 }

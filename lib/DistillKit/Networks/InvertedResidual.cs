@@ -2,10 +2,7 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// MobileNetV2's block: 1x1 up to <c>inputs * expansion</c> channels (left out for expansion 1), 3x3 depthwise, and a linear 1x1 down to
-/// the outputs. The input is added where neither resolution nor channels change.
-/// </summary>
+/// <summary>MobileNetV2's block: 1x1 up (not for expansion 1), 3x3 depthwise, linear 1x1 down; plus the input if shapes stay.</summary>
 public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
 {
     private readonly SequentialBlocks conv;
@@ -14,24 +11,21 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
     public InvertedResidual(int inputs, int outputs, int stride, int expansion, Activation activation, bool zeroInit = false)
         : base(nameof(InvertedResidual))
     {
-        IsResidual = stride == 1 && inputs == outputs;
+        CanBeSkipped = stride == 1 && inputs == outputs;
         var inner = inputs * expansion;
         List<nn.Module<Tensor, Tensor>> layers =
         [
             new ConvolutionNormActivation(inner, inner, kernel: 3, activation, stride, groups: inner),
             new Convolution(inner, outputs, kernel: 1),
-            new BatchNorm(outputs, zeroInit && IsResidual),
+            new BatchNorm(outputs, zeroInit && CanBeSkipped),
         ];
         if (expansion != 1) layers.Insert(0, new ConvolutionNormActivation(inputs, inner, kernel: 1, activation));
         conv = new(layers);
         RegisterComponents();
     }
 
-    /// <summary>Whether the input is added to the output.</summary>
-    public bool IsResidual { get; }
-
     /// <inheritdoc/>
-    public bool CanBeSkipped => IsResidual;
+    public bool CanBeSkipped { get; }
 
     /// <inheritdoc/>
     public bool IsSkipped { get; set; }
@@ -41,13 +35,13 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
     {
         if (IsSkipped) return input.alias();
         var output = conv.call(input);
-        return IsResidual ? output.add_(input, Number.One) : output;
+        return CanBeSkipped ? output.add_(input, Number.One) : output;
     }
 
     /// <inheritdoc/>
     public string Describe(GraphBuilder builder, string name, string input)
     {
         var output = conv.Describe(builder, $"{name}.conv", input);
-        return IsResidual ? builder.Add($"{name}.add", output, input) : output;
+        return CanBeSkipped ? builder.Add($"{name}.add", output, input) : output;
     }
 }

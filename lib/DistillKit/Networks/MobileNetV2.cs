@@ -3,44 +3,37 @@ using DistillKit.Graphs;
 namespace DistillKit.Networks;
 
 /// <summary>MobileNetV2, inverted residuals with linear bottlenecks (Sandler et al. 2018, arXiv:1801.04381).</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MobileNetV2Spec : ModelSpec
 {
-    private static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];
+    internal static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];
 
     /// <summary>The stride of the first block of each of the seven stages. Not given: 1, 2, 2, 2, 1, 2, 1 as published.</summary>
-    public IReadOnlyList<int>? Strides { get; init; }
+    [Range(1, 2)] public IReadOnlyList<int>? Strides { get; init; }
 
     /// <summary>The nonlinearity: ReLU6 as published, or ReLU, which is as good and faster.</summary>
     public Activation Activation { get; init; } = Activation.ReLU6;
 
-    /// <summary>The probability to drop a feature before the last layer, in [0, 1).</summary>
-    public double Dropout { get; init; } = 0.2;
+    /// <summary>The probability to drop a feature before the last layer.</summary>
+    [Range(0, 1, MaximumIsExclusive = true)] public double Dropout { get; init; } = 0.2;
 
     /// <summary>Starts every block that adds its input as the identity (Goyal et al. 2017, arXiv:1706.02677).</summary>
     public bool ZeroInitResidual { get; init; }
-
-    internal IReadOnlyList<int> StageStrides => Strides ?? PublishedStrides;
 
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        var areStrides = Strides is null || (Strides.Count == PublishedStrides.Length && Strides.All(stride => stride is 1 or 2));
+        var areStrides = Strides is null || Strides.Count == PublishedStrides.Length;
         Require(Stem != StemKind.CifarPooled, nameof(Stem), "Cifar or ImageNet for MobileNetV2", Stem);
         Require(areStrides, nameof(Strides), "seven numbers, each 1 or 2", Strides);
         Require(Activation is Activation.ReLU or Activation.ReLU6, nameof(Activation), "ReLU or ReLU6", Activation);
-        Require(Dropout is >= 0 and < 1, nameof(Dropout), "at least 0 and below 1", Dropout);
     }
 
     /// <inheritdoc/>
     protected override ImageClassifier Create() => new MobileNetV2(this);
 }
 
-/// <summary>
-/// MobileNetV2 with torchvision's layers and names. Features: "features.0" to "features.18"; groups: "stem", "stage1" to "stage7", and
-/// "head" (the last convolution and the classifier). <see cref="ModelSpec.Build"/> makes it.
-/// </summary>
+/// <summary>MobileNetV2 with torchvision's names. Features: "features.0" to "features.18"; groups: "stem", "stage1" to 7, "head".</summary>
 public sealed class MobileNetV2 : ImageClassifier
 {
     private static readonly (int Expansion, int Channels, int Blocks)[] Stages =
@@ -64,7 +57,7 @@ public sealed class MobileNetV2 : ImageClassifier
             var outputs = MakeDivisible(Stages[index].Channels * spec.Width);
             for (var block = 0; block < Stages[index].Blocks; block++, channels = outputs)
             {
-                var stride = block == 0 ? spec.StageStrides[index] : 1;
+                var stride = block == 0 ? (spec.Strides ?? MobileNetV2Spec.PublishedStrides)[index] : 1;
                 Add($"stage{index + 1}", outputs,
                     new InvertedResidual(channels, outputs, stride, Stages[index].Expansion, spec.Activation, spec.ZeroInitResidual));
             }
@@ -75,7 +68,7 @@ public sealed class MobileNetV2 : ImageClassifier
 
         var head = new Classifier(last, spec.Classes, spec.Dropout);
         head.StartNormal(deviation: 0.01);
-        sections.Add(new("classifier", spec.Classes, head, "head") { Path = "classifier.1" });
+        sections.Add(new("classifier", spec.Classes, head, "head", Path: "classifier.1"));
         // torchvision's classifier is dropout, without weights, and then the linear layer, named "1".
         return ([("features", features), ("classifier", new SequentialBlocks([head], firstName: 1))], sections);
     }

@@ -2,14 +2,62 @@ using DistillKit.Files;
 
 namespace DistillKit.Networks;
 
+/// <summary>Where a model file's weights come from: what makes its accuracy a figure that can be checked.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>The network.</summary>
+    public required ModelSpec Spec { get; init; }
+
+    /// <summary>The training recipe, as the training program wrote it.</summary>
+    public string? Recipe { get; init; }
+
+    /// <summary>The random seed.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>The engine and its version.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>When the training ended.</summary>
+    public DateTimeOffset? Date { get; init; }
+
+    /// <summary>Top-1 accuracy in [0, 1], on the data that the recipe names.</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>The description as the metadata of a file.</summary>
+    public Dictionary<string, string> ToMetadata()
+    {
+        var culture = CultureInfo.InvariantCulture;
+        (string Key, string? Value)[] entries =
+        [
+            ("format", "pt"), ("spec", Spec.ToJson()), ("recipe", Recipe), ("seed", Seed?.ToString(culture)), ("engine", Engine),
+            ("date", Date?.ToString("O", culture)), ("accuracy", Accuracy?.ToString("R", culture)),
+        ];
+        return entries.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
+    }
+
+    /// <summary>Null for a file of another program, which names no spec.</summary>
+    internal static ModelInfo? FromMetadata(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("spec", out var spec)) return null;
+        var culture = CultureInfo.InvariantCulture;
+        return new()
+        {
+            Spec = ModelSpec.Parse(spec),
+            Recipe = metadata.GetValueOrDefault("recipe"),
+            Seed = long.TryParse(metadata.GetValueOrDefault("seed"), culture, out var seed) ? seed : null,
+            Engine = metadata.GetValueOrDefault("engine"),
+            Date = DateTimeOffset.TryParse(metadata.GetValueOrDefault("date"), culture, out var date) ? date : null,
+            Accuracy = double.TryParse(metadata.GetValueOrDefault("accuracy"), culture, out var accuracy) ? accuracy : null,
+        };
+    }
+}
+
 /// <summary>Networks as safetensors files, with torchvision's parameter names and the provenance as metadata.</summary>
 public static class ModelFile
 {
     private const string BatchCounter = ".num_batches_tracked";
 
     /// <summary>Writes the network's weights and statistics, completely or not at all.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="model">The network.</param>
     /// <param name="info">The provenance; its spec is replaced by the model's own.</param>
     /// <param name="type">What to store the numbers as: float32, or float16 for half the size; it is loaded as float32 again.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
@@ -62,18 +110,12 @@ public static class ModelFile
     {
         foreach (var (name, expected) in state)
         {
-            if (!file.TryGetValue(name, out var actual))
-            {
-                if (!name.EndsWith(BatchCounter, StringComparison.Ordinal)) yield return $"{name} is missing";
-            }
+            if (!file.TryGetValue(name, out var actual) && name.EndsWith(BatchCounter, StringComparison.Ordinal)) continue;
+            if (actual is null) yield return $"{name} is missing";
             else if (!actual.shape.AsSpan().SequenceEqual(expected.shape))
-            {
                 yield return $"{name} is [{string.Join(", ", actual.shape)}] rather than [{string.Join(", ", expected.shape)}]";
-            }
             else if (!Converts(actual.dtype, expected.dtype))
-            {
                 yield return $"{name} is {actual.dtype} rather than {expected.dtype}";
-            }
         }
         foreach (var name in file.Keys.Where(name => !state.ContainsKey(name))) yield return $"{name} is not part of the network";
     }

@@ -16,13 +16,12 @@ public enum StemKind
     ImageNet,
 }
 
-/// <summary>
-/// Describes a network completely, apart from its weights. Reads from and writes to JSON; the property <c>family</c> (<c>resnet</c>,
-/// <c>mobilenetv2</c>, or one that a program has registered) says which record it is.
-/// </summary>
+/// <summary>Describes a network, apart from its weights. In JSON, <c>family</c> says which record it is: <c>resnet</c>, say.</summary>
 [JsonConverter(typeof(ModelSpecConverter))]
 public abstract record ModelSpec
 {
+    private const string Owner = "model spec";
+
     /// <summary>The families of networks.</summary>
     public static NamedTypes Families { get; } = new("family", ("resnet", typeof(ResNetSpec)), ("mobilenetv2", typeof(MobileNetV2Spec)));
 
@@ -30,10 +29,10 @@ public abstract record ModelSpec
     internal string Family => Families.NameOf(GetType());
 
     /// <summary>The number of classes, so of logits.</summary>
-    public int Classes { get; init; } = 10;
+    [Range(2, 100_000)] public int Classes { get; init; } = 10;
 
     /// <summary>The factor on the channels of every layer; 1 is the published network.</summary>
-    public double Width { get; init; } = 1;
+    [Range(0, 8, MinimumIsExclusive = true)] public double Width { get; init; } = 1;
 
     /// <summary>What happens to the image before the first stage.</summary>
     public StemKind Stem { get; init; } = StemKind.Cifar;
@@ -73,31 +72,15 @@ public abstract record ModelSpec
 
     /// <summary>Checks every field.</summary>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
-    public virtual void Validate()
-    {
-        Require(Classes is >= 2 and <= 100_000, nameof(Classes), "between 2 and 100000", Classes);
-        Require(Width is > 0 and <= 8, nameof(Width), "above 0 and at most 8", Width);
-        Require(Enum.IsDefined(Stem), nameof(Stem), "Cifar, CifarPooled or ImageNet", Stem);
-    }
+    public virtual void Validate() => Fields.Validate(this, Owner);
 
     /// <summary>Builds the network; the fields are valid.</summary>
     protected abstract ImageClassifier Create();
 
     /// <summary>Checks a field.</summary>
     /// <exception cref="UserException">It is not valid; the message names the field, the rule and the value.</exception>
-    protected static void Require(bool valid, string field, string rule, object? value)
-    {
-        if (valid) return;
-        var name = JsonNamingPolicy.CamelCase.ConvertName(field);
-        throw new UserException(FormattableString.Invariant($"The model spec's {name} must be {rule}, but is {Show(value)}."));
-    }
-
-    private static object Show(object? value) => value switch
-    {
-        null => "not given",
-        IEnumerable<int> numbers => $"[{string.Join(", ", numbers)}]",
-        _ => value,
-    };
+    protected static void Require(bool valid, string field, string rule, object? value) =>
+        Fields.Require(valid, Owner, JsonNamingPolicy.CamelCase.ConvertName(field), rule, value);
 }
 
 internal sealed class ModelSpecConverter() : NamedTypeConverter<ModelSpec>(ModelSpec.Families);

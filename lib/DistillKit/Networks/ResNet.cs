@@ -2,10 +2,7 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// A residual network (He et al. 2016, arXiv:1512.03385): of a published <see cref="Depth"/>, or of <see cref="Blocks"/>.
-/// </summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+/// <summary>A residual network (He et al. 2016, arXiv:1512.03385): of a published <see cref="Depth"/> or of <see cref="Blocks"/>.</summary>
 public sealed record ResNetSpec : ModelSpec
 {
     private static readonly Dictionary<int, (int[] Blocks, bool Bottleneck)> Published = new()
@@ -18,25 +15,21 @@ public sealed record ResNetSpec : ModelSpec
     };
 
     /// <summary>A published depth: 18, 34, 50, 101 or 152.</summary>
-    public int? Depth { get; init; }
+    [Range(18, 152)] public int? Depth { get; init; }
 
     /// <summary>The residual blocks of each stage, one to four stages. Each has twice the channels of the one before it.</summary>
-    public IReadOnlyList<int>? Blocks { get; init; }
+    [Range(1, 100)] public IReadOnlyList<int>? Blocks { get; init; }
 
     /// <summary>With <see cref="Blocks"/>: bottleneck blocks (1x1, 3x3, 1x1) rather than basic ones (3x3, 3x3).</summary>
     public bool Bottleneck { get; init; }
 
     /// <summary>The stride of the first block of each stage. Not given: 1, and 2 from the second stage on.</summary>
-    public IReadOnlyList<int>? Strides { get; init; }
+    [Range(1, 2)] public IReadOnlyList<int>? Strides { get; init; }
 
     /// <summary>Starts every residual block as the identity: its last norm at zero (Goyal et al. 2017, arXiv:1706.02677).</summary>
     public bool ZeroInitResidual { get; init; }
 
-    internal IReadOnlyList<int> StageBlocks => Depth is { } depth ? Published[depth].Blocks : Blocks!;
-
-    internal IReadOnlyList<int> StageStrides => Strides ?? [.. StageBlocks.Select((_, stage) => stage == 0 ? 1 : 2)];
-
-    internal bool HasBottlenecks => Depth is { } depth ? Published[depth].Bottleneck : Bottleneck;
+    internal (IReadOnlyList<int> Blocks, bool Bottleneck) Stages => Depth is { } depth ? Published[depth] : (Blocks!, Bottleneck);
 
     /// <inheritdoc/>
     public override void Validate()
@@ -50,23 +43,21 @@ public sealed record ResNetSpec : ModelSpec
         }
         else
         {
-            var areBlocks = Blocks is { Count: >= 1 and <= 4 } && Blocks.All(count => count is >= 1 and <= 100);
-            Require(areBlocks, nameof(Blocks), "one to four numbers from 1 to 100 (or give a depth)", Blocks);
+            Require(Blocks is { Count: >= 1 and <= 4 }, nameof(Blocks), "one to four numbers (or give a depth)", Blocks);
         }
-        var areStrides = Strides is null || (Strides.Count == StageBlocks.Count && Strides.All(stride => stride is 1 or 2));
-        Require(areStrides, nameof(Strides), "1 or 2 for each stage", Strides);
+        Require(Strides is null || Strides.Count == Stages.Blocks.Count, nameof(Strides), "1 or 2 for each stage", Strides);
     }
 
     /// <inheritdoc/>
     protected override ImageClassifier Create() => new ResNet(this);
 }
 
-/// <summary>
-/// A residual network with torchvision's layers and names. Features: "stem" and "layer1" to "layer4"; groups: the same, and "head".
-/// <see cref="ModelSpec.Build"/> makes it.
-/// </summary>
+/// <summary>A residual network with torchvision's names. Features: "stem", "layer1" to "layer4"; groups: these and "head".</summary>
 public sealed class ResNet : ImageClassifier
 {
+    /// <summary>A bottleneck's channels out for each inner channel.</summary>
+    private const int Expansion = 4;
+
     internal ResNet(ResNetSpec spec) : base(spec, Compose(spec))
     {
     }
@@ -79,14 +70,13 @@ public sealed class ResNet : ImageClassifier
         List<NetworkSection> sections = [new("stem", channels, stem)];
 
         var inner = channels;
-        for (var index = 0; index < spec.StageBlocks.Count; index++, inner *= 2)
+        foreach (var (index, blocks) in spec.Stages.Blocks.Index())
         {
-            var name = $"layer{index + 1}";
-            var outputs = spec.HasBottlenecks ? inner * Bottleneck.Expansion : inner;
-            var stage = Stage(spec, channels, inner, outputs, spec.StageBlocks[index], spec.StageStrides[index]);
-            channels = outputs;
+            var (name, outputs) = ($"layer{index + 1}", spec.Stages.Bottleneck ? inner * Expansion : inner);
+            var stage = Stage(spec, channels, inner, outputs, blocks, spec.Strides?[index] ?? (index == 0 ? 1 : 2));
             modules.Add((name, stage));
-            sections.Add(new(name, channels, stage));
+            sections.Add(new(name, outputs, stage));
+            (channels, inner) = (outputs, 2 * inner);
         }
 
         var head = new Classifier(channels, spec.Classes);
@@ -98,9 +88,10 @@ public sealed class ResNet : ImageClassifier
     private static SequentialBlocks Stage(ResNetSpec spec, int inputs, int inner, int outputs, int blocks, int stride) =>
         new(Enumerable.Range(0, blocks).Select(block => Block(spec, block == 0 ? inputs : outputs, inner, block == 0 ? stride : 1)));
 
-    private static ResidualBlock Block(ResNetSpec spec, int inputs, int inner, int stride) => spec.HasBottlenecks
-        ? new Bottleneck(inputs, inner, stride, spec.ZeroInitResidual)
-        : new BasicBlock(inputs, inner, stride, spec.ZeroInitResidual);
+    // The stride of a bottleneck is in its 3x3 convolution, as in torchvision (ResNet v1.5).
+    private static ResidualBlock Block(ResNetSpec spec, int inputs, int inner, int stride) => spec.Stages.Bottleneck
+        ? new(inputs, spec.ZeroInitResidual, (inner, 1, 1), (inner, 3, stride), (inner * Expansion, 1, 1))
+        : new(inputs, spec.ZeroInitResidual, (inner, 3, stride), (inner, 3, 1));
 }
 
 /// <summary>ResNet's first layers. They are registered in the network itself, as "conv1" and "bn1", like torchvision's.</summary>

@@ -2,26 +2,18 @@ using DistillKit.Graphs;
 
 namespace DistillKit.Networks;
 
-/// <summary>
-/// Blocks one after the other, named "0", "1", ... as in torchvision's files. Each inner result is released as soon as the next one exists,
-/// so that inference holds two of them at most.
-/// </summary>
+/// <summary>Blocks one after the other, named "0", "1", ... as in torchvision's files; inference holds two results at most.</summary>
 public sealed class SequentialBlocks : nn.Module<Tensor, Tensor>, IDescribable
 {
-    private readonly List<nn.Module<Tensor, Tensor>> blocks = [];
+    private readonly List<nn.Module<Tensor, Tensor>> blocks;
 
     /// <summary>Names the blocks by position, counted from <paramref name="firstName"/>.</summary>
     public SequentialBlocks(IEnumerable<nn.Module<Tensor, Tensor>> blocks, int firstName = 0) : base(nameof(SequentialBlocks))
     {
-        foreach (var block in blocks)
-        {
-            register_module((firstName + this.blocks.Count).ToString(CultureInfo.InvariantCulture), block);
-            this.blocks.Add(block);
-        }
+        this.blocks = [.. blocks];
+        foreach (var (index, block) in this.blocks.Index())
+            register_module((firstName + index).ToString(CultureInfo.InvariantCulture), block);
     }
-
-    /// <summary>The blocks, in order.</summary>
-    public IReadOnlyList<nn.Module<Tensor, Tensor>> Blocks => blocks;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

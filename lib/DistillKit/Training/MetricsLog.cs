@@ -3,12 +3,8 @@ using DistillKit.Files;
 namespace DistillKit.Training;
 
 /// <summary>One line of a training's log: the means since the line before, or a validation.</summary>
-/// <param name="Step">The steps done.</param>
-/// <param name="Epoch">The epoch of the last of them, counted from 0.</param>
 /// <param name="Loss">On training images; null in a validation's line, as the next three.</param>
 /// <param name="Accuracy">The share of right answers on augmented training images, in [0, 1].</param>
-/// <param name="LearningRate">Of the last step.</param>
-/// <param name="ImagesPerSecond">Of training.</param>
 /// <param name="ValidationAccuracy">The share of right answers on validation images, in [0, 1]; null in other lines.</param>
 public sealed record MetricsLine(
     int Step, int Epoch, double? Loss = null, double? Accuracy = null, double? LearningRate = null, double? ImagesPerSecond = null,
@@ -37,14 +33,10 @@ public sealed record MetricsLine(
     }
 }
 
-/// <summary>What a training has logged.</summary>
-/// <param name="Name">What it is called in charts and tables.</param>
-/// <param name="Lines">In the order of the steps; at least one.</param>
+/// <summary>What a training has logged, in the order of the steps: at least one line.</summary>
 public sealed record TrainingHistory(string Name, IReadOnlyList<MetricsLine> Lines)
 {
-    /// <summary>Reads a log. A line that a crash has cut off is left out.</summary>
-    /// <param name="name">What the training is called.</param>
-    /// <param name="path">The file, for instance <c>artifacts/quick/teacher/metrics.jsonl</c>.</param>
+    /// <summary>Reads a log, for instance <c>artifacts/quick/teacher/metrics.jsonl</c>, without a line that a crash has cut off.</summary>
     /// <exception cref="UserException">The file cannot be read, or holds no metrics.</exception>
     public static TrainingHistory Read(string name, string path)
     {
@@ -69,20 +61,15 @@ public sealed record TrainingHistory(string Name, IReadOnlyList<MetricsLine> Lin
     }
 }
 
-/// <summary>
-/// A training's metrics as JSON Lines, a <see cref="MetricsLine"/> each. A resumed run cuts off what it is going to write again.
-/// </summary>
+/// <summary>A training's metrics as JSON Lines. A resumed run cuts off what it is going to write again.</summary>
 public sealed class MetricsLog : IDisposable
 {
     /// <summary>What the file is called in the folder of a training.</summary>
     public const string FileName = "metrics.jsonl";
 
-    private readonly FileStream? file;
+    private readonly FileStream file;
 
-    private MetricsLog(FileStream? file) => this.file = file;
-
-    /// <summary>A log that keeps nothing.</summary>
-    public static MetricsLog None { get; } = new(null);
+    private MetricsLog(FileStream file) => this.file = file;
 
     /// <summary>Opens a log, keeping the lines up to and including a step.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
@@ -99,14 +86,14 @@ public sealed class MetricsLog : IDisposable
     {
         try
         {
-            file?.Write(Encoding.UTF8.GetBytes($"{line}\n"));
+            file.Write(Encoding.UTF8.GetBytes($"{line}\n"));
         }
         catch (IOException error)
         {
-            throw new UserException($"Cannot write {file!.Name}: {error.Message} Check the free space.", error);
+            throw new UserException($"Cannot write {file.Name}: {error.Message} Check the free space.", error);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => file.Dispose();
 }

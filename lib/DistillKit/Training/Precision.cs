@@ -4,10 +4,9 @@ namespace DistillKit.Training;
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
-    /// <summary>
-    /// bfloat16 on a GPU, float32 on a processor. Also where a processor multiplies bfloat16 it is no safe choice: libtorch 2.10 is faster
-    /// with it for dense convolutions on idle cores, but beside other work, or with small images, its gradients take ten times as long.
-    /// </summary>
+    /// <summary>bfloat16 on a GPU, float32 on a processor. Also where a processor multiplies bfloat16 it is no safe choice: libtorch 2.10
+    /// is faster with it for dense convolutions on idle cores, but beside other work, or with small images, its gradients take ten times as
+    /// long.</summary>
     Auto,
 
     /// <summary>float32.</summary>

@@ -17,23 +17,19 @@ public enum ScheduleKind
     Plateau,
 }
 
-/// <summary>
-/// The learning rate as a function of the step, as a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else,
-/// so a run that is resumed needs no state but its step.
-/// </summary>
-/// <param name="Kind">The shape.</param>
+/// <summary>The learning rate of a step, a share of the peak. Only <see cref="ScheduleKind.Plateau"/> depends on anything else.</summary>
 /// <param name="WarmUp">The share of all steps in which the learning rate rises to its peak in a straight line.</param>
 /// <param name="Final">The share of the peak at the end.</param>
 /// <param name="Factor">Of <see cref="ScheduleKind.Plateau"/>: what each reduction multiplies by.</param>
 /// <param name="Patience">Of <see cref="ScheduleKind.Plateau"/>: the validations without a better one before a reduction.</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Schedule(
-    ScheduleKind Kind = ScheduleKind.OneCycle, double WarmUp = 0.25, double Final = 0, double Factor = 0.1, int Patience = 3)
+    ScheduleKind Kind = ScheduleKind.OneCycle,
+    [property: Range(0, 1, MaximumIsExclusive = true)] double WarmUp = 0.25,
+    [property: Range(0, 1)] double Final = 0,
+    [property: Range(0, 1, MinimumIsExclusive = true, MaximumIsExclusive = true)] double Factor = 0.1,
+    [property: Range(1, TrainingRecipe.MostEpochs)] int Patience = 3)
 {
-    /// <summary>The share of the peak learning rate at a step.</summary>
-    /// <param name="step">The step, from 0.</param>
-    /// <param name="steps">The number of steps of the whole training.</param>
-    /// <param name="reductions">Of <see cref="ScheduleKind.Plateau"/>: how often the validation has stalled so far.</param>
+    /// <summary>The share of the peak learning rate at a step, from 0, of so many; a plateau has been reduced so often.</summary>
     public double At(int step, int steps, int reductions = 0)
     {
         var warmUpSteps = WarmUp * steps;
@@ -48,13 +44,5 @@ public sealed record Schedule(
             ScheduleKind.Constant => 1,
             _ => throw new NotSupportedException($"There is no schedule {Kind}."),
         };
-    }
-
-    internal void Validate()
-    {
-        TrainingRecipe.Require(WarmUp is >= 0 and < 1, "schedule.warmUp must be at least 0 and below 1");
-        TrainingRecipe.Require(Final is >= 0 and <= 1, "schedule.final must be from 0 to 1");
-        TrainingRecipe.Require(Factor is > 0 and < 1, "schedule.factor must be between 0 and 1");
-        TrainingRecipe.Require(Patience >= 1, "schedule.patience must be at least 1");
     }
 }

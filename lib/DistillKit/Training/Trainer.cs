@@ -8,7 +8,6 @@ namespace DistillKit.Training;
 public sealed record TrainingData(DeviceImages Training, DeviceImages Validation, IReadOnlyList<string> ClassNames);
 
 /// <summary>Where a training keeps what it needs to be resumed.</summary>
-/// <param name="Folder">Its folder.</param>
 /// <param name="Run">What identifies the run: recipe, networks, data and seed as text. A checkpoint of another run is not resumed.</param>
 /// <param name="BeforeRestart">The result that a restart continues from, where the network holds its weights; null to start fresh.</param>
 public sealed record TrainingFiles(string Folder, string Run, TrainingResult? BeforeRestart = null)
@@ -27,72 +26,45 @@ public sealed record TrainingFiles(string Folder, string Run, TrainingResult? Be
     internal string Metrics => Path.Combine(Folder, MetricsLog.FileName);
 }
 
-/// <summary>
-/// The training loop, for learning from labels and from a teacher alike. All randomness is a function of the seed and the step, so that a
-/// run that was interrupted at any step continues exactly as it would have.
-/// </summary>
-public sealed class Trainer : IDisposable
+/// <summary>The training loop. Randomness is a function of seed and step: an interrupted run continues exactly as it would have.</summary>
+/// <param name="model">The network, which is trained in place; like what learns with it, it is on the device of the data.</param>
+/// <param name="objective">What it is trained for.</param>
+/// <param name="recipe">How it is trained; one that is not valid is refused with a <see cref="UserException"/>.</param>
+/// <param name="data">What it learns from.</param>
+/// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
+/// <param name="files">Where checkpoints and metrics go; null to keep none.</param>
+public sealed class Trainer(
+    nn.Module<Tensor, Tensor> model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed,
+    TrainingFiles? files = null) : IDisposable
 {
     private const int StepsPerReport = 20;
 
-    private readonly nn.Module<Tensor, Tensor> model;
-    private readonly ImageClassifier? classifier;
-    private readonly IObjective objective;
-    private readonly TrainingRecipe recipe;
-    private readonly TrainingData data;
-    private readonly ulong seed;
-    private readonly TrainingFiles? files;
-    private readonly IReadOnlyList<Parameter> parameters;
-    private readonly WeightAverage? average;
-    private readonly IReadOnlyDictionary<string, Tensor> state;
-    private readonly IReadOnlyDictionary<string, Tensor>? adapters;
-    private readonly int stepsPerEpoch;
-    private readonly double[] work;
+    private readonly TrainingRecipe recipe = Checked(recipe, model, data);
+    private readonly ImageClassifier? classifier = model as ImageClassifier;
+    private readonly IReadOnlyDictionary<string, Tensor> state = model.state_dict();
+    private readonly IReadOnlyDictionary<string, Tensor>? adapters = objective.Adapters?.state_dict();
+    private readonly Dictionary<string, Tensor>? average = recipe.AverageDecay is null ? null : ModelState.Copy(model.state_dict());
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+    private readonly double[] work =
+        [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => Math.Pow(recipe.ResolutionOf(epoch) ?? data.Training.ImageSize, 2))];
 
-    private Optimizer optimizer;
+    private Optimizer optimizer = OptimizerOf(recipe, model, objective);
     private Dictionary<string, Tensor>? best;
-    private EpochBatches batches;
-    private int batchesEpoch;
-    private Counters counters;
+    private (int Epoch, EpochBatches Plan) batches = (0, BatchesOf(0, recipe, data, seed));
+    private Counters counters = new(
+        0, model is ImageClassifier ? recipe.Precision.Resolve(data.Training.Device) : ScalarType.Float32);
     private bool isResumed;
     private TimeSpan checkpointCost;
 
-    /// <summary>Prepares a training.</summary>
-    /// <param name="model">The network, on the device of the data. It is trained in place.</param>
-    /// <param name="objective">What it is trained for; what learns along with the network is on the device of the data, too.</param>
-    /// <param name="recipe">How it is trained.</param>
-    /// <param name="data">What it learns from.</param>
-    /// <param name="seed">Decides the order of the images, their augmentation and dropout; the network's start is the caller's.</param>
-    /// <param name="files">Where checkpoints and metrics go; null to keep none.</param>
-    /// <exception cref="UserException">The recipe is not valid.</exception>
-    public Trainer(
-        nn.Module<Tensor, Tensor> model, IObjective objective, TrainingRecipe recipe, TrainingData data, ulong seed,
-        TrainingFiles? files = null)
-    {
-        recipe.Validate();
-        recipe.ValidateFor(model);
-        (this.model, this.objective, this.recipe, this.data, this.seed, this.files) = (model, objective, recipe, data, seed, files);
-        classifier = model as ImageClassifier;
-        batches = BatchesOf(epoch: 0);
-        stepsPerEpoch = batches.Count;
-        work = [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => Math.Pow(recipe.ResolutionOf(epoch) ?? data.Training.ImageSize, 2))];
-        state = model.state_dict();
-        parameters = [.. model.parameters(), .. objective.Adapters?.parameters() ?? []];
-        adapters = objective.Adapters?.state_dict();
-        optimizer = recipe.Optimizer.Create(parameters);
-        average = recipe.AverageDecay is { } decay ? new(model, decay) : null;
-        counters = new(0, classifier is null ? ScalarType.Float32 : recipe.Precision.Resolve(data.Training.Device));
-    }
+    private int StepsPerEpoch => batches.Plan.Count;
 
     /// <summary>Steps done; those that the run continues are counted once it has been resumed.</summary>
     public int Step => counters.Step;
 
     /// <summary>The number of steps of the whole training.</summary>
-    public int Steps => recipe.Epochs * stepsPerEpoch;
+    public int Steps => recipe.Epochs * StepsPerEpoch;
 
-    /// <summary>Continues where the files hold a checkpoint; <see cref="Run"/> does so where it has not been done.</summary>
-    /// <returns>Steps done.</returns>
+    /// <summary>Continues where the files hold a checkpoint, as <see cref="Run"/> does anyway; returns the steps done.</summary>
     /// <exception cref="UserException">The checkpoint cannot be read.</exception>
     public int Resume()
     {
@@ -109,38 +81,38 @@ public sealed class Trainer : IDisposable
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         Resume();
-        using var metrics = files is null ? MetricsLog.None : MetricsLog.Open(files.Metrics, Step);
+        using var metrics = files is null ? null : MetricsLog.Open(files.Metrics, Step);
         var recent = new RecentSteps(recipe.BatchSize);
         double? validation = counters.BestAccuracy;
         while (Step < Steps && !HasStalled)
         {
-            var (epoch, position) = Math.DivRem(Step, stepsPerEpoch);
+            var (epoch, position) = Math.DivRem(Step, StepsPerEpoch);
             var start = Stopwatch.GetTimestamp();
             var cycle = recipe.CycleOf(epoch);
             if (position == 0 && epoch > 0 && epoch == cycle.FirstEpoch) Restart();
             ApplyFreeze(epoch);
-            SkipResiduals(epoch < recipe.ShallowEpochs);
-            var share = (double)StepOf(cycle) / (cycle.Epochs * stepsPerEpoch);
+            classifier?.SkipsResiduals = epoch < recipe.ShallowEpochs;
+            var share = (double)StepOf(cycle) / (cycle.Epochs * StepsPerEpoch);
             foreach (var part in (ReadOnlySpan<object>)[model, objective]) (part as IScheduled)?.Begin(share);
             var learningRate = SetLearningRate(cycle);
             var (loss, right) = TrainStep(epoch, position);
-            average?.Update(Step);
-            recent.Add(loss, right, Stopwatch.GetElapsedTime(start));
-            Advance(start);
+            if (average is not null) ModelState.Average(average, state, recipe.AverageDecay!.Value, Step);
+            recent = recent.With(loss, right, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            counters = After(start) with { Step = Step + 1 };
 
             progress?.Report(new(
                 epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), recent.Loss, recent.Accuracy, learningRate,
                 recent.ImagesPerSecond, validation));
-            if (Step % StepsPerReport == 0 || Step % stepsPerEpoch == 0)
+            if (Step % StepsPerReport == 0 || Step % StepsPerEpoch == 0)
             {
-                metrics.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
+                metrics?.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
                 recent = new(recipe.BatchSize);
             }
             var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
-            if (Step % stepsPerEpoch == 0 && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0))
+            if (Step % StepsPerEpoch == 0 && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0))
             {
                 validation = Validate();
-                metrics.Write(new(Step, epoch, ValidationAccuracy: validation));
+                metrics?.Write(new(Step, epoch, ValidationAccuracy: validation));
             }
             if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
             cancellation.ThrowIfCancellationRequested();
@@ -151,12 +123,12 @@ public sealed class Trainer : IDisposable
     }
 
     private double ShareOfWork(int epoch, int position) =>
-        (work.Take(epoch).Sum() + work[epoch] * (position + 1) / stepsPerEpoch) / work.Sum();
+        (work.Take(epoch).Sum() + work[epoch] * (position + 1) / StepsPerEpoch) / work.Sum();
 
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 
     private bool IsCheckpointDue =>
-        files is not null && (Step % stepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval)
+        files is not null && (Step % StepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval)
         && checkpointCost.TotalSeconds < files.CheckpointShare * sinceCheckpoint.Elapsed.TotalSeconds;
 
     private (double Loss, int Right) TrainStep(int epoch, int position)
@@ -165,27 +137,38 @@ public sealed class Trainer : IDisposable
         // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
         manual_seed((long)SplitMix64.At(seed, Step).Next());
         model.train();
-        if (batchesEpoch != epoch) (batches, batchesEpoch) = (BatchesOf(epoch), epoch);
-        var batch = batches.Load(position, recipe.ResolutionOf(epoch));
+        if (batches.Epoch != epoch) batches = (epoch, BatchesOf(epoch, recipe, data, seed));
+        var batch = batches.Plan.Load(position, recipe.ResolutionOf(epoch));
         model.zero_grad();
         objective.Adapters?.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
         var value = (double)loss.item<float>();
         if (!double.IsFinite(value)) throw Diverged(value);
         loss.backward();
-        if (recipe.ClipNorm is { } norm) Gradients.Clip(parameters, norm);
+        if (recipe.ClipNorm is { } norm) optimizer.Clip(norm);
         optimizer.Step();
         return (value, (int)logits.argmax(1).eq(batch.Labels).sum().item<long>());
     }
 
-    private EpochBatches BatchesOf(int epoch) =>
+    private static TrainingRecipe Checked(TrainingRecipe recipe, nn.Module<Tensor, Tensor> model, TrainingData data)
+    {
+        recipe.Validate();
+        recipe.ValidateFor(data.Training.ImageSize);
+        recipe.ValidateFor(model);
+        return recipe;
+    }
+
+    private static Optimizer OptimizerOf(TrainingRecipe recipe, nn.Module model, IObjective objective) =>
+        new(recipe.Optimizer, [.. model.parameters(), .. objective.Adapters?.parameters() ?? []]);
+
+    private static EpochBatches BatchesOf(int epoch, TrainingRecipe recipe, TrainingData data, ulong seed) =>
         data.Training.ShuffledBatches(recipe.BatchSize, seed, epoch, recipe.Augmentation, recipe.Mixing, recipe.Views);
 
-    private int StepOf(Cycle cycle) => Step - cycle.FirstEpoch * stepsPerEpoch;
+    private int StepOf(Cycle cycle) => Step - cycle.FirstEpoch * StepsPerEpoch;
 
     private double SetLearningRate(Cycle cycle)
     {
-        var share = cycle.Peak * recipe.Schedule.At(StepOf(cycle), cycle.Epochs * stepsPerEpoch, counters.Reductions);
+        var share = cycle.Peak * recipe.Schedule.At(StepOf(cycle), cycle.Epochs * StepsPerEpoch, counters.Reductions);
         return optimizer.LearningRate = recipe.Optimizer.LearningRate * share;
     }
 
@@ -193,9 +176,9 @@ public sealed class Trainer : IDisposable
     private void Restart()
     {
         ModelState.Assign(state, best!);
-        if (average is not null) ModelState.Assign(average.Values, best!);
+        if (average is not null) ModelState.Assign(average, best!);
         optimizer.Dispose();
-        optimizer = recipe.Optimizer.Create(parameters);
+        optimizer = OptimizerOf(recipe, model, objective);
         counters = counters with { Stalled = 0, Reductions = 0 };
     }
 
@@ -205,17 +188,12 @@ public sealed class Trainer : IDisposable
         classifier!.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
     }
 
-    private void SkipResiduals(bool skip)
-    {
-        if (classifier is not null && classifier.SkipsResiduals != skip) classifier.SkipsResiduals = skip;
-    }
-
     private double Validate()
     {
         var start = Stopwatch.GetTimestamp();
-        SkipResiduals(false);
+        classifier?.SkipsResiduals = false;
         var trained = average is null ? null : ModelState.Copy(state);
-        if (average is not null) ModelState.Assign(state, average.Values);
+        if (average is not null) ModelState.Assign(state, average);
         var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames).Accuracy;
         if (counters.BestAccuracy is null || accuracy > counters.BestAccuracy)
         {
@@ -234,29 +212,29 @@ public sealed class Trainer : IDisposable
             ModelState.Assign(state, trained);
             ModelState.Free(trained);
         }
-        counters = counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+        counters = After(start);
         return accuracy;
     }
 
-    private void Advance(long start) =>
-        counters = counters with { Step = Step + 1, Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
+    private Counters After(long start) => counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
 
     private void Save()
     {
         if (files is null) return;
         var start = Stopwatch.GetTimestamp();
         Checkpoint.Save(
-            files.Checkpoint, files.Run, counters, optimizer,
-            ("model", state), ("adapters", adapters), ("average", average?.Values), ("best", best));
+            files.Checkpoint, files.Run, counters,
+            ("model", state), ("adapters", adapters), ("average", average), ("best", best), ("optimizer", optimizer.State));
         checkpointCost = Stopwatch.GetElapsedTime(start);
         sinceCheckpoint.Restart();
     }
 
-    private Counters? Load(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run, optimizer,
+    private Counters? Load(TrainingFiles from) => Checkpoint.Load(from.Checkpoint, from.Run,
         ("model", saved => ModelState.Assign(state, saved)),
         ("adapters", saved => ModelState.Assign(adapters!, saved)),
-        ("average", saved => ModelState.Assign(average!.Values, saved)),
-        ("best", saved => best = ModelState.Copy(saved)));
+        ("average", saved => ModelState.Assign(average!, saved)),
+        ("best", saved => best = ModelState.Copy(saved)),
+        ("optimizer", optimizer.Restore));
 
     private Counters? Continue(TrainingResult? earlier)
     {
@@ -276,32 +254,26 @@ public sealed class Trainer : IDisposable
     private TrainingResult Result()
     {
         var rate = Step * recipe.BatchSize / Math.Max(counters.Seconds, 1e-9);
-        return new(Step / stepsPerEpoch, Step, counters.BestAccuracy ?? 0, counters.Seconds, rate, counters.ComputeType.ToString());
+        return new(Step / StepsPerEpoch, Step, counters.BestAccuracy ?? 0, counters.Seconds, rate, counters.ComputeType.ToString());
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();
-        average?.Dispose();
-        if (best is not null) ModelState.Free(best);
+        foreach (var own in new[] { average, best }.OfType<Dictionary<string, Tensor>>()) ModelState.Free(own);
     }
 
     /// <summary>The means over the steps since the last report.</summary>
-    private sealed class RecentSteps(int batchSize)
+    private sealed record RecentSteps(int BatchSize, int Steps = 0, double SumOfLosses = 0, int Right = 0, double Seconds = 0)
     {
-        private int steps;
-        private double loss;
-        private int right;
-        private TimeSpan time;
+        public double Loss => SumOfLosses / Steps;
 
-        public double Loss => loss / steps;
+        public double Accuracy => (double)Right / (Steps * BatchSize);
 
-        public double Accuracy => (double)right / (steps * batchSize);
+        public double ImagesPerSecond => Steps * BatchSize / Seconds;
 
-        public double ImagesPerSecond => steps * batchSize / time.TotalSeconds;
-
-        public void Add(double stepLoss, int stepRight, TimeSpan stepTime) =>
-            (steps, loss, right, time) = (steps + 1, loss + stepLoss, right + stepRight, time + stepTime);
+        public RecentSteps With(double loss, int right, double seconds) =>
+            new(BatchSize, Steps + 1, SumOfLosses + loss, Right + right, Seconds + seconds);
     }
 }

@@ -1,41 +1,29 @@
 namespace DistillKit.Training;
 
 /// <summary>Where a training stands; reported after every step.</summary>
-/// <param name="Epoch">The running epoch, from 0.</param>
-/// <param name="Epochs">Of the whole training.</param>
-/// <param name="Step">Steps done.</param>
-/// <param name="Steps">Of the whole training.</param>
+/// <param name="Epoch">The running epoch, from 0, of all <paramref name="Epochs"/>.</param>
+/// <param name="Step">Steps done, of all <paramref name="Steps"/>.</param>
 /// <param name="Share">The share of the whole training's work that is done: a small image is less work than a large one.</param>
 /// <param name="Loss">The mean loss of the last steps.</param>
 /// <param name="Accuracy">The share of right answers in the last steps, on augmented training images.</param>
-/// <param name="LearningRate">Of the last step.</param>
-/// <param name="ImagesPerSecond">Of the last steps.</param>
-/// <param name="Validation">The last validation's accuracy, if there was one.</param>
 public sealed record TrainingProgress(
     int Epoch, int Epochs, int Step, int Steps, double Share, double Loss, double Accuracy, double LearningRate, double ImagesPerSecond,
     double? Validation);
 
 /// <summary>What a training came to.</summary>
 /// <param name="Epochs">Epochs trained; fewer than the recipe's after early stopping.</param>
-/// <param name="Steps">Steps trained.</param>
 /// <param name="ValidationAccuracy">Of the weights that were kept: those of the best validation.</param>
 /// <param name="Seconds">Time in training and validation, interruptions left out.</param>
-/// <param name="ImagesPerSecond">Training images through the network per second of that time.</param>
-/// <param name="ComputeType">The type in which convolutions computed.</param>
 public sealed record TrainingResult(
     int Epochs, int Steps, double ValidationAccuracy, double Seconds, double ImagesPerSecond, string ComputeType);
 
 /// <summary>How long a training will still take, by the steps so far. A stage may train several networks in turn.</summary>
-/// <param name="clock">What tells the time.</param>
-public sealed class TimeLeft(TimeProvider clock)
+/// <param name="clock">What tells the time; the system's where it is not given.</param>
+public sealed class TimeLeft(TimeProvider? clock = null)
 {
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
     private (long Time, double Share)? begun;
     private int lastStep;
-
-    /// <summary>By the system's clock.</summary>
-    public TimeLeft() : this(TimeProvider.System)
-    {
-    }
 
     /// <summary>The time left; null after the first step. To be asked after every step, so that the next network is noticed.</summary>
     public TimeSpan? After(TrainingProgress progress)

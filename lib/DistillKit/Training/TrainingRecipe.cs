@@ -4,14 +4,16 @@ using DistillKit.Networks;
 namespace DistillKit.Training;
 
 /// <summary>How a network is trained, apart from the network, the data and the seed. Reads from and writes to JSON.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TrainingRecipe
 {
+    /// <summary>More epochs than any training has.</summary>
+    internal const int MostEpochs = 10_000;
+
     /// <summary>The epochs, in parts that may train at a smaller resolution: small images first cost less and lose little.</summary>
     public required IReadOnlyList<Phase> Phases { get; init; }
 
     /// <summary>Images in a step.</summary>
-    public int BatchSize { get; init; } = 128;
+    [Range(2, 65536)] public int BatchSize { get; init; } = 128;
 
     /// <summary>How gradients become updates.</summary>
     public OptimizerRecipe Optimizer { get; init; } = new();
@@ -20,7 +22,7 @@ public sealed record TrainingRecipe
     public Schedule Schedule { get; init; } = new();
 
     /// <summary>The share of the uniform distribution in the targets, in [0, 1).</summary>
-    public double LabelSmoothing { get; init; }
+    [Range(0, 1, MaximumIsExclusive = true)] public double LabelSmoothing { get; init; }
 
     /// <summary>Random changes that keep an image's class.</summary>
     public Augmentation Augmentation { get; init; } = new();
@@ -32,19 +34,19 @@ public sealed record TrainingRecipe
     public Mixing? Mixing { get; init; }
 
     /// <summary>The largest norm of all gradients together; larger ones are scaled down.</summary>
-    public double? ClipNorm { get; init; }
+    [Range(0, 1e6, MinimumIsExclusive = true)] public double? ClipNorm { get; init; }
 
     /// <summary>The decay, say 0.998, of an exponential average of the weights, which is validated and kept instead.</summary>
-    public double? AverageDecay { get; init; }
+    [Range(0, 1, MinimumIsExclusive = true, MaximumIsExclusive = true)] public double? AverageDecay { get; init; }
 
     /// <summary>Validate after every so many epochs, and after the last one.</summary>
-    public int ValidateEvery { get; init; } = 1;
+    [Range(1, MostEpochs)] public int ValidateEvery { get; init; } = 1;
 
     /// <summary>Stop after so many validations in a row without a better one.</summary>
-    public int? Patience { get; init; }
+    [Range(1, MostEpochs)] public int? Patience { get; init; }
 
     /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="ImageClassifier.SkipsResiduals"/>).</summary>
-    public int ShallowEpochs { get; init; }
+    [Range(0, MostEpochs)] public int ShallowEpochs { get; init; }
 
     /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
     public IReadOnlyList<Freeze> Unfreezing { get; init; } = [];
@@ -95,22 +97,16 @@ public sealed record TrainingRecipe
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
     public void Validate()
     {
-        var arePhases = Phases.Count > 0 && Phases.All(phase => phase is { Epochs: > 0, Resolution: null or >= 8 });
-        Require(arePhases, "phases must each have at least 1 epoch and 8 pixels");
-        var areRestarts = Phases[0].Restart is null && Phases.All(phase => phase.Restart is null or (> 0 and <= 1));
-        Require(areRestarts, "phases must restart at a share of the peak above 0 and up to 1, and the first not at all");
-        Require(BatchSize is >= 1 and <= 65536, "batchSize must be from 1 to 65536");
-        Require(LabelSmoothing is >= 0 and < 1, "labelSmoothing must be at least 0 and below 1");
-        Require(Views is null or { Count: >= 1 }, "views must be at least 1");
-        Require(ClipNorm is null or > 0, "clipNorm must be above 0");
-        Require(AverageDecay is null or (> 0 and < 1), "averageDecay must be between 0 and 1");
-        Require(ValidateEvery >= 1, "validateEvery must be at least 1");
-        Require(Patience is null or >= 1, "patience must be at least 1");
-        Require(ShallowEpochs >= 0 && ShallowEpochs < Epochs, "shallowEpochs must be at least 0 and fewer than the epochs");
-        Require(Unfreezing.All(freeze => freeze is { FromEpoch: >= 0 }), "unfreezing must count its epochs from 0");
-        Optimizer.Validate();
-        Schedule.Validate();
+        Fields.Validate(this, "training recipe");
+        var epochs = Phases.Sum(phase => (long)phase.Epochs);
+        Require(epochs is > 0 and <= MostEpochs, $"phases must have from 1 to {MostEpochs} epochs together");
+        Require(Phases[0].Restart is null, "phases must not begin with a restart");
+        Require(ShallowEpochs < Epochs, "shallowEpochs must be fewer than the epochs");
     }
+
+    /// <summary>Checks what depends on the images: how far they can be shifted.</summary>
+    /// <exception cref="UserException">A field is out of range; the message names it.</exception>
+    public void ValidateFor(int imageSize) => Augmentation.ValidateFor(imageSize);
 
     /// <summary>Checks what depends on the network: only an image classifier has groups to freeze and blocks to skip.</summary>
     internal void ValidateFor(nn.Module<Tensor, Tensor> network)
@@ -129,28 +125,25 @@ public sealed record TrainingRecipe
         }
     }
 
-    internal static void Require(bool valid, string rule)
+    private static void Require(bool valid, string rule)
     {
         if (!valid) throw new UserException($"The training recipe's {rule}.");
     }
 }
 
-/// <summary>From an epoch on, the groups up to and including one are frozen; none where <paramref name="UpTo"/> is null.</summary>
-/// <param name="FromEpoch">The epoch, counted from 0.</param>
+/// <summary>From an epoch on, from 0, the groups up to and including one are frozen; none where <paramref name="UpTo"/> is null.</summary>
 /// <param name="UpTo">The name of a group of layers: "stem", "layer1", ..., "head".</param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record Freeze(int FromEpoch, string? UpTo);
+public sealed record Freeze([property: Range(0, TrainingRecipe.MostEpochs)] int FromEpoch, string? UpTo);
 
 /// <summary>Some epochs at one resolution.</summary>
-/// <param name="Epochs">How many.</param>
 /// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
-/// <param name="Restart">
-/// A warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983): the best weights so far are trained on with fresh momentum, and every
-/// schedule starts again and ends with the next restart or the training, the learning rate at this share of its peak. Null to continue. A
-/// recipe whose training has finished may be made longer by such a phase at its end.
-/// </param>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record Phase(int Epochs, int? Resolution = null, double? Restart = null);
+/// <param name="Restart">A warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983): the best weights so far are trained on with fresh
+/// momentum, and every schedule starts again and ends with the next restart or the training, the learning rate at this share of its peak.
+/// Null to continue. A recipe whose training has finished may be made longer by such a phase at its end.</param>
+public sealed record Phase(
+    [property: Range(1, TrainingRecipe.MostEpochs)] int Epochs,
+    [property: Range(8, ImageSet.LargestSize)] int? Resolution = null,
+    [property: Range(0, 1, MinimumIsExclusive = true)] double? Restart = null);
 
 /// <summary>The epochs from one restart to the next, or to the end, and the share of the learning rate that is their peak.</summary>
 internal readonly record struct Cycle(int FirstEpoch, int Epochs, double Peak = 1);

@@ -46,7 +46,7 @@ public sealed class ProfileTests
 
     [Theory]
     [InlineData("\"batchSize\": 64", "\"batchSize\": \"many\"", "batchSize")]
-    [InlineData("\"batchSize\": 64", "\"batchSize\": 0", "batchSize must be from 1")]
+    [InlineData("\"batchSize\": 64", "\"batchSize\": 0", "batchSize must be from 2 to 65536, but is 0")]
     [InlineData("\"source\": \"Synthetic\"", "\"source\": \"Imagenet\"", "source")]
     [InlineData("\"batchSize\": 64", "\"batchSize\": \"64\"", "'teacher.training.batchSize' must be a whole number")]
     [InlineData("\"batchSize\": 64", "\"batchSize\": 64, \"batchsize\": 32", "teacher.training has 'batchsize' twice")]

@@ -81,7 +81,7 @@ public sealed class MixingTests : IDisposable
     [InlineData(1, 0, 1.5)]
     [InlineData(double.NaN, 0, 1)]
     public void Options_out_of_range_are_refused(double mixup, double cutMix, double probability) =>
-        Assert.Throws<UserException>(() => new Mixing(mixup, cutMix, probability).Apply(batch, Classes, 1, 0, 0));
+        Assert.Throws<UserException>(() => Fields.Validate(new Mixing(mixup, cutMix, probability), "mixing"));
 
     private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 }

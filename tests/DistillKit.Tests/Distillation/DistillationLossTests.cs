@@ -46,7 +46,7 @@ public sealed class DistillationLossTests : IDisposable
 
         var expected = (1 - alpha) * new SoftTargetCrossEntropy().Compute(said.Logits, batch.Labels).item<float>();
         if (similarity)
-            expected += alpha * 50 * new SimilarityLoss().Compute(said.Features["stem"], heard.Features["layer1"]).item<float>();
+            expected += alpha * 50 * SimilarityTerm.Compute(said.Features["stem"], heard.Features["layer1"]).item<float>();
         if (hinton) expected += alpha * 2 * new KnowledgeDistillationLoss().Compute(said.Logits, heard.Logits, temperature).item<float>();
         Assert.Equal(expected, loss.Compute(said, heard, batch.Labels, progress: progress).item<float>(), tolerance: 1e-5);
     }

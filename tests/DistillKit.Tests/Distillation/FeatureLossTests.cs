@@ -7,9 +7,9 @@ public sealed class FeatureLossTests : IDisposable
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> WithoutAdapter = new()
     {
-        ["attention"] = new AttentionTransferLoss().Compute,
-        ["similarity"] = new SimilarityLoss().Compute,
-        ["relational"] = new RelationalLoss().Compute,
+        ["attention"] = AttentionTerm.Compute,
+        ["similarity"] = SimilarityTerm.Compute,
+        ["relational"] = Relational().Compute,
     };
 
     private readonly IDisposable scope = NewDisposeScope();
@@ -65,8 +65,8 @@ public sealed class FeatureLossTests : IDisposable
             WithoutAdapter["similarity"](turned.reshape(student.shape), teacher).item<double>(), tolerance: 1e-6);
         var moved = turned.mul(2).add(randn(1, rows.shape[1], ScalarType.Float64));
         Assert.Equal(
-            new RelationalLoss().Compute(rows, teacher.flatten(1)).item<double>(),
-            new RelationalLoss().Compute(moved, teacher.flatten(1)).item<double>(), tolerance: 1e-6);
+            Relational().Compute(rows, teacher.flatten(1)).item<double>(),
+            Relational().Compute(moved, teacher.flatten(1)).item<double>(), tolerance: 1e-6);
     });
 
     [Fact]
@@ -75,17 +75,17 @@ public sealed class FeatureLossTests : IDisposable
         var (left, right) = (zeros(2, 3, 4, 4), zeros(2, 5, 4, 4));
         left[.., .., 0, 0] = ones(2, 3);
         right[.., .., 0, 3] = ones(2, 5).mul(4);
-        Assert.Equal(2, new AttentionTransferLoss().Compute(left, right).item<float>(), tolerance: 1e-6f);
+        Assert.Equal(2, AttentionTerm.Compute(left, right).item<float>(), tolerance: 1e-6f);
     }
 
     [Fact]
     public void A_larger_map_is_averaged_down_to_the_smaller_in_each_direction()
     {
         var (large, small) = (randn(2, 3, 8, 3), randn(2, 3, 4, 6));
-        var expected = new AttentionTransferLoss()
+        var expected = AttentionTerm
             .Compute(large.reshape(2, 3, 4, 2, 3).mean([3]), small.reshape(2, 3, 4, 3, 2).mean([4])).item<float>();
-        Assert.Equal(expected, new AttentionTransferLoss().Compute(large, small).item<float>(), tolerance: 1e-6f);
-        Assert.Equal(expected, new AttentionTransferLoss().Compute(small, large).item<float>(), tolerance: 1e-6f);
+        Assert.Equal(expected, AttentionTerm.Compute(large, small).item<float>(), tolerance: 1e-6f);
+        Assert.Equal(expected, AttentionTerm.Compute(small, large).item<float>(), tolerance: 1e-6f);
     }
 
     [Fact]
@@ -94,11 +94,11 @@ public sealed class FeatureLossTests : IDisposable
         var (line, corner) = (tensor(new[,] { { 0.0, 0 }, { 1, 0 }, { 2, 0 } }), tensor(new[,] { { 1.0, 0 }, { 0, 0 }, { 0, 1 } }));
         // Cosines at the three images: -1, 1, 1 on the line; 0, 1/√2, 1/√2 in the corner; each counts twice among six triplets.
         var expected = (0.5 + 2 * 0.5 * Math.Pow(1 - Math.Sqrt(0.5), 2)) / 3;
-        Assert.Equal(expected, new RelationalLoss(0, 1).Compute(line, corner).item<double>(), tolerance: 1e-9);
+        Assert.Equal(expected, Relational(0, 1).Compute(line, corner).item<double>(), tolerance: 1e-9);
         // Distances 1, 1, 2 of mean 4/3, and 1, 1, √2 of mean (2 + √2)/3.
         var (onLine, inCorner) = (4.0 / 3, (2 + Math.Sqrt(2)) / 3);
         expected = (2 * 0.5 * Math.Pow(1 / onLine - 1 / inCorner, 2) + 0.5 * Math.Pow(2 / onLine - Math.Sqrt(2) / inCorner, 2)) / 3;
-        Assert.Equal(expected, new RelationalLoss(1, 0).Compute(line, corner).item<double>(), tolerance: 1e-9);
+        Assert.Equal(expected, Relational(1, 0).Compute(line, corner).item<double>(), tolerance: 1e-9);
     }
 
     [Fact]
@@ -178,6 +178,8 @@ public sealed class FeatureLossTests : IDisposable
         Assert.Throws<ArgumentException>(() => Loss(name, student, teacher)(student, teacher));
         Assert.Throws<ArgumentException>(() => Loss(name, student, teacher)(student, teacher.flatten(2)));
     }
+
+    private static RelationalTerm Relational(double distance = 1, double angle = 2) => new("a", "b", distance, angle);
 
     private static Func<Tensor, Tensor, Tensor> Loss(string name, Tensor student, Tensor teacher, ScalarType? type = null)
     {

@@ -11,10 +11,10 @@ public sealed class LogitLossTests : IDisposable
         ["hinton, standardized"] = (answers, temperature) =>
             new KnowledgeDistillationLoss(standardize: true).Compute(answers.Student, answers.Teacher, temperature),
         ["decoupled"] = (answers, temperature) =>
-            new DecoupledDistillationLoss().Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
+            new DecoupledTerm().Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
         ["decoupled, standardized"] = (answers, temperature) =>
-            new DecoupledDistillationLoss(standardize: true).Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
-        ["dist"] = (answers, temperature) => new DistLoss().Compute(answers.Student, answers.Teacher, temperature),
+            new DecoupledTerm(Standardize: true).Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
+        ["dist"] = (answers, temperature) => new DistTerm().Compute(answers.Student, answers.Teacher, answers.Labels, temperature),
     };
 
     private readonly IDisposable scope = NewDisposeScope();
@@ -56,7 +56,7 @@ public sealed class LogitLossTests : IDisposable
                 answers.Student.narrow(0, image, 1), answers.Teacher.narrow(0, image, 1), answers.Labels.narrow(0, image, 1));
             var doubt = 1 - teacher.div(temperature).softmax(1).gather(1, label.unsqueeze(1)).item<double>();
             var expected = new KnowledgeDistillationLoss().Compute(student, teacher, temperature).item<double>();
-            var actual = new DecoupledDistillationLoss(1, doubt).Compute(student, teacher, label, temperature).item<double>();
+            var actual = new DecoupledTerm(1, doubt).Compute(student, teacher, label, temperature).item<double>();
             Assert.Equal(expected, actual, tolerance: 1e-9 * (1 + expected));
         }
     });
@@ -67,7 +67,7 @@ public sealed class LogitLossTests : IDisposable
         var teacher = tensor(new[,] { { 30.0, 2, 1 } });
         var student = tensor(new[,] { { 30.0, 1, 2 } });
         Assert.True(new KnowledgeDistillationLoss().Compute(student, teacher, 1).item<double>() < 1e-9);
-        Assert.True(new DecoupledDistillationLoss(1, 8).Compute(student, teacher, zeros(1, ScalarType.Int64), 1).item<double>() > 1);
+        Assert.True(new DecoupledTerm(1, 8).Compute(student, teacher, zeros(1, ScalarType.Int64), 1).item<double>() > 1);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class LogitLossTests : IDisposable
             if (answers.Student.shape[0] < 2) return;
             var teacher = answers.Teacher.div(20);
             var student = teacher.softmax(1).mul(0.6).add(0.4 / teacher.shape[1]).log();
-            Assert.Equal(0, new DistLoss().Compute(student, teacher, 1).item<double>(), tolerance: 1e-3);
+            Assert.Equal(0, new DistTerm().Compute(student, teacher, null!, 1).item<double>(), tolerance: 1e-3);
             var expected = new KnowledgeDistillationLoss().Compute(student, teacher, 1).item<double>();
             Assert.True(expected > 0);
         });
@@ -100,13 +100,13 @@ public sealed class LogitLossTests : IDisposable
     public void Dist_of_opposite_answers_is_largest()
     {
         var (student, teacher) = (tensor(new[,] { { 1.0, -1 }, { -1, 1 } }), tensor(new[,] { { -2.0, 2 }, { 2, -2 } }));
-        Assert.Equal(2 * (3 + 0.5), new DistLoss(3, 0.5).Compute(student, teacher, 1).item<double>(), tolerance: 1e-6);
+        Assert.Equal(2 * (3 + 0.5), new DistTerm(3, 0.5).Compute(student, teacher, null!, 1).item<double>(), tolerance: 1e-6);
     }
 
     [Fact]
     public void Standardized_rows_have_mean_0_and_deviation_1() => Samples.ForAnswers(answers =>
     {
-        var scores = LogitStandardization.Apply(answers.Student);
+        var scores = SoftLogits.Standardize(answers.Student);
         Assert.Equal(0, scores.mean([1]).abs().max().item<double>(), tolerance: 1e-9);
         Assert.Equal(1, scores.square().mean([1]).min().item<double>(), tolerance: 1e-9);
     });
@@ -115,7 +115,7 @@ public sealed class LogitLossTests : IDisposable
     public void Equal_logits_have_no_scores_and_no_gradient()
     {
         var (score, gradient) = Samples.Finite(
-            logits => LogitStandardization.Apply(logits).mul(arange(5, ScalarType.Float32)).sum(), full([2, 5], 0.1f));
+            logits => SoftLogits.Standardize(logits).mul(arange(5, ScalarType.Float32)).sum(), full([2, 5], 0.1f));
         Assert.Equal(0, score);
         Assert.Equal(0, gradient.abs().max().item<float>());
     }

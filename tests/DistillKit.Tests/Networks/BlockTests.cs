@@ -57,8 +57,9 @@ public sealed class BlockTests : IDisposable
         var output = layer.call(rand(8, 4, 6, 6).mul(3).add(5).to(type)).to(ScalarType.Float32);
         Assert.Equal(0, output.mean().item<float>(), tolerance: 0.01);
         Assert.Equal(1, output.pow(2).mean().item<float>(), tolerance: 0.02);
-        Assert.Equal(ScalarType.Float32, layer.RunningMean.dtype);
-        Assert.Equal(0.65, layer.RunningMean.mean().item<float>(), tolerance: 0.05);
+        var mean = layer.state_dict()["running_mean"];
+        Assert.Equal(ScalarType.Float32, mean.dtype);
+        Assert.Equal(0.65, mean.mean().item<float>(), tolerance: 0.05);
         Assert.Equal(1, layer.state_dict()["num_batches_tracked"].item<long>());
     }
 
@@ -69,7 +70,7 @@ public sealed class BlockTests : IDisposable
         foreach (var parameter in layer.parameters()) parameter.requires_grad = false;
         var input = rand(8, 4, 6, 6).add(5);
         Assert.Equal(input.mean().item<float>(), layer.call(input).mean().item<float>(), tolerance: 0.01);
-        Assert.Equal(0, layer.RunningMean.sum().item<float>());
+        Assert.Equal(0, layer.state_dict()["running_mean"].sum().item<float>());
         Assert.Equal(0, layer.state_dict()["num_batches_tracked"].item<long>());
     }
 
@@ -92,7 +93,9 @@ public sealed class BlockTests : IDisposable
     [InlineData(true)]
     public void A_residual_block_with_zero_initialization_starts_as_the_identity(bool bottleneck)
     {
-        nn.Module<Tensor, Tensor> block = bottleneck ? new Bottleneck(16, 4, zeroInit: true) : new BasicBlock(16, 16, zeroInit: true);
+        var block = bottleneck
+            ? new ResidualBlock(16, zeroInit: true, (4, 1, 1), (4, 3, 1), (16, 1, 1))
+            : new ResidualBlock(16, zeroInit: true, (16, 3, 1), (16, 3, 1));
         var input = rand(2, 16, 4, 4);
         Assert.True(allclose(input, block.call(input)));
     }
@@ -100,8 +103,8 @@ public sealed class BlockTests : IDisposable
     [Fact]
     public void An_inverted_residual_adds_its_input_only_where_the_shape_stays()
     {
-        Assert.True(new InvertedResidual(8, 8, stride: 1, expansion: 6, Activation.ReLU6).IsResidual);
-        Assert.False(new InvertedResidual(8, 8, stride: 2, expansion: 6, Activation.ReLU6).IsResidual);
-        Assert.False(new InvertedResidual(8, 16, stride: 1, expansion: 6, Activation.ReLU6).IsResidual);
+        Assert.True(new InvertedResidual(8, 8, stride: 1, expansion: 6, Activation.ReLU6).CanBeSkipped);
+        Assert.False(new InvertedResidual(8, 8, stride: 2, expansion: 6, Activation.ReLU6).CanBeSkipped);
+        Assert.False(new InvertedResidual(8, 16, stride: 1, expansion: 6, Activation.ReLU6).CanBeSkipped);
     }
 }

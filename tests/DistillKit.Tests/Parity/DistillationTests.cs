@@ -16,22 +16,22 @@ public sealed class DistillationTests
         ["hinton1"] = (student, teacher, _) => new KnowledgeDistillationLoss().Compute(student, teacher, 1),
         ["hinton4"] = (student, teacher, _) => new KnowledgeDistillationLoss().Compute(student, teacher, 4),
         ["hinton-standardized"] = (student, teacher, _) => new KnowledgeDistillationLoss(standardize: true).Compute(student, teacher, 2),
-        ["decoupled"] = (student, teacher, labels) => new DecoupledDistillationLoss().Compute(student, teacher, labels, 4),
-        ["decoupled-weighted"] = (student, teacher, labels) => new DecoupledDistillationLoss(0.5, 2).Compute(student, teacher, labels, 1.5),
+        ["decoupled"] = (student, teacher, labels) => new DecoupledTerm().Compute(student, teacher, labels, 4),
+        ["decoupled-weighted"] = (student, teacher, labels) => new DecoupledTerm(0.5, 2).Compute(student, teacher, labels, 1.5),
         ["decoupled-standardized"] = (student, teacher, labels) =>
-            new DecoupledDistillationLoss(standardize: true).Compute(student, teacher, labels, 2),
-        ["dist"] = (student, teacher, _) => new DistLoss().Compute(student, teacher, 1),
-        ["dist-weighted"] = (student, teacher, _) => new DistLoss(2, 0.5).Compute(student, teacher, 4),
+            new DecoupledTerm(Standardize: true).Compute(student, teacher, labels, 2),
+        ["dist"] = (student, teacher, labels) => new DistTerm().Compute(student, teacher, labels, 1),
+        ["dist-weighted"] = (student, teacher, labels) => new DistTerm(2, 0.5).Compute(student, teacher, labels, 4),
     };
 
     private static readonly Dictionary<string, Func<long, long, (Func<Tensor, Tensor, Tensor> Loss, nn.Module? Learned)>>
         FeatureLosses = new()
         {
             ["hint"] = (student, teacher) => Learning(new HintLoss((int)student, (int)teacher), loss => loss.Compute),
-            ["attention"] = (_, _) => (new AttentionTransferLoss().Compute, null),
-            ["similarity"] = (_, _) => (new SimilarityLoss().Compute, null),
-            ["relational"] = (_, _) => (new RelationalLoss().Compute, null),
-            ["relational-weighted"] = (_, _) => (new RelationalLoss(3, 0.5).Compute, null),
+            ["attention"] = (_, _) => (AttentionTerm.Compute, null),
+            ["similarity"] = (_, _) => (SimilarityTerm.Compute, null),
+            ["relational"] = (_, _) => (new RelationalTerm("a", "b").Compute, null),
+            ["relational-weighted"] = (_, _) => (new RelationalTerm("a", "b", 3, 0.5).Compute, null),
             ["contrastive"] = (student, teacher) =>
                 Learning(new ContrastiveLoss((int)student, (int)teacher, dimensions: 7, tau: 0.1), loss => loss.Compute),
         };

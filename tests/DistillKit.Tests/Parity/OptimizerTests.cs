@@ -24,7 +24,7 @@ public sealed class OptimizerTests
         Formula.Fill(network, fixture.Number("gain"));
         network.train();
         var recipe = new OptimizerRecipe(kind, Momentum: 0.9, WeightDecay: fixture.Number("weight_decay"));
-        using var optimizer = recipe.Create([.. network.parameters()]);
+        using var optimizer = new Optimizer(recipe, [.. network.parameters()]);
         double[] rates = [.. Enumerable.Range(0, Steps).Select(step => fixture.Number("peak") * schedule.At(step, Steps))];
         float[] losses = [.. rates.Select((rate, step) => Step(network, optimizer, rate, step))];
 

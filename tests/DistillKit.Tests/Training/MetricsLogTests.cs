@@ -44,9 +44,6 @@ public sealed class MetricsLogTests : IDisposable
         Assert.Equal([1, 2, 3], Steps());
     }
 
-    [Fact]
-    public void The_log_that_keeps_nothing_takes_lines() => MetricsLog.None.Write(new(1, 0));
-
     [SmallDiskFact]
     public void A_full_disk_is_one_line_for_the_person()
     {

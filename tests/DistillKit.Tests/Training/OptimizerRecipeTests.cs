@@ -12,7 +12,7 @@ public sealed class OptimizerRecipeTests
     {
         using var scope = NewDisposeScope();
         using var model = TinyTraining.Spec.Build();
-        using var optimizer = new OptimizerRecipe(kind, LearningRate: 0.1, Momentum: 0, WeightDecay: 0.1).Create([.. model.parameters()]);
+        using var optimizer = new Optimizer(new(kind, LearningRate: 0.1, Momentum: 0, WeightDecay: 0.1), [.. model.parameters()]);
         using (no_grad())
         {
             foreach (var parameter in model.parameters()) parameter.fill_(1);
@@ -32,7 +32,7 @@ public sealed class OptimizerRecipeTests
         using var scope = NewDisposeScope();
         using var model = nn.Linear(1, 1);
         using (no_grad()) model.weight!.fill_(0);
-        using var optimizer = new OptimizerRecipe(LearningRate: 0.1, Momentum: momentum, WeightDecay: 0).Create([.. model.parameters()]);
+        using var optimizer = new Optimizer(new(LearningRate: 0.1, Momentum: momentum, WeightDecay: 0), [.. model.parameters()]);
         for (var step = 0; step < 2; step++)
         {
             model.zero_grad();

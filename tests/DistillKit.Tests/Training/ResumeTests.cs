@@ -231,11 +231,10 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(Checkpoint));
     }
 
-    [Theory]
-    [InlineData(1e10)]
-    [InlineData(1e30)]
-    public void A_learning_rate_far_too_high_is_named(double learningRate)
+    [Fact]
+    public void A_learning_rate_far_too_high_is_named()
     {
+        const double learningRate = 1e5;
         var constant = new Schedule(ScheduleKind.Constant, WarmUp: 0);
         var recipe = TinyTraining.Recipe with { Optimizer = new(LearningRate: learningRate), Schedule = constant };
         using var trainer = tiny.Start(recipe).Trainer;

@@ -208,14 +208,14 @@ public sealed class TrainerTests : IDisposable
         foreach (var (expected, actual) in plain.Weights.Zip(averaged.Weights)) TinyTraining.AssertSame(expected, actual);
 
         using var model = TinyTraining.Network();
-        using var average = new WeightAverage(model, 0.7);
+        var average = ModelState.Copy(model.state_dict());
         var kept = new List<(double Accuracy, IReadOnlyDictionary<string, Tensor> Values)>();
         for (var step = 0; step < 2 * Epoch; step++)
         {
             ModelState.Assign(model.state_dict(), plain.Weights[step]);
-            average.Update(step);
+            ModelState.Average(average, plain.Weights[step], 0.7, step);
             if ((step + 1) % Epoch != 0) continue;
-            ModelState.Assign(model.state_dict(), average.Values);
+            ModelState.Assign(model.state_dict(), average);
             kept.Add((Evaluator.Evaluate(model, tiny.Data.Validation, tiny.Data.ClassNames).Accuracy, TinyTraining.Copy(model)));
         }
         var best = kept.MaxBy(entry => entry.Accuracy);

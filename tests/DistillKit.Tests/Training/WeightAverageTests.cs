@@ -11,13 +11,13 @@ public sealed class WeightAverageTests
         using var scope = NewDisposeScope();
         using var model = nn.Linear(1, 1, hasBias: false);
         Set(0);
-        using var average = new WeightAverage(model, decay: 0.15);
+        var average = ModelState.Copy(model.state_dict());
         Set(1);
         Assert.Equal(0f, Value());
-        average.Update(0);
+        Update(0);
         Assert.Equal(0.9f, Value(), tolerance: 1e-6f); // kept 1/10
         Set(3);
-        average.Update(1);
+        Update(1);
         Assert.Equal(0.9f * 0.15f + 3 * 0.85f, Value(), tolerance: 1e-6f); // 2/11 would be more than the decay
         Assert.Equal(3f, model.weight!.item<float>());
 
@@ -26,7 +26,8 @@ public sealed class WeightAverageTests
             using var frozen = no_grad();
             model.weight!.fill_(value);
         }
-        float Value() => average.Values["weight"].item<float>();
+        void Update(int step) => ModelState.Average(average, model.state_dict(), 0.15, step);
+        float Value() => average["weight"].item<float>();
     }
 
     [Fact]
@@ -34,10 +35,10 @@ public sealed class WeightAverageTests
     {
         using var scope = NewDisposeScope();
         using var norm = new DistillKit.Networks.BatchNorm(1);
-        using var average = new WeightAverage(norm, decay: 0.9);
+        var average = ModelState.Copy(norm.state_dict());
         norm.call(ones(2, 1, 2, 2));
-        average.Update(0);
-        Assert.Equal(1, average.Values["num_batches_tracked"].item<long>());
-        Assert.Equal(0.09f, average.Values["running_mean"].item<float>(), tolerance: 1e-6f); // 0.9 of the running mean's 0.1
+        ModelState.Average(average, norm.state_dict(), 0.9, 0);
+        Assert.Equal(1, average["num_batches_tracked"].item<long>());
+        Assert.Equal(0.09f, average["running_mean"].item<float>(), tolerance: 1e-6f); // 0.9 of the running mean's 0.1
     }
 }

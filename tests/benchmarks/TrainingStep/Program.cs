@@ -29,7 +29,7 @@ network.ComputeType = type == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Floa
 network.train();
 using var images = ChannelsLast.Of(randn(batch, 3, 32, 32));
 using var labels = randint(10, [batch], dtype: ScalarType.Int64);
-using var optimizer = new OptimizerRecipe(LearningRate: 0.01).Create([.. network.parameters()]);
+using var optimizer = new Optimizer(new(LearningRate: 0.01), [.. network.parameters()]);
 
 for (var warmUp = 0; warmUp < 2; warmUp++) Step();
 var steps = 0;

@@ -1,16 +1,30 @@
 namespace DistillKit.Distillation;
 
-/// <summary>
-/// Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>, where m is
-/// the network's mean distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs or triplets
-/// of distinct images, of Huber's loss of the student's value against the teacher's. The angles of a batch of N take memory for N³ numbers.
-/// </summary>
-/// <param name="distance">The weight of the distances.</param>
-/// <param name="angle">The weight of the angles; the paper has twice that of the distances.</param>
-public sealed class RelationalLoss(double distance = 1, double angle = 2)
+/// <summary>Relational knowledge distillation (Park et al. 2019, arXiv:1904.05068) on embeddings e. Distances: <c>h(|e_i - e_j| / m)</c>,
+/// where m is the network's mean distance. Angles: <c>h(cos of the angle at e_j between e_i and e_k)</c>. Each is the mean, over all pairs
+/// or triplets of distinct images, of Huber's loss of the student's value against the teacher's. The angles of a batch of N take memory for
+/// N³ numbers.</summary>
+/// <inheritdoc cref="FeatureTerm" path="/param"/>
+/// <param name="Distance">The weight of the distances.</param>
+/// <param name="Angle">The weight of the angles; the paper has twice that of the distances.</param>
+public sealed record RelationalTerm(
+    string Student, string Teacher,
+    [property: Range(0, 1e6)] double Distance = 1,
+    [property: Range(0, 1e6)] double Angle = 2) : FeatureTerm(Student, Teacher)
 {
     /// <summary>The share of the mean square below which a squared distance is none: its root has no gradient.</summary>
     private const double Coincidence = 1e-12;
+
+    /// <inheritdoc/>
+    public override void Validate(string field)
+    {
+        base.Validate(field);
+        Require(Distance + Angle > 0, $"{field}.distance", "above 0 where angle is 0", Distance);
+    }
+
+    /// <inheritdoc/>
+    protected override (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels) =>
+        (Compute, null);
 
     /// <summary>The loss, a scalar, of embeddings [N, C] and [N, D], or of maps, whose means over all positions they are.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
@@ -20,9 +34,9 @@ public sealed class RelationalLoss(double distance = 1, double angle = 2)
         var count = student.shape[0];
         var (studentEmbedding, teacherEmbedding) = FeatureMaps.Embed(student, teacher);
         var (ofStudent, ofTeacher) = (new Relations(studentEmbedding), new Relations(teacherEmbedding));
-        var loss = Huber(ofStudent.Distances(), ofTeacher.Distances(), distance, count * (count - 1));
-        if (angle > 0)
-            loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), angle, count * (count - 1) * (count - 2)), Number.One);
+        var loss = Huber(ofStudent.Distances(), ofTeacher.Distances(), Distance, count * (count - 1));
+        if (Angle > 0)
+            loss = loss.add(Huber(ofStudent.Cosines(), ofTeacher.Cosines(), Angle, count * (count - 1) * (count - 2)), Number.One);
         return loss.to(studentEmbedding.dtype).MoveToOuterDisposeScope();
     }
 
