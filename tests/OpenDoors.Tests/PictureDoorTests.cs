@@ -50,6 +50,8 @@ public sealed class PictureDoorTests : IDisposable
     public void What_cannot_be_used_is_named_in_one_line()
     {
         Assert.Contains("no folder", Error("missing"));
+        Write(Path.Combine(root, "flat", "a.png"), 4, 4, (1, 2, 3));
+        Assert.Contains("holds pictures but no classes: put the pictures of each class into a folder", Error("flat"));
         Write(Path.Combine(root, "some", "one", "a.png"), 4, 4, (1, 2, 3));
         Assert.Contains("1 folders: make one for each class", Error("some"));
         Directory.CreateDirectory(Path.Combine(root, "some", "two"));

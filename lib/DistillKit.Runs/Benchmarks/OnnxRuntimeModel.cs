@@ -9,12 +9,16 @@ public sealed class OnnxRuntimeModel : IDeployedModel
 {
     private static readonly Lazy<(string? Version, string? Defect)> Runtime = new(LoadRuntime);
 
+    private const int MostLetters = 400;
+
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
     private Buffers? batch;
 
-    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes) =>
-        (this.session, InputShape, Classes) = (session, inputShape, classes);
+    private readonly bool isOfOne;
+
+    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes, bool isOfOne) =>
+        (this.session, InputShape, Classes, this.isOfOne) = (session, inputShape, classes, isOfOne);
 
     /// <summary>The version of ONNX Runtime, such as 1.30.0; null where its library is missing or does not load.</summary>
     public static string? RuntimeVersion => Runtime.Value.Version;
@@ -50,7 +54,7 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         try
         {
             var session = new InferenceSession(path, settings);
-            if (Describe(session) is var (image, classes)) return new(session, image, classes);
+            if (Describe(session) is var (image, classes, batch) && batch <= 1) return new(session, image, classes, batch == 1);
             session.Dispose();
         }
         catch (OnnxRuntimeException e)
@@ -58,10 +62,12 @@ public sealed class OnnxRuntimeModel : IDeployedModel
             throw new UserException($"ONNX Runtime cannot load {path}: {Reason(e)}", e);
         }
         throw new UserException(
-            $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats.");
+            $"{path} is not an image classifier: it needs one input [batch, C, H, W] and one output [batch, classes] of floats, "
+            + "with a batch of any size or of 1.");
     }
 
-    /// <summary>Computes the logits of some images. It allocates next to nothing while their number stays the same.</summary>
+    /// <summary>Computes the logits of some images, one by one where the file takes one alone. It allocates next to nothing while their
+    /// number stays the same.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit the model or each other.</exception>
     /// <exception cref="UserException">ONNX Runtime failed.</exception>
     public void Run(ReadOnlySpan<float> images, Span<float> logits)
@@ -73,6 +79,13 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         if (logits.Length != count * Classes)
             throw new ArgumentException(
                 $"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
+        var step = isOfOne ? 1 : count;
+        for (var first = 0; first < count; first += step)
+            RunBatch(step, images.Slice(first * length, step * length), logits.Slice(first * Classes, step * Classes));
+    }
+
+    private void RunBatch(int count, ReadOnlySpan<float> images, Span<float> logits)
+    {
         if (batch?.Logits.Length != logits.Length)
         {
             batch?.Dispose();
@@ -99,17 +112,23 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         session.Dispose();
     }
 
-    private static (IReadOnlyList<int> Image, int Classes)? Describe(InferenceSession session) =>
+    /// <summary>What the file says; a batch that is not above 0 may have any size.</summary>
+    private static (IReadOnlyList<int> Image, int Classes, int Batch)? Describe(InferenceSession session) =>
         session.InputNames is [var input] && session.OutputNames is [var output]
-        && Floats(session.InputMetadata[input]) is [_, > 0, > 0, > 0] image
-        && Floats(session.OutputMetadata[output]) is [_, > 0 and var classes]
-            ? (image[1..], classes)
+        && Floats(session.InputMetadata[input]) is [var batch, > 0, > 0, > 0] image
+        && Floats(session.OutputMetadata[output]) is [var answers, > 0 and var classes]
+            ? (image[1..], classes, Math.Max(batch, answers))
             : null;
 
     private static int[]? Floats(NodeMetadata node) => node.IsTensor && node.ElementType == typeof(float) ? node.Dimensions : null;
 
-    /// <summary>The first line of the runtime's message, without its error code.</summary>
-    private static string Reason(OnnxRuntimeException e) => e.Message[(e.Message.IndexOf(']') + 1)..].Trim().Split('\n')[0];
+    /// <summary>The runtime's message on one line, without its error code.</summary>
+    private static string Reason(OnnxRuntimeException e)
+    {
+        const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        var text = string.Join("; ", e.Message[(e.Message.IndexOf(']') + 1)..].Split('\n', options));
+        return text.Length > MostLetters ? $"{text[..MostLetters]}..." : text;
+    }
 
     private static (string? Version, string? Defect) LoadRuntime()
     {

@@ -54,6 +54,8 @@ public sealed class ExperimentRun(
 
     internal Experiment Experiment => experiment;
 
+    private string TableLock => Path.Combine(folder, ".table.lock");
+
     internal string FolderOf(PlannedRun run) => Path.GetFullPath(Path.Combine(folder, "runs", run.Id));
 
     /// <summary>Puts CIFAR-10 in its place, if a recipe needs it.</summary>
@@ -71,6 +73,7 @@ public sealed class ExperimentRun(
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Prepare(CancellationToken cancellation = default)
     {
+        RequireOwnTable();
         void Wait() => progress.Started("prepare", "waits for another process that prepares");
         foreach (var variant in experiment.Variants)
         {
@@ -86,6 +89,7 @@ public sealed class ExperimentRun(
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last step was written.</exception>
     public void Run(Shard shard, CancellationToken cancellation = default)
     {
+        RequireOwnTable();
         PlannedRun[] runs = [.. shard.Of(experiment.Runs)];
         foreach (var (index, run) in runs.Index())
         {
@@ -148,8 +152,16 @@ public sealed class ExperimentRun(
     private void WriteTable(CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        using var exclusive = LockFile.Hold(Path.Combine(folder, ".table.lock"), cancellation);
+        using var exclusive = LockFile.Hold(TableLock, cancellation);
         Table().Write(folder);
+    }
+
+    private void RequireOwnTable()
+    {
+        var tables = ExperimentTable.FileNames.Select(name => Path.Combine(folder, name));
+        if (File.Exists(TableLock) || tables.FirstOrDefault(Path.Exists) is not { } path) return;
+        throw new UserException($"No experiment has written {path}, and this one would overwrite it: move it to another place, "
+            + "or choose another folder with --output.");
     }
 
     private string Describe(FinishedRun run) =>

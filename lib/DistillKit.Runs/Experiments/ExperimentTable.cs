@@ -50,6 +50,8 @@ public sealed record ExperimentTable(
         ("pixels", row => Text(row.Pixels)),
     ];
 
+    internal static readonly string[] FileNames = ["results.csv", "results.json"];
+
     /// <summary>The table as indented JSON, with every run and its provenance.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
@@ -89,8 +91,8 @@ public sealed record ExperimentTable(
 
     internal void Write(string folder)
     {
-        AtomicFile.WriteText(Path.Combine(folder, "results.csv"), ToCsv());
-        AtomicFile.WriteText(Path.Combine(folder, "results.json"), ToJson() + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, FileNames[0]), ToCsv());
+        AtomicFile.WriteText(Path.Combine(folder, FileNames[1]), ToJson() + "\n");
     }
 
     private static TableRow Row(Variant variant, FinishedRun[] runs, Comparison? comparison, FinishedRun[] reference)

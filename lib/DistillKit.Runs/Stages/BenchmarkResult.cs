@@ -20,14 +20,18 @@ public sealed record BenchmarkRow(
     double ValidationAccuracy, long Parameters, long MultiplyAccumulates, long FileBytes, double LatencyMilliseconds,
     double LatencyP95Milliseconds, double ImagesPerSecond, long? PeakMemoryBytes, double Seconds);
 
+/// <summary>A file that a runtime could not run, and the reason in a line.</summary>
+public sealed record BenchmarkGap(string Name, string Format, string Runtime, string Reason);
+
 /// <summary>The figures of a run with their provenance.</summary>
 /// <param name="Profile">The profile's name.</param>
 /// <param name="Rows">A row for each file and runtime.</param>
 /// <param name="Agreements">How alike the runtimes' answers are, for each file that several ran.</param>
 /// <param name="TestImages">How many images the accuracies were counted on.</param>
+/// <param name="Gaps">What could not be measured; null in files that an earlier version wrote.</param>
 public sealed record BenchmarkResult(
     string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows,
-    IReadOnlyList<RuntimeAgreement> Agreements, int TestImages)
+    IReadOnlyList<RuntimeAgreement> Agreements, int TestImages, IReadOnlyList<BenchmarkGap>? Gaps = null)
 {
     /// <summary>The accuracies in a line.</summary>
     public string Summary => string.Join(", ", Rows.DistinctBy(row => (row.Name, row.Format)).Select(row =>

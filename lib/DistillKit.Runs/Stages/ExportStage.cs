@@ -42,7 +42,8 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
             return new([.. Files.Select(Check)]);
         },
         Describe,
-        $"{Files.Length} ONNX files");
+        $"{Files.Length} ONNX files",
+        Writes: [.. training.All.Select(PathOf)]);
 
     private void Write(TrainingStage stage, CancellationToken cancellation)
     {

@@ -50,6 +50,7 @@ public sealed class PipelineRun : IDisposable
     {
         // Before the hours in which the first of them are trained.
         foreach (var stage in Stages) stage.RequireOwnFiles();
+        benchmark.RequireOwnFiles();
         await InstallDataAsync(cancellation);
         foreach (var stage in Stages) stage.Do(cancellation);
         return Benchmark(memoryOfInference, cancellation);

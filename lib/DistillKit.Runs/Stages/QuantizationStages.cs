@@ -44,7 +44,8 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         Needs: cancellation => PostTraining.Run(cancellation),
         TrainAware,
         TrainingStages.Describe,
-        Seconds: result => result.Seconds);
+        Seconds: result => result.Seconds,
+        Writes: [AwarePath, .. context.Store.LogsOf(StageNames.Aware)]);
 
     /// <summary>What a file of ours says about itself: provenance, and what a program needs to feed it.</summary>
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)

@@ -72,11 +72,12 @@ internal interface IStage
 /// <param name="Needs">Runs the stages that it needs, or finds their results.</param>
 /// <param name="Describe">The result in a few words.</param>
 /// <param name="Description">What it works on, in a few words; null where <paramref name="Make"/> says when it starts.</param>
+/// <param name="Writes">The paths that must not be there before the first run; null for its files.</param>
 /// <param name="Seconds">The time that a result took, where it says that itself: interruptions are left out then.</param>
 internal sealed record Stage<T>(
     StageContext Context, string Name, IReadOnlyList<string> Files, Func<string> Fingerprint, Action<CancellationToken> Needs,
-    Func<CancellationToken, T> Make, Func<T, string> Describe, string? Description = null, Func<T, double>? Seconds = null)
-    : IStage where T : class
+    Func<CancellationToken, T> Make, Func<T, string> Describe, string? Description = null, Func<T, double>? Seconds = null,
+    IReadOnlyList<string>? Writes = null) : IStage where T : class
 {
     public T Run(CancellationToken cancellation)
     {
@@ -96,7 +97,7 @@ internal sealed record Stage<T>(
         return result;
     }
 
-    public void RequireOwnFiles() => Context.Store.RequireOwn(Name, Files);
+    public void RequireOwnFiles() => Context.Store.RequireOwn(Name, Writes ?? Files);
 
     void IStage.Do(CancellationToken cancellation) => Run(cancellation);
 }

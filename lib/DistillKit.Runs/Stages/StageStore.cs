@@ -7,8 +7,8 @@ namespace DistillKit.Runs.Stages;
 public sealed record FinishedStage<T>(string Fingerprint, DateTimeOffset Date, T Result);
 
 /// <summary>The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it
-/// depends on; it is not run again until that changes. Files in a folder that no stage has begun in are not a run's, and are not
-/// overwritten.</summary>
+/// depends on; it is not run again until that changes. Files that a stage writes are not a run's before a run has begun that stage, and are
+/// not overwritten.</summary>
 public sealed class StageStore : IDisposable
 {
     private const string StageFile = "stage.json";
@@ -44,6 +44,10 @@ public sealed class StageStore : IDisposable
 
     internal string FolderOf(string stage) => Path.Combine(Folder, stage);
 
+    /// <summary>What a training writes beside its network.</summary>
+    internal IEnumerable<string> LogsOf(string stage) =>
+        [Path.Combine(FolderOf(stage), TrainingFiles.CheckpointName), Path.Combine(FolderOf(stage), MetricsLog.FileName)];
+
     /// <summary>A text that changes with each input, texts or recipes. What a recipe leaves out (null) does not count.</summary>
     public static string Fingerprint(params IEnumerable<object> inputs)
     {
@@ -73,7 +77,7 @@ public sealed class StageStore : IDisposable
     /// <summary>Marks a stage as begun: what is in its folder from now on is a run's.</summary>
     internal void Begin(string stage)
     {
-        if (!IsOwn(FolderOf(stage))) AtomicFile.WriteText(Path.Combine(FolderOf(stage), BegunFile), "");
+        if (!HasBegun(stage)) AtomicFile.WriteText(Path.Combine(FolderOf(stage), BegunFile), "");
     }
 
     /// <summary>Marks a stage as finished: a checkpoint is not needed any more.</summary>
@@ -90,10 +94,10 @@ public sealed class StageStore : IDisposable
         if (File.Exists(path)) File.Move(path, Path.Combine(FolderOf(stage), BegunFile), overwrite: true);
     }
 
-    /// <exception cref="UserException">One of the files is in the folder of a stage that no run has begun.</exception>
+    /// <exception cref="UserException">One of the files that a stage writes is there although no run has begun that stage.</exception>
     internal void RequireOwn(string stage, IEnumerable<string> files)
     {
-        if (files.FirstOrDefault(file => File.Exists(file) && !IsOwn(Path.GetDirectoryName(file)!)) is not { } path) return;
+        if (HasBegun(stage) || files.FirstOrDefault(Path.Exists) is not { } path) return;
         var use = stage == StageNames.Teacher ? ", and to teach with it name it in the profile as \"weights\" of the \"teacher\"" : "";
         throw new UserException($"No run has written {path}, and the stage {stage} would overwrite it: move it to another place{use}.");
     }
@@ -104,9 +108,6 @@ public sealed class StageStore : IDisposable
     private static UserException Unusable(string folder, string reason, Exception? inner = null) =>
         new($"Cannot use {Path.GetFullPath(folder)} for results: {reason} another folder with --output.", inner);
 
-    private bool IsOwn(string folder)
-    {
-        string[] marks = [StageFile, BegunFile, TrainingFiles.CheckpointName];
-        return folder == Folder || marks.Any(mark => File.Exists(Path.Combine(folder, mark)));
-    }
+    private bool HasBegun(string stage) =>
+        ((string[])[StageFile, BegunFile]).Any(mark => File.Exists(Path.Combine(FolderOf(stage), mark)));
 }

@@ -69,7 +69,8 @@ internal sealed class TrainingStages(StageContext context)
         },
         cancellation => stage.Weights is { } weights ? Take(stage, weights) : Fit(stage, cancellation),
         Describe,
-        Seconds: result => result.Seconds);
+        Seconds: result => result.Seconds,
+        Writes: [ModelPath(stage), .. context.Store.LogsOf(stage.Name)]);
 
     private TrainingResult Fit(TrainingStage stage, CancellationToken cancellation)
     {

@@ -20,6 +20,32 @@ public sealed class DeploymentProbeTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_used_fails_alone()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["broken.onnx"], "no model");
+        Deployment[] deployments = [.. from path in (string[])[folder["broken.onnx"], file]
+            from runtime in Deployment.Runtimes select new Deployment(path, runtime)];
+        var speeds = DeploymentProbe.Measure(deployments, latencyRepeats: 3, throughputRepeats: 1);
+        Assert.Equal(deployments, speeds.Select(speed => speed.Deployment));
+        Assert.All(speeds.Take(Deployment.Runtimes.Count), speed =>
+        {
+            Assert.Contains(folder["broken.onnx"], speed.Reason);
+            Assert.Equal((null, null), (speed.Latency, speed.ImagesPerSecond));
+        });
+        Assert.All(speeds.Skip(Deployment.Runtimes.Count),
+            speed => Assert.True(speed is { Reason: null, Runtime: not null, Latency.Repeats: 3, ImagesPerSecond: > 0 }));
+    }
+
+    [Fact]
+    public async Task Measuring_stops_at_once_when_it_is_cancelled()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var work = Task.Run(() => DeploymentProbe.Measure([new(file, InferenceRuntime.Edge)], 1_000_000, 1, 1, stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => work.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public void Nothing_to_repeat_is_refused() =>
         Assert.Throws<UserException>(() => DeploymentProbe.Latencies([new(file, InferenceRuntime.Edge)], repeats: 0));
 

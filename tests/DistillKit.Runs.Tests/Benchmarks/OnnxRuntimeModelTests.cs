@@ -1,3 +1,4 @@
+using System.Text;
 using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Runs.Tests.Benchmarks;
@@ -54,6 +55,29 @@ public sealed class OnnxRuntimeModelTests
                 Assert.Contains(path, message);
                 Assert.DoesNotContain('\n', message);
             });
+    }
+
+    [RuntimeFact]
+    public void A_model_of_one_image_classifies_several_one_by_one()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["one.onnx"], WithBatch(1));
+        using var model = OnnxRuntimeModel.Load(folder["one.onnx"]);
+        float[] images = [.. Enumerable.Repeat(1f, 12), .. new float[12]], logits = new float[8];
+        model.Run(images, logits);
+        Assert.Equal([-2, 3, 8, 12, 0, 1, 2, 3], logits);
+        File.WriteAllBytes(folder["two.onnx"], WithBatch(2));
+        var refusal = Assert.Throws<UserException>(() => OnnxRuntimeModel.Load(folder["two.onnx"])).Message;
+        Assert.Contains("with a batch of any size or of 1", refusal);
+    }
+
+    /// <summary>The classifier with a number, as a long varint, in place of the batch's name in its shapes.</summary>
+    private static byte[] WithBatch(byte batch)
+    {
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(Model("classifier")));
+        var (name, number) = ("\x12\x05batch", Encoding.Latin1.GetString([0x08, (byte)(0x80 | batch), 0x80, 0x80, 0x80, 0x80, 0x00]));
+        Assert.Contains(name, text);
+        return Encoding.Latin1.GetBytes(text.Replace(name, number));
     }
 
     [RuntimeFact]

@@ -116,6 +116,20 @@ public sealed class ExperimentRunTests : IDisposable
         Assert.Single(run.Table().Runs);
     }
 
+    [Theory]
+    [InlineData("results.csv")]
+    [InlineData("results.json")]
+    public void A_table_that_no_experiment_has_written_is_not_overwritten(string name)
+    {
+        var (run, events) = New("""  "recipes": { "alone": {} }  """);
+        Directory.CreateDirectory(folder["out"]);
+        File.WriteAllText(folder[$"out/{name}"], "mine");
+        foreach (var work in (Action[])[() => run.Run(Shard.All), () => run.Prepare()])
+            Assert.Contains($"No experiment has written {folder[$"out/{name}"]}", Assert.Throws<UserException>(work).Message);
+        Assert.Empty(events.Started);
+        Assert.Equal("mine", File.ReadAllText(folder[$"out/{name}"]));
+    }
+
     [Fact]
     public void A_table_of_some_runs_pairs_the_seeds_that_both_have()
     {

@@ -91,12 +91,34 @@ public sealed class Cifar10InstallerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_set_is_replaced()
+    public async Task What_is_in_the_way_is_kept_beside_the_new_set()
     {
+        for (var time = 1; time <= 2; time++)
+        {
+            await Installer(GoodSource()).RunAsync();
+            await File.WriteAllTextAsync(Path.Combine(Target, Cifar10Files.FolderName, Cifar10Files.TestName), $"mine {time}");
+        }
         await Installer(GoodSource()).RunAsync();
-        await File.WriteAllTextAsync(Path.Combine(Target, Cifar10Files.FolderName, Cifar10Files.TestName), "damaged");
-        await Installer(GoodSource()).RunAsync();
+        string Kept(int time) => Path.Combine(Target, $"{Cifar10Files.FolderName}.replaced{time}");
+        for (var time = 1; time <= 2; time++)
+        {
+            Assert.Equal($"mine {time}", await File.ReadAllTextAsync(Path.Combine(Kept(time), Cifar10Files.TestName)));
+            Directory.Delete(Kept(time), recursive: true);
+        }
         AssertInstalled();
+    }
+
+    [Theory]
+    [InlineData("cifar-10-batches-py/data_batch_1", "which has cifar-10-batches-py, CIFAR-10 for Python: this needs the binary version")]
+    [InlineData("data_batch_1", "which has data_batch_1, CIFAR-10 for Python: this needs the binary version")]
+    [InlineData("cifar-10-python.tar.gz", "which has cifar-10-python.tar.gz, CIFAR-10 for Python")]
+    [InlineData("train/cat/1.png", "which has pictures; a profile reads those with \"data\": { \"source\": \"Folder\"")]
+    public async Task Another_form_of_the_data_is_named(string file, string expected)
+    {
+        var local = data.NewFolder("local");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(local, file))!);
+        File.WriteAllText(Path.Combine(local, file), "");
+        Assert.Contains(expected, await AssertRefuses(Cifar10Source.Local(local)));
     }
 
     [Fact]

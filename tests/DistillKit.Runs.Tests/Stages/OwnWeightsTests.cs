@@ -88,7 +88,16 @@ public sealed class OwnWeightsTests : IDisposable
     [InlineData("teacher/model.safetensors", "\"weights\" of the \"teacher\"")]
     [InlineData("baseline/model.safetensors", "move it to another place.")]
     [InlineData("ptq/static.onnx", "the stage ptq would overwrite it")]
+    [InlineData("ptq/dynamic.onnx", "the stage ptq would overwrite it")]
+    [InlineData("qat/model.onnx", "the stage qat would overwrite it")]
+    [InlineData("qat/metrics.jsonl", "the stage qat would overwrite it")]
+    [InlineData("teacher/checkpoint.safetensors", "\"weights\" of the \"teacher\"")]
+    [InlineData("baseline/metrics.jsonl", "the stage baseline would overwrite it")]
     [InlineData("distill/model.onnx", "the stage export would overwrite it")]
+    [InlineData("benchmark.json", "the stage benchmark would overwrite it")]
+    [InlineData("benchmark.csv", "the stage benchmark would overwrite it")]
+    [InlineData("test-reports.json", "the stage benchmark would overwrite it")]
+    [InlineData("report.html", "the stage benchmark would overwrite it")]
     public async Task A_file_that_no_run_has_written_is_not_overwritten(string path, string expected)
     {
         Directory.CreateDirectory(folder[$"run/{Path.GetDirectoryName(path)}"]);
@@ -101,6 +110,18 @@ public sealed class OwnWeightsTests : IDisposable
         Assert.DoesNotContain('\n', message);
         Assert.Empty(events.Started);
         Assert.Equal("mine", File.ReadAllText(folder[$"run/{path}"]));
+    }
+
+    [Fact]
+    public async Task A_file_laid_beside_a_finished_stages_own_is_not_overwritten()
+    {
+        using (var first = new PipelineRun(PipelineRunTests.Tiny, folder["run"], new PipelineRunTests.Events(), CPU))
+            first.Train(first.TrainingStages[0]);
+        File.WriteAllText(folder["run/teacher/model.onnx"], "mine");
+        using var run = new PipelineRun(PipelineRunTests.Tiny, folder["run"], new PipelineRunTests.Events(), CPU);
+        var message = (await Assert.ThrowsAsync<UserException>(() => run.RunAsync())).Message;
+        Assert.Contains($"No run has written {folder["run/teacher/model.onnx"]}, and the stage export would overwrite it", message);
+        Assert.Equal("mine", File.ReadAllText(folder["run/teacher/model.onnx"]));
     }
 
     [Fact]

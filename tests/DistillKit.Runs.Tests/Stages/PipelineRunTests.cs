@@ -147,6 +147,17 @@ public sealed class PipelineRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_measured_leaves_a_gap_with_the_reason()
+    {
+        using var run = new PipelineRun(Tiny, folder["run"], new Events(), CPU);
+        var result = await run.RunAsync(deployment => deployment.Path.Contains("dynamic") ? throw new UserException("no memory") : 1);
+        Assert.Equal(Runtimes, result.Gaps!.Count);
+        Assert.All(result.Gaps, gap => Assert.Equal(("distill", "int8 dynamic", "no memory"), (gap.Name, gap.Format, gap.Reason)));
+        Assert.Equal(Networks.Length + 2 * Runtimes, result.Rows.Count);
+        Assert.DoesNotContain("dynamic", File.ReadAllText(folder["run/benchmark.csv"]));
+    }
+
+    [Fact]
     public async Task A_second_run_does_nothing_again()
     {
         var (first, _) = await Run(Tiny);
