@@ -96,6 +96,22 @@ public sealed class ModelVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_a_runtime_refuses_has_a_reason_and_the_others_have_figures()
+    {
+        File.WriteAllText(folder["foreign.onnx"], "not a model");
+        Assert.Equal(0, (await Cli.RunAsync("export", model, "--profile", "smoke")).ExitCode);
+        var both = await Cli.RunAsync("benchmark", folder["foreign.onnx"], folder["model.onnx"], "--repeats", "3", "--json");
+        Assert.Equal(0, both.ExitCode);
+        var rows = JsonDocument.Parse(both.Output).RootElement.EnumerateArray().ToLookup(row => row.GetProperty("file").GetString());
+        Assert.All(rows[folder["foreign.onnx"]], row => Assert.NotEmpty(row.GetProperty("reason").GetString()!));
+        Assert.All(rows[folder["model.onnx"]], row => Assert.True(row.GetProperty("latencyMilliseconds").GetDouble() > 0));
+
+        var none = await Cli.RunAsync("benchmark", folder["foreign.onnx"], folder["missing.onnx"]);
+        Assert.Equal(1, none.ExitCode);
+        Assert.Equal(4, none.Table.Count(row => row[^1].Length > 0 && row[3] == ""));
+    }
+
+    [Fact]
     public async Task Networks_whose_names_have_no_ending_of_ours_do_not_share_an_output()
     {
         foreach (var name in (string[])["model.best", "model.last"])
@@ -115,7 +131,6 @@ public sealed class ModelVerbTests : IDisposable
         await Refused("bits must be 2 to 8", ["quantize", model, "--bits", "9", .. Images]);
         File.WriteAllText(folder["foreign.onnx"], "not a model");
         await Refused("foreign.onnx", ["quantize", folder["foreign.onnx"], .. Images]);
-        await Refused("foreign.onnx", "benchmark", folder["foreign.onnx"]);
     }
 
     private string[] Images => ["--profile", "smoke", "--calibration", "20", "--validation", "40", "--threads", "1"];
