@@ -52,6 +52,7 @@ internal sealed class StageContext(Profile profile, StageStore store, IRunProgre
         Engine = MachineInfo.Current().Engine,
         Date = DateTimeOffset.UtcNow,
         Accuracy = validationAccuracy,
+        Input = new(Images.Normalization, Images.Training.ClassNames),
     };
 
     public void Dispose()

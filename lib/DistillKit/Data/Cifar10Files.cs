@@ -25,7 +25,9 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
     /// <summary>The folder that holds the files: the subfolder <see cref="FolderName"/> of <paramref name="folder"/>, or itself.</summary>
     /// <exception cref="UserException">Neither holds them.</exception>
     public static string Locate(string folder) => TryLocate(folder)
-        ?? throw new UserException($"CIFAR-10 is not in {folder}: run `distillkit data get` to put it there.");
+        ?? throw new UserException(HasPythonLayout(folder)
+            ? $"{folder} holds CIFAR-10 for Python: the binary version is needed, run `distillkit data get` to put it there."
+            : $"CIFAR-10 is not in {folder}: run `distillkit data get` to put it there.");
 
     /// <summary>As <see cref="Locate"/>, but null when the files are not there.</summary>
     public static string? TryLocate(string folder) =>
@@ -41,10 +43,11 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
     }
 
     /// <summary>What is wrong with the first bad file of a folder, or null when all six are the published ones.</summary>
-    public string? FindDefect(string folder, IProgress<DataProgress>? progress = null)
+    public string? FindDefect(string folder, IProgress<DataProgress>? progress = null, CancellationToken cancellation = default)
     {
         for (var i = 0; i < Names.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             progress?.Report(new("Verifying the files", i, Names.Count));
             Examine(Path.Combine(folder, Names[i]), out var defect);
             if (defect is not null) return defect;
@@ -52,6 +55,11 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
         progress?.Report(new("Verifying the files", Names.Count, Names.Count));
         return null;
     }
+
+    /// <summary>Whether it holds the archive of pickles, whose names have no ending.</summary>
+    private static bool HasPythonLayout(string folder) =>
+        ((string[])[Path.Combine(folder, "cifar-10-batches-py"), folder])
+        .Any(place => Names.Any(file => File.Exists(Path.Combine(place, Path.GetFileNameWithoutExtension(file)))));
 
     private byte[] Examine(string path, out string? defect)
     {

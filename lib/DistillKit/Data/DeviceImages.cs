@@ -36,6 +36,9 @@ public sealed class DeviceImages : IDisposable
     /// <summary>Where the images are.</summary>
     public Device Device { get; }
 
+    /// <summary>Stops whatever runs over the images, at its next batch, with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>All images in their order, as they are; the last batch may be smaller. For evaluation.</summary>
     public EpochBatches Batches(int batchSize) => new(this, batchSize);
 
@@ -56,6 +59,7 @@ public sealed class DeviceImages : IDisposable
     /// <param name="resolution">Height and width of the batch's images when not the set's own; bilinear.</param>
     public Batch Take(ReadOnlySpan<int> images, ReadOnlySpan<ImageTransform> transforms = default, int cutout = 0, int? resolution = null)
     {
+        Cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         var (batch, size) = (images.Length, ImageSize);
         // One index for each pixel, so that crop, reflection and flip are one gather.

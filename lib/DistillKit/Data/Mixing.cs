@@ -13,8 +13,10 @@ public sealed record Mixing(
     internal const double LargestAlpha = 4;
 
     /// <summary>Mixes image i with image N - 1 - i: their order is random. Labels stay those of image i; targets are always set.</summary>
+    /// <exception cref="UserException">A number is out of range.</exception>
     public Batch Apply(Batch batch, int classes, ulong seed, int epoch, int step)
     {
+        Fields.Validate(this, "mixing");
         using var scope = NewDisposeScope();
         var targets = eye(classes, device: batch.Labels.device).index_select(0, batch.Labels);
         var random = SplitMix64.At(seed, (long)RandomPurpose.Mixing, epoch, step);
@@ -54,10 +56,15 @@ public sealed record Mixing(
     /// <summary>A number from Beta(alpha, alpha). Jöhnk, "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen", 1964.</summary>
     private static double Beta(SplitMix64 random, double alpha)
     {
-        double x, y;
-        do
-            (x, y) = (Math.Pow(random.Unit(), 1 / alpha), Math.Pow(random.Unit(), 1 / alpha));
-        while (x + y is 0 or > 1);
-        return x / (x + y);
+        while (true)
+        {
+            var (u, v) = (random.Unit(), random.Unit());
+            var (x, y) = (Math.Pow(u, 1 / alpha), Math.Pow(v, 1 / alpha));
+            if (x + y > 1) continue;
+            if (x + y > 0) return x / (x + y);
+            // For a small alpha both are too small for a double, but their quotient is not.
+            var logarithm = (Math.Log(v) - Math.Log(u)) / alpha;
+            if (!double.IsNaN(logarithm)) return 1 / (1 + Math.Exp(logarithm));
+        }
     }
 }

@@ -15,8 +15,8 @@ public sealed record HintonTerm(bool Standardize = false) : LogitTerm
 /// <see cref="DistillationLoss(double, double, double)"/>.</summary>
 public sealed class KnowledgeDistillationLoss(bool standardize = false)
 {
-    /// <summary>The loss of logits [N, K] at a temperature above 0: a scalar of at least 0. No gradient flows to the teacher.</summary>
-    /// <exception cref="ArgumentException">The shapes differ, or the temperature is not above 0.</exception>
+    /// <summary>The loss of logits [N, K] at a temperature: a scalar of at least 0. No gradient flows to the teacher.</summary>
+    /// <exception cref="ArgumentException">The shapes differ, or the temperature is not from 0.01 to 1,000,000.</exception>
     public Tensor Compute(Tensor studentLogits, Tensor teacherLogits, double temperature)
     {
         using var scope = NewDisposeScope();
@@ -41,7 +41,7 @@ public static class SoftLogits
     }
 
     /// <summary>Both networks' logits, standardized where asked, divided by the temperature; the teacher's without gradient.</summary>
-    /// <exception cref="ArgumentException">The shapes differ, or the temperature is not above 0.</exception>
+    /// <exception cref="ArgumentException">The shapes differ, or the temperature is not from 0.01 to 1,000,000.</exception>
     internal static (Tensor Student, Tensor Teacher) Pair(Tensor student, Tensor teacher, double temperature, bool standardize = false)
     {
         if (!student.shape.AsSpan().SequenceEqual(teacher.shape))
@@ -49,7 +49,8 @@ public static class SoftLogits
             var shapes = $"[{string.Join(", ", student.shape)}] and [{string.Join(", ", teacher.shape)}]";
             throw new ArgumentException($"Logits of student and teacher must have one shape, not {shapes}.");
         }
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
+        ArgumentOutOfRangeException.ThrowIfLessThan(temperature, DistillationRecipe.Coldest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(temperature, DistillationRecipe.Hottest);
         return (Scale(student), Scale(teacher.detach()));
 
         Tensor Scale(Tensor logits) => (standardize ? Standardize(logits) : logits).div(Number.Of(temperature));

@@ -61,6 +61,11 @@ public static class Safetensors
             using var stream = File.OpenRead(path);
             return read(SafetensorsHeader.Read(stream), stream);
         }
+        catch (InvalidDataException error) when (KindOf(path) is { } kind)
+        {
+            throw new UserException(
+                $"{path} is {kind}, not a safetensors file: write the network's state with safetensors.torch.save_file.", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var reason = error is InvalidDataException
@@ -68,5 +73,22 @@ public static class Safetensors
                 : $"Cannot read {path}: {error.Message}";
             throw new UserException($"{reason} Check the path, or fetch the file again.", error);
         }
+    }
+
+    /// <summary>What a file of another program is by its first bytes; null where they do not say.</summary>
+    private static string? KindOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var start = new byte[4];
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length ? null : start switch
+        {
+            [(byte)'P', (byte)'K', 3, 4] => "a ZIP archive, as torch.save writes it",
+            [0x80, <= 5, ..] => "a Python pickle",
+            [0x89, (byte)'H', (byte)'D', (byte)'F'] => "an HDF5 file",
+            [(byte)'G', (byte)'G', (byte)'U', (byte)'F'] => "a GGUF file",
+            [0x08, < 20, 0x12 or 0x1A or 0x3A, ..] => "an ONNX file",
+            [0x1F, 0x8B, ..] => "a gzip archive",
+            _ => null,
+        };
     }
 }

@@ -9,14 +9,16 @@ public static class Evaluator
 
     /// <summary>Evaluates a network, from images [N, 3, H, W] to logits [N, K], in evaluation and inference mode.</summary>
     /// <exception cref="UserException">There are no images, or a logit is not a finite number.</exception>
-    public static ClassificationReport Evaluate(nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames)
+    public static ClassificationReport Evaluate(
+        nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames, CancellationToken cancellation = default)
     {
-        var (logits, labels) = Logits(model, images);
+        var (logits, labels) = Logits(model, images, cancellation);
         return ClassificationReport.FromLogits(logits, labels, classNames);
     }
 
     /// <summary>The logits [N, K] of all images, row by row, in evaluation and inference mode, and the labels [N].</summary>
-    public static (float[] Logits, long[] Labels) Logits(nn.Module<Tensor, Tensor> model, DeviceImages images)
+    public static (float[] Logits, long[] Labels) Logits(
+        nn.Module<Tensor, Tensor> model, DeviceImages images, CancellationToken cancellation = default)
     {
         var logits = new List<float>();
         var labels = new List<long>();
@@ -24,6 +26,7 @@ public static class Evaluator
         var batches = images.Batches(BatchSize);
         for (var step = 0; step < batches.Count; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var batch = batches.Load(step);
             logits.AddRange(model.call(batch.Images).cpu().contiguous().data<float>().ToArray());
@@ -34,15 +37,17 @@ public static class Evaluator
 
     /// <summary>Evaluates a deployed file on images with the normalization that its network expects.</summary>
     /// <exception cref="UserException">There are no images, they do not fit the file, or a logit is not a finite number.</exception>
-    public static ClassificationReport Evaluate(IDeployedModel model, ImageSet images, Normalization normalization) =>
-        Report(Logits(model, images, normalization), images);
+    public static ClassificationReport Evaluate(
+        IDeployedModel model, ImageSet images, Normalization normalization, CancellationToken cancellation = default) =>
+        Report(Logits(model, images, normalization, cancellation), images);
 
     /// <summary>The report on logits [N, K] of all images, row by row.</summary>
     public static ClassificationReport Report(float[] logits, ImageSet images) =>
         ClassificationReport.FromLogits(logits, Array.ConvertAll(images.Labels, label => (long)label), images.ClassNames);
 
     /// <summary>The logits [N, K] of all images, row by row.</summary>
-    public static float[] Logits(IDeployedModel model, ImageSet images, Normalization normalization)
+    public static float[] Logits(
+        IDeployedModel model, ImageSet images, Normalization normalization, CancellationToken cancellation = default)
     {
         int[] shape = [ImageSet.Channels, images.ImageSize, images.ImageSize];
         if (!model.InputShape.SequenceEqual(shape))
@@ -51,6 +56,7 @@ public static class Evaluator
         var logits = new float[images.Count * model.Classes];
         for (var first = 0; first < images.Count; first += BatchSize)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(BatchSize, images.Count - first);
             var batch = loaded.Take([.. Enumerable.Range(first, count)]).Images.contiguous();

@@ -1,3 +1,4 @@
+using DistillKit.Data;
 using DistillKit.Files;
 
 namespace DistillKit.Networks;
@@ -23,6 +24,9 @@ public sealed record ModelInfo
     /// <summary>Top-1 accuracy in [0, 1], on the data that the recipe names.</summary>
     public double? Accuracy { get; init; }
 
+    /// <summary>What the network expects of images, and the names of its classes.</summary>
+    public ModelInput Input { get; init; } = new();
+
     /// <summary>The description as the metadata of a file.</summary>
     public Dictionary<string, string> ToMetadata()
     {
@@ -32,17 +36,19 @@ public sealed record ModelInfo
             ("format", "pt"), ("spec", Spec.ToJson()), ("recipe", Recipe), ("seed", Seed?.ToString(culture)), ("engine", Engine),
             ("date", Date?.ToString("O", culture)), ("accuracy", Accuracy?.ToString("R", culture)),
         ];
-        return entries.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
+        var own = entries.Where(entry => entry.Value is not null).Select(entry => KeyValuePair.Create(entry.Key, entry.Value!));
+        return own.Concat(Input.ToMetadata()).ToDictionary();
     }
 
     /// <summary>Null for a file of another program, which names no spec.</summary>
     internal static ModelInfo? FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        if (!metadata.TryGetValue("spec", out var spec)) return null;
-        var culture = CultureInfo.InvariantCulture;
+        if (!metadata.TryGetValue("spec", out var json)) return null;
+        var (culture, spec) = (CultureInfo.InvariantCulture, ModelSpec.Parse(json));
         return new()
         {
-            Spec = ModelSpec.Parse(spec),
+            Spec = spec,
+            Input = ModelInput.FromMetadata(metadata, spec.Classes),
             Recipe = metadata.GetValueOrDefault("recipe"),
             Seed = long.TryParse(metadata.GetValueOrDefault("seed"), culture, out var seed) ? seed : null,
             Engine = metadata.GetValueOrDefault("engine"),
@@ -55,8 +61,6 @@ public sealed record ModelInfo
 /// <summary>Networks as safetensors files, with torchvision's parameter names and the provenance as metadata.</summary>
 public static class ModelFile
 {
-    private const string BatchCounter = ".num_batches_tracked";
-
     /// <summary>Writes the network's weights and statistics, completely or not at all.</summary>
     /// <param name="info">The provenance; its spec is replaced by the model's own.</param>
     /// <param name="type">What to store the numbers as: float32, or float16 for half the size; it is loaded as float32 again.</param>
@@ -77,8 +81,16 @@ public static class ModelFile
         var info = ModelInfo.FromMetadata(file.Metadata)
             ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, then load it.");
         var model = info.Spec.Build();
-        Copy(path, file, model);
-        return (model, info);
+        try
+        {
+            Copy(path, file, model);
+            return (model, info);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Loads the weights into a network of the same architecture; torchvision's files fit, too.</summary>
@@ -94,32 +106,9 @@ public static class ModelFile
     private static void Copy(string path, SafetensorsFile file, ImageClassifier model)
     {
         var state = model.state_dict();
-        var differences = Differences(file.Tensors, state).ToList();
-        if (differences.Count > 0)
-        {
-            var more = differences.Count > 3 ? $"; and {differences.Count - 3} more" : "";
-            var first = string.Join("; ", differences.Take(3));
-            throw new UserException(
-                $"{path} does not fit the network {model.Spec.ToJson()}: {first}{more}. Load it into the network that it was saved from.");
-        }
+        if (ModelDifference.Of(file, state, model.Classes) is { } difference)
+            throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {difference}.");
         using var frozen = no_grad();
-        foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor);
+        foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor.reshape(state[name].shape));
     }
-
-    private static IEnumerable<string> Differences(IReadOnlyDictionary<string, Tensor> file, Dictionary<string, Tensor> state)
-    {
-        foreach (var (name, expected) in state)
-        {
-            if (!file.TryGetValue(name, out var actual) && name.EndsWith(BatchCounter, StringComparison.Ordinal)) continue;
-            if (actual is null) yield return $"{name} is missing";
-            else if (!actual.shape.AsSpan().SequenceEqual(expected.shape))
-                yield return $"{name} is [{string.Join(", ", actual.shape)}] rather than [{string.Join(", ", expected.shape)}]";
-            else if (!Converts(actual.dtype, expected.dtype))
-                yield return $"{name} is {actual.dtype} rather than {expected.dtype}";
-        }
-        foreach (var name in file.Keys.Where(name => !state.ContainsKey(name))) yield return $"{name} is not part of the network";
-    }
-
-    private static bool Converts(ScalarType from, ScalarType to) =>
-        from == to || (to == ScalarType.Float32 && from is (ScalarType.Float16 or ScalarType.BFloat16));
 }

@@ -4,7 +4,8 @@ namespace DistillKit.Training;
 
 /// <summary>What a training in progress counts; a resumed run keeps the type in which convolutions compute.</summary>
 internal sealed record Counters(
-    int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0);
+    int Step, ScalarType ComputeType, double Seconds = 0, double? BestAccuracy = null, int Stalled = 0, int Reductions = 0,
+    bool AwaitsValidation = false);
 
 /// <summary>A training in progress as one safetensors file: the network's state ("model."), that of what learns along with it
 /// ("adapters."), the average ("average."), the best state so far ("best."), what the optimizer remembers ("optimizer."), and the counters.

@@ -39,6 +39,9 @@ public sealed class Trainer(
 {
     private const int StepsPerReport = 20;
 
+    /// <summary>Of a network that still learns: beyond it has grown without bound.</summary>
+    private const double LargestLogit = 1e4;
+
     private readonly TrainingRecipe recipe = Checked(recipe, model, data);
     private readonly ImageClassifier? classifier = model as ImageClassifier;
     private readonly IReadOnlyDictionary<string, Tensor> state = model.state_dict();
@@ -53,6 +56,7 @@ public sealed class Trainer(
     private (int Epoch, EpochBatches Plan) batches = (0, BatchesOf(0, recipe, data, seed));
     private Counters counters = new(
         0, model is ImageClassifier ? recipe.Precision.Resolve(data.Training.Device) : ScalarType.Float32);
+    private double? validation;
     private bool isResumed;
     private TimeSpan checkpointCost;
 
@@ -82,8 +86,10 @@ public sealed class Trainer(
     {
         Resume();
         using var metrics = files is null ? null : MetricsLog.Open(files.Metrics, Step);
+        validation = counters.BestAccuracy;
+        ValidateIfDue(metrics, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         var recent = new RecentSteps(recipe.BatchSize);
-        double? validation = counters.BestAccuracy;
         while (Step < Steps && !HasStalled)
         {
             var (epoch, position) = Math.DivRem(Step, StepsPerEpoch);
@@ -110,10 +116,8 @@ public sealed class Trainer(
             }
             var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
             if (Step % StepsPerEpoch == 0 && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0))
-            {
-                validation = Validate();
-                metrics?.Write(new(Step, epoch, ValidationAccuracy: validation));
-            }
+                counters = counters with { AwaitsValidation = true };
+            ValidateIfDue(metrics, cancellation);
             if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
             cancellation.ThrowIfCancellationRequested();
         }
@@ -143,7 +147,7 @@ public sealed class Trainer(
         objective.Adapters?.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);
         var value = (double)loss.item<float>();
-        if (!double.IsFinite(value)) throw Diverged(value);
+        if (!double.IsFinite(value)) throw Diverged(value, batch, logits);
         loss.backward();
         if (recipe.ClipNorm is { } norm) optimizer.Clip(norm);
         optimizer.Step();
@@ -188,32 +192,56 @@ public sealed class Trainer(
         classifier!.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
     }
 
-    private double Validate()
+    /// <summary>Validates at the end of an epoch. Cancelled, that is left to the run that resumes this one.</summary>
+    private void ValidateIfDue(MetricsLog? metrics, CancellationToken cancellation)
+    {
+        if (!counters.AwaitsValidation) return;
+        try
+        {
+            validation = Validate(cancellation);
+            counters = counters with { AwaitsValidation = false };
+            metrics?.Write(new(Step, (Step - 1) / StepsPerEpoch, ValidationAccuracy: validation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+    }
+
+    private double Validate(CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         classifier?.SkipsResiduals = false;
         var trained = average is null ? null : ModelState.Copy(state);
         if (average is not null) ModelState.Assign(state, average);
-        var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames).Accuracy;
+        try
+        {
+            var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames, cancellation).Accuracy;
+            Judge(accuracy);
+            counters = After(start);
+            return accuracy;
+        }
+        finally
+        {
+            if (trained is not null)
+            {
+                ModelState.Assign(state, trained);
+                ModelState.Free(trained);
+            }
+        }
+    }
+
+    private void Judge(double accuracy)
+    {
         if (counters.BestAccuracy is null || accuracy > counters.BestAccuracy)
         {
             best ??= ModelState.Copy(state);
             ModelState.Assign(best, state);
             counters = counters with { BestAccuracy = accuracy, Stalled = 0 };
+            return;
         }
-        else
-        {
-            var stalled = counters.Stalled + 1;
-            var isReduced = recipe.Schedule.Kind == ScheduleKind.Plateau && stalled % recipe.Schedule.Patience == 0;
-            counters = counters with { Stalled = stalled, Reductions = counters.Reductions + (isReduced ? 1 : 0) };
-        }
-        if (trained is not null)
-        {
-            ModelState.Assign(state, trained);
-            ModelState.Free(trained);
-        }
-        counters = After(start);
-        return accuracy;
+        var stalled = counters.Stalled + 1;
+        var isReduced = recipe.Schedule.Kind == ScheduleKind.Plateau && stalled % recipe.Schedule.Patience == 0;
+        counters = counters with { Stalled = stalled, Reductions = counters.Reductions + (isReduced ? 1 : 0) };
     }
 
     private Counters After(long start) => counters with { Seconds = counters.Seconds + Stopwatch.GetElapsedTime(start).TotalSeconds };
@@ -243,17 +271,31 @@ public sealed class Trainer(
         return new(earlier.Steps, Enum.Parse<ScalarType>(earlier.ComputeType), earlier.Seconds, earlier.ValidationAccuracy);
     }
 
-    private UserException Diverged(double loss)
+    private UserException Diverged(double loss, Batch batch, Tensor logits)
     {
         var kept = files is not null && File.Exists(files.Checkpoint) ? $" The last checkpoint stays in {files.Checkpoint}." : "";
         var rate = optimizer.LearningRate;
         var what = FormattableString.Invariant($"The loss became {loss} at step {Step} of {Steps}, at a learning rate of {rate:g3}");
-        return new($"{what}: try a lower learning rate, a longer warm-up, clipNorm 1 or precision Float32.{kept}");
+        return new($"{what}: {AdviceFor(batch, logits)}.{kept}");
+    }
+
+    /// <summary>What a loss that is not finite comes from: the first thing on its way that is not as it has to be.</summary>
+    private string AdviceFor(Batch batch, Tensor logits)
+    {
+        const string slower = "try a lower learning rate, a longer warm-up or clipNorm 1";
+        static bool IsFinite(Tensor tensor) => tensor.isfinite().all().item<bool>();
+        if (!IsFinite(batch.Images))
+            return "the images themselves are not finite numbers, so check their normalization (a deviation of 0, say)";
+        if (!state.Values.All(IsFinite)) return $"the network's weights are not finite any more, so {slower}";
+        if (counters.ComputeType != ScalarType.Float32) return $"try precision Float32; if that does not help, {slower}";
+        if (!IsFinite(logits) || logits.abs().max().item<float>() > LargestLogit) return slower;
+        return "the network's answers are sound, so check the teacher and its weights, "
+            + "lower the weights of the distillation's terms, or take a temperature nearer to 1";
     }
 
     private TrainingResult Result()
     {
-        var rate = Step * recipe.BatchSize / Math.Max(counters.Seconds, 1e-9);
+        var rate = (double)Step * recipe.BatchSize / Math.Max(counters.Seconds, 1e-9);
         return new(Step / StepsPerEpoch, Step, counters.BestAccuracy ?? 0, counters.Seconds, rate, counters.ComputeType.ToString());
     }
 

@@ -26,6 +26,23 @@ public sealed class Cifar10Tests : IDisposable
     public void A_missing_data_set_is_reported_with_what_to_do() =>
         Assert.Contains("distillkit data get", Assert.Throws<UserException>(() => Cifar10.LoadTest(data.Root, data.Layout)).Message);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("cifar-10-batches-py")]
+    public void The_data_set_for_Python_is_named_as_such(string subfolder)
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(data.Root, subfolder)).FullName, "data_batch_1"), "a pickle");
+        var message = Assert.Throws<UserException>(() => Cifar10.LoadTraining(data.Root, data.Layout)).Message;
+        Assert.Contains("holds CIFAR-10 for Python: the binary version is needed, run `distillkit data get`", message);
+    }
+
+    [Fact]
+    public void Verifying_stops_at_the_next_file()
+    {
+        data.WriteBinaries(data.Root);
+        Assert.Throws<OperationCanceledException>(() => data.Layout.FindDefect(data.Root, cancellation: new(canceled: true)));
+    }
+
     [Fact]
     public void A_changed_byte_is_refused_with_both_sums()
     {

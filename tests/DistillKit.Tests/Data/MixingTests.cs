@@ -81,7 +81,18 @@ public sealed class MixingTests : IDisposable
     [InlineData(1, 0, 1.5)]
     [InlineData(double.NaN, 0, 1)]
     public void Options_out_of_range_are_refused(double mixup, double cutMix, double probability) =>
-        Assert.Throws<UserException>(() => Fields.Validate(new Mixing(mixup, cutMix, probability), "mixing"));
+        Assert.Throws<UserException>(() => new Mixing(mixup, cutMix, probability).Apply(batch, Classes, 1, 0, 0));
+
+    [Theory]
+    [InlineData(1e-30)]
+    [InlineData(1e-4)]
+    public void An_alpha_of_next_to_nothing_takes_one_image_or_the_other(double alpha)
+    {
+        Batch Mixed(int step) => new Mixing(alpha).Apply(batch, Classes, 1, 0, step);
+        float[] kept = [.. Enumerable.Range(0, 40).Select(step => Values(Mixed(step).Targets!)[0])];
+        Assert.All(kept, share => Assert.True(Math.Min(share, 1 - share) < 1e-4, $"{share}"));
+        Assert.InRange(kept.Count(share => share > 0.5), 8, 32);
+    }
 
     private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 }

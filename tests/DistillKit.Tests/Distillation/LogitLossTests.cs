@@ -33,6 +33,16 @@ public sealed class LogitLossTests : IDisposable
         Assert.Equal(0, gradient.abs().max().item<double>(), tolerance: 1e-8);
     });
 
+    [Theory]
+    [InlineData(1e-20)]
+    [InlineData(1e20)]
+    [InlineData(double.NaN)]
+    public void A_temperature_that_its_square_takes_out_of_float32_is_refused(double temperature)
+    {
+        var answers = new Answers(randn(2, 3), randn(2, 3), zeros(2, ScalarType.Int64));
+        Assert.All(Losses.Values, loss => Assert.Throws<ArgumentOutOfRangeException>(() => loss(answers, temperature)));
+    }
+
     [Fact]
     public void At_a_high_temperature_the_gradient_is_that_of_matching_logits() => Samples.ForAnswers(answers =>
     {

@@ -84,6 +84,8 @@ public sealed class LossTests : IDisposable
     [InlineData(double.NaN, 4, 0, "alpha")]
     [InlineData(0.5, 0, 0, "temperature")]
     [InlineData(0.5, double.PositiveInfinity, 0, "temperature")]
+    [InlineData(0.5, 1e-20, 0, "temperature must be from 0.01 to 1000000")]
+    [InlineData(0.5, 1e20, 0, "temperature must be from 0.01 to 1000000")]
     [InlineData(0.5, 4, 1, "smoothing")]
     public void Numbers_out_of_range_are_refused_by_name(double alpha, double temperature, double smoothing, string name) =>
         Assert.Contains(name, Assert.Throws<UserException>(() => new DistillationLoss(alpha, temperature, smoothing)).Message);

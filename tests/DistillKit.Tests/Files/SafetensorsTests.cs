@@ -42,6 +42,20 @@ public sealed class SafetensorsTests : IDisposable
         folder.Dispose();
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x50, 0x4B, 3, 4, 20, 0, 0, 0, 0 }, "a ZIP archive, as torch.save writes it")]
+    [InlineData(new byte[] { 0x80, 2, 0x7D, 0x71, 0, 0x2E, 0, 0, 0 }, "a Python pickle")]
+    [InlineData(new byte[] { 0x08, 8, 0x12, 7, 112, 121, 116, 111, 114 }, "an ONNX file")]
+    [InlineData(new byte[] { 0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0 }, "an HDF5 file")]
+    public void A_sound_file_of_another_kind_is_called_what_it_is(byte[] bytes, string kind)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["file"], bytes);
+        Assert.Equal(
+            $"{folder["file"]} is {kind}, not a safetensors file: write the network's state with safetensors.torch.save_file.",
+            Assert.Throws<UserException>(() => Safetensors.Load(folder["file"])).Message);
+    }
+
     [Fact]
     public void Tensors_of_every_type_and_the_metadata_round_trip()
     {

@@ -55,4 +55,39 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(model, images, ["a", "b", "c"]));
         Assert.True(model.training);
     }
+
+    [Fact]
+    public void Evaluating_stops_at_the_next_batch()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var files = new Deployed(cancelled);
+        Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(model, images, Names, new CancellationToken(canceled: true)));
+        Assert.True(model.training);
+        var set = new ImageSet(new byte[Count * ImageSet.Channels * 8 * 8], new byte[Count], Names);
+        var normalization = new Normalization([0, 0, 0], [1, 1, 1]);
+        Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(files, set, normalization, cancelled.Token));
+        Assert.Equal(1, files.Calls);
+    }
+
+    /// <summary>A file of which the first batch is interrupted.</summary>
+    private sealed class Deployed(CancellationTokenSource cancellation) : IDeployedModel
+    {
+        public int Calls { get; private set; }
+
+        public string Runtime => "none";
+
+        public int Classes => 2;
+
+        public IReadOnlyList<int> InputShape => [ImageSet.Channels, 8, 8];
+
+        public void Run(ReadOnlySpan<float> pixels, Span<float> logits)
+        {
+            Calls++;
+            cancellation.Cancel();
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Networks;
 using static TorchSharp.torch;
@@ -57,13 +58,76 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
-    public void Another_number_of_classes_is_refused_with_both_shapes()
+    public void Another_number_of_classes_is_named_as_such()
     {
         ModelFile.Save(folder["m"], Spec.Build(), new() { Spec = Spec });
         using var other = (Spec with { Classes = 100 }).Build();
         Assert.Contains(
-            "fc.weight is [10, 16] rather than [100, 16]; fc.bias is [10] rather than [100].",
+            "only fc.weight and fc.bias differ: they are of 10 classes rather than 100; give the network \"classes\": 10",
             Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], other)).Message);
+    }
+
+    [Theory]
+    [InlineData("module.", "every name in it begins with 'module.', as torch.nn.DataParallel writes them")]
+    [InlineData("_orig_mod.", "every name in it begins with '_orig_mod.', as torch.compile writes them")]
+    [InlineData("backbone.", "every name in it begins with 'backbone.': save the state of the network inside")]
+    public void Names_behind_another_name_are_recognized(string prefix, string reason)
+    {
+        Safetensors.Save(folder["m"], Spec.Build().state_dict().ToDictionary(entry => prefix + entry.Key, entry => entry.Value));
+        using var model = Spec.Build();
+        Assert.Contains(reason, Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], model)).Message);
+    }
+
+    [Fact]
+    public void A_file_of_another_network_is_named_as_such()
+    {
+        Safetensors.Save(folder["m"], new Dictionary<string, Tensor> { ["encoder.weight"] = rand(2, 2), ["fc.weight"] = rand(10, 16) });
+        using var model = Spec.Build();
+        Assert.Contains(
+            "names are the same (it holds encoder.weight, fc.weight",
+            Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], model)).Message);
+        var mobile = new MobileNetV2Spec { Width = 0.125 };
+        ModelFile.Save(folder["m"], mobile.Build(), new() { Spec = mobile });
+        Assert.Contains(
+            "It says that it is of {\"family\":\"mobilenetv2\"",
+            Assert.Throws<UserException>(() => ModelFile.LoadInto(folder["m"], model)).Message);
+    }
+
+    [Fact]
+    public void Counters_of_one_element_load()
+    {
+        var tensors = Spec.Build().state_dict();
+        tensors["bn1.num_batches_tracked"] = full([1], 5, ScalarType.Int64);
+        Safetensors.Save(folder["m"], tensors);
+        using var model = Spec.Build();
+        ModelFile.LoadInto(folder["m"], model);
+        Assert.Equal(5, model.state_dict()["bn1.num_batches_tracked"].item<long>());
+    }
+
+    [Fact]
+    public void What_the_network_expects_of_images_is_read_back()
+    {
+        string[] names = [.. Enumerable.Range(0, 10).Select(index => $"class {index}, or so")];
+        var input = new ModelInput(new([0.5f, 0.25f, 0.1f], [0.2f, 0.3f, 0.1f]), names);
+        ModelFile.Save(folder["m"], Spec.Build(), new() { Spec = Spec, Input = input });
+        var read = ModelFile.Load(folder["m"]).Info.Input;
+        Assert.Equal(input.Normalization!.Mean, read.Normalization!.Mean);
+        Assert.Equal(input.Normalization.Deviation, read.Normalization.Deviation);
+        Assert.Equal(input.ClassNames, read.ClassNames);
+        Assert.Equal(new ModelInput(), ModelInput.FromMetadata(new Dictionary<string, string>(), 10));
+    }
+
+    [Theory]
+    [InlineData("mean", "0.5,0.5", "The file's mean must be 3 numbers, but is '0.5,0.5'")]
+    [InlineData("deviation", "0.2,0,0.2", "each deviation above 0")]
+    [InlineData("deviation", "0.2,NaN,0.2", "The file's deviation must be 3 numbers")]
+    [InlineData("classes", "cat,dog", "The file names 2 classes, but its network has 3")]
+    [InlineData("classes", "[cat", "The file's classes are not a list of names")]
+    public void A_broken_description_of_the_input_is_refused(string key, string value, string reason)
+    {
+        var metadata = new ModelInput(new([0, 0, 0], [1, 1, 1]), ["a", "b", "c"]).ToMetadata();
+        metadata[key] = value;
+        Assert.Contains(reason, Assert.Throws<UserException>(() => ModelInput.FromMetadata(metadata, 3)).Message);
     }
 
     [Fact]

@@ -52,6 +52,38 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_padding_that_the_images_do_not_allow_is_found_before_anything_starts() => Assert.Contains(
+        "padding must be from 0 to 7 for images of 8 pixels, but is 40",
+        Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe with { Augmentation = new(40) })).Message);
+
+    public static TheoryData<string, string> Divergences => new()
+    {
+        { "images", "check their normalization" },
+        { "weights", "the network's weights are not finite any more, so try a lower learning rate" },
+        { "loss", "check the teacher and its weights, lower the weights of the distillation's terms" },
+        { "bfloat16", "try precision Float32" },
+    };
+
+    [Theory, MemberData(nameof(Divergences))]
+    public void The_advice_for_a_loss_that_is_not_finite_fits_its_cause(string cause, string advice)
+    {
+        Tensor Broken(Tensor tensor) => tensor.mul(double.NaN);
+        var recipe = TinyTraining.Recipe with { Precision = cause == "bfloat16" ? Precision.BFloat16 : Precision.Float32 };
+        var objective = new Watched(
+            (model, batch) =>
+            {
+                using var frozen = no_grad();
+                if (cause == "images") batch.Images.fill_(double.PositiveInfinity);
+                if (cause == "weights") model.parameters().First().fill_(double.NaN);
+            },
+            cause is "loss" or "bfloat16" ? Broken : null);
+        using var trainer = tiny.Start(recipe, objective: objective).Trainer;
+        var message = Assert.Throws<UserException>(() => trainer.Run()).Message;
+        Assert.Contains(advice, message);
+        Assert.StartsWith("The loss became NaN at step 0 of 15", message);
+    }
+
+    [Fact]
     public void Phases_change_the_resolution()
     {
         var sizes = new List<long>();

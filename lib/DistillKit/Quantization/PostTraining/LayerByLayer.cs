@@ -32,6 +32,7 @@ internal static class LayerByLayer
         var nodes = new List<Node> { quantized.Input };
         foreach (var node in quantized.Nodes.Skip(1))
         {
+            images.Cancellation.ThrowIfCancellationRequested();
             using var layerScope = NewDisposeScope();
             nodes.Add(node is WeightedNode { WeightQuantization: not null } layer && reference[layer.Name] is WeightedNode exact
                 ? change(new(exact, layer, expected[exact.Input], actual[layer.Input])) : node);
