@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DistillKit.Data;
+using DistillKit.Graphs.Onnx;
+using DistillKit.Metrics;
 using DistillKit.Networks;
+using DistillKit.Runs.Profiles;
+using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Tests;
 
@@ -112,6 +117,53 @@ public sealed class ModelVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_verb_feeds_a_network_what_its_file_says()
+    {
+        var profile = Profile.Load(folder.Profile);
+        var images = profile.Data.Load(null, profile.Seed);
+        var own = new Normalization([0.2f, 0.3f, 0.4f], [0.5f, 0.6f, 0.7f]);
+        using var network = Spec.Build();
+        ModelFile.Save(model, network, new() { Spec = Spec, Input = new(own, images.Test.ClassNames) });
+        using var onDevice = new DeviceImages(images.Test, CPU, own);
+        var expected = Evaluator.Evaluate(network, onDevice, images.Test.ClassNames).CrossEntropy;
+
+        Assert.Equal(0, (await Cli.RunAsync("export", model, "--output", folder["float.onnx"], "--profile", "standard")).ExitCode);
+        Assert.Equal(0, (await Cli.RunAsync(["quantize", model, "--output", folder["int.onnx"], .. Tiny])).ExitCode);
+        foreach (var file in (string[])["float.onnx", "int.onnx"])
+            Assert.Equal(own.Mean, ModelInput.FromMetadata(OnnxFile.Load(folder[file]).Metadata, 10).Normalization!.Mean);
+        foreach (var arguments in (string[][])[[model], [folder["float.onnx"]], [folder["float.onnx"], "--runtime", "OnnxRuntime"]])
+        {
+            var evaluated = await Cli.RunAsync(["evaluate", .. arguments, "--profile", folder.Profile, "--json"]);
+            Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+            Assert.Equal(expected, JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("crossEntropy").GetDouble(), 3);
+        }
+
+        ModelFile.Save(model, network, new() { Spec = Spec, Input = new(own, [.. Enumerable.Range(0, 10).Select(i => $"class {i}")]) });
+        await Refused("tells class 0, class 1, class 2 ... apart, but the images are of", "evaluate", model, "--profile", folder.Profile);
+        await Refused("tells class 0, class 1, class 2 ... apart, but the images are of", ["quantize", model, .. Tiny]);
+        await Refused("tells class 0, class 1, class 2 ... apart, but the images are of", ["sensitivity", model, .. Tiny]);
+    }
+
+    [Fact]
+    public async Task Where_Edge_refuses_a_file_the_other_runtime_is_named()
+    {
+        File.WriteAllText(folder["foreign.onnx"], "not a model");
+        await Refused("--runtime OnnxRuntime", "evaluate", folder["foreign.onnx"], "--profile", folder.Profile);
+    }
+
+    [Fact]
+    public async Task A_layer_and_a_file_with_brackets_are_shown_as_they_are()
+    {
+        File.Copy(model, folder["model[1].safetensors"]);
+        string[] arguments = ["export", folder["model[1].safetensors"], "--output", folder["[bold].onnx"], "--profile", folder.Profile];
+        Assert.Equal(0, (await Cli.RunAsync(arguments)).ExitCode);
+        using var cli = Cli.OnTerminal(60, ["sensitivity", folder["[bold].onnx"], .. Tiny]);
+        var scan = await cli.ExitAsync();
+        Assert.True(scan.ExitCode == 0, scan.Output);
+        Assert.Contains("[bold].onnx", scan.Output);
+    }
+
+    [Fact]
     public async Task Networks_whose_names_have_no_ending_of_ours_do_not_share_an_output()
     {
         foreach (var name in (string[])["model.best", "model.last"])
@@ -132,6 +184,8 @@ public sealed class ModelVerbTests : IDisposable
         File.WriteAllText(folder["foreign.onnx"], "not a model");
         await Refused("foreign.onnx", ["quantize", folder["foreign.onnx"], .. Images]);
     }
+
+    private string[] Tiny => ["--profile", folder.Profile, "--calibration", "20", "--validation", "20", "--threads", "1"];
 
     private string[] Images => ["--profile", "smoke", "--calibration", "20", "--validation", "40", "--threads", "1"];
 

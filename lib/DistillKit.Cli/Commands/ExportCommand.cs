@@ -34,7 +34,7 @@ internal static class ExportCommand
 
     private static void Save(string path, string target, string profile)
     {
-        var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Metadata(Profile.Load(profile)));
+        var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : Trained(path, Profile.Load(profile));
         switch (Path.GetExtension(target))
         {
             case ".onnx":
@@ -62,10 +62,17 @@ internal static class ExportCommand
         Console.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:f2} MB in float16");
     }
 
-    private static IReadOnlyDictionary<string, string> Metadata(Profile profile)
+    // With what the file says about its images, else what the profile's images are.
+    private static Graph Trained(string path, Profile profile)
     {
-        if (profile.Data.Source == DataSource.Cifar10) return OnnxFile.InputMetadata(Cifar10.Normalization, Cifar10.ClassNames);
-        var images = profile.Data.Load(folder: null, profile.Seed);
-        return OnnxFile.InputMetadata(images.Normalization, images.Training.ClassNames);
+        var (graph, input) = ModelArgument.Load(path, profile.Data.ImageSize);
+        if (input is { Normalization: not null, ClassNames: not null }) return graph.With(input.ToMetadata());
+        var (normalization, names) = (Cifar10.Normalization, Cifar10.ClassNames);
+        if (profile.Data.Source != DataSource.Cifar10)
+        {
+            var images = profile.Data.Load(folder: null, profile.Seed);
+            (normalization, names) = (images.Normalization, images.Training.ClassNames);
+        }
+        return graph.With(new ModelInput(input.Normalization ?? normalization, input.ClassNames ?? names).ToMetadata());
     }
 }

@@ -18,10 +18,10 @@ internal static class QuantizeCommand
         var output = Options.Output("The ONNX file to write. [default: MODEL with the ending .int8.onnx]");
         var command = new Command("quantize", "Quantize a trained network without training it any more.") { output };
         options.AddTo(command);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(async (arguments, cancellation) =>
         {
             var target = options.Output(arguments, arguments.GetValue(output), ".int8.onnx");
-            using var job = options.Load(arguments);
+            using var job = options.Load(arguments, cancellation);
             var quantized = await ProgressView.WatchAsync(view =>
             {
                 view.Started("quantize", job.Path);
@@ -55,6 +55,6 @@ internal static class QuantizeCommand
     {
         using var module = new GraphModule(graph);
         module.to(job.Validation.Device);
-        return Evaluator.Evaluate(module, job.Validation, job.ClassNames).Accuracy;
+        return Evaluator.Evaluate(module, job.Validation, job.Input.ClassNames!).Accuracy;
     }
 }

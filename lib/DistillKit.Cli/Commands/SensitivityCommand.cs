@@ -20,10 +20,10 @@ internal static class SensitivityCommand
             budget, goal, planOutput,
         };
         options.AddTo(command);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(async (arguments, cancellation) =>
         {
             var target = options.Output(arguments, arguments.GetValue(planOutput), ".plan.json");
-            using var job = options.Load(arguments);
+            using var job = options.Load(arguments, cancellation);
             var (graph, plan, images) = (job.Graph, job.Recipe.Plan, job.Validation);
             var ranges = Calibration.Run(graph, plan, job.Calibration);
             if (arguments.GetValue(budget) is not { } points)

@@ -63,9 +63,10 @@ internal sealed class ProgressBars(ProgressContext context) : ProgressView
 
     public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
     {
-        if (name != stage || bar is null || bar.IsFinished) Begin(stage, result);
+        if (name != stage || bar is null) Begin(stage, result);
         Advanced(isFromEarlierRun ? $"{result} (from an earlier run)" : result, 1);
         bar!.StopTask();
+        bar = null;
     }
 
     protected override void Begin(string stage, string description)

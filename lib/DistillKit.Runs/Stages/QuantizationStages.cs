@@ -51,9 +51,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
     {
         var origin = new { profile = context.Profile.Name, stage, recipe };
-        var info = context.Provenance(spec, origin, validationAccuracy);
-        var input = OnnxFile.InputMetadata(context.Images.Normalization, context.Images.Training.ClassNames);
-        return graph.With(info.ToMetadata().Concat(input).ToDictionary());
+        return graph.With(context.Provenance(spec, origin, validationAccuracy).ToMetadata());
     }
 
     private PostTrainingResult Quantize(CancellationToken cancellation)
