@@ -41,6 +41,17 @@ public sealed class InterruptionTests : IDisposable
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
+    public async Task An_evaluation_stops(string signal, int exitCode)
+    {
+        File.WriteAllText(folder.Profile, File.ReadAllText(folder.Profile).Replace("\"test\": 20", "\"test\": 10000"));
+        using var cli = Cli.Start("evaluate", model, "--profile", folder.Profile, "--threads", "1");
+        await cli.UntilLoadedAsync("libtorch_cpu");
+        await AssertStopsAsync(cli, () => cli.Signal(signal), exitCode);
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
     public async Task A_benchmark_of_files_stops(string signal, int exitCode)
     {
         Assert.Equal(0, (await Cli.RunAsync("export", model, "--output", folder["model.onnx"], "--profile", "smoke")).ExitCode);

@@ -32,6 +32,8 @@ internal abstract class ProgressView : IRunProgress
 
     public void Advanced(string part) => Advanced(part, null);
 
+    public abstract void Warned(string text);
+
     public abstract void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun);
 
     /// <summary>The running stage is at a step, of which a share is done; null where nobody knows how much.</summary>
@@ -68,6 +70,10 @@ internal sealed class ProgressBars(ProgressContext context) : ProgressView
         bar!.StopTask();
         bar = null;
     }
+
+    // Above the bars, which stay where they are.
+    public override void Warned(string text) =>
+        AnsiConsole.Write(new Text($"WARNING: {Terminal.Line(text)}\n", new Style(Color.Red, decoration: Decoration.Bold)));
 
     protected override void Begin(string stage, string description)
     {
@@ -113,6 +119,8 @@ internal sealed class ProgressLines(TextWriter output) : ProgressView
         name = stage;
         Line($"{result} ({(isFromEarlierRun ? "from an earlier run" : TimeLeft.Text(time))})");
     }
+
+    public override void Warned(string text) => Terminal.Warn(text);
 
     protected override void Begin(string stage, string description)
     {
