@@ -98,7 +98,7 @@ public static class CommandLine
     {
         try
         {
-            var path = Path.Combine(Checkout.Artifacts, $"crash-{DateTime.Now:yyyyMMdd-HHmmss}.txt");
+            var path = Path.Combine(Checkout.Artifacts, $"crash-{DateTime.Now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt");
             var version = typeof(CommandLine).Assembly.GetName().Version;
             AtomicFile.WriteText(path, $"""
                 distillkit {string.Join(' ', arguments)}

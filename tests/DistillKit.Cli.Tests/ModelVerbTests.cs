@@ -33,6 +33,8 @@ public sealed class ModelVerbTests : IDisposable
         var quantized = await Cli.RunAsync(["quantize", model, .. rounding, "--output", folder["int.onnx"], "--json", .. Images]);
         Assert.Equal(0, quantized.ExitCode);
         var result = JsonDocument.Parse(quantized.Output).RootElement;
+        var isLossy = result.GetProperty("accuracy").GetDouble() < 0.95 * result.GetProperty("floatAccuracy").GetDouble();
+        Assert.Equal(isLossy, quantized.Error.Contains("distillkit: WARNING: "));
         Assert.InRange(result.GetProperty("packedBytes").GetInt64(), 1, result.GetProperty("bytes").GetInt64());
         Assert.True(result.GetProperty("bytes").GetInt64() < result.GetProperty("floatBytes").GetInt64());
 
@@ -74,6 +76,7 @@ public sealed class ModelVerbTests : IDisposable
         await Refused("written over itself", "export", folder["model.onnx"]);
         Assert.Contains("in float16", (await Cli.RunAsync("export", model, "--output", folder["half.safetensors"])).Output);
         Assert.Equal(0, (await Cli.RunAsync("export", folder["half.safetensors"], "--output", folder["half.txt"])).ExitCode);
+        await Refused("is a folder: name a file in it", "export", model, "--output", folder[""]);
         await Refused("no trainable weights", "export", folder["model.onnx"], "--output", folder["again.safetensors"]);
         await Refused("No format ends in '.png'", "export", model, "--output", folder["graph.png"]);
     }

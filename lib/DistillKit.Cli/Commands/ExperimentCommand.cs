@@ -34,7 +34,8 @@ internal static class ExperimentCommand
         command.SetAction(async (arguments, cancellation) =>
         {
             var experiment = Experiment.Load(arguments.GetValue(file)!);
-            var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
+            var standard = Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
+            var folder = Outputs.Folder(arguments.GetValue(output), standard, arguments.GetValue(file)!);
             foreach (var name in (string[])["results.csv", "results.json"])
                 Outputs.Protect(Path.Combine(folder, name), arguments.GetValue(file));
             var isJson = arguments.GetValue(Options.Json);

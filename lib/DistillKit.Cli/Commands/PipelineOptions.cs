@@ -22,7 +22,8 @@ internal sealed class PipelineOptions
         var chosen = Profile.Load(arguments.GetValue(profile)!);
         if (arguments.GetValue(seed) is { } other) chosen = chosen with { Seed = other };
         var device = arguments.PrepareEngine();
-        var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, chosen.Name);
+        var standard = Path.Combine(Checkout.Artifacts, chosen.Name);
+        var folder = Outputs.Folder(arguments.GetValue(output), standard, arguments.GetValue(profile)!);
         foreach (var name in Results) Outputs.Protect(Path.Combine(folder, name), arguments.GetValue(profile));
         using var run = new PipelineRun(chosen, folder, view, device, arguments.GetValue(Options.Data));
         return await job(run);
