@@ -1,11 +1,12 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Architecture.Tests;
 
 /// <summary>
-/// The arrows between projects and between their folders, all one way. What a file uses is read off its text; a folder below a folder
-/// belongs to it.
+/// The arrows between projects and between their folders, all one way. What a type uses is read off its compiled code;
+/// a folder below a folder belongs to it.
 /// </summary>
 public sealed partial class ArrowTests
 {
@@ -58,24 +59,18 @@ public sealed partial class ArrowTests
         var folders = Directory.GetDirectories(root).Where(folder => Sources(folder).Any()).Select(Path.GetFileName);
         Assert.Equal(rows.SelectMany(row => row).Order(), folders.Order()!);
 
-        var wrong = from row in rows.Index()
-                    from folder in row.Item
-                    from file in Sources(Path.Combine(root, folder))
-                    from used in FoldersUsedBy(file, project, rows)
-                    where used != folder && !rows[(row.Index + 1)..].Any(below => below.Contains(used))
-                    select $"{Path.GetRelativePath(Library, file)} uses {used}";
-        Assert.Empty(wrong);
-    }
-
-    /// <summary>Folders in `using` and `open` lines, in full names, and before the name of one of their files.</summary>
-    private static IEnumerable<string> FoldersUsedBy(string file, string project, string[][] rows)
-    {
-        bool IsComment(string line) => line.TrimStart().StartsWith("//", StringComparison.Ordinal);
-        var lines = File.ReadLines(file).Where(line => !IsComment(line) && !OwnName().IsMatch(line)).ToList();
-        bool IsFile(string folder, string name) => File.Exists(Path.Combine(Library, project, folder, $"{name}.cs"));
-        return rows.SelectMany(row => row).Where(folder => lines.Exists(line =>
-            line.Contains($"{project}.{folder}", StringComparison.Ordinal)
-            || Regex.Matches(line, $@"(?<![\w.]){folder}\.(\w+)").Any(name => IsFile(folder, name.Groups[1].Value))));
+        if (rows.Length == 0) return;
+        string? FolderOf(Type type) => Array.Find(
+            [.. rows.SelectMany(row => row)], folder => $"{type.Namespace}.".StartsWith($"{project}.{folder}.", StringComparison.Ordinal));
+        var assembly = Assembly.Load(project);
+        var wrong = from type in assembly.GetTypes()
+                    let folder = FolderOf(type)
+                    where folder is not null
+                    let below = rows.SkipWhile(row => !row.Contains(folder)).Skip(1).SelectMany(row => row).Append(folder)
+                    from used in IntermediateCode.TypesIn(type)
+                    where used.Assembly == assembly && FolderOf(used) is { } other && !below.Contains(other)
+                    select $"{type.FullName} uses {used.FullName}";
+        Assert.Empty(wrong.Distinct());
     }
 
     private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
@@ -85,9 +80,6 @@ public sealed partial class ArrowTests
 
     [GeneratedRegex("""<ProjectReference Include="([^"]*)"(?![^>]*ReferenceOutputAssembly="false")""")]
     private static partial Regex ProjectReference();
-
-    [GeneratedRegex(@"^(namespace|module)\b")]
-    private static partial Regex OwnName();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Generated();

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Reflection.Emit;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,12 +6,6 @@ namespace Architecture.Tests;
 
 public sealed class NumberTests
 {
-    private const BindingFlags All =
-        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
-    private static readonly Dictionary<short, OpCode> OpCodesByValue =
-        typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
-
     private static readonly IEnumerable<Assembly> Libraries =
         [typeof(DistillKit.Engine).Assembly, typeof(DistillKit.Runs.Stages.PipelineRun).Assembly, typeof(DistillKit.Notebook.Lab).Assembly];
 
@@ -24,7 +17,7 @@ public sealed class NumberTests
     {
         var found = Libraries.SelectMany(library => library.GetTypes())
             .Where(type => type.FullName != "DistillKit.Number")
-            .SelectMany(type => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
+            .SelectMany(IntermediateCode.MethodsOf)
             .SelectMany(method => CallsOf(method).Where(MakesANumber)
                 .Select(called => $"{method.DeclaringType}.{method.Name} calls {called.DeclaringType?.Name}.{called.Name}"))
             .Distinct().ToList();
@@ -54,30 +47,5 @@ public sealed class NumberTests
         return visited[called] = CallsOf(called).Any(MakesANumber);
     }
 
-    private static IEnumerable<MethodBase> CallsOf(MethodBase method)
-    {
-        if (method.GetMethodBody()?.GetILAsByteArray() is not { } code) yield break;
-        for (var at = 0; at < code.Length;)
-        {
-            short value = code[at++];
-            if (value == 0xFE) value = (short)(0xFE00 | code[at++]);
-            var instruction = OpCodesByValue[value];
-            if (instruction.OperandType == OperandType.InlineMethod)
-            {
-                var (type, arguments) = (method.DeclaringType!, method.IsGenericMethod ? method.GetGenericArguments() : null);
-                var typeArguments = type.IsGenericType ? type.GetGenericArguments() : null;
-                var token = BitConverter.ToInt32(code, at);
-                if (method.Module.ResolveMethod(token, typeArguments, arguments) is { } called) yield return called;
-            }
-            at += instruction.OperandType switch
-            {
-                OperandType.InlineNone => 0,
-                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-                OperandType.InlineVar => 2,
-                OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 + 4 * BitConverter.ToInt32(code, at),
-                _ => 4,
-            };
-        }
-    }
+    private static IEnumerable<MethodBase> CallsOf(MethodBase method) => IntermediateCode.MembersIn(method).OfType<MethodBase>();
 }
