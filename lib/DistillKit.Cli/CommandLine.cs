@@ -88,7 +88,7 @@ public static class CommandLine
 
         int Report(string message, int exitCode)
         {
-            if (Interlocked.Exchange(ref isReported, 1) == 0) error.WriteLine($"distillkit: {Terminal.Line(message)}");
+            if (Interlocked.Exchange(ref isReported, 1) == 0) error.WriteLine($"distillkit: {PlainText.Of(message)}");
             return exitCode;
         }
     }

@@ -66,7 +66,7 @@ public sealed class ViewTests
     public void Names_reach_the_terminal_without_control_characters_and_in_one_line()
     {
         const string hostile = "a\u001b[2Jb\rc\u009bd\u202ee\nf";
-        Assert.Equal("a?[2Jb c?d?e f", Terminal.Line(hostile));
+        Assert.Equal("a\ufffd[2Jb c\ufffdd\ufffde f", PlainText.Of(hostile));
         var table = new TextTable("layer");
         table.Add(hostile);
         table.Write(ConsoleOf(80), TableBorder.Rounded);

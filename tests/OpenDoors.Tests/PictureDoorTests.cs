@@ -64,7 +64,21 @@ public sealed class PictureDoorTests : IDisposable
         File.WriteAllBytes(broken, whole[..100]);
         Assert.DoesNotContain('\n', Error("some"));
 
+        Write(broken, 64, 64, (9, 9, 9));
+        Directory.Move(Path.Combine(root, "some", "two"), Path.Combine(root, "some", "cats,dogs"));
+        Assert.Contains("The class 'cats,dogs'", Error("some"));
+
         string Error(string folder) => Assert.Throws<UserException>(() => ImageFolder.Load(Path.Combine(root, folder))).Message;
+    }
+
+    [Fact]
+    public void Loading_stops_when_it_is_cancelled()
+    {
+        WriteAll("train", each: 3);
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ImageFolder.Load(Path.Combine(root, "train"), cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => ImageFolder.HashOf(root, stop.Token));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ internal static class TestGraphs
     public const string Bottlenecks = "the first blocks of MobileNetV2";
 
     /// <summary>The ways to quantize; see <see cref="Plan"/>.</summary>
-    public static readonly string[] Kinds = ["float", "static", "signed", "per tensor", "low bit", "dynamic", "weight only", "mixed"];
+    public static readonly string[] Kinds =
+        ["float", "static", "signed", "symmetric", "per tensor", "low bit", "dynamic", "weight only", "mixed"];
 
     private static readonly ConcurrentDictionary<(string Spec, string Kind), Lazy<Graph>> Quantizations = [];
 
@@ -68,6 +69,8 @@ internal static class TestGraphs
             "float" => plan with { Strategy = LayerStrategy.Float },
             "static" => plan,
             "signed" => plan with { Activations = new(IsSigned: true) },
+            // Clipped on both sides, so that the most negative integer would be felt.
+            "symmetric" => plan with { Activations = new(IsSigned: true, IsSymmetric: true), Observer = new(ObserverKind.Percentile, 95) },
             "per tensor" => plan with { Weights = QuantizationScheme.Weights with { Granularity = Granularity.PerTensor } },
             "low bit" => plan with { Weights = QuantizationScheme.Weights with { Bits = 5 }, Activations = new(6) },
             "dynamic" => plan with { Strategy = LayerStrategy.Dynamic },

@@ -11,7 +11,8 @@ open DistillKit.Files
 open DistillKit.Runs.Stages
 open DistillKit.Training
 
-let private web = JsonSerializerOptions(JsonSerializerDefaults.Web, RespectRequiredConstructorParameters = true)
+let private web =
+    JsonSerializerOptions(JsonSerializerDefaults.Web, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)
 
 let private read<'T when 'T: not struct> (path: string) : 'T =
     let damaged (what: string) (error: exn | null) = UserException($"{path} is damaged: {what} Delete it and run again.", error)

@@ -82,7 +82,7 @@ internal static class BenchmarkCommand
             }
             catch (EdgeException error)
             {
-                Console.Error.WriteLine(Terminal.Line($"distillkit: {file}: {error.Message}"));
+                Console.Error.WriteLine(PlainText.Of($"distillkit: {file}: {error.Message}"));
             }
         }
         return done > 0;

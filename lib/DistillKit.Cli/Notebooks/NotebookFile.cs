@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
-using DistillKit.Cli.Views;
 using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
@@ -15,7 +14,6 @@ internal sealed class NotebookFile
     internal const string CSharp = "csharp";
 
     private const string Mark = "distillkit";
-    private const int LongestReason = 200;
 
     private static readonly JsonSerializerOptions Layout = new()
     {
@@ -77,10 +75,9 @@ internal sealed class NotebookFile
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The reader's own message may quote the file at any length.
-            var what = error is JsonException { LineNumber: { } line } ? $"line {line + 1} is no JSON"
-                : error.Message.Length <= LongestReason ? error.Message
-                : $"{error.Message[..LongestReason]} ...";
-            throw new UserException($"{name} is no notebook, or damaged: {Terminal.Line(what)}", error);
+            var line = (error as JsonException)?.LineNumber + 1;
+            var what = line is null ? PlainText.Of(error.Message, most: 200) : $"line {line} is no JSON";
+            throw new UserException($"{name} is no notebook, or damaged: {what}", error);
         }
     }
 
@@ -107,15 +104,8 @@ internal sealed class NotebookFile
     /// <summary>The file's text: sorted keys, one blank of indentation, line feeds, a final one.</summary>
     internal string ToJson() => Sorted(document)!.ToJsonString(Layout) + "\n";
 
-    /// <summary>Writes the file, whole or not at all. A symbolic link stays one, and the file keeps its mode.</summary>
     /// <exception cref="UserException">It cannot be written.</exception>
-    internal void Save(string path)
-    {
-        var target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } linked ? linked.FullName : path;
-        var mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
-        AtomicFile.WriteText(target, ToJson());
-        if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(target, kept);
-    }
+    internal void Save(string path) => AtomicFile.WriteText(path, ToJson());
 
     // With the keys of every object in order, as nbformat's own writer has them.
     private static JsonNode? Sorted(JsonNode? node) => node switch

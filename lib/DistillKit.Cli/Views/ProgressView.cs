@@ -73,17 +73,17 @@ internal sealed class ProgressBars(ProgressContext context) : ProgressView
 
     // Above the bars, which stay where they are.
     public override void Warned(string text) =>
-        AnsiConsole.Write(new Text($"WARNING: {Terminal.Line(text)}\n", new Style(Color.Red, decoration: Decoration.Bold)));
+        AnsiConsole.Write(new Text($"WARNING: {PlainText.Of(text)}\n", new Style(Color.Red, decoration: Decoration.Bold)));
 
     protected override void Begin(string stage, string description)
     {
-        (name, bar) = (stage, context.AddTask(Markup.Escape(Terminal.Line(stage)), maxValue: 1));
+        (name, bar) = (stage, context.AddTask(Markup.Escape(PlainText.Of(stage)), maxValue: 1));
         Advanced(description, null);
     }
 
     internal override void Advanced(string step, double? share)
     {
-        bar!.Description = Markup.Escape(Terminal.Line($"{name,-10} {step}"));
+        bar!.Description = Markup.Escape(PlainText.Of($"{name,-10} {step}"));
         bar.IsIndeterminate = share is null;
         bar.Value = share ?? 0;
     }
@@ -136,5 +136,5 @@ internal sealed class ProgressLines(TextWriter output) : ProgressView
         Line(now.Quarter == 0 ? step : $"{step}: {25 * now.Quarter} %");
     }
 
-    private void Line(string text) => output.WriteLine(Terminal.Line($"{name,-10} {text}"));
+    private void Line(string text) => output.WriteLine(PlainText.Of($"{name,-10} {text}"));
 }

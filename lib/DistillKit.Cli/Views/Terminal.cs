@@ -26,11 +26,8 @@ internal static class Terminal
     internal static void Warn(string text)
     {
         var (loud, quiet) = Console.IsErrorRedirected ? ("", "") : ("\u001b[1;31m", "\u001b[0m");
-        rawError.WriteLine($"{loud}distillkit: WARNING: {Line(text)}{quiet}");
+        rawError.WriteLine($"{loud}distillkit: WARNING: {PlainText.Of(text)}{quiet}");
     }
-
-    /// <summary>A text without control characters, and in one line.</summary>
-    internal static string Line(string text) => Plain(text.ReplaceLineEndings(" "));
 
     /// <summary>The beginning of a text that fits into some columns; it ends with a whole part, so that no number is cut.</summary>
     internal static string Fit(string text, int room)
@@ -64,25 +61,16 @@ internal static class Terminal
 
     private static int Width => AnsiConsole.Profile.Width;
 
-    private static string Plain(string text) =>
-        text.All(IsShown) ? text : string.Concat(text.Select(letter => IsShown(letter) ? letter : '?'));
-
-    // Neither controls nor what turns the direction of writing.
-    private static bool IsShown(char letter) =>
-        letter is '\n' or '\t' || !(char.IsControl(letter) || letter is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
-
     private sealed class PlainWriter(TextWriter inner, Func<int> width) : TextWriter
     {
         public override Encoding Encoding => inner.Encoding;
 
-        public override void Write(char value) => inner.Write(IsShown(value) || value == '\r' ? value : '?');
-
-        public override void Write(string? value) => inner.Write(Plain(value ?? ""));
+        public override void Write(char value) => inner.Write(value == '\n' ? "\n" : PlainText.Of($"{value}"));
 
         public override void WriteLine(string? value)
         {
             var most = width();
-            foreach (var line in Plain(value ?? "").Split('\n'))
+            foreach (var line in (value ?? "").Split('\n').Select(line => PlainText.Of(line)))
             {
                 if (line.Length <= most) inner.WriteLine(line);
                 else foreach (var part in Wrapped(line.Split(' '), most, " ")) inner.WriteLine(part);

@@ -30,7 +30,7 @@ internal sealed class TextTable(params IEnumerable<string> columns)
     internal void Add(params string[] cells)
     {
         if (cells.Length != columns.Count) throw new ArgumentException($"{cells.Length} cells do not fill {columns.Count} columns.");
-        rows.Add([.. cells.Select(Terminal.Line)]);
+        rows.Add([.. cells.Select(cell => PlainText.Of(cell))]);
     }
 
     internal void Show()

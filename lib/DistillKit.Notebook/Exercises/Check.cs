@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using DistillKit.Files;
 
 namespace DistillKit.Notebook.Exercises;
 
@@ -73,7 +74,7 @@ public static class Check
         new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" });
 
     /// <summary>Writes <see cref="Summary"/> to a file, for an instructor to collect.</summary>
-    public static void Save(string path) => File.WriteAllText(path, Summary() + "\n");
+    public static void Save(string path) => AtomicFile.WriteText(path, Summary() + "\n");
 
     internal static void Clear() => Results.Clear();
 

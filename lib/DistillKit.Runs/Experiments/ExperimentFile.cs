@@ -34,6 +34,9 @@ internal sealed record ExperimentFile(
     string Description = "", string? Profile = null, string? Baseline = null, Metric Metric = Metric.Validation, double Margin = 0.2,
     BudgetRule Budget = BudgetRule.Equal)
 {
+    private const int MostVariants = 1000;
+    private const int MostRuns = 10_000;
+
     /// <summary>Changes for all runs.</summary>
     public OrderedDictionary<string, JsonNode?> Set { get; init; } = [];
 
@@ -83,6 +86,9 @@ internal sealed record ExperimentFile(
             Require(values is { Count: > 0 }, $"the grid has no values for '{path}'; leave it out, or list some");
             Require(values.Select(Text).Distinct().Count() == values.Count, $"the grid lists a value of '{path}' twice");
         }
+        var variants = Grid.Values.Aggregate((double)Recipes.Count, (count, values) => count * values.Count);
+        Require(variants <= MostVariants && variants * Seeds.Count <= MostRuns, FormattableString.Invariant(
+            $"recipes, grid and seeds make {variants * Seeds.Count} runs of {variants} kinds: {MostRuns} of {MostVariants} are the most"));
     }
 
     private static bool IsName(string name) =>

@@ -118,7 +118,7 @@ public sealed class ExperimentRun(
         {
             var stages = new TrainingStages(context);
             var (trained, model) = stages.Train(stages.Student with { Seed = run.Seed }, cancellation);
-            store.Finish(ResultRecord, run.Fingerprint, Measure(run, context, trained, model));
+            store.Finish(ResultRecord, run.Fingerprint, Measure(run, context, trained, model, cancellation));
         }
         WriteTable(cancellation);
     }
@@ -130,9 +130,9 @@ public sealed class ExperimentRun(
                 stage.Name == StageNames.Student ? null : shared.Train(profile, stage, fingerprint, cancellation),
         };
 
-    private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model)
+    private FinishedRun Measure(PlannedRun run, StageContext context, TrainingResult trained, string model, CancellationToken cancellation)
     {
-        var accuracy = experiment.File.Metric == Metric.Test ? OnTest(context, model) : trained.ValidationAccuracy;
+        var accuracy = experiment.File.Metric == Metric.Test ? OnTest(context, model, cancellation) : trained.ValidationAccuracy;
         var pixels = Budget.Pixels(run.Variant.Profile.Student.Training, trained, context.Images.Training.ImageSize);
         var version = typeof(ExperimentRun).Assembly.GetName().Version!.ToString(3);
         return new(
@@ -140,11 +140,11 @@ public sealed class ExperimentRun(
             trained.Seconds, trained.ComputeType, MachineInfo.Current(), version, DateTimeOffset.UtcNow);
     }
 
-    private static double OnTest(StageContext context, string model)
+    private static double OnTest(StageContext context, string model, CancellationToken cancellation)
     {
         using var network = ModelFile.Load(model).Model;
         network.to(context.Device);
-        using var images = context.OnDevice(context.Images.Test);
+        using var images = context.OnDevice(context.Images.Test, cancellation);
         return Evaluator.Evaluate(network, images, context.Images.Test.ClassNames).Accuracy;
     }
 

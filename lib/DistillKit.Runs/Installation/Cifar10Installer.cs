@@ -35,7 +35,7 @@ public sealed class Cifar10Installer
         var (target, staging) = (Path.Combine(root, Cifar10Files.FolderName), Path.Combine(root, ".incoming"));
         void Wait() => progress?.Report(new("Waiting for another process that installs the data"));
         using var exclusive = await Task.Run(() => LockFile.Hold(Path.Combine(root, ".lock"), cancellation, Wait), cancellation);
-        if (Cifar10Files.TryLocate(root) is { } existing && layout.FindDefect(existing, progress) is null) return existing;
+        if (Cifar10Files.TryLocate(root) is { } existing && layout.FindDefect(existing, progress, cancellation) is null) return existing;
 
         List<string> reasons = [];
         foreach (var source in sources)
@@ -87,7 +87,7 @@ public sealed class Cifar10Installer
         if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         var work = Directory.CreateDirectory(Path.Combine(staging, "work")).FullName;
         await source.Write(work, progress, cancellation);
-        if (layout.FindDefect(work, progress) is { } defect)
+        if (layout.FindDefect(work, progress, cancellation) is { } defect)
             throw new UserException($"it gave other files than the published ones: {defect}.");
         var complete = Directory.CreateDirectory(Path.Combine(staging, Cifar10Files.FolderName)).FullName;
         foreach (var file in Cifar10Files.Names) File.Move(Path.Combine(work, file), Path.Combine(complete, file));

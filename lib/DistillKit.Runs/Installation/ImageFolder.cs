@@ -30,6 +30,8 @@ public static class ImageFolder
             throw new UserException($"{folder} holds pictures but no classes: put the pictures of each class into a folder with its name.");
         if (classes.Length is < 2 or > MostClasses)
             throw new UserException($"{folder} holds {classes.Length} folders: make one for each class, from 2 to {MostClasses}.");
+        if (classes.FirstOrDefault(name => name.Contains(',') || name.Any(char.IsControl)) is { } odd)
+            throw new UserException($"The class '{odd}' in {folder} cannot be written into a model's file: leave out commas and the like.");
         string[][] pictures = [.. classes.Select(name => PicturesOf(Path.Combine(folder, name)))];
         var (count, imageBytes) = (pictures.Sum(own => own.Length), (long)ImageSet.Channels * imageSize * imageSize);
         if (count * imageBytes > Array.MaxLength)

@@ -24,32 +24,54 @@ public enum DataSource
 /// <param name="Folder">Of <see cref="DataSource.Folder"/>: where it is; a relative path is looked for beside the profile's file.</param>
 /// <param name="ImageSize">Of <see cref="DataSource.Folder"/>: height and width that pictures are resized to; null for 32.</param>
 public sealed record DataRecipe(
-    DataSource Source = DataSource.Cifar10, int? Training = null, int Validation = 5000, int? Test = null, string? Folder = null,
-    int? ImageSize = null)
+    DataSource Source = DataSource.Cifar10, [property: Range(1, DataRecipe.MostImages)] int? Training = null,
+    [property: Range(1, DataRecipe.MostImages)] int Validation = 5000, [property: Range(1, DataRecipe.MostImages)] int? Test = null,
+    string? Folder = null, [property: Range(8, ImageSet.LargestSize)] int? ImageSize = null)
 {
-    private const int OwnImageSize = 32;
+    internal const int MostImages = 1_000_000;
+    private const int DefaultSize = 32;
     private const int SyntheticTraining = 2000;
     private const int SyntheticTest = 500;
 
+    /// <summary>Height and width of the images in pixels.</summary>
+    internal int Size => ImageSize ?? DefaultSize;
+
+    /// <summary>The numbers of training images and classes, where the source says them before it is there.</summary>
+    internal (int Images, int Classes)? Known => Source switch
+    {
+        DataSource.Cifar10 => (Training ?? 50_000 - Validation, Cifar10.ClassNames.Count),
+        DataSource.Synthetic => (Training ?? SyntheticTraining, SyntheticImages.ClassNames.Count),
+        _ => null,
+    };
+
     internal void Validate()
     {
-        if (Training is <= 0 || Test is <= 0 || Validation <= 0)
-            throw new UserException("The profile's data must have at least one image to train, validate and test with.");
-        if (Source == DataSource.Folder ? Folder is null || ImageSize is < 8 : Folder is not null || ImageSize is not null)
-            throw new UserException("The profile's data must have a folder, and may have an imageSize from 8, where its source is Folder.");
+        if (Source == DataSource.Folder ? Folder is null : Folder is not null || ImageSize is not null)
+            throw new UserException("The profile's data must have a folder, and may have an imageSize, where its source is Folder.");
+        if (Known is not var (_, classes)) return;
+        var (most, mostTests) = Source == DataSource.Cifar10 ? (50_000, 10_000) : (200_000, 200_000);
+        Require(Validation < most, "validation", $"below {most}, as there are no more images of {Source}", Validation);
+        Require(
+            (Training ?? 1) <= most - Validation, "training", $"at most {most - Validation}, as the validation has the others", Training);
+        Require((Test ?? 1) <= mostTests, "test", $"at most {mostTests}, as there are no more images of {Source}", Test);
+        foreach (var (field, value) in ((string, int?)[])[("training", Training), ("validation", Validation), ("test", Test)])
+            Require((value ?? 0) % classes == 0, field, $"a multiple of the {classes} classes", value);
     }
+
+    private static void Require(bool valid, string field, string rule, object? value) =>
+        Fields.Require(valid, "profile", $"data.{field}", rule, value);
 
     internal DataRecipe Located(string folder) => Folder is null ? this : this with { Folder = Path.GetFullPath(Folder, folder) };
 
     /// <summary>What tells these images from others: the recipe, and the contents of a folder wherever it is.</summary>
-    internal object Identity() =>
-        Folder is null ? this : new { recipe = this with { Folder = null }, pictures = ImageFolder.HashOf(Folder) };
+    internal object Identity(CancellationToken cancellation = default) =>
+        Folder is null ? this : new { recipe = this with { Folder = null }, pictures = ImageFolder.HashOf(Folder, cancellation) };
 
     /// <summary>Loads the images; CIFAR-10 must be installed.</summary>
     /// <param name="folder">Where CIFAR-10 is; null for its usual place.</param>
     /// <param name="seed">Of synthetic images.</param>
     /// <exception cref="UserException">The files are missing or damaged.</exception>
-    public PipelineImages Load(string? folder, ulong seed)
+    public PipelineImages Load(string? folder, ulong seed, CancellationToken cancellation = default)
     {
         switch (Source)
         {
@@ -59,7 +81,8 @@ public sealed record DataRecipe(
                 var whole = SyntheticImages.Create((Training ?? SyntheticTraining) + Validation, seed);
                 return Split(whole, SyntheticImages.Create(Test ?? SyntheticTest, ~seed), Normalization.Of(whole));
             case DataSource.Folder:
-                var (training, test) = (LoadOwn("train"), LoadOwn("test"));
+                RequireParts();
+                var (training, test) = (LoadOwn("train", cancellation), LoadOwn("test", cancellation));
                 if (!training.ClassNames.SequenceEqual(test.ClassNames))
                     throw new UserException($"The folders train and test in {Folder} must hold the same classes.");
                 return Split(training, test, Normalization.Of(training));
@@ -68,7 +91,17 @@ public sealed record DataRecipe(
         }
     }
 
-    private ImageSet LoadOwn(string part) => ImageFolder.Load(Path.Combine(Folder!, part), ImageSize ?? OwnImageSize);
+    private ImageSet LoadOwn(string part, CancellationToken cancellation) =>
+        ImageFolder.Load(Path.Combine(Folder!, part), Size, cancellation);
+
+    private void RequireParts()
+    {
+        if (!Directory.Exists(Folder)) throw new UserException($"There is no folder {Folder}, where the profile has its pictures.");
+        if (((string[])["train", "test"]).All(part => Directory.Exists(Path.Combine(Folder, part)))) return;
+        string[] folders = [.. Directory.GetDirectories(Folder).Select(path => Path.GetFileName(path)).Order().Take(4)];
+        throw new UserException($"{Folder} must hold the folders train and test, each with a folder for each class, but holds "
+            + $"{(folders.Length == 0 ? "none" : string.Join(", ", folders))}.");
+    }
 
     private PipelineImages Split(ImageSet images, ImageSet test, Normalization normalization)
     {

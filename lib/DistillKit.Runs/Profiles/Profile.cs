@@ -2,6 +2,7 @@ using System.Reflection;
 using DistillKit.Distillation;
 using DistillKit.Files;
 using DistillKit.Networks;
+using DistillKit.Training;
 
 namespace DistillKit.Runs.Profiles;
 
@@ -58,7 +59,14 @@ public sealed record Profile
         if (!File.Exists(nameOrPath))
             throw new UserException(
                 $"There is no profile '{nameOrPath}': take one of {string.Join(", ", BuiltIn)}, or the path of a profile's JSON file.");
-        return Parse(File.ReadAllText(nameOrPath), nameOrPath, Path.GetDirectoryName(Path.GetFullPath(nameOrPath)));
+        try
+        {
+            return Parse(File.ReadAllText(nameOrPath), nameOrPath, Path.GetDirectoryName(Path.GetFullPath(nameOrPath)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The profile {nameOrPath} cannot be read: {error.Message}", error);
+        }
     }
 
     /// <summary>Reads a profile from JSON.</summary>
@@ -91,29 +99,66 @@ public sealed record Profile
     /// <summary>The profile as indented JSON, which <see cref="Parse"/> reads.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedRecipe);
 
+    /// <summary>Checks what depends on the images; before those of a known source are there, too.</summary>
+    internal void ValidateFor(int images, int classes)
+    {
+        foreach (var (path, network) in Networks)
+        {
+            var own = network.Model.Classes;
+            Require(own == classes, $"{path}.model.classes", $"{classes}, as many as the images have", own);
+            RequireBatch($"{path}.training", network.Training, images);
+        }
+        RequireBatch("quantization.training", Quantization.Training, images);
+    }
+
+    /// <summary>The networks that are trained, with their places.</summary>
+    private IEnumerable<(string Path, NetworkRecipe Network)> Networks =>
+    [
+        .. Teacher is { Weights: null, Training: { } training }
+            ? [("teacher", new NetworkRecipe(Teacher.Model, training))]
+            : ((string, NetworkRecipe)[])[],
+        .. Assistants.Select((assistant, index) => ($"assistants[{index}]", new NetworkRecipe(assistant.Model, assistant.Training))),
+        ("student", Student),
+    ];
+
     private void Validate()
     {
-        if (Name.Length == 0 || Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || Name is "." or "..")
-            throw new UserException($"The profile's name '{Name}' cannot be the name of a folder.");
-        Teacher.Model.Validate();
-        Student.Model.Validate();
-        Teacher.Training?.Validate();
-        Student.Training.Validate();
-        Quantization.Validate();
+        if (!IsName(Name)) throw new UserException($"The profile's name '{Name}' cannot be the name of a folder of results.");
+        Fields.Validate(this, "profile");
         Data.Validate();
-        Benchmark.Validate();
+        At("teacher.model", Teacher.Model.Validate);
         List<(string Name, ModelSpec Model)> teachers = [("teacher", Teacher.Model)];
+        foreach (var (path, network) in Networks)
+        {
+            At($"{path}.model", network.Model.Validate);
+            At($"{path}.training", () => ValidateTraining(network));
+        }
         foreach (var (index, assistant) in Assistants.Index())
         {
             var name = AssistantRecipe.NameOf(index);
-            assistant.Model.Validate();
-            assistant.Training.Validate();
             RequireSameClasses(name, assistant.Model);
-            Validate(assistant.Distillation ?? Distillation with { Teachers = null }, new(assistant.Model, assistant.Training), teachers);
+            var (distillation, place) = assistant.Distillation is { } own
+                ? (own, $"assistants[{index}].distillation")
+                : (Distillation with { Teachers = null }, "distillation");
+            At(place, () => Validate(distillation, new(assistant.Model, assistant.Training), teachers));
             teachers.Add((name, assistant.Model));
         }
         RequireSameClasses("student", Student.Model);
-        Validate(Distillation, Student, teachers);
+        At("distillation", () => Validate(Distillation, Student, teachers));
+        At("quantization.postTraining", () => Quantization.ValidatePostTraining(Student.Model, Data.Size));
+        At("quantization.aware", Quantization.Aware.Validate);
+        At("quantization.training", () => Quantization.ValidateTraining(Data.Size));
+        if (Data.Known is var (images, classes)) ValidateFor(images, classes);
+    }
+
+    /// <summary>Networks are built only where there are names to be checked.</summary>
+    private void ValidateTraining(NetworkRecipe network)
+    {
+        network.Training.Validate();
+        network.Training.ValidateFor(Data.Size);
+        if (network.Training.Unfreezing.Count == 0) return;
+        using var built = network.Model.Build();
+        network.Training.ValidateFor(built);
     }
 
     private void RequireSameClasses(string name, ModelSpec model)
@@ -122,6 +167,31 @@ public sealed record Profile
             throw new UserException(
                 $"The teacher has {Teacher.Model.Classes} classes and the {name} {model.Classes}: they must have the same.");
     }
+
+    private static void RequireBatch(string path, TrainingRecipe training, int images) =>
+        Require(training.BatchSize <= images, $"{path}.batchSize", $"at most {images}, the number of training images", training.BatchSize);
+
+    private static void Require(bool valid, string field, string rule, object value) =>
+        Fields.Require(valid, "profile", field, rule, value);
+
+    /// <summary>Says where a record is that finds a mistake in itself.</summary>
+    private static void At(string path, Action validate)
+    {
+        try
+        {
+            validate();
+        }
+        catch (UserException error)
+        {
+            throw new UserException($"The profile's {path} cannot be used: {error.Message}", error);
+        }
+    }
+
+    private static bool IsName(string name) =>
+        name.Trim('.', ' ').Length > 0 && name == name.Trim() && name[^1] != '.'
+        && !name.Any(letter => char.IsControl(letter) || "/\\:*?\"<>|".Contains(letter))
+        // Where the results of experiments are.
+        && !name.Equals("experiments", StringComparison.OrdinalIgnoreCase);
 
     private static void Validate(DistillationRecipe distillation, NetworkRecipe student, List<(string Name, ModelSpec Model)> teachers)
     {

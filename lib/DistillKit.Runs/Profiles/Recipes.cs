@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DistillKit.Distillation;
 using DistillKit.Files;
+using DistillKit.Graphs;
 using DistillKit.Networks;
 using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
@@ -68,19 +69,14 @@ public sealed record AssistantRecipe(ModelSpec Model, TrainingRecipe Training, D
 /// <summary>How the benchmark measures.</summary>
 /// <param name="LatencyRepeats">Timed calls with one image.</param>
 /// <param name="ThroughputRepeats">Timed calls with 64 images.</param>
-public sealed record BenchmarkRecipe(int LatencyRepeats = 200, int ThroughputRepeats = 10)
-{
-    internal void Validate()
-    {
-        if (LatencyRepeats < 1 || ThroughputRepeats < 1)
-            throw new UserException("The profile's latencyRepeats and throughputRepeats must be at least 1.");
-    }
-}
+public sealed record BenchmarkRecipe(
+    [property: Range(1, 1_000_000)] int LatencyRepeats = 200, [property: Range(1, 1_000_000)] int ThroughputRepeats = 10);
 
 /// <summary>How the distilled student becomes an integer network.</summary>
 public sealed record QuantizationRecipe
 {
     /// <summary>Training images that calibration runs through the network, equally many of each class.</summary>
+    [Range(1, DataRecipe.MostImages)]
     public int CalibrationImages { get; init; } = 500;
 
     /// <summary>How the student is rounded without training it any more.</summary>
@@ -92,13 +88,20 @@ public sealed record QuantizationRecipe
     /// <summary>The quantization-aware training, with the teacher's help, from the calibrated network.</summary>
     public required TrainingRecipe Training { get; init; }
 
-    internal void Validate()
+    internal void ValidateTraining(int imageSize)
     {
-        if (CalibrationImages < 1)
-            throw new UserException(
-                $"The profile's calibrationImages must be at least 1, but are {CalibrationImages}: calibration needs images.");
-        PostTraining.Validate();
-        Aware.Validate();
         Training.Validate();
+        Training.ValidateFor(imageSize);
+        using var notClassifier = nn.Identity();
+        Training.ValidateFor(notClassifier);
+    }
+
+    /// <summary>Checks also that the student has the layers; it is built only where the plan names some.</summary>
+    internal void ValidatePostTraining(ModelSpec student, int imageSize)
+    {
+        PostTraining.Validate();
+        if (PostTraining.Plan.Layers.Count == 0) return;
+        using var network = student.Build();
+        PostTraining.Plan.ValidateFor(FoldBatchNorm.Apply(network.ToGraph(imageSize)));
     }
 }

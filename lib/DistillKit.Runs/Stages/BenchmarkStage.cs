@@ -71,7 +71,7 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
             {
                 if (speed.Reason is { } reason) throw new UserException(reason);
                 using var model = entry.Deployment.Open(Environment.ProcessorCount);
-                var logits = Evaluator.Logits(model, test, context.Images.Normalization);
+                var logits = Evaluator.Logits(model, test, context.Images.Normalization, cancellation);
                 var report = Evaluator.Report(logits, test);
                 rows.Add(RowOf(entry, speed, report, memoryOfInference?.Invoke(entry.Deployment)));
                 if (last is not { } other || other.Path != entry.Deployment.Path) reports.Add(new(entry.Name, entry.Format, report));

@@ -39,7 +39,7 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
         cancellation =>
         {
             foreach (var stage in training.All) Write(stage, cancellation);
-            return new([.. Files.Select(Check)]);
+            return new([.. Files.Select(file => Check(file, cancellation))]);
         },
         Describe,
         $"{Files.Length} ONNX files",
@@ -55,7 +55,7 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
         OnnxFile.Save(PathOf(stage), quantization.Described(graph, stage.Model, stage.Name, recipe, result.ValidationAccuracy));
     }
 
-    private ExportedFile Check(string path)
+    private ExportedFile Check(string path, CancellationToken cancellation)
     {
         context.Progress.Advanced(Path.GetRelativePath(context.Store.Folder, path));
         var validation = context.Images.Validation;
@@ -67,10 +67,11 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
         // One by one, because dynamic ranges are those of a batch.
         float[] expected = [.. Enumerable.Range(0, images.Count).SelectMany(image =>
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             return module.call(context.Data.Validation.Take([image]).Images).cpu().contiguous().data<float>().ToArray();
         })];
-        var actual = Evaluator.Logits(deployed, images, context.Images.Normalization);
+        var actual = Evaluator.Logits(deployed, images, context.Images.Normalization, cancellation);
         var alike = RuntimeAgreement.Of(path, expected, actual, deployed.Classes);
         if (alike.SameTop1 < LeastAgreement)
             throw new InvalidOperationException(FormattableString.Invariant(

@@ -81,8 +81,8 @@ public sealed class PipelineRun : IDisposable
             var installed = new SynchronousProgress<DataProgress>(context.Progress.Installed);
             await Cifar10Installer.Create(dataFolder).RunAsync(installed, cancellation);
         }
-        var (learned, validated, tested) = (context.Images.Training.Count, context.Images.Validation.Count, context.Images.Test.Count);
-        var counts = $"{learned:N0} training, {validated:N0} validation, {tested:N0} test images";
+        var images = context.LoadImages(cancellation);
+        var counts = $"{images.Training.Count:N0} training, {images.Validation.Count:N0} validation, {images.Test.Count:N0} test images";
         context.Progress.Finished(StageNames.Data, counts, Stopwatch.GetElapsedTime(start));
     }
 

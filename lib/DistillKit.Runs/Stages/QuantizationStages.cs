@@ -36,7 +36,10 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         Quantize,
         result => FormattableString.Invariant(
             $"validation: float {100 * result.Float:f2} %, static {100 * result.Static:f2} %, dynamic {100 * result.Dynamic:f2} %"),
-        FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"));
+        FormattableString.Invariant($"{Recipe.CalibrationImages:n0} calibration images"),
+        Warnings: result => Warnings(
+            ("static", LossWarning.For(result.Float, result.Static, Recipe.PostTraining)),
+            ("dynamic", LossWarning.For(result.Float, result.Dynamic, Recipe.PostTraining))));
 
     public Stage<TrainingResult> Aware => new(
         context, StageNames.Aware, [AwarePath],
@@ -45,7 +48,12 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         TrainAware,
         TrainingStages.Describe,
         Seconds: result => result.Seconds,
-        Writes: [AwarePath, .. context.Store.LogsOf(StageNames.Aware)]);
+        Writes: [AwarePath, .. context.Store.LogsOf(StageNames.Aware)],
+        Warnings: result =>
+            Warnings(("qat", LossWarning.For(PostTraining.Run(default).Float, result.ValidationAccuracy, recipe: null))));
+
+    private static IEnumerable<string> Warnings(params IEnumerable<(string Name, string? Text)> found) =>
+        found.Where(warning => warning.Text is not null).Select(warning => $"{warning.Name}: {warning.Text}");
 
     /// <summary>What a file of ours says about itself: provenance, and what a program needs to feed it.</summary>
     public Graph Described(Graph graph, ModelSpec spec, string stage, object recipe, double validationAccuracy)
@@ -59,7 +67,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         using var student = training.Load(training.Student, cancellation);
         var graph = FoldBatchNorm.Apply(student.ToGraph(context.Data.Training.ImageSize));
         var start = Stopwatch.GetTimestamp();
-        using var images = CalibrationImages();
+        using var images = CalibrationImages(cancellation);
         var progress = new SynchronousProgress<(string Step, double Done)>(part =>
         {
             if (part.Done >= 1) context.Progress.Advanced($"{part.Step} done");
@@ -68,7 +76,8 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var dynamicPlan = Recipe.PostTraining.Plan with { Strategy = LayerStrategy.Dynamic, Layers = new Dictionary<string, LayerPlan>() };
         var dynamic = PostTrainingQuantization.Run(graph, new() { Plan = dynamicPlan }, images);
-        var result = new PostTrainingResult(Accuracy(graph), Accuracy(calibrated), Accuracy(dynamic), seconds);
+        var result = new PostTrainingResult(
+            Accuracy(graph, cancellation), Accuracy(calibrated, cancellation), Accuracy(dynamic, cancellation), seconds);
         OnnxFile.Save(StaticPath, Described(calibrated, student.Spec, "ptq static", Recipe.PostTraining, result.Static));
         OnnxFile.Save(DynamicPath, Described(dynamic, student.Spec, "ptq dynamic", dynamicPlan, result.Dynamic));
         return result;
@@ -79,7 +88,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         using var student = training.Load(training.Student, cancellation);
         using var teacher = training.LiveTeacherOf(training.Student, cancellation);
         var size = context.Data.Training.ImageSize;
-        using var images = CalibrationImages();
+        using var images = CalibrationImages(cancellation);
         // With its norms, so that they go on following the batches until they are frozen.
         var (graph, plan) = (student.ToGraph(size), Recipe.PostTraining.Plan);
         using var module = new GraphModule(Quantizer.Quantize(graph, plan, Calibration.Run(graph, plan, images)), Recipe.Aware);
@@ -95,18 +104,18 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     }
 
     /// <summary>Equally many images of each class, as the recipe asks for, and no more than the smallest class has.</summary>
-    private DeviceImages CalibrationImages()
+    private DeviceImages CalibrationImages(CancellationToken cancellation)
     {
         var training = context.Images.Training;
         var smallest = training.Labels.CountBy(label => label).Min(count => count.Value);
         var ofEach = Math.Clamp(Recipe.CalibrationImages / training.ClassNames.Count, 1, smallest);
-        return context.OnDevice(training.Sample(ofEach * training.ClassNames.Count));
+        return context.OnDevice(training.Sample(ofEach * training.ClassNames.Count), cancellation);
     }
 
-    private double Accuracy(Graph graph)
+    private double Accuracy(Graph graph, CancellationToken cancellation)
     {
         using var module = new GraphModule(graph);
         module.to(context.Device);
-        return Evaluator.Evaluate(module, context.Data.Validation, context.Data.ClassNames).Accuracy;
+        return Evaluator.Evaluate(module, context.Data.Validation, context.Data.ClassNames, cancellation).Accuracy;
     }
 }

@@ -49,6 +49,9 @@ public interface IRunProgress
     /// <summary>The running stage has advanced by one of several parts.</summary>
     public void Advanced(string part);
 
+    /// <summary>Something about the last result that must not be overlooked, in a line.</summary>
+    public void Warned(string text) => Advanced(text);
+
     /// <summary>A stage has ended, or had been finished by an earlier run.</summary>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false);
 }
@@ -73,18 +76,18 @@ internal interface IStage
 /// <param name="Describe">The result in a few words.</param>
 /// <param name="Description">What it works on, in a few words; null where <paramref name="Make"/> says when it starts.</param>
 /// <param name="Writes">The paths that must not be there before the first run; null for its files.</param>
+/// <param name="Warnings">What about a result must not be overlooked.</param>
 /// <param name="Seconds">The time that a result took, where it says that itself: interruptions are left out then.</param>
 internal sealed record Stage<T>(
     StageContext Context, string Name, IReadOnlyList<string> Files, Func<string> Fingerprint, Action<CancellationToken> Needs,
     Func<CancellationToken, T> Make, Func<T, string> Describe, string? Description = null, Func<T, double>? Seconds = null,
-    IReadOnlyList<string>? Writes = null) : IStage where T : class
+    IReadOnlyList<string>? Writes = null, Func<T, IEnumerable<string>>? Warnings = null) : IStage where T : class
 {
     public T Run(CancellationToken cancellation)
     {
         if (Files.All(File.Exists) && Context.Store.Find<T>(Name, Fingerprint()) is { } earlier)
         {
-            Context.Finish(Name, Describe(earlier), TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0), isFromEarlierRun: true);
-            return earlier;
+            return Finish(earlier, TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0), isFromEarlierRun: true);
         }
         RequireOwnFiles();
         Needs(cancellation);
@@ -93,7 +96,14 @@ internal sealed record Stage<T>(
         if (Description is not null) Context.Progress.Started(Name, Description);
         var result = Make(cancellation);
         Context.Store.Finish(Name, Fingerprint(), result);
-        Context.Finish(Name, Describe(result), Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result)));
+        var time = Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result));
+        return Finish(result, time, isFromEarlierRun: false);
+    }
+
+    private T Finish(T result, TimeSpan time, bool isFromEarlierRun)
+    {
+        if (!Context.Finish(Name, Describe(result), time, isFromEarlierRun) || Warnings is null) return result;
+        foreach (var warning in Warnings(result)) Context.Progress.Warned(warning);
         return result;
     }
 

@@ -13,9 +13,9 @@ namespace DistillKit.Runs.Stages;
 internal sealed class StageContext(Profile profile, StageStore store, IRunProgress progress, Device? device, string? dataFolder)
     : IDisposable
 {
-    private readonly Lazy<PipelineImages> images = new(() => profile.Data.Load(dataFolder, profile.Seed));
-    private readonly Lazy<object> dataIdentity = new(profile.Data.Identity);
     private readonly HashSet<string> shown = [];
+    private PipelineImages? images;
+    private object? dataIdentity;
     private TrainingData? data;
 
     public Profile Profile => profile;
@@ -29,18 +29,32 @@ internal sealed class StageContext(Profile profile, StageStore store, IRunProgre
     /// <summary>Trains a network, given with its fingerprint, where several runs share it; null for one that is trained here.</summary>
     public Func<TrainingStage, string, CancellationToken, (TrainingResult Result, string ModelPath)?>? TrainShared { get; init; }
 
-    public PipelineImages Images => images.Value;
+    public PipelineImages Images => LoadImages(CancellationToken.None);
 
     public TrainingData Data => data ??= new(OnDevice(Images.Training), OnDevice(Images.Validation), Images.Training.ClassNames);
 
     /// <summary>What tells the images from others, for fingerprints.</summary>
-    public object DataIdentity => dataIdentity.Value;
+    public object DataIdentity => dataIdentity ??= profile.Data.Identity();
 
-    public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
-
-    public void Finish(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
+    /// <summary>Loads the images, unless that has been done, and checks what a profile can only be checked for with them.</summary>
+    public PipelineImages LoadImages(CancellationToken cancellation)
     {
-        if (shown.Add(stage) || !isFromEarlierRun) progress.Finished(stage, result, time, isFromEarlierRun);
+        if (images is not null) return images;
+        dataIdentity ??= profile.Data.Identity(cancellation);
+        var loaded = profile.Data.Load(dataFolder, profile.Seed, cancellation);
+        profile.ValidateFor(loaded.Training.Count, loaded.Training.ClassNames.Count);
+        return images = loaded;
+    }
+
+    public DeviceImages OnDevice(ImageSet set, CancellationToken cancellation = default) =>
+        new(set, Device, Images.Normalization) { Cancellation = cancellation };
+
+    /// <returns>Whether it was shown: what an earlier run had finished is shown once.</returns>
+    public bool Finish(string stage, string result, TimeSpan time, bool isFromEarlierRun)
+    {
+        if (!shown.Add(stage) && isFromEarlierRun) return false;
+        progress.Finished(stage, result, time, isFromEarlierRun);
+        return true;
     }
 
     /// <summary>What a model file says about where it comes from.</summary>

@@ -67,7 +67,7 @@ internal sealed class TrainingStages(StageContext context)
         {
             foreach (var teacher in stage.Teachers) Train(this[teacher], cancellation);
         },
-        cancellation => stage.Weights is { } weights ? Take(stage, weights) : Fit(stage, cancellation),
+        cancellation => stage.Weights is { } weights ? Take(stage, weights, cancellation) : Fit(stage, cancellation),
         Describe,
         Seconds: result => result.Seconds,
         Writes: [ModelPath(stage), .. context.Store.LogsOf(stage.Name)]);
@@ -96,22 +96,23 @@ internal sealed class TrainingStages(StageContext context)
     }
 
     /// <summary>Takes weights as they are: validates them, and keeps a copy that says what it is.</summary>
-    private TrainingResult Take(TrainingStage stage, string weights)
+    private TrainingResult Take(TrainingStage stage, string weights, CancellationToken cancellation)
     {
         if (Path.GetFullPath(weights) == ModelPath(stage))
             throw new UserException(
                 $"The weights {weights} are where the stage {stage.Name} writes: move them to another place, and name that.");
         context.Progress.Started(stage.Name, $"{Describe(stage.Model)} from {Path.GetFileName(weights)}");
         var start = Stopwatch.GetTimestamp();
-        using var model = stage.Model.Build();
-        var info = ModelFile.LoadInto(weights, model) ?? new()
+        var (model, own) = ModelFile.LoadAs(weights, stage.Model);
+        using var loaded = model;
+        var info = own ?? new()
         {
             Spec = stage.Model,
             Recipe = JsonSerializer.Serialize(
                 new { profile = context.Profile.Name, stage = stage.Name, weights = Path.GetFileName(weights) }),
         };
         model.to(context.Device);
-        var accuracy = Evaluator.Evaluate(model, context.Data.Validation, context.Data.ClassNames).Accuracy;
+        var accuracy = Evaluator.Evaluate(model, context.Data.Validation, context.Data.ClassNames, cancellation).Accuracy;
         ModelFile.Save(ModelPath(stage), model, info with { Accuracy = accuracy });
         return new(0, 0, accuracy, Stopwatch.GetElapsedTime(start).TotalSeconds, 0, nameof(ScalarType.Float32));
     }

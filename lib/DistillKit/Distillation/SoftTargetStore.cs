@@ -91,7 +91,7 @@ public sealed class SoftTargetStore(string folder, string run)
         try
         {
             var file = Safetensors.Load(PathOf(view));
-            if (file.Metadata.GetValueOrDefault(RunKey) == run) return file;
+            if (file.Metadata.GetValueOrDefault(RunKey) == run && file.Tensors.ContainsKey(LogitsKey)) return file;
             file.Dispose();
         }
         catch (UserException)

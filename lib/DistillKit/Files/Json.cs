@@ -12,7 +12,8 @@ public static class Json
     public static JsonSerializerOptions IndentedRecipe { get; } = RecipeOptions(isIndented: true);
 
     /// <summary>Results, on lines for people: camelCase, and null for what is not known.</summary>
-    public static JsonSerializerOptions IndentedResult { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    public static JsonSerializerOptions IndentedResult { get; } =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, AllowDuplicateProperties = false };
 
     /// <summary>Reads what a person wrote. Comments and trailing commas are allowed; a key that is unknown, missing or given twice is
     /// refused, as is a value of another type.</summary>

@@ -69,7 +69,7 @@ public static class Safetensors
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var reason = error is InvalidDataException
-                ? $"{path} is not a readable safetensors file: {error.Message}."
+                ? $"{path} is not a readable safetensors file: {PlainText.Of(error.Message, 300)}."
                 : $"Cannot read {path}: {error.Message}";
             throw new UserException($"{reason} Check the path, or fetch the file again.", error);
         }

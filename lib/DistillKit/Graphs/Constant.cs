@@ -8,7 +8,7 @@ public sealed class Constant
     /// <exception cref="ArgumentException">Their count is not the product of the shape.</exception>
     public Constant(float[] values, params int[] shape)
     {
-        if (values.LongLength != shape.Aggregate(1L, (product, size) => product * size))
+        if (shape.Any(size => size < 0) || values.LongLength != shape.Aggregate(1L, (product, size) => checked(product * size)))
             throw new ArgumentException($"{values.Length} values do not fill the shape [{string.Join(", ", shape)}].");
         (Values, Shape) = (values, shape);
     }

@@ -17,6 +17,7 @@ public sealed class Graph
         Input = input;
         foreach (var node in nodes)
         {
+            if (node.Name.Length == 0 || node.Name != PlainText.Of(node.Name)) throw new ArgumentException("A node's name is no text.");
             if (node.Inputs.FirstOrDefault(name => !byName.ContainsKey(name)) is { } missing)
                 throw new ArgumentException($"'{node.Name}' takes '{missing}', which no earlier node makes.");
             if (!byName.TryAdd(node.Name, node)) throw new ArgumentException($"Two nodes are named '{node.Name}'.");

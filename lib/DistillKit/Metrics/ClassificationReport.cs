@@ -60,7 +60,8 @@ public sealed record ClassificationReport(
     }
 
     private static UserException NotFinite(int image) =>
-        new($"The network's output for image {image} is not finite: its training has diverged, lower the learning rate.");
+        new($"The network's output for image {image} is not finite: its training has diverged (lower the learning rate), or the images' "
+            + "normalization is not the network's.");
 }
 
 /// <summary>The result of one class: its images, the share of them recognized, and of its predictions that are right; 0 of none.</summary>

@@ -53,15 +53,13 @@ public static class Evaluator
         int[] shape = [ImageSet.Channels, images.ImageSize, images.ImageSize];
         if (!model.InputShape.SequenceEqual(shape))
             throw new UserException($"The file takes images of {Show(model.InputShape)}, but these are {Show(shape)}.");
-        using var loaded = new DeviceImages(images, CPU, normalization);
-        var logits = new float[images.Count * model.Classes];
-        for (var first = 0; first < images.Count; first += BatchSize)
+        using var loaded = new DeviceImages(images, CPU, normalization) { Cancellation = cancellation };
+        var (batches, logits) = (loaded.Batches(BatchSize), new float[images.Count * model.Classes]);
+        for (var step = 0; step < batches.Count; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var count = Math.Min(BatchSize, images.Count - first);
-            var batch = loaded.Take([.. Enumerable.Range(first, count)]).Images.contiguous();
-            model.Run(batch.data<float>().ToArray(), logits.AsSpan(first * model.Classes, count * model.Classes));
+            var batch = batches.Load(step).Images.contiguous();
+            model.Run(batch.data<float>().ToArray(), logits.AsSpan(step * BatchSize * model.Classes, (int)batch.shape[0] * model.Classes));
         }
         return logits;
     }

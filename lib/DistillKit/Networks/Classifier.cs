@@ -16,6 +16,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IDescribable
     public Classifier(int channels, int classes, double dropout = 0) : base(nameof(Classifier))
     {
         this.dropout = dropout;
+        ParameterBudget.Take(((long)channels + 1) * classes);
         using var scope = NewDisposeScope();
         var bound = 1 / Math.Sqrt(channels);
         weight = new Parameter(rand(classes, channels).mul_(Number.Of(2 * bound)).sub_(Number.Of(bound)));

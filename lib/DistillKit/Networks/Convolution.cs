@@ -28,6 +28,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     public Convolution(int inputs, int outputs, int kernel, int stride = 1, int groups = 1) : base(nameof(Convolution))
     {
         geometry = (stride, kernel / 2, groups);
+        ParameterBudget.Take((long)outputs * (inputs / groups) * kernel * kernel);
         using var scope = NewDisposeScope();
         var deviation = Math.Sqrt(2.0 * groups / (outputs * kernel * kernel));
         weight = new Parameter(ChannelsLast.Of(randn(outputs, inputs / groups, kernel, kernel).mul_(Number.Of(deviation))));

@@ -10,22 +10,22 @@ internal static class ModelDifference
     /// <summary>The reason in words, without a full stop; null where the file fits.</summary>
     public static string? Of(SafetensorsFile file, IReadOnlyDictionary<string, Tensor> state, int classes)
     {
-        List<string> differences =
+        var names = state.Keys.Where(name => !IsCounter(name)).Union(file.Tensors.Keys);
+        List<(string Name, Tensor? Actual, Tensor? Expected)> differences =
         [
-            .. state.Where(entry => !IsCounter(entry.Key) || file.Tensors.ContainsKey(entry.Key))
-                .Select(entry => Difference(entry.Key, file.Tensors.GetValueOrDefault(entry.Key), entry.Value)).OfType<string>(),
-            .. file.Tensors.Keys.Where(name => !state.ContainsKey(name)).Select(name => $"{name} is not part of the network"),
+            .. names.Select(name => (name, file.Tensors.GetValueOrDefault(name), state.GetValueOrDefault(name)))
+                .Where(pair => !Fits(pair.Item1, pair.Item2, pair.Item3)),
         ];
         if (differences.Count == 0) return null;
-        return Prefix(file.Tensors, state) ?? Head(file.Tensors, state, classes) ?? Other(file, state) ?? List(differences);
+        return Prefix(file.Tensors, state) ?? Head(differences, classes) ?? Other(file, state) ?? List(differences);
     }
 
-    private static string? Difference(string name, Tensor? actual, Tensor expected)
+    private static bool Fits(string name, Tensor? actual, Tensor? expected)
     {
-        if (actual is null) return $"{name} is missing";
-        var isSame = actual.shape.AsSpan().SequenceEqual(expected.shape) || (IsCounter(name) && actual.numel() == 1);
-        if (!isSame) return $"{name} is {Show(actual)} rather than {Show(expected)}";
-        return Converts(actual.dtype, expected.dtype) ? null : $"{name} is {actual.dtype} rather than {expected.dtype}";
+        if (actual is null || expected is null) return false;
+        var isHalf = expected.dtype == ScalarType.Float32 && actual.dtype is ScalarType.Float16 or ScalarType.BFloat16;
+        var isSameShape = actual.shape.AsSpan().SequenceEqual(expected.shape) || (IsCounter(name) && actual.numel() == 1);
+        return isSameShape && (actual.dtype == expected.dtype || isHalf);
     }
 
     /// <summary>All names behind one more name, as a module that holds the network saves them.</summary>
@@ -43,18 +43,13 @@ internal static class ModelDifference
     }
 
     /// <summary>Only the last layer differs, by its number of classes.</summary>
-    private static string? Head(IReadOnlyDictionary<string, Tensor> file, IReadOnlyDictionary<string, Tensor> state, int classes)
+    private static string? Head(List<(string Name, Tensor? Actual, Tensor? Expected)> differences, int classes)
     {
-        bool IsHead(Tensor actual, Tensor expected) =>
-            expected.dim() > 0 && expected.shape[0] == classes && actual.dim() == expected.dim() && actual.shape[0] != classes
-            && actual.shape.AsSpan(1).SequenceEqual(expected.shape.AsSpan(1));
-        var heads = state.Keys.Where(name => file.TryGetValue(name, out var actual) && IsHead(actual, state[name])).ToList();
-        var others = state.Keys.Except(heads).Where(name => !IsCounter(name) || file.ContainsKey(name));
-        if (heads.Count == 0 || file.Keys.Except(state.Keys).Any()) return null;
-        if (others.Any(name => Difference(name, file.GetValueOrDefault(name), state[name]) is not null)) return null;
-        var found = file[heads[0]].shape[0];
-        var advice = $"give the network \"classes\": {found}, or put a layer of {classes} classes into the file";
-        return $"only {string.Join(" and ", heads)} differ: they are of {found} classes rather than {classes}; {advice}";
+        if (!differences.All(pair => pair is { Actual.shape: [var found, .. var rest], Expected.shape: [var own, .. var ownRest] }
+            && own == classes && found != classes && rest.SequenceEqual(ownRest))) return null;
+        var (names, other) = (string.Join(" and ", differences.Select(pair => pair.Name)), differences[0].Actual!.shape[0]);
+        var advice = $"give the network \"classes\": {other}, or put a layer of {classes} classes into the file";
+        return $"only {names} differ: they are of {other} classes rather than {classes}; {advice}";
     }
 
     /// <summary>Hardly a name is the same.</summary>
@@ -68,16 +63,19 @@ internal static class ModelDifference
         return $"it is of another network, {count}.{own} Take the network that it was saved from";
     }
 
-    private static string List(List<string> differences)
+    private static string List(List<(string Name, Tensor? Actual, Tensor? Expected)> differences)
     {
+        var first = differences.Take(Named).Select(pair => pair switch
+        {
+            (var name, null, _) => $"{name} is missing",
+            (var name, _, null) => $"{name} is not part of the network",
+            var (name, actual, expected) => $"{name} is {Show(actual)} rather than {Show(expected)}",
+        });
         var more = differences.Count > Named ? $"; and {differences.Count - Named} more" : "";
-        return $"{string.Join("; ", differences.Take(Named))}{more}. Load it into the network that it was saved from";
+        return $"{string.Join("; ", first)}{more}. Load it into the network that it was saved from";
     }
 
     private static bool IsCounter(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
-    private static bool Converts(ScalarType from, ScalarType to) =>
-        from == to || (to == ScalarType.Float32 && from is (ScalarType.Float16 or ScalarType.BFloat16));
-
-    private static string Show(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+    private static string Show(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]";
 }

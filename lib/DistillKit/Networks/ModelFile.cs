@@ -64,13 +64,33 @@ public static class ModelFile
     /// <summary>Writes the network's weights and statistics, completely or not at all.</summary>
     /// <param name="info">The provenance; its spec is replaced by the model's own.</param>
     /// <param name="type">What to store the numbers as: float32, or float16 for half the size; it is loaded as float32 again.</param>
-    /// <exception cref="UserException">The file cannot be written.</exception>
+    /// <exception cref="UserException">The file cannot be written, or the type cannot hold a number; the message names it.</exception>
     public static void Save(string path, ImageClassifier model, ModelInfo info, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
-        Tensor Stored(Tensor tensor) => tensor.is_floating_point() ? tensor.to(type) : tensor;
-        var state = model.state_dict().ToDictionary(entry => entry.Key, entry => Stored(entry.Value));
+        var state = model.state_dict().ToDictionary(entry => entry.Key, entry => Stored(entry.Key, entry.Value));
         Safetensors.Save(path, state, (info with { Spec = model.Spec }).ToMetadata());
+
+        Tensor Stored(string name, Tensor tensor)
+        {
+            if (!tensor.is_floating_point()) return tensor;
+            var stored = tensor.to(type);
+            if (NotFinite(stored) is { } number)
+            {
+                var largest = tensor.abs().max().item<float>();
+                throw new UserException(FormattableString.Invariant($"{path} is not written: {name} would hold {number}, because ")
+                    + FormattableString.Invariant($"its largest value is {largest:g6}: write float32, or train the network again."));
+            }
+            return stored;
+        }
+    }
+
+    /// <summary>A number of a tensor that is not finite; null where there is none.</summary>
+    private static float? NotFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        var wrong = tensor[tensor.isfinite().logical_not()];
+        return wrong.numel() == 0 ? null : wrong[0].to(ScalarType.Float32).item<float>();
     }
 
     /// <summary>Builds the network that the file describes, and loads it.</summary>
@@ -80,16 +100,29 @@ public static class ModelFile
         using var file = Safetensors.Load(path);
         var info = ModelInfo.FromMetadata(file.Metadata)
             ?? throw new UserException($"{path} does not say which network it holds: build the network from a spec, then load it.");
-        var model = info.Spec.Build();
+        return (Build(path, file, info.Spec), info);
+    }
+
+    /// <summary>Builds a network, and loads it from a file of any program; the provenance is null for one of another program.</summary>
+    /// <exception cref="UserException">The file cannot be read, or belongs to another architecture; the message says why.</exception>
+    public static (ImageClassifier Model, ModelInfo? Info) LoadAs(string path, ModelSpec spec)
+    {
+        using var file = Safetensors.Load(path);
+        return (Build(path, file, spec), ModelInfo.FromMetadata(file.Metadata));
+    }
+
+    private static ImageClassifier Build(string path, SafetensorsFile file, ModelSpec spec)
+    {
         try
         {
+            // A file that lacks some of the numbers is still told which.
+            var model = ParameterBudget.Within(2 * file.Tensors.Values.Sum(tensor => tensor.numel()) + (1 << 20), spec);
             Copy(path, file, model);
-            return (model, info);
+            return model;
         }
-        catch
+        catch (InvalidDataException error)
         {
-            model.Dispose();
-            throw;
+            throw new UserException($"{path} does not fit the network {spec.ToJson()}: {error.Message}. Take its own file.", error);
         }
     }
 
@@ -108,7 +141,13 @@ public static class ModelFile
         var state = model.state_dict();
         if (ModelDifference.Of(file, state, model.Classes) is { } difference)
             throw new UserException($"{path} does not fit the network {model.Spec.ToJson()}: {difference}.");
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        foreach (var (name, tensor) in file.Tensors) state[name].copy_(tensor.reshape(state[name].shape));
+        foreach (var (name, tensor) in file.Tensors)
+        {
+            if (NotFinite(tensor) is { } number)
+                throw new UserException(FormattableString.Invariant($"{path} is damaged: {name} holds {number}. Take another file."));
+            state[name].copy_(tensor.reshape(state[name].shape));
+        }
     }
 }

@@ -31,25 +31,23 @@ internal static class Checkpoint
         string path, string run, params IEnumerable<(string Prefix, Action<IReadOnlyDictionary<string, Tensor>> Restore)> states)
     {
         if (!File.Exists(path)) return null;
-        using var scope = NewDisposeScope();
-        using var file = Read(path);
-        if (file.Metadata.GetValueOrDefault(RecipeKey) != run) return null;
-        foreach (var (prefix, restore) in states)
-        {
-            var state = file.Tensors.Where(entry => entry.Key.StartsWith($"{prefix}.", StringComparison.Ordinal))
-                .ToDictionary(entry => entry.Key[(prefix.Length + 1)..], entry => entry.Value);
-            if (state.Count > 0) restore(state);
-        }
-        return JsonSerializer.Deserialize<Counters>(file.Metadata[CountersKey]);
-    }
-
-    private static SafetensorsFile Read(string path)
-    {
         try
         {
-            return Safetensors.Load(path);
+            using var scope = NewDisposeScope();
+            using var file = Safetensors.Load(path);
+            if (file.Metadata.GetValueOrDefault(RecipeKey) != run) return null;
+            var counters = JsonSerializer.Deserialize<Counters>(file.Metadata[CountersKey]);
+            foreach (var (prefix, restore) in states)
+            {
+                var state = file.Tensors.Where(entry => entry.Key.StartsWith($"{prefix}.", StringComparison.Ordinal))
+                    .ToDictionary(entry => entry.Key[(prefix.Length + 1)..], entry => entry.Value);
+                if (state.Count > 0) restore(state);
+            }
+            return counters;
         }
-        catch (UserException error)
+        // A number that is missing, a name that is not the network's, a shape that the engine refuses: whatever bytes there are.
+        catch (Exception error) when (error is UserException or JsonException or KeyNotFoundException or ArgumentException
+            or FormatException or ExternalException)
         {
             throw new UserException($"The checkpoint {path} cannot be read: delete it to start this training again.", error);
         }
@@ -68,8 +66,10 @@ internal static class ModelState
     /// <summary>Overwrites a state in place.</summary>
     public static void Assign(IReadOnlyDictionary<string, Tensor> target, IReadOnlyDictionary<string, Tensor> source)
     {
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        foreach (var (name, tensor) in source) target[name].copy_(tensor);
+        // Reshaped, since a tensor of another shape must not be spread over the target.
+        foreach (var (name, tensor) in source) target[name].copy_(tensor.reshape(target[name].shape));
     }
 
     public static void Free(IReadOnlyDictionary<string, Tensor> state)

@@ -14,6 +14,7 @@ public sealed record MetricsLine(
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
     };
 
     /// <summary>The line as JSON, for instance <c>{"step":20,"epoch":0,"loss":2.1,...}</c>; what is null is left out.</summary>

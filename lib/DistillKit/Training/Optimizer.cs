@@ -77,12 +77,14 @@ public sealed class Optimizer : IDisposable
     /// <summary>Continues where another optimizer of such parameters was.</summary>
     internal void Restore(IReadOnlyDictionary<string, Tensor> saved)
     {
+        using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         foreach (var (name, values) in saved)
         {
             // In the layout of the parameter, in which updates are fast.
             var parameter = parameters[int.Parse(name[..name.IndexOf('.')], CultureInfo.InvariantCulture)];
-            state[name] = (values.dim() == 0 ? values.clone() : zeros_like(parameter).copy_(values)).DetachFromDisposeScope();
+            var copy = values.dim() == 0 ? values.clone() : zeros_like(parameter).copy_(values.reshape(parameter.shape));
+            state[name] = copy.DetachFromDisposeScope();
         }
     }
 

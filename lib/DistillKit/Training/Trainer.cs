@@ -56,7 +56,6 @@ public sealed class Trainer(
     private (int Epoch, EpochBatches Plan) batches = (0, BatchesOf(0, recipe, data, seed));
     private Counters counters = new(
         0, model is ImageClassifier ? recipe.Precision.Resolve(data.Training.Device) : ScalarType.Float32);
-    private double? validation;
     private bool isResumed;
     private TimeSpan checkpointCost;
 
@@ -86,12 +85,35 @@ public sealed class Trainer(
     {
         Resume();
         using var metrics = files is null ? null : MetricsLog.Open(files.Metrics, Step);
-        validation = counters.BestAccuracy;
-        ValidateIfDue(metrics, cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        var recent = new RecentSteps(recipe.BatchSize);
-        while (Step < Steps && !HasStalled)
+        try
         {
+            Learn(metrics, progress, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Wherever that was: weights and counters change together, between two steps.
+            Save();
+            throw;
+        }
+        if (best is not null) ModelState.Assign(state, best);
+        model.eval();
+        return Result();
+    }
+
+    private void Learn(MetricsLog? metrics, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var (recent, validation) = (new RecentSteps(recipe.BatchSize), counters.BestAccuracy);
+        while (true)
+        {
+            if (counters.AwaitsValidation)
+            {
+                validation = Validate(cancellation);
+                metrics?.Write(new(Step, (Step - 1) / StepsPerEpoch, ValidationAccuracy: validation));
+            }
+            if (Step > 0 && IsCheckpointDue) Save();
+            cancellation.ThrowIfCancellationRequested();
+            if (Step >= Steps || HasStalled) return;
+
             var (epoch, position) = Math.DivRem(Step, StepsPerEpoch);
             var start = Stopwatch.GetTimestamp();
             var cycle = recipe.CycleOf(epoch);
@@ -104,26 +126,17 @@ public sealed class Trainer(
             var (loss, right) = TrainStep(epoch, position);
             if (average is not null) ModelState.Average(average, state, recipe.AverageDecay!.Value, Step);
             recent = recent.With(loss, right, Stopwatch.GetElapsedTime(start).TotalSeconds);
-            counters = After(start) with { Step = Step + 1 };
+            var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
+            var isDue = position + 1 == StepsPerEpoch && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0);
+            counters = After(start) with { Step = Step + 1, AwaitsValidation = isDue };
 
             progress?.Report(new(
                 epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), recent.Loss, recent.Accuracy, learningRate,
                 recent.ImagesPerSecond, validation));
-            if (Step % StepsPerReport == 0 || Step % StepsPerEpoch == 0)
-            {
-                metrics?.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
-                recent = new(recipe.BatchSize);
-            }
-            var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
-            if (Step % StepsPerEpoch == 0 && (isEnd || (epoch + 1) % recipe.ValidateEvery == 0))
-                counters = counters with { AwaitsValidation = true };
-            ValidateIfDue(metrics, cancellation);
-            if (cancellation.IsCancellationRequested || IsCheckpointDue) Save();
-            cancellation.ThrowIfCancellationRequested();
+            if (Step % StepsPerReport != 0 && Step % StepsPerEpoch != 0) continue;
+            metrics?.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
+            recent = new(recipe.BatchSize);
         }
-        if (best is not null) ModelState.Assign(state, best);
-        model.eval();
-        return Result();
     }
 
     private double ShareOfWork(int epoch, int position) =>
@@ -192,21 +205,6 @@ public sealed class Trainer(
         classifier!.FreezeUpTo(recipe.Unfreezing.Where(freeze => freeze.FromEpoch <= epoch).MaxBy(freeze => freeze.FromEpoch)?.UpTo);
     }
 
-    /// <summary>Validates at the end of an epoch. Cancelled, that is left to the run that resumes this one.</summary>
-    private void ValidateIfDue(MetricsLog? metrics, CancellationToken cancellation)
-    {
-        if (!counters.AwaitsValidation) return;
-        try
-        {
-            validation = Validate(cancellation);
-            counters = counters with { AwaitsValidation = false };
-            metrics?.Write(new(Step, (Step - 1) / StepsPerEpoch, ValidationAccuracy: validation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-        }
-    }
-
     private double Validate(CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
@@ -217,7 +215,7 @@ public sealed class Trainer(
         {
             var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames, cancellation).Accuracy;
             Judge(accuracy);
-            counters = After(start);
+            counters = After(start) with { AwaitsValidation = false };
             return accuracy;
         }
         finally

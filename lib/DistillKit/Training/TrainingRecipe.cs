@@ -109,7 +109,8 @@ public sealed record TrainingRecipe
     public void ValidateFor(int imageSize) => Augmentation.ValidateFor(imageSize);
 
     /// <summary>Checks what depends on the network: only an image classifier has groups to freeze and blocks to skip.</summary>
-    internal void ValidateFor(nn.Module<Tensor, Tensor> network)
+    /// <exception cref="UserException">The network cannot be trained so; the message names the field.</exception>
+    public void ValidateFor(nn.Module<Tensor, Tensor> network)
     {
         if (network is not ImageClassifier model)
         {

@@ -114,7 +114,7 @@ public sealed class ExperimentTests
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation": { "alhpa": 3 } } }  """,
         "'alhpa' is not known: distillation has alpha")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "distillation.alpha": 3 } }  """,
-        "recipe kd: The distillation's alpha must be from 0 to 1, but is 3")]
+        "recipe kd: The profile's distillation.alpha must be from 0 to 1, but is 3")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "student.model.classes": 3 } }  """, "classes")]
     [InlineData("""  "recipes": { "alone": {}, "kd": { "seed": 3 } }  """, "'seed' is not a recipe's to change")]
     [InlineData("""  "recipes": { "alone": {} }, "set": { "student.model.classes": 3 }  """,
@@ -146,6 +146,10 @@ public sealed class ExperimentTests
     [InlineData("""  "recipes": { "alone": { "distillation.terms": [{ "kind": "hinton", "kind": "dist" }] } }  """,
         "recipes.alone.distillation.terms[0] has 'kind' twice")]
     [InlineData("""  "recipes": { "alone": {} }, "grid": {}, "Grid": {}  """, "it has 'Grid' twice")]
+    [InlineData("""  "recipes": { "alone": {} }, "name": 1, "name": 2  """, "'name' must be a text")]
+    [InlineData("""  "recipes": { "alone": {} }, "name": "a", "name": 2  """, "it has 'name' twice")]
+    [InlineData("""  "recipes": { "alone": {}, "kd": { "student.training.batchSize": 1 } }  """,
+        "recipe kd: The profile's student.training.batchSize must be from 2 to 65536, but is 1")]
     [InlineData("""  "recipes": { "alone": {} }, "metric": 1  """, "'metric' must be one of Validation, Test")]
     [InlineData("""  "recipes": { "alone": {}, "kd": {} }, "grid": { "distillation.alpha": [] }  """, "no values for 'distillation.alpha'")]
     [InlineData("""  "recipes": { "alone": {}, "kd": {} }, "grid": { "distillation.alpha": [0.5, 0.5] }  """,

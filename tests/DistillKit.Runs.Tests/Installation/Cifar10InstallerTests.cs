@@ -130,6 +130,19 @@ public sealed class Cifar10InstallerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_installation_that_is_cancelled_leaves_nothing_behind()
+    {
+        using var stop = new CancellationTokenSource();
+        var source = new Cifar10Source("test", async (folder, progress, cancellation) =>
+        {
+            await GoodSource().Write(folder, progress, cancellation);
+            await stop.CancelAsync();
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Installer(source).RunAsync(null, stop.Token));
+        Assert.Equal([".lock"], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task Installations_at_the_same_time_do_not_disturb_each_other()
     {
         var source = GoodSource();

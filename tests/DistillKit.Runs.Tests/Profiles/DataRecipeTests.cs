@@ -15,6 +15,18 @@ public sealed class DataRecipeTests
     }
 
     [Fact]
+    public void A_folder_without_its_parts_says_what_it_has()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = new DataRecipe(DataSource.Folder, Folder: folder["pictures"]);
+        string Refusal() => Assert.Throws<UserException>(() => recipe.Load(null, 1)).Message;
+        Assert.Contains($"There is no folder {folder["pictures"]}", Refusal());
+        Directory.CreateDirectory(folder["pictures/cat"]);
+        Directory.CreateDirectory(folder["pictures/dog"]);
+        Assert.Contains("must hold the folders train and test, each with a folder for each class, but holds cat, dog.", Refusal());
+    }
+
+    [Fact]
     public void Other_pictures_are_other_data_and_another_place_is_not()
     {
         using var folder = new TemporaryFolder();

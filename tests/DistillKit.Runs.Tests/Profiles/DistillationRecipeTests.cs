@@ -71,7 +71,7 @@ public sealed class DistillationRecipeTests
     [Theory]
     [InlineData("\"alpha\": 0.7", "\"alpha\": -1", "alpha must be from 0 to 1, but is -1")]
     [InlineData("\"alphaEnd\": 0.1", "\"alphaEnd\": 1.5", "alphaEnd must be from 0 to 1, but is 1.5")]
-    [InlineData("\"temperature\": 5", "\"temperature\": 0", "distillation's temperature must be from 0.01 to 1000000, but is 0")]
+    [InlineData("\"temperature\": 5", "\"temperature\": 0", "distillation.temperature must be from 0.01 to 1000000, but is 0")]
     [InlineData("\"temperatureEnd\": 1", "\"temperatureEnd\": -1", "temperatureEnd must be from 0.01 to 1000000, but is -1")]
     [InlineData("\"temperatureEnd\": 1", "\"teacherResolution\": 4", "teacherResolution must be from 8 to 1024, but is 4")]
     [InlineData("\"weight\": 9", "\"weight\": 0", "terms[0].weight must be above 0 and at most 1000000, but is 0")]

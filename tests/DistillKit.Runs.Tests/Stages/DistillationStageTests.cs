@@ -11,7 +11,7 @@ namespace DistillKit.Runs.Tests.Stages;
 [Collection(GlobalSettingsCollection.Name)]
 public sealed class DistillationStageTests : IDisposable
 {
-    private const string EveryTerm = """
+    internal const string EveryTerm = """
         {
           "name": "every-term", "description": "For tests.",
           "data": { "source": "Synthetic", "training": 100, "validation": 20, "test": 20 },

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Graphs;
@@ -262,6 +263,33 @@ public sealed class PipelineRunTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("ptq", "ptq/static.onnx")]
+    [InlineData("export", "teacher/model.onnx")]
+    [InlineData("benchmark", "benchmark.json")]
+    public async Task Every_stage_stops_at_once_when_it_is_cancelled(string stage, string file)
+    {
+        using var stop = new CancellationTokenSource();
+        var events = new Events { OnStarted = name => { if (name == stage) stop.Cancel(); } };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(Tiny, "run", events, stop.Token));
+        Assert.Equal(stage, events.Started[^1]);
+        Assert.False(File.Exists(folder[$"run/{stage}/stage.json"]));
+        Assert.Equal(stage == "export", File.Exists(folder[$"run/{file}"]));
+    }
+
+    [Fact]
+    public void A_quantization_that_loses_much_is_said_loudly_also_when_an_earlier_run_has_done_it()
+    {
+        using (var first = new PipelineRun(Tiny, folder["run"], new Events(), CPU)) first.Quantize();
+        var record = JsonNode.Parse(File.ReadAllText(folder["run/ptq/stage.json"]))!;
+        (record["result"]!["float"], record["result"]!["static"], record["result"]!["dynamic"]) = (0.9, 0.5, 0.89);
+        File.WriteAllText(folder["run/ptq/stage.json"], record.ToJsonString());
+        var events = new Events();
+        using var run = new PipelineRun(Tiny, folder["run"], events, CPU);
+        for (var time = 0; time < 2; time++) run.Quantize();
+        Assert.StartsWith("static: Quantization lost 40.0 points of accuracy", Assert.Single(events.Warnings));
+    }
+
     [Fact]
     public void A_stage_trains_what_it_needs_first()
     {
@@ -324,6 +352,10 @@ public sealed class PipelineRunTests : IDisposable
 
         public int Steps { get; private set; }
 
+        public List<string> Warnings { get; } = [];
+
+        public Action<string>? OnStarted { get; init; }
+
         public Action<string, int>? OnStep { get; init; }
 
         public Action<string>? OnFinished { get; init; }
@@ -332,6 +364,7 @@ public sealed class PipelineRunTests : IDisposable
         {
             Started.Add(stage);
             if (resumedStep > 0) Resumed.Add((stage, resumedStep));
+            OnStarted?.Invoke(stage);
         }
 
         public void Trained(TrainingProgress progress)
@@ -343,6 +376,8 @@ public sealed class PipelineRunTests : IDisposable
         public void Installed(DataProgress progress) { }
 
         public void Advanced(string part) { }
+
+        public void Warned(string text) => Warnings.Add(text);
 
         void IRunProgress.Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
         {

@@ -32,6 +32,14 @@ public sealed class ImageSetTests
         var halves = new ImageSet([.. Enumerable.Repeat((byte)0, 6), .. Enumerable.Repeat((byte)255, 6)], [0], ["a"]);
         var normalization = Normalization.Of(halves);
         Assert.Equal([0f, 0.5f, 1f], normalization.Mean);
-        Assert.Equal([0f, 0.5f, 0f], normalization.Deviation);
+        Assert.Equal([1f, 0.5f, 1f], normalization.Deviation);
+    }
+
+    [Fact]
+    public void Images_of_one_colour_are_finite_numbers()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var images = new DeviceImages(new ImageSet([.. Enumerable.Repeat((byte)99, 12)], [0], ["a"]), TorchSharp.torch.CPU);
+        Assert.All(images.Take([0]).Images.contiguous().data<float>().ToArray(), value => Assert.Equal(0, value, tolerance: 1e-6f));
     }
 }

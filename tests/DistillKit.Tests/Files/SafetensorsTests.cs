@@ -22,6 +22,10 @@ public sealed class SafetensorsTests : IDisposable
             Bytes("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2) },
         { "header is not valid", Bytes("""{"a":{"dtype":"U8","shape":[1]}}""", 1) },
         { "header is not valid", Bytes("""{"a":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}""", 1) },
+        { "header is not valid", Bytes("""{"__metadata__":{"a":"1","a":"2"}}""") },
+        { "header is not valid", Bytes("""{"a":{"dtype":"U8","dtype":"F32","shape":[1],"data_offsets":[0,1]}}""", 1) },
+        { "header is not valid", Bytes("""{"a":null}""") },
+        { "header is not valid", Bytes("""{"__metadata__":{"a":null}}""") },
         { "header is not valid", Bytes("""{"__metadata__":{"seed":1}}""") },
         { "type F64", Bytes("""{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", 8) },
         { "negative size", Bytes("""{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}""", 1) },
@@ -66,6 +70,7 @@ public sealed class SafetensorsTests : IDisposable
             tensors[$"äöü \"{type}\""] = values.to(type);
         tensors["scalar"] = tensor(7L);
         tensors["empty"] = zeros(0, 4);
+        tensors["also empty"] = zeros(2, 0);
         Safetensors.Save(folder["a"], tensors, new Dictionary<string, string> { ["recipe"] = "{\"α\":1}" });
 
         using var file = Safetensors.Load(folder["a"]);

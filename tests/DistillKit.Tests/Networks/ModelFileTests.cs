@@ -153,6 +153,44 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Numbers_that_half_precision_cannot_hold_are_refused_with_their_tensor_and_the_largest()
+    {
+        using var model = Spec.Build();
+        using (no_grad()) model.state_dict()["bn1.running_var"][3].fill_(70000);
+        var error = Assert.Throws<UserException>(() => ModelFile.Save(folder["m"], model, new() { Spec = Spec }, ScalarType.Float16));
+        Assert.Contains("bn1.running_var would hold Infinity, because its largest value is 70000", error.Message);
+        Assert.Empty(folder.Names);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.NegativeInfinity, "-Infinity")]
+    public void Numbers_that_are_not_finite_are_neither_written_nor_loaded(float number, string name)
+    {
+        using var model = Spec.Build();
+        var tensors = model.state_dict();
+        using (no_grad()) tensors["fc.weight"][1, 2].fill_(number);
+        Safetensors.Save(folder["m"], tensors, new ModelInfo { Spec = Spec }.ToMetadata());
+        Assert.Contains($"is damaged: fc.weight holds {name}", Assert.Throws<UserException>(() => ModelFile.Load(folder["m"])).Message);
+        var error = Assert.Throws<UserException>(() => ModelFile.Save(folder["n"], model, new() { Spec = Spec }));
+        Assert.Contains($"fc.weight would hold {name}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "family": "resnet", "depth": 152, "width": 8 }""")]
+    [InlineData("""{ "family": "mobilenetv2", "width": 8, "classes": 100000 }""")]
+    public void A_few_bytes_do_not_ask_for_gigabytes(string spec)
+    {
+        Safetensors.Save(folder["m"], new Dictionary<string, Tensor>(), new Dictionary<string, string> { ["spec"] = spec });
+        var before = Environment.WorkingSet;
+        Assert.Contains("more numbers than the file", Assert.Throws<UserException>(() => ModelFile.Load(folder["m"])).Message);
+        Assert.Contains(
+            "more numbers than the file", Assert.Throws<UserException>(() => ModelFile.LoadAs(folder["m"], ModelSpec.Parse(spec))).Message);
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 100 << 20);
+        Assert.NotNull(Spec.Build());
+    }
+
+    [Fact]
     public void A_quantized_weight_is_refused_by_name()
     {
         var tensors = Spec.Build().state_dict();

@@ -29,7 +29,7 @@ public sealed class CancellationTests
             "calibration" => (object)Calibration.Run(graph, plan, stopped),
             "bias correction" => BiasCorrection.Apply(graph, quantized, stopped),
             "adaptive rounding" => AdaRound.Apply(graph, quantized, stopped),
-            "signal to noise" => SignalToNoise.Measure(graph, quantized, stopped),
+            "signal to noise" => SignalToNoise.OfResults(graph, quantized, stopped),
             "sensitivity" => SensitivityScan.Run(graph, plan, ranges, stopped),
             _ => throw new NotSupportedException(work),
         });

@@ -1,4 +1,6 @@
+using DistillKit.Data;
 using DistillKit.Distillation;
+using DistillKit.Files;
 using DistillKit.Networks;
 using DistillKit.Training;
 using static TorchSharp.torch;
@@ -177,6 +179,21 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_training_whose_images_are_cancelled_leaves_a_checkpoint_too()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var images = new DeviceImages(SyntheticImages.Create(80, seed: 1), CPU) { Cancellation = cancellation.Token };
+        var data = new TrainingData(images, images, SyntheticImages.ClassNames);
+        using var model = TinyTraining.Network(new ResNetSpec { Blocks = [1], Width = 0.125 });
+        var objective = new Watched((_, _) => cancellation.Cancel());
+        using var trainer = new Trainer(model, objective, TinyTraining.Recipe, data, seed: 1, Files);
+        Assert.Throws<OperationCanceledException>(() => trainer.Run());
+        Assert.Equal(1, trainer.Step);
+        using var resumed = new Trainer(model, objective, TinyTraining.Recipe, data, seed: 1, Files);
+        Assert.Equal(trainer.Step, resumed.Resume());
+    }
+
+    [Fact]
     public void Cancelling_without_files_keeps_nothing()
     {
         using var cancellation = new CancellationTokenSource();
@@ -215,6 +232,27 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains(Checkpoint, message);
         Assert.Contains("delete", message);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("no counters")]
+    [InlineData("a tensor of another network")]
+    [InlineData("a tensor of another shape")]
+    [InlineData("an optimizer of another network")]
+    public void A_checkpoint_that_does_not_hold_what_it_has_to_is_refused_by_name(string damage)
+    {
+        CancelAt(4, TinyTraining.Recipe, TinyTraining.Network());
+        using (var file = Safetensors.Load(Checkpoint))
+        {
+            var (tensors, metadata) = (file.Tensors.ToDictionary(), file.Metadata.ToDictionary());
+            if (damage == "no counters") metadata.Remove("counters");
+            if (damage == "a tensor of another network") tensors["model.conv9.weight"] = zeros(1);
+            if (damage == "a tensor of another shape") tensors["model.conv1.weight"] = zeros(3, 3);
+            if (damage == "an optimizer of another network") tensors["optimizer.x"] = zeros(3);
+            Safetensors.Save(Checkpoint, tensors, metadata);
+        }
+        var message = Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe, Files).Trainer.Run()).Message;
+        Assert.Equal($"The checkpoint {Checkpoint} cannot be read: delete it to start this training again.", message);
     }
 
     [Fact]

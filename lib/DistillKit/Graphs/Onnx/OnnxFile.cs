@@ -29,17 +29,8 @@ public static class OnnxFile
 
     /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to
     /// 1), and the <c>classes</c>.</summary>
-    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames)
-    {
-        return new Dictionary<string, string>
-        {
-            ["mean"] = Text(normalization.Mean),
-            ["deviation"] = Text(normalization.Deviation),
-            ["classes"] = string.Join(',', classNames),
-        };
-
-        static string Text(float[] values) => string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
-    }
+    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames) =>
+        new ModelInput(normalization, [.. classNames]).ToMetadata();
 
     /// <summary>The bytes of a graph's file.</summary>
     public static byte[] ToBytes(Graph graph) => new OnnxWriter(graph).Write().ToByteArray();
@@ -56,15 +47,11 @@ public static class OnnxFile
         {
             throw new InvalidDataException("it is no ONNX file, or a damaged one", error);
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or KeyNotFoundException or ArgumentException
+            or InvalidOperationException or IndexOutOfRangeException or ArithmeticException or UserException)
         {
-            // It may quote the file.
-            throw new InvalidDataException(error.Message.ReplaceLineEndings(" "), error);
-        }
-        catch (Exception error) when (error is KeyNotFoundException or ArgumentException or InvalidOperationException
-            or IndexOutOfRangeException or ArithmeticException)
-        {
-            throw new InvalidDataException($"it is damaged: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}", error);
+            var reason = error is InvalidDataException ? error.Message : $"it is damaged: {error.Message.TrimEnd('.')}";
+            throw new InvalidDataException(PlainText.Of(reason, 300), error);
         }
     }
 }

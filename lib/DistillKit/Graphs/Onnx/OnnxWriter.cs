@@ -14,6 +14,7 @@ internal sealed class OnnxWriter(Graph graph)
     private const int IrVersion = 8;
 
     private readonly GraphProto proto = new() { Name = "distillkit" };
+    private readonly HashSet<string> initializers = [];
 
     /// <summary>The tensor that holds each result; it differs from the result's name where that is the dequantized one.</summary>
     private readonly Dictionary<string, string> tensors = [];
@@ -28,7 +29,7 @@ internal sealed class OnnxWriter(Graph graph)
             Write(node, name);
             tensors[node.Name] = name;
         }
-        ShortenTensorNames();
+        ShortenTensorNames(proto);
         var metadata = graph.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal);
         return new()
         {
@@ -41,7 +42,7 @@ internal sealed class OnnxWriter(Graph graph)
     }
 
     /// <summary>Nodes keep their names, but tensors are mere links: long ones would be a twentieth of a small network's file.</summary>
-    private void ShortenTensorNames()
+    internal static void ShortenTensorNames(GraphProto proto)
     {
         var names = proto.Input.Concat(proto.Output).ToDictionary(value => value.Name, value => value.Name);
         string Short(string name) =>
@@ -105,8 +106,8 @@ internal sealed class OnnxWriter(Graph graph)
         var zeroPoint = parameters.Scheme.IsSigned
             ? Raw<sbyte>($"{node}.zero_point", DataType.Int8, [(sbyte)parameters.ZeroPoints[0]])
             : Raw<byte>($"{node}.zero_point", DataType.Uint8, [(byte)parameters.ZeroPoints[0]]);
-        // ONNX's 8-bit integers saturate at 8 bits; narrower ones have to be clipped before.
-        if (parameters.Scheme.Bits < 8)
+        // ONNX's integers saturate at -128 or 0 and at 127 or 255; where those here end before, the numbers have to be clipped.
+        if (parameters.Scheme is { Bits: < 8 } or { IsSymmetric: true })
         {
             var (minimum, maximum) = (Bound("minimum", parameters.Minimum), Bound("maximum", parameters.Maximum));
             input = Emit("Clip", node + SaturateSuffix, [input, minimum, maximum], $"{node}.saturated");
@@ -190,7 +191,7 @@ internal sealed class OnnxWriter(Graph graph)
 
     private string Raw<T>(string name, DataType type, T[] values, int[] shape) where T : unmanaged
     {
-        if (proto.Initializer.Any(existing => existing.Name == name)) return name;
+        if (!initializers.Add(name)) return name;
         proto.Initializer.Add(new TensorProto
         {
             Name = name,

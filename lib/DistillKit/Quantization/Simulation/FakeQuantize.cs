@@ -53,7 +53,7 @@ public static class FakeQuantize
     /// <summary>The outermost number that still rounds to an integer's number of steps.</summary>
     private static float Edge(float scale, int steps, double half)
     {
-        var edge = (float)(scale * (steps + half));
+        var edge = Math.Clamp((float)(scale * (steps + half)), float.MinValue, float.MaxValue);
         while (MathF.Round(edge / scale) != steps) edge = half < 0 ? MathF.BitIncrement(edge) : MathF.BitDecrement(edge);
         return edge;
     }

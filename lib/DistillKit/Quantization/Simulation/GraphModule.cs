@@ -28,10 +28,13 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IScheduled
             rounding.TakeOver(activation);
             layers.RemoveAt(layers.Count - 2);
         }
-        foreach (var layer in layers)
+        var names = new HashSet<string>();
+        foreach (var (index, layer) in layers.Index())
         {
-            register_module(layer.Name.Replace('.', '_'), layer);
-            foreach (var name in layer.Inputs) lastUses[name] = layer;
+            // Names of modules have no dots.
+            var name = layer.Name.Replace('.', '_');
+            register_module(names.Add(name) ? name : $"{name}_{index}", layer);
+            foreach (var taken in layer.Inputs) lastUses[taken] = layer;
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using DistillKit.Graphs;
 using DistillKit.Graphs.Onnx;
 using DistillKit.Networks;
 using DistillKit.Quantization.Plans;
 using DistillKit.Tests.Quantization.Simulation;
+using Google.Protobuf;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Graphs.Onnx;
@@ -173,11 +175,78 @@ public sealed class OnnxFileTests : IDisposable
         return layer with { WeightQuantization = layer.WeightQuantization with { Scheme = scheme } };
     }));
 
+    private static readonly (string Kind, string Reason, Action<ModelProto> Alter)[] Altered =
+    [
+        ("static", "'conv1' (Conv) is not as", model => Attribute(model, "conv1", "strides").Ints[1] = 2),
+        ("static", "'conv1' (Conv) is not as", model => Attribute(model, "conv1", "pads").Ints[3] = 0),
+        ("static", "'conv1' has a window of 3 with stride 0", model => Attribute(model, "conv1", "strides").Ints[0] = 0),
+        ("static", "'conv1' has a window of 3 with stride 1 and padding 3", model => Attribute(model, "conv1", "pads").Ints[0] = 3),
+        ("static", "'conv1' (Conv) is not as", model => Attribute(model, "conv1", "kernel_shape").Ints[0] = 5),
+        ("static", "'conv1' (Conv) is not as", model => Node(model, "conv1").Attribute.Add(Dilations)),
+        ("static", "'conv1' cannot take", model => Attribute(model, "conv1", "group").I = 0),
+        ("static", "node's name is no text", model => Node(model, "conv1").Name = ""),
+        ("static", "node's name is no text", model => Node(model, "conv1").Name = "\x1b[31mconv1"),
+        ("static", "same key", model => Node(model, "fc").Name = "conv1"),
+        ("static", "it is damaged", model => model.Graph.Initializer.Add(model.Graph.Initializer[0])),
+        ("static", "is not as", model => model.Graph.Initializer.Add(new TensorProto { Name = "spare" })),
+        ("static", "it is damaged", model => model.Graph.Output.Add(model.Graph.Output[0])),
+        ("static", "operator set", model => model.OpsetImport[0].Version = 13),
+        ("static", "is not finite", model => First(model, "images.quantized").RawData = Bytes(float.PositiveInfinity)),
+        ("static", "is not a positive number", model => First(model, "images.quantized").RawData = Bytes(1e38f)),
+        ("static", "is not a positive number", model => First(model, "images.quantized").RawData = Bytes(0)),
+        ("static", "are not as", model => First(model, "images.quantized").RawData = Bytes(0.1f, 0.2f)),
+        ("static", "are not as", model => First(model, "images.quantized").Dims.Add(1)),
+        ("low bit", "none of its integers", model => First(model, "images.quantized", 2).RawData = ByteString.CopyFrom(99)),
+        ("per tensor", "other scales than one for each", model => Resize(First(model, "fc.weight"), 2)),
+        ("per tensor", "'fc' has", model => Resize(First(model, "fc.bias", 0), 2)),
+        ("float", "is not finite", model => Set(First(model, "fc"), float.NaN)),
+        ("float", "is not finite", model => Set(First(model, "fc", 2), float.NegativeInfinity)),
+        ("float", "it is damaged", model => (First(model, "fc").Dims[0], First(model, "fc").Dims[1]) = (1L << 32, 1L << 32)),
+        ("dynamic", "is not as", model => Node(model, "fc.cast").Attribute[0].I = 6),
+    ];
+
+    public static TheoryData<int> Alterations => [.. Enumerable.Range(0, Altered.Length)];
+
+    [Theory]
+    [MemberData(nameof(Alterations))]
+    public void A_file_that_says_other_than_what_is_read_is_refused(int index)
+    {
+        var (kind, reason, alter) = Altered[index];
+        var model = ModelProto.Parser.ParseFrom(OnnxFile.ToBytes(TestGraphs.Quantized(TestGraphs.ResNet, kind)));
+        alter(model);
+        File.WriteAllBytes(folder["model.onnx"], MessageExtensions.ToByteArray(model));
+        AssertLine(Assert.Throws<UserException>(() => OnnxFile.Load(folder["model.onnx"])), reason);
+    }
+
+    private static readonly AttributeProto Dilations =
+        new() { Name = "dilations", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 2, 2 } };
+
+    private static NodeProto Node(ModelProto model, string name) => model.Graph.Node.First(node => node.Name == name);
+
+    private static AttributeProto Attribute(ModelProto model, string node, string name) =>
+        Node(model, node).Attribute.First(attribute => attribute.Name == name);
+
+    /// <summary>The first, or another, initializer that a node takes.</summary>
+    private static TensorProto First(ModelProto model, string node, int input = 1) =>
+        model.Graph.Initializer.First(tensor => tensor.Name == Node(model, node).Input[input]);
+
+    private static ByteString Bytes(params float[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(numbers));
+
+    private static void Resize(TensorProto tensor, int count)
+    {
+        tensor.RawData = ByteString.CopyFrom(new byte[4 * count].Select(_ => (byte)1).ToArray());
+        tensor.Dims.Clear();
+        tensor.Dims.Add(count);
+    }
+
+    private static void Set(TensorProto tensor, float number) =>
+        tensor.RawData = ByteString.CopyFrom([.. Bytes(number), .. tensor.RawData.ToByteArray()[4..]]);
+
     private static byte[] Edited(Func<string, string> producer)
     {
         var model = ModelProto.Parser.ParseFrom(OnnxFile.ToBytes(TestGraphs.Quantized(TestGraphs.ResNet, "float")));
         model.ProducerName = producer(model.ProducerName);
-        return Google.Protobuf.MessageExtensions.ToByteArray(model);
+        return MessageExtensions.ToByteArray(model);
     }
 
     private static void AssertLine(UserException error, string part)
