@@ -1,5 +1,3 @@
-using DistillKit.Cli.Commands;
-
 namespace DistillKit.Cli.Tests;
 
 public sealed class OutputTests : IDisposable

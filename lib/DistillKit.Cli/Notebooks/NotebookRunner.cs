@@ -1,4 +1,3 @@
-using DistillKit.Cli.Commands;
 using DistillKit.Cli.Views;
 
 namespace DistillKit.Cli.Notebooks;

@@ -1,6 +1,6 @@
 using DistillKit.Files;
 
-namespace DistillKit.Cli.Commands;
+namespace DistillKit.Cli;
 
 /// <summary>Where verbs write: never over what they read, whatever name or link leads there.</summary>
 internal static class Outputs
