@@ -8,6 +8,8 @@ namespace DistillKit.Graphs.Onnx;
 /// [batch, K], weights of quantized layers as 8-bit integers.</summary>
 public static class OnnxFile
 {
+    private const int LargestStructure = 1 << 22;
+
     /// <summary>Writes a graph, completely or not at all. Its batch norms must be folded.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The graph holds what ONNX files of ours do not have, for instance a norm.</exception>
@@ -41,6 +43,7 @@ public static class OnnxFile
     {
         try
         {
+            RequireSmallStructure(UnsafeByteOperations.UnsafeWrap(bytes));
             return new OnnxReader(ModelProto.Parser.ParseFrom(bytes)).Read();
         }
         catch (InvalidProtocolBufferException error)
@@ -52,6 +55,26 @@ public static class OnnxFile
         {
             var reason = error is InvalidDataException ? error.Message : $"it is damaged: {error.Message.TrimEnd('.')}";
             throw new InvalidDataException(PlainText.Of(reason, 300), error);
+        }
+    }
+
+    /// <summary>Refuses a file before it takes memory: what is no weights, an empty operator say, takes a hundred times its
+    /// bytes.</summary>
+    private static void RequireSmallStructure(ByteString file)
+    {
+        var weights = Parts(file, ModelProto.GraphFieldNumber).SelectMany(graph => Parts(graph, GraphProto.InitializerFieldNumber))
+            .SelectMany(tensor => Parts(tensor, TensorProto.RawDataFieldNumber)).Sum(data => (long)data.Length);
+        if (file.Length - weights > LargestStructure)
+            throw new InvalidDataException($"it has {file.Length - weights} bytes beside its weights, more than any network of DistillKit");
+    }
+
+    private static IEnumerable<ByteString> Parts(ByteString message, int field)
+    {
+        var stream = message.CreateCodedInput();
+        while (stream.ReadTag() is not 0 and var tag)
+        {
+            if (tag == WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited)) yield return stream.ReadBytes();
+            else stream.SkipLastField();
         }
     }
 }

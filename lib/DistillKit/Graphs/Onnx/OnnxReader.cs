@@ -32,56 +32,35 @@ internal sealed class OnnxReader(ModelProto model)
         var shape = input.Type?.TensorType?.Shape?.Dim.Select(dimension => (int)dimension.DimValue).ToArray() ?? [];
         Require(shape is [_, > 0, > 0, var width] && width == shape[2], "its input is not [batch, channels, size, size]");
         Add(input.Name, new InputNode(input.Name, shape[1], shape[2]));
-        foreach (var node in proto.Node) Read(node);
+        foreach (var node in proto.Node)
+        {
+            if (Read(node) is var (tensor, made)) Add(tensor, made);
+        }
         var graph = new Graph(nodes, model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value));
         RequireSame(new OnnxWriter(graph).Write());
         return graph;
     }
 
-    private void Read(NodeProto node)
+    /// <summary>A node and the tensor with its result; null for an operator that is part of another node.</summary>
+    private (string Tensor, Node Node)? Read(NodeProto node)
     {
         var (name, output) = (node.Name, node.Output[0]);
-        switch (node.OpType)
+        return node.OpType switch
         {
-            case "Conv":
-                AddLayer(node, (weight, bias) => Conv(node, weight, bias));
-                break;
-            case "Gemm":
-                AddLayer(node, (weight, bias) => new GemmNode(name, Input(node), weight, bias));
-                break;
-            case "ConvInteger":
-                AddDynamic(node, (weight, bias) => Conv(node, weight, bias));
-                break;
-            case "MatMulInteger":
-                AddDynamic(node, (weight, bias) => new GemmNode(name, Input(node), weight, bias));
-                break;
-            case "Relu":
-                Add(output, new ActivationNode(name, Input(node), Activation.ReLU));
-                break;
-            case "Clip" when !name.EndsWith(OnnxWriter.SaturateSuffix, StringComparison.Ordinal):
-                Add(output, new ActivationNode(name, Input(node), Activation.ReLU6));
-                break;
-            case "Add" when names.ContainsKey(node.Input[1]):
-                Add(output, new AddNode(name, Input(node), names[node.Input[1]]));
-                break;
-            case "MaxPool":
-                var (kernel, stride, padding) = (Integer(node, "kernel_shape"), Integer(node, "strides"), Integer(node, "pads"));
-                Add(output, new MaxPoolNode(name, Input(node), kernel, stride, padding));
-                break;
-            case "GlobalAveragePool":
-                Add(After(output, "Flatten"), new GlobalAveragePoolNode(name, Input(node)));
-                break;
-            case "QuantizeLinear":
-                Add(After(output, "DequantizeLinear"), Quantize(node));
-                break;
-            case "DynamicQuantizeLinear":
-                Add(output, new QuantizeNode(name, Input(node), Parameters: null));
-                break;
-            case "Flatten" or "DequantizeLinear" or "Clip" or "Cast" or "Mul" or "Add":
-                break; // parts of the above
-            default:
-                throw new InvalidDataException($"it holds the operator {node.OpType}, which no file of DistillKit has");
-        }
+            "Conv" or "Gemm" => Layer(node),
+            "ConvInteger" or "MatMulInteger" => DynamicLayer(node),
+            "Relu" => (output, new ActivationNode(name, Input(node), Activation.ReLU)),
+            "Clip" when !name.EndsWith(OnnxWriter.SaturateSuffix, StringComparison.Ordinal) =>
+                (output, new ActivationNode(name, Input(node), Activation.ReLU6)),
+            "Add" when names.TryGetValue(node.Input[1], out var right) => (output, new AddNode(name, Input(node), right)),
+            "MaxPool" => (output, new MaxPoolNode(
+                name, Input(node), Integer(node, "kernel_shape"), Integer(node, "strides"), Integer(node, "pads"))),
+            "GlobalAveragePool" => (After(output, "Flatten"), new GlobalAveragePoolNode(name, Input(node))),
+            "QuantizeLinear" => (After(output, "DequantizeLinear"), Quantize(node)),
+            "DynamicQuantizeLinear" => (output, new QuantizeNode(name, Input(node), Parameters: null)),
+            "Flatten" or "DequantizeLinear" or "Clip" or "Cast" or "Mul" or "Add" => null,
+            var other => throw new InvalidDataException($"it holds the operator {other}, which no file of DistillKit has"),
+        };
     }
 
     /// <summary>The result of the operator that completes this one's.</summary>
@@ -108,29 +87,24 @@ internal sealed class OnnxReader(ModelProto model)
 
     private string Input(NodeProto node) => names[node.Input[0]];
 
-    private ConvNode Conv(NodeProto node, Constant weight, Constant? bias) =>
-        new(node.Name, Input(node), weight, bias, Integer(node, "strides"), Integer(node, "pads"), Integer(node, "group"));
-
-    /// <summary>Adds a layer whose weight is an initializer, or integers with their scales.</summary>
-    private void AddLayer(NodeProto node, Func<Constant, Constant?, WeightedNode> layer)
+    /// <summary>A layer whose weight is an initializer, or integers with their scales.</summary>
+    private (string, Node) Layer(NodeProto node)
     {
         var bias = Bias(node.Input[2]);
-        if (producers.TryGetValue(node.Input[1], out var dequantize))
-            AddLayer(node.Output[0], layer, IntegerWeight(dequantize.Input[0]), dequantize.Input[1], bias);
-        else Add(node.Output[0], layer(Floats(node.Input[1]), bias));
+        if (!producers.TryGetValue(node.Input[1], out var dequantize)) return (node.Output[0], Layer(node, Floats(node.Input[1]), bias));
+        return (node.Output[0], Rounded(node, IntegerWeight(dequantize.Input[0]), dequantize.Input[1], bias));
     }
 
-    private void AddDynamic(NodeProto node, Func<Constant, Constant?, WeightedNode> layer)
+    private (string, Node) DynamicLayer(NodeProto node)
     {
         var (rescale, addBias) = (byName[$"{node.Name}.rescale"], byName.GetValueOrDefault($"{node.Name}.add_bias"));
         var (shape, values) = IntegerWeight(node.Input[1]);
         if (node.OpType == "MatMulInteger") (values, shape) = (OnnxWriter.Transpose(values, shape[1]), [shape[1], shape[0]]);
         var bias = addBias is null ? null : new Constant(Numbers(addBias.Input[1]), shape[0]);
-        AddLayer((addBias ?? rescale).Output[0], layer, (shape, values), byName[$"{node.Name}.scale"].Input[1], bias);
+        return ((addBias ?? rescale).Output[0], Rounded(node, (shape, values), byName[$"{node.Name}.scale"].Input[1], bias));
     }
 
-    private void AddLayer(
-        string output, Func<Constant, Constant?, WeightedNode> layer, (int[] Shape, sbyte[] Values) weight, string scale, Constant? bias)
+    private WeightedNode Rounded(NodeProto node, (int[] Shape, sbyte[] Values) weight, string scale, Constant? bias)
     {
         // A file keeps narrow weights as 8-bit integers; the fewest bits that hold them are as good a description.
         var (largest, scales) = (weight.Values.Max(value => Math.Abs((int)value)), Scales(scale));
@@ -138,8 +112,12 @@ internal sealed class OnnxReader(ModelProto model)
         var parameters = new QuantizationParameters(QuantizationScheme.Weights with { Bits = bits }, scales, new int[scales.Length]);
         var values = new float[weight.Values.Length];
         parameters.Dequantize<sbyte>(weight.Values, values);
-        Add(output, layer(new(values, weight.Shape), bias) with { WeightQuantization = parameters });
+        return Layer(node, new(values, weight.Shape), bias) with { WeightQuantization = parameters };
     }
+
+    private WeightedNode Layer(NodeProto node, Constant weight, Constant? bias) => node.OpType is "Conv" or "ConvInteger"
+        ? new ConvNode(node.Name, Input(node), weight, bias, Integer(node, "strides"), Integer(node, "pads"), Integer(node, "group"))
+        : new GemmNode(node.Name, Input(node), weight, bias);
 
     private (int[] Shape, sbyte[] Values) IntegerWeight(string name) => (Shape(initializers[name]), Raw<sbyte>(name));
 

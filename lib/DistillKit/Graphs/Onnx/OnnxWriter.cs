@@ -19,16 +19,15 @@ internal sealed class OnnxWriter(Graph graph)
     /// <summary>The tensor that holds each result; it differs from the result's name where that is the dequantized one.</summary>
     private readonly Dictionary<string, string> tensors = [];
 
+    /// <exception cref="UserException">A number is not finite, or a bias does not fit its integer.</exception>
     public ModelProto Write()
     {
+        var damaged = graph.Layers.FirstOrDefault(layer => !layer.Weight.Values.Concat(layer.Bias?.Values ?? []).All(float.IsFinite));
+        if (damaged is not null)
+            throw new UserException($"'{damaged.Name}' holds a number that is not finite: train the network again, or take another file.");
         proto.Input.Add(Value(graph.Input.Name, [graph.Input.Channels, graph.Input.Size, graph.Input.Size]));
         proto.Output.Add(Value(Output, graph.Shapes[graph.Output.Name]));
-        foreach (var node in graph.Nodes)
-        {
-            var name = ReferenceEquals(node, graph.Output) ? Output : node.Name;
-            Write(node, name);
-            tensors[node.Name] = name;
-        }
+        foreach (var node in graph.Nodes) tensors[node.Name] = Write(node, ReferenceEquals(node, graph.Output) ? Output : node.Name);
         ShortenTensorNames(proto);
         var metadata = graph.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal);
         return new()
@@ -54,52 +53,39 @@ internal sealed class OnnxWriter(Graph graph)
         }
     }
 
-    private void Write(Node node, string name)
+    /// <summary>Adds a node's operators, and returns the tensor with its result, which is to have a name.</summary>
+    private string Write(Node node, string name)
     {
         string[] inputs = [.. node.Inputs.Select(input => tensors[input])];
-        switch (node)
+        return node switch
         {
-            case InputNode:
-                break;
-            case WeightedNode { WeightQuantization: { } parameters } layer when graph[layer.Input] is QuantizeNode { Parameters: null }:
-                WriteDynamic(layer, parameters, name);
-                break;
-            case ConvNode layer:
-                Emit("Conv", node.Name, [.. inputs, Weight(layer), Bias(layer)], name, Window(layer));
-                break;
-            case GemmNode layer:
-                Emit("Gemm", node.Name, [.. inputs, Weight(layer), Bias(layer)], name, Int("transB", 1));
-                break;
-            case ActivationNode { Activation: Activation.ReLU }:
-                Emit("Relu", node.Name, inputs, name);
-                break;
-            case ActivationNode { Activation: Activation.ReLU6 }:
-                Emit("Clip", node.Name, [.. inputs, Scalar("relu6.minimum", 0f), Scalar("relu6.maximum", 6f)], name);
-                break;
-            case AddNode:
-                Emit("Add", node.Name, inputs, name);
-                break;
-            case MaxPoolNode pool:
-                Emit("MaxPool", node.Name, inputs, name, Window(pool.Kernel, pool.Stride, pool.Padding));
-                break;
-            case GlobalAveragePoolNode:
-                Emit("GlobalAveragePool", node.Name, inputs, $"{name}.positions");
-                Emit("Flatten", $"{node.Name}.flatten", [$"{name}.positions"], name, Int("axis", 1));
-                break;
-            case QuantizeNode { Parameters: { } parameters }:
-                WriteQuantize(node.Name, parameters, inputs[0], name);
-                break;
-            case QuantizeNode:
-                Emit("DynamicQuantizeLinear", node.Name, inputs, $"{name}.integers");
-                proto.Node[^1].Output.Add([$"{name}.scale", $"{name}.zero_point"]);
-                break;
-            default:
-                throw new ArgumentException(
-                    $"'{node.Name}' has no form in ONNX files of ours: fold the batch norms first ({node.GetType().Name}).");
-        }
+            InputNode => name,
+            WeightedNode { WeightQuantization: { } parameters } layer when graph[layer.Input] is QuantizeNode { Parameters: null } =>
+                WriteDynamic(layer, parameters, name),
+            ConvNode layer => Emit("Conv", node.Name, [.. inputs, Weight(layer), Bias(layer)], name, Window(layer)),
+            GemmNode layer => Emit("Gemm", node.Name, [.. inputs, Weight(layer), Bias(layer)], name, Int("transB", 1)),
+            ActivationNode { Activation: Activation.ReLU } => Emit("Relu", node.Name, inputs, name),
+            ActivationNode { Activation: Activation.ReLU6 } =>
+                Emit("Clip", node.Name, [.. inputs, Scalar("relu6.minimum", 0f), Scalar("relu6.maximum", 6f)], name),
+            AddNode => Emit("Add", node.Name, inputs, name),
+            MaxPoolNode pool => Emit("MaxPool", node.Name, inputs, name, Window(pool.Kernel, pool.Stride, pool.Padding)),
+            GlobalAveragePoolNode => Emit(
+                "Flatten", $"{node.Name}.flatten", [Emit("GlobalAveragePool", node.Name, inputs, $"{name}.map")], name, Int("axis", 1)),
+            QuantizeNode { Parameters: { } parameters } => WriteQuantize(node.Name, parameters, inputs[0], name),
+            QuantizeNode => WriteDynamicQuantize(node.Name, inputs, name),
+            _ => throw new ArgumentException(
+                $"'{node.Name}' has no form in ONNX files of ours: fold the batch norms first ({node.GetType().Name})."),
+        };
     }
 
-    private void WriteQuantize(string node, QuantizationParameters parameters, string input, string name)
+    private string WriteDynamicQuantize(string node, string[] inputs, string name)
+    {
+        Emit("DynamicQuantizeLinear", node, inputs, $"{name}.integers");
+        proto.Node[^1].Output.Add([$"{name}.scale", $"{name}.zero_point"]);
+        return name;
+    }
+
+    private string WriteQuantize(string node, QuantizationParameters parameters, string input, string name)
     {
         // Two quantizations with the same name would be the same initializers; names are unique.
         var scale = Scalar($"{node}.scale", parameters.Scales[0]);
@@ -112,8 +98,8 @@ internal sealed class OnnxWriter(Graph graph)
             var (minimum, maximum) = (Bound("minimum", parameters.Minimum), Bound("maximum", parameters.Maximum));
             input = Emit("Clip", node + SaturateSuffix, [input, minimum, maximum], $"{node}.saturated");
         }
-        Emit("QuantizeLinear", node, [input, scale, zeroPoint], $"{name}.integers");
-        Emit("DequantizeLinear", $"{node}.dequantize", [$"{name}.integers", scale, zeroPoint], name);
+        var integers = Emit("QuantizeLinear", node, [input, scale, zeroPoint], $"{name}.integers");
+        return Emit("DequantizeLinear", $"{node}.dequantize", [integers, scale, zeroPoint], name);
 
         string Bound(string which, int integer) => Scalar($"{node}.{which}", (integer - parameters.ZeroPoints[0]) * parameters.Scales[0]);
     }
@@ -142,7 +128,7 @@ internal sealed class OnnxWriter(Graph graph)
     }
 
     /// <summary>A layer whose input has a new scale in each batch: accumulators times input scale times weight scale, plus bias.</summary>
-    private void WriteDynamic(WeightedNode layer, QuantizationParameters parameters, string name)
+    private string WriteDynamic(WeightedNode layer, QuantizationParameters parameters, string name)
     {
         var input = layer.Input;
         string[] inputs = [$"{input}.integers", IntegerWeight(layer, parameters, isTransposed: layer is GemmNode), $"{input}.zero_point"];
@@ -157,8 +143,8 @@ internal sealed class OnnxWriter(Graph graph)
         Emit("Cast", $"{layer.Name}.cast", [$"{name}.accumulators"], $"{name}.real", Int("to", (int)DataType.Float));
         var scaled = layer.Bias is null ? name : $"{name}.scaled";
         Emit("Mul", $"{layer.Name}.rescale", [$"{name}.real", $"{name}.scale"], scaled);
-        if (layer.Bias is not { } bias) return;
-        Emit("Add", $"{layer.Name}.add_bias", [scaled, Raw($"{layer.Name}.bias", DataType.Float, bias.Values, channels)], name);
+        if (layer.Bias is not { } bias) return name;
+        return Emit("Add", $"{layer.Name}.add_bias", [scaled, Raw($"{layer.Name}.bias", DataType.Float, bias.Values, channels)], name);
     }
 
     private string IntegerWeight(WeightedNode layer, QuantizationParameters parameters, bool isTransposed = false)

@@ -87,6 +87,20 @@ public sealed class OnnxFileTests : IDisposable
             "fold the batch norms first",
             Assert.Throws<ArgumentException>(() => OnnxFile.ToBytes(TestGraphs.WithNorms(TestGraphs.ResNet))).Message);
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Numbers_that_are_not_finite_are_not_written(float number)
+    {
+        var graph = TestGraphs.Quantized(TestGraphs.ResNet, "weight only");
+        var layer = (WeightedNode)graph["fc"];
+        var broken = layer with { Bias = new([.. layer.Bias!.Values[1..], number], layer.Bias.Channels) };
+        var error = Assert.Throws<UserException>(
+            () => OnnxFile.Save(folder["model.onnx"], graph.With(new Dictionary<string, Node> { ["fc"] = broken })));
+        AssertLine(error, "'fc' holds a number that is not finite");
+        Assert.Empty(folder.Names);
+    }
+
     [Fact]
     public void A_file_that_cannot_be_written_says_so()
     {
@@ -216,6 +230,18 @@ public sealed class OnnxFileTests : IDisposable
         alter(model);
         File.WriteAllBytes(folder["model.onnx"], MessageExtensions.ToByteArray(model));
         AssertLine(Assert.Throws<UserException>(() => OnnxFile.Load(folder["model.onnx"])), reason);
+    }
+
+    [Fact]
+    public void A_file_of_many_small_parts_is_refused_before_it_takes_memory()
+    {
+        // 3,000,000 operators without a name, two bytes each; the length of the graph takes four.
+        byte[] head = [0x12, 10, .. "DistillKit"u8, 0x3A, 0x80, 0x9B, 0xEE, 0x02], nodes = new byte[6_000_000];
+        for (var index = 0; index < nodes.Length; index += 2) nodes[index] = 0x0A;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<InvalidDataException>(() => OnnxFile.FromBytes([.. head, .. nodes]));
+        Assert.Equal("it has 6000017 bytes beside its weights, more than any network of DistillKit", error.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 * nodes.Length);
     }
 
     private static readonly AttributeProto Dilations =
