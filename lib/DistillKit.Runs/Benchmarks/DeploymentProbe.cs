@@ -34,62 +34,81 @@ public static class DeploymentProbe
         IReadOnlyList<Deployment> deployments, int latencyRepeats = 200, int throughputRepeats = 10, int? threads = null,
         CancellationToken cancellation = default)
     {
-        var single = Times(deployments, threads: 1, batch: 1, latencyRepeats, cancellation);
-        var batches = Times(deployments, threads ?? Environment.ProcessorCount, Batch, throughputRepeats, cancellation);
-        return [.. single.Zip(batches, (one, many) => (one.Reason ?? many.Reason) is { } reason
-            ? new DeploymentSpeed(one.Deployment, one.Runtime, null, null, reason)
-            : new(one.Deployment, one.Runtime, Latency.FromTimes(one.Times), RateOf(many.Times), null))];
+        DeploymentSpeed[] speeds = [.. deployments.Select(Try)];
+        int[] usable = [.. speeds.Index().Where(entry => entry.Item.Reason is null).Select(entry => entry.Index)];
+        Deployment[] chosen = [.. usable.Select(place => deployments[place])];
+        var latencies = Latencies(chosen, latencyRepeats, cancellation);
+        var throughputs = Throughputs(chosen, throughputRepeats, threads, cancellation);
+        foreach (var (index, place) in usable.Index())
+            speeds[place] = speeds[place] with { Latency = latencies[index], ImagesPerSecond = throughputs[index] };
+        return speeds;
     }
 
     /// <summary>The latency of one image on one thread, for each.</summary>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
     public static IReadOnlyList<Latency> Latencies(
         IReadOnlyList<Deployment> deployments, int repeats = 200, CancellationToken cancellation = default) =>
-        [.. Times(deployments, threads: 1, batch: 1, repeats, cancellation).Select(one => Latency.FromTimes(one.Required))];
+        [.. Times(deployments, threads: 1, batch: 1, repeats, cancellation).Select(Latency.FromTimes)];
 
     /// <summary>Images per second in batches of 64, from the median time of a batch, for each.</summary>
     /// <param name="repeats">Timed batches of each.</param>
     /// <param name="threads">Threads to compute with; all of the machine's when not given.</param>
     /// <exception cref="UserException">A file cannot be used, or nothing is to be repeated.</exception>
-    public static IReadOnlyList<double> Throughputs(IReadOnlyList<Deployment> deployments, int repeats = 10, int? threads = null) =>
-        [.. Times(deployments, threads ?? Environment.ProcessorCount, Batch, repeats, default).Select(many => RateOf(many.Required))];
+    public static IReadOnlyList<double> Throughputs(
+        IReadOnlyList<Deployment> deployments, int repeats = 10, int? threads = null, CancellationToken cancellation = default) =>
+        [.. Times(deployments, threads ?? Environment.ProcessorCount, Batch, repeats, cancellation)
+            .Select(times => Batch * 1000 / Latency.FromTimes(times).Median)];
 
-    private static double RateOf(IReadOnlyCollection<double> times) => Batch * 1000 / Latency.FromTimes(times).Median;
+    private static DeploymentSpeed Try(Deployment deployment)
+    {
+        try
+        {
+            using var model = deployment.Open();
+            foreach (var batch in (int[])[1, Batch]) CallOf(model, batch)();
+            return new(deployment, model.Runtime, null, null, null);
+        }
+        catch (UserException error)
+        {
+            return new(deployment, null, null, null, error.Message);
+        }
+    }
 
-    private static IReadOnlyList<Candidate> Times(
+    private static List<double>[] Times(
         IReadOnlyList<Deployment> deployments, int threads, int batch, int repeats, CancellationToken cancellation)
     {
         if (repeats < 1) throw new UserException($"A latency needs at least 1 repeat, but {repeats} were asked for.");
-        Candidate[] all = [.. deployments.Select(deployment => new Candidate(deployment))];
+        var models = new List<IDeployedModel>();
         try
         {
-            foreach (var one in all) one.Try(() => one.Open(threads, batch));
+            foreach (var deployment in deployments) models.Add(deployment.Open(threads));
+            var times = models.Select(_ => new List<double>(repeats)).ToArray();
             var turn = Math.Max(1, repeats / Rounds);
-            var window = TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow));
-            foreach (var one in all) one.Try(() => WarmUp(one.Call, window, cancellation));
+            var calls = models.Select(model => Stoppable(CallOf(model, batch), cancellation)).ToArray();
+            foreach (var call in calls) WarmUp(call, TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow)));
             for (var done = 0; done < repeats; done += turn)
-                foreach (var one in all) one.Try(() => one.Time(Math.Min(turn, repeats - done), cancellation));
-            return all;
+                foreach (var (call, taken) in calls.Zip(times))
+                {
+                    // The caches belong to the model before the clock runs.
+                    call();
+                    for (var one = done; one < Math.Min(done + turn, repeats); one++) taken.Add(Time(call));
+                }
+            return times;
         }
         finally
         {
-            foreach (var one in all) one.Dispose();
+            foreach (var model in models) model.Dispose();
         }
     }
 
     /// <summary>Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon
     /// depends on how much else waits to be compiled: a fixed number of calls is too few in one program and a waste in another.</summary>
-    private static void WarmUp(Action call, TimeSpan window, CancellationToken cancellation)
+    private static void WarmUp(Action call, TimeSpan window)
     {
         var best = double.PositiveInfinity;
         for (int windows = 0, steady = 0; windows < MostWindows && steady < SteadyWindows; windows++)
         {
             var (times, begun) = (new List<double>(), Stopwatch.GetTimestamp());
-            do
-            {
-                cancellation.ThrowIfCancellationRequested();
-                times.Add(Time(call));
-            }
+            do times.Add(Time(call));
             while (Stopwatch.GetElapsedTime(begun) < window);
             var median = Latency.FromTimes(times).Median;
             steady = median < (1 - Gain) * best ? 0 : steady + 1;
@@ -104,58 +123,18 @@ public static class DeploymentProbe
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    /// <summary>A file that takes part until it fails.</summary>
-    private sealed class Candidate(Deployment deployment) : IDisposable
+    private static Action Stoppable(Action call, CancellationToken cancellation) => () =>
     {
-        private IDeployedModel? model;
+        cancellation.ThrowIfCancellationRequested();
+        call();
+    };
 
-        public Deployment Deployment => deployment;
-
-        public string? Runtime { get; private set; }
-
-        public Action Call { get; private set; } = () => { };
-
-        public List<double> Times { get; } = [];
-
-        public string? Reason { get; private set; }
-
-        public List<double> Required => Reason is null ? Times : throw new UserException(Reason);
-
-        public void Try(Action work)
-        {
-            if (Reason is not null) return;
-            try
-            {
-                work();
-            }
-            catch (UserException error)
-            {
-                Reason = error.Message;
-            }
-        }
-
-        public void Open(int threads, int batch)
-        {
-            var opened = model = deployment.Open(threads);
-            Runtime = opened.Runtime;
-            var images = new float[batch * opened.InputShape.Aggregate(1, (product, size) => product * size)];
-            var random = new Random(1);
-            for (var i = 0; i < images.Length; i++) images[i] = 2 * random.NextSingle() - 1;
-            var logits = new float[batch * opened.Classes];
-            Call = () => opened.Run(images, logits);
-        }
-
-        public void Time(int calls, CancellationToken cancellation)
-        {
-            // The caches belong to the model before the clock runs.
-            Call();
-            for (var done = 0; done < calls; done++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Times.Add(DeploymentProbe.Time(Call));
-            }
-        }
-
-        public void Dispose() => model?.Dispose();
+    private static Action CallOf(IDeployedModel model, int batch)
+    {
+        var images = new float[batch * model.InputShape.Aggregate(1, (product, size) => product * size)];
+        var random = new Random(1);
+        for (var i = 0; i < images.Length; i++) images[i] = 2 * random.NextSingle() - 1;
+        var logits = new float[batch * model.Classes];
+        return () => model.Run(images, logits);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class EdgeRuntimeModel : IDeployedModel
 
     public EdgeRuntimeModel(string path, int threads)
     {
+        if (threads < 1) throw new UserException($"Edge needs at least 1 thread, but {threads} were asked for.");
         try
         {
             copies = [.. Enumerable.Range(0, threads).Select(_ => EdgeModel.Load(path))];

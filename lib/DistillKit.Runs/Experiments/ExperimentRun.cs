@@ -30,9 +30,12 @@ public readonly record struct Shard(int Index, int Count)
         throw new UserException($"A shard is i/n with i from 0 to n - 1, for instance 0/4, not '{text}'.");
     }
 
-    internal IEnumerable<T> Of<T>(IReadOnlyList<T> all)
+    internal IReadOnlyList<T> Of<T>(IReadOnlyList<T> all)
     {
-        for (var i = Index; i < all.Count; i += Count) yield return all[i];
+        var (index, count) = this;
+        return index >= 0 && index < count
+            ? [.. all.Where((_, place) => place % count == index)]
+            : throw new UserException($"There is no shard {index}/{count}: take i/n with i from 0 to n - 1, for instance 0/4.");
     }
 }
 
@@ -90,11 +93,11 @@ public sealed class ExperimentRun(
     public void Run(Shard shard, CancellationToken cancellation = default)
     {
         RequireOwnTable();
-        PlannedRun[] runs = [.. shard.Of(experiment.Runs)];
+        var runs = shard.Of(experiment.Runs);
         foreach (var (index, run) in runs.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(run, $"{index + 1} of {runs.Length}", cancellation);
+            Run(run, $"{index + 1} of {runs.Count}", cancellation);
         }
         WriteTable(cancellation);
     }
@@ -177,6 +180,8 @@ public sealed class ExperimentRun(
         public void Installed(DataProgress step) => progress.Installed(step);
 
         public void Advanced(string part) => progress.Advanced(part);
+
+        public void Warned(string text) => progress.Warned(text);
 
         public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun) =>
             progress.Finished(NameOf(stage), result, time, isFromEarlierRun);

@@ -61,7 +61,12 @@ public sealed record DataRecipe(
     private static void Require(bool valid, string field, string rule, object? value) =>
         Fields.Require(valid, "profile", $"data.{field}", rule, value);
 
-    internal DataRecipe Located(string folder) => Folder is null ? this : this with { Folder = Path.GetFullPath(Folder, folder) };
+    internal DataRecipe Located(string folder) =>
+        Folder is null ? this : this with { Folder = Located(Folder, folder, "data.folder") };
+
+    /// <exception cref="InvalidDataException">The text in a field is no path.</exception>
+    internal static string Located(string path, string folder, string field) =>
+        path.Contains('\0') ? throw new InvalidDataException($"'{field}' must be a path") : Path.GetFullPath(path, folder);
 
     /// <summary>What tells these images from others: the recipe, and the contents of a folder wherever it is.</summary>
     internal object Identity(CancellationToken cancellation = default) =>

@@ -27,7 +27,7 @@ public sealed record TeacherRecipe(ModelSpec Model = null!, TrainingRecipe? Trai
             if (Model is not null && Training is not null) return this;
             throw new InvalidDataException("teacher needs model and training, or weights");
         }
-        var path = Path.GetFullPath(Weights, folder);
+        var path = DataRecipe.Located(Weights, folder, "teacher.weights");
         var own = Safetensors.LoadMetadata(path).TryGetValue("spec", out var spec) ? ModelSpec.Parse(spec) : null;
         if ((Model ?? own) is not { } model)
             throw new UserException(

@@ -53,7 +53,8 @@ public sealed record ModelInput(Normalization? Normalization = null, IReadOnlyLi
         if (!text.StartsWith('[')) return text.Split(',');
         try
         {
-            return JsonSerializer.Deserialize<string[]>(text)!;
+            var names = JsonSerializer.Deserialize<string?[]>(text)!;
+            return [.. names.Select(name => name ?? throw new JsonException())];
         }
         catch (JsonException error)
         {

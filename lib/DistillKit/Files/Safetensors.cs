@@ -66,6 +66,10 @@ public static class Safetensors
             throw new UserException(
                 $"{path} is {kind}, not a safetensors file: write the network's state with safetensors.torch.save_file.", error);
         }
+        catch (NotSupportedException error)
+        {
+            throw new UserException($"{path} cannot be used: {PlainText.Of(error.Message, 300)}. Write its numbers as float32.", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var reason = error is InvalidDataException

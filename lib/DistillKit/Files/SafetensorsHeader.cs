@@ -29,7 +29,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
     ];
 
     /// <summary>What the JSON says of a tensor.</summary>
-    private sealed record Fields(string Dtype, long[] Shape, long[] DataOffsets);
+    private sealed record EntryJson(string Dtype, long[] Shape, long[] DataOffsets);
 
     /// <summary>Lays the tensors out one after the other.</summary>
     /// <exception cref="ArgumentException">A tensor has a type that the file cannot hold here.</exception>
@@ -55,7 +55,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         var header = new Dictionary<string, object>();
         if (Metadata.Count > 0) header.Add(MetadataKey, Metadata);
         foreach (var (name, type, shape, begin, end) in Entries)
-            header.Add(name, new Fields(Types.First(known => known.Type == type).Name, shape, [begin, end]));
+            header.Add(name, new EntryJson(Types.First(known => known.Type == type).Name, shape, [begin, end]));
         var json = JsonSerializer.SerializeToUtf8Bytes(header, Format);
         var bytes = new byte[8 + (json.Length + 7) / 8 * 8];
         bytes.AsSpan().Fill((byte)' ');
@@ -82,7 +82,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
             header.Remove(MetadataKey, out var given);
             var metadata = given.ValueKind == JsonValueKind.Undefined ? [] : given.Deserialize<Dictionary<string, string>>(Format);
             if (metadata is null || metadata.ContainsValue(null!)) throw new JsonException();
-            var entries = header.Select(entry => Entry(entry.Key, entry.Value.Deserialize<Fields>(Format) ?? throw new JsonException()));
+            var entries = header.Select(entry => Entry(entry.Key, entry.Value.Deserialize<EntryJson>(Format) ?? throw new JsonException()));
             SafetensorsEntry[] inOrder = [.. entries.OrderBy(entry => (entry.Begin, entry.End))];
             RequireFilled(inOrder, stream.Length - 8 - length);
             return new(metadata, inOrder);
@@ -93,11 +93,11 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         }
     }
 
-    private static SafetensorsEntry Entry(string name, Fields fields)
+    private static SafetensorsEntry Entry(string name, EntryJson fields)
     {
         var ((typeName, shape, offsets), known) = (fields, string.Join(", ", Types.Select(type => type.Name)));
         var type = Types.FirstOrDefault(type => type.Name == typeName);
-        if (type.Name is null) throw new InvalidDataException($"tensor {name} has type {typeName}, not one of {known}");
+        if (type.Name is null) throw new NotSupportedException($"tensor {name} has type {typeName}, not one of {known}");
         if (shape.Any(side => side < 0)) throw new InvalidDataException($"tensor {name} has a negative size");
         if (offsets is not [>= 0 and var begin, var end] || end < begin)
             throw new InvalidDataException($"tensor {name} has data offsets that are not a range");

@@ -46,6 +46,16 @@ public sealed class DeploymentProbeTests : IDisposable
     }
 
     [Fact]
+    public void No_threads_are_refused_in_every_runtime()
+    {
+        foreach (var runtime in Deployment.Runtimes)
+        {
+            var refusal = Assert.Throws<UserException>(() => new Deployment(file, runtime).Open(threads: 0)).Message;
+            Assert.Contains("at least 1 thread", refusal);
+        }
+    }
+
+    [Fact]
     public void Nothing_to_repeat_is_refused() =>
         Assert.Throws<UserException>(() => DeploymentProbe.Latencies([new(file, InferenceRuntime.Edge)], repeats: 0));
 

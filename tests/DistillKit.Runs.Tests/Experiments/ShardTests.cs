@@ -16,6 +16,13 @@ public sealed class ShardTests
     }).QuickCheckThrowOnFailure();
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(2, 2)]
+    [InlineData(-1, 2)]
+    public void A_share_that_there_is_not_is_refused_where_it_is_used(int index, int count) =>
+        Assert.Contains($"no shard {index}/{count}", Assert.Throws<UserException>(() => new Shard(index, count).Of([1, 2])).Message);
+
+    [Theory]
     [InlineData("4/4")]
     [InlineData("-1/4")]
     [InlineData("1")]

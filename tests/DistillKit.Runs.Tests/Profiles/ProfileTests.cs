@@ -116,6 +116,8 @@ public sealed class ProfileTests
         "The plan names a layer 'features.99' that the network does not have; it has ")]
     [InlineData("quantization.postTraining.plan.observer", """{ "kind": "Largest" }""",
         "The profile's quantization.postTraining cannot be used: ", "Largest")]
+    [InlineData("data", """{ "source": "Folder", "folder": "a\u0000b" }""", "'data.folder' must be a path", "")]
+    [InlineData("teacher.weights", "\"a\\u0000b\"", "'teacher.weights' must be a path", "")]
     [InlineData("quantization.aware.freezeRangesAt", "2",
         "The profile's quantization.aware", "freezeRangesAt must be from 0 to 1, but is 2")]
     [InlineData("distillation.terms", """[{ "kind": "hint", "student": "layer1", "teacher": "layer1" }]""",

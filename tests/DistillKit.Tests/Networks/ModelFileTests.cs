@@ -123,6 +123,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("deviation", "0.2,NaN,0.2", "The file's deviation must be 3 numbers")]
     [InlineData("classes", "cat,dog", "The file names 2 classes, but its network has 3")]
     [InlineData("classes", "[cat", "The file's classes are not a list of names")]
+    [InlineData("classes", "[\"cat\", null, \"dog\"]", "The file's classes are not a list of names")]
     public void A_broken_description_of_the_input_is_refused(string key, string value, string reason)
     {
         var metadata = new ModelInput(new([0, 0, 0], [1, 1, 1]), ["a", "b", "c"]).ToMetadata();
