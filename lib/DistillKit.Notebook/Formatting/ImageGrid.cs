@@ -38,8 +38,11 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
     }
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Images.Count} images of {Size} x {Size}: {string.Join(", ", Images.Select(image => image.Caption))}";
+    public override string ToString()
+    {
+        var captions = string.Join(", ", Images.Select(image => image.Caption));
+        return $"{Images.Count} image{(Images.Count == 1 ? "" : "s")} of {Size} x {Size}: {captions}";
+    }
 
     internal string ToHtml()
     {

@@ -56,6 +56,9 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         if (update is not null || IsDue()) Show(new(stage, part, null));
     }
 
+    /// <summary>Shows a warning that stays, apart from the running stage.</summary>
+    public void Warned(string text) => show(new(stage, $"WARNING: {text}", null));
+
     /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {

@@ -28,6 +28,8 @@ internal sealed class EdgeRuntimeModel : IDeployedModel
 
     public IReadOnlyList<int> InputShape => copies[0].InputShape;
 
+    public IReadOnlyDictionary<string, string> Metadata => copies[0].Metadata;
+
     public void Run(ReadOnlySpan<float> images, Span<float> logits)
     {
         var count = logits.Length / Classes;

@@ -31,6 +31,9 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     public IReadOnlyList<int> InputShape { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
+
+    /// <inheritdoc/>
     public int Classes { get; }
 
     /// <summary>Loads a file.</summary>
