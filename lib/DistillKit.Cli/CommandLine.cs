@@ -1,7 +1,5 @@
 using System.CommandLine.Help;
 using DistillKit.Cli.Commands;
-using DistillKit.Cli.Views;
-using DistillKit.Files;
 
 namespace DistillKit.Cli;
 
@@ -32,10 +30,9 @@ public static class CommandLine
         return RunAsync(arguments, Console.Out, Console.Error);
     }
 
-    /// <summary>
-    /// Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can fix (<see cref="UserException"/>) or that the
-    /// verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 or 143 stopped by Ctrl+C or SIGTERM.
-    /// </summary>
+    /// <summary>Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can fix (<see cref="UserException"/>) or
+    /// that the verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 or 143 stopped by Ctrl+C or
+    /// SIGTERM.</summary>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error) => RunAsync(arguments, output, error, Verbs);
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, IEnumerable<Command> verbs)

@@ -1,12 +1,7 @@
-using DistillKit.Cli.Views;
-using DistillKit.Files;
-
 namespace DistillKit.Cli;
 
-/// <summary>
-/// Ctrl+C and SIGTERM. The first asks the verb to stop; where that takes too long, and at the second, the process ends as it stands: files
-/// are written whole or not at all, and a training goes on from its last checkpoint.
-/// </summary>
+/// <summary>Ctrl+C and SIGTERM. The first asks the verb to stop; where that takes too long, and at the second, the process ends as it
+/// stands: files are written whole or not at all, and a training goes on from its last checkpoint.</summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);

@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Cli;
 
 /// <summary>Where verbs write: never over what they read, whatever name or link leads there.</summary>

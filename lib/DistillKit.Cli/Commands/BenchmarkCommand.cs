@@ -1,7 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Edge;
-using DistillKit.Runs.Benchmarks;
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>`distillkit benchmark`: the table of a profile's deployed networks; or how fast given ONNX files are.</summary>

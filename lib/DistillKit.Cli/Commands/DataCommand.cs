@@ -1,5 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Data;
 using DistillKit.Runs.Installation;
 
 namespace DistillKit.Cli.Commands;

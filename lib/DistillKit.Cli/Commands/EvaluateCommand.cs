@@ -1,10 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Data;
-using DistillKit.Edge;
-using DistillKit.Metrics;
-using DistillKit.Networks;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Profiles;
 using TorchSharp;
 
 namespace DistillKit.Cli.Commands;

@@ -1,6 +1,4 @@
 using System.CommandLine.Parsing;
-using DistillKit.Cli.Views;
-using DistillKit.Runs.Experiments;
 
 namespace DistillKit.Cli.Commands;
 

@@ -1,10 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Data;
-using DistillKit.Files;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Networks;
-using DistillKit.Runs.Profiles;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;

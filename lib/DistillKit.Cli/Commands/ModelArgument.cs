@@ -1,9 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Metrics;
-using DistillKit.Networks;
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>A trained network in a file: as a graph with folded norms, and with what the file says about its images.</summary>

@@ -1,4 +1,3 @@
-using DistillKit.Cli.Views;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;

@@ -1,9 +1,3 @@
-using DistillKit.Charts;
-using DistillKit.Cli.Views;
-using DistillKit.Runs.Profiles;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
-
 namespace DistillKit.Cli.Commands;
 
 internal sealed class PipelineOptions

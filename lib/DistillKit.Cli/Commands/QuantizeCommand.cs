@@ -1,9 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Metrics;
-using DistillKit.Quantization;
-using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
 using TorchSharp;
 

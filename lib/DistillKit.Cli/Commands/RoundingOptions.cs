@@ -1,16 +1,10 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
 using DistillKit.Quantization.Observers;
 using DistillKit.Quantization.Plans;
-using DistillKit.Quantization.PostTraining;
-using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Cli.Commands;
 
-/// <summary>
-/// What the verbs that quantize a network without training need: the network, how to round it, training images to calibrate with, and
-/// validation images to compare on. The test set stays unread.
-/// </summary>
+/// <summary>What the verbs that quantize a network without training need: the network, how to round it, training images to calibrate with,
+/// and validation images to compare on. The test set stays unread.</summary>
 internal sealed class RoundingOptions
 {
     private readonly Argument<string> file = ModelArgument.Create();

@@ -1,5 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Quantization;
 using DistillKit.Quantization.Sensitivity;
 
 namespace DistillKit.Cli.Commands;

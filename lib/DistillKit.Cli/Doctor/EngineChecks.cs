@@ -1,6 +1,4 @@
 using System.Reflection;
-using DistillKit.Cli.Views;
-using DistillKit.Runs.Benchmarks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,5 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using DistillKit.Cli.Notebooks;
-using DistillKit.Cli.Views;
-using DistillKit.Data;
-using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Doctor;
 

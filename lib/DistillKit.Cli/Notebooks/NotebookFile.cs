@@ -1,13 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
-using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// A notebook in the format of Jupyter, nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Whatever the file
-/// holds besides outputs stays as it is; keys are sorted, so that the same content gives the same bytes.
-/// </summary>
+/// <summary>A notebook in the format of Jupyter, nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Whatever
+/// the file holds besides outputs stays as it is; keys are sorted, so that the same content gives the same bytes.</summary>
 internal sealed class NotebookFile
 {
     /// <summary>The kernel's name of C#.</summary>

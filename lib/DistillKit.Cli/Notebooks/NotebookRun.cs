@@ -1,12 +1,9 @@
 using System.Text.RegularExpressions;
-using DistillKit.Cli.Views;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// Executes one notebook in its folder and in a kernel of its own, and saves it after each cell: what one notebook loads and sets cannot
-/// reach the next.
-/// </summary>
+/// <summary>Executes one notebook in its folder and in a kernel of its own, and saves it after each cell: what one notebook loads and sets
+/// cannot reach the next.</summary>
 internal sealed partial class NotebookRun(NotebookFile notebook, string folder, Action save)
 {
     /// <summary>The longest that a cell may take to end by itself when it is asked to: a training saves a checkpoint.</summary>

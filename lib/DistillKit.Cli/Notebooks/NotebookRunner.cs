@@ -1,5 +1,3 @@
-using DistillKit.Cli.Views;
-
 namespace DistillKit.Cli.Notebooks;
 
 internal static class NotebookRunner

@@ -1,8 +1,3 @@
-using DistillKit.Charts;
-using DistillKit.Edge;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Stages;
-
 namespace DistillKit.Cli.Views;
 
 /// <summary>What an ONNX file costs in a runtime, or the reason why that could not be measured.</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

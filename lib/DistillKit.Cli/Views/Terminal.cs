@@ -2,10 +2,8 @@ using Spectre.Console;
 
 namespace DistillKit.Cli.Views;
 
-/// <summary>
-/// What every text for people passes on its way to the terminal. Texts from files may hold control characters, which would move the cursor,
-/// change colours or hide what is written; they are never markup; and where a line is too long no number is cut.
-/// </summary>
+/// <summary>What every text for people passes on its way to the terminal. Texts from files may hold control characters, which would move
+/// the cursor, change colours or hide what is written; they are never markup; and where a line is too long no number is cut.</summary>
 internal static class Terminal
 {
     /// <summary>Takes everything as it is: JSON, and what cells of notebooks write.</summary>

@@ -2,10 +2,9 @@ using Spectre.Console;
 
 namespace DistillKit.Cli.Views;
 
-/// <summary>
-/// A table with lines on a terminal, and in Markdown in a file or a pipe. Nothing is ever cut: on a terminal that is too narrow for it,
-/// each row becomes a line of names and values. (Numbers may be formatted without a culture: the program has none, InvariantGlobalization.)
-/// </summary>
+/// <summary>A table with lines on a terminal, and in Markdown in a file or a pipe. Nothing is ever cut: on a terminal that is too narrow
+/// for it, each row becomes a line of names and values. (Numbers may be formatted without a culture: the program has none,
+/// InvariantGlobalization.)</summary>
 /// <param name="columns">The names of the first columns, which are texts.</param>
 internal sealed class TextTable(params IEnumerable<string> columns)
 {

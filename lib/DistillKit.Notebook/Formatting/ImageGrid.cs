@@ -1,5 +1,4 @@
 using System.Net;
-using DistillKit.Data;
 using StbImageWriteSharp;
 
 namespace DistillKit.Notebook.Formatting;

@@ -1,9 +1,4 @@
-using DistillKit.Charts;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 using Microsoft.Data.Analysis;
 
 namespace DistillKit.Notebook.Formatting;

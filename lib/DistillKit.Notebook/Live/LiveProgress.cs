@@ -1,14 +1,9 @@
 using System.Net;
-using DistillKit.Data;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 
 namespace DistillKit.Notebook.Live;
 
-/// <summary>
-/// A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's result,
-/// without anything that would differ in the next run.
-/// </summary>
+/// <summary>A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's
+/// result, without anything that would differ in the next run.</summary>
 public sealed class LiveProgress : IRunProgress, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
