@@ -2,7 +2,11 @@
 module DistillKit.Charts.BenchmarkTable
 
 open System.Globalization
+open DistillKit.Runs.Benchmarks
 open DistillKit.Runs.Stages
+
+/// <summary>A machine's processor with its cores.</summary>
+let Processor (machine: MachineInfo) : string = $"{machine.Cpu}, {machine.Cores} " + if machine.Cores = 1 then "core" else "cores"
 
 let private number format (value: float) (unit: string) = value.ToString((format: string), CultureInfo.InvariantCulture) + unit
 

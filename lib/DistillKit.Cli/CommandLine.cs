@@ -1,6 +1,5 @@
 using System.CommandLine.Help;
 using DistillKit.Cli.Commands;
-using DistillKit.Files;
 
 namespace DistillKit.Cli;
 
@@ -26,12 +25,15 @@ public static class CommandLine
     ];
 
     /// <summary>The program.</summary>
-    public static Task<int> Main(string[] arguments) => RunAsync(arguments, Console.Out, Console.Error);
+    public static Task<int> Main(string[] arguments)
+    {
+        Terminal.Open();
+        return RunAsync(arguments, Console.Out, Console.Error);
+    }
 
-    /// <summary>
-    /// Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can fix (<see cref="UserException"/>) or that the
-    /// verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 cancelled.
-    /// </summary>
+    /// <summary>Runs one command line. Exit codes: 0 done; 1 failed, for a reason that the person can fix (<see cref="UserException"/>) or
+    /// that the verb has reported; 2 wrong usage; 70 an error of the program, with its details in a file; 130 or 143 stopped by Ctrl+C or
+    /// SIGTERM.</summary>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error) => RunAsync(arguments, output, error, Verbs);
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, IEnumerable<Command> verbs)
@@ -48,11 +50,10 @@ public static class CommandLine
             ["help", .. var rest] => [.. rest, "--help"],
             _ => arguments,
         });
+        var isReported = 0;
         if (UsageError.Describe(parsed) is { } mistake) return Report(mistake, 2);
 
-        using var cancellation = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
+        using var interruption = new Interruption(() => Report("stopped", 0));
         try
         {
             var settings = new InvocationConfiguration
@@ -62,11 +63,12 @@ public static class CommandLine
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(settings, cancellation.Token);
+            var exitCode = await parsed.InvokeAsync(settings, interruption.Token);
+            return interruption.ExitCode is { } stopped ? Report("stopped", stopped) : exitCode;
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (interruption.ExitCode is not null)
         {
-            return Report("stopped", 130);
+            return Report("stopped", interruption.ExitCode.Value);
         }
         catch (UserException e)
         {
@@ -79,20 +81,13 @@ public static class CommandLine
         }
         catch (Exception e)
         {
-            return Report($"unexpected error: {e.Message.ReplaceLineEndings(" ").Trim()} ({WriteDetails(e, arguments)})", 70);
+            return Report($"unexpected error: {e.Message.Trim()} ({WriteDetails(e, arguments)})", 70);
         }
 
         int Report(string message, int exitCode)
         {
-            error.WriteLine($"distillkit: {message}");
+            if (Interlocked.Exchange(ref isReported, 1) == 0) error.WriteLine($"distillkit: {PlainText.Of(message)}");
             return exitCode;
-        }
-
-        // The first signal asks the verb to stop; a second one ends the process at once.
-        void CancelOnce(PosixSignalContext signal)
-        {
-            signal.Cancel = !cancellation.IsCancellationRequested;
-            cancellation.Cancel();
         }
     }
 
@@ -101,7 +96,7 @@ public static class CommandLine
     {
         try
         {
-            var path = Path.Combine(Checkout.Artifacts, $"crash-{DateTime.Now:yyyyMMdd-HHmmss}.txt");
+            var path = Path.Combine(Checkout.Artifacts, $"crash-{DateTime.Now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.txt");
             var version = typeof(CommandLine).Assembly.GetName().Version;
             AtomicFile.WriteText(path, $"""
                 distillkit {string.Join(' ', arguments)}

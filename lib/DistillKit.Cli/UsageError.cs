@@ -10,12 +10,12 @@ internal static class UsageError
         var command = parsed.CommandResult.Command;
         var path = PathOf(command);
         if (parsed.UnmatchedTokens is not [var token, ..])
-            return $"{parsed.Errors[0].Message.TrimEnd('.')}; `{path} --help` says more";
+            return $"{parsed.Errors[0].Message.TrimEnd('.')}; `./{path} --help` says more";
 
         var kind = token.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "verb" : "argument";
         var names = command.Subcommands.Select(verb => verb.Name).Concat(command.Options.Select(option => option.Name));
         var meant = Nearest(token, names.Where(name => name.StartsWith('-') == token.StartsWith('-')));
-        return $"`{path}` has no {kind} '{token}'" + (meant is null ? $"; `{path} --help` says more" : $"; did you mean '{meant}'?");
+        return $"`{path}` has no {kind} '{token}'" + (meant is null ? $"; `./{path} --help` says more" : $"; did you mean '{meant}'?");
     }
 
     private static string PathOf(Command command) =>

@@ -1,14 +1,10 @@
-using DistillKit.Edge.Execution;
 using DistillKit.Edge.Fusion;
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge;
 
-/// <summary>
-/// An image classifier from an ONNX file, ready to run: float, statically quantized (QDQ), mixed, or dynamically quantized. Quantized
-/// layers run in integers. One thread at a time may use a model; load the file once for each thread that classifies on its own.
-/// </summary>
+/// <summary>An image classifier from an ONNX file, ready to run: float, statically quantized (QDQ), mixed, or dynamically quantized.
+/// Quantized layers run in integers. One thread at a time may use a model; load the file once for each thread that classifies on its
+/// own.</summary>
 public sealed unsafe class EdgeModel : IDisposable
 {
     private readonly ExecutableNetwork network;

@@ -1,9 +1,6 @@
-using DistillKit.Edge.Kernels;
 using DistillKit.Edge.Kernels.Arm;
 using DistillKit.Edge.Kernels.Avx256;
 using DistillKit.Edge.Kernels.Avx512;
-using DistillKit.Edge.Kernels.Integers;
-using DistillKit.Edge.Onnx;
 
 namespace DistillKit.Edge;
 

@@ -1,12 +1,7 @@
 using System.ComponentModel;
-using DistillKit.Data;
 using DistillKit.Networks;
-using DistillKit.Notebook.Live;
-using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Installation;
 using DistillKit.Runs.Profiles;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 using TorchSharp;
 
 namespace DistillKit.Notebook;
@@ -29,10 +24,8 @@ public sealed record TrainedNetwork(string Stage, TrainingResult Result, string 
     }
 }
 
-/// <summary>
-/// A profile's results, as a notebook uses them: every stage runs when it is first asked for, with live progress, and is found again
-/// afterwards, also by other notebooks and by <c>./distillkit run</c>. The folder is locked only while a stage runs.
-/// </summary>
+/// <summary>A profile's results, as a notebook uses them: every stage runs when it is first asked for, with live progress, and is found
+/// again afterwards, also by other notebooks and by <c>./distillkit run</c>. The folder is locked only while a stage runs.</summary>
 public sealed class Lab
 {
     private const string Prefix = "DISTILLKIT_";
@@ -69,17 +62,13 @@ public sealed class Lab
     public static Device Device => cuda.is_available() ? CUDA : CPU;
 
     /// <summary>Opens a profile's results.</summary>
-    /// <param name="profile">
-    /// The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else the first line of notebooks/profile.txt,
-    /// else quick.
-    /// </param>
+    /// <param name="profile">The profile; when not given, that of the environment variable DISTILLKIT_PROFILE, else the first line of
+    /// notebooks/profile.txt, else quick.</param>
     /// <exception cref="UserException">There is no such profile.</exception>
     public static Lab Open(string? profile = null) => new(Profile.Load(profile ?? Variable("PROFILE") ?? OfClass() ?? "quick"));
 
-    /// <summary>
-    /// A setting of the notebook: the environment variable DISTILLKIT_NAME, which <c>distillkit notebooks run --set name=value</c> sets,
-    /// else the standard.
-    /// </summary>
+    /// <summary>A setting of the notebook: the environment variable DISTILLKIT_NAME, which <c>distillkit notebooks run --set name=value</c>
+    /// sets, else the standard.</summary>
     /// <exception cref="UserException">The variable's text is no such value.</exception>
     public static T Setting<T>(string name, T standard)
     {

@@ -1,5 +1,6 @@
 using DistillKit.Edge;
 using System.Diagnostics;
+using System.Globalization;
 using static System.FormattableString;
 
 namespace EdgeClassify;
@@ -26,9 +27,13 @@ internal static class Classify
     {
         var (names, greatest) = (metadata.GetValueOrDefault("classes")?.Split(',') ?? [], logits.Max());
         var sum = logits.Sum(logit => Math.Exp(logit - greatest));
-        return logits.Select((logit, i) => (i < names.Length ? names[i].Trim() : $"class {i}", Math.Exp(logit - greatest) / sum))
+        return logits.Select((logit, i) => (i < names.Length ? Printable(names[i].Trim()) : $"class {i}", Math.Exp(logit - greatest) / sum))
             .OrderByDescending(answer => answer.Item2);
     }
+
+    /// <summary>Text from a file without what moves a terminal's cursor, changes its colours or turns its direction.</summary>
+    internal static string Printable(string text) => string.Concat(text.Select(c =>
+        char.GetUnicodeCategory(c) is >= UnicodeCategory.LineSeparator and <= UnicodeCategory.Format ? '?' : c));
 
     private static void PrintLatency(EdgeModel model, float[] pixels, float[] logits, Arguments arguments, TextWriter output)
     {

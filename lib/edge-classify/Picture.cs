@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
 using DistillKit.Edge;
 using StbImageSharp;
 
@@ -6,8 +8,10 @@ namespace EdgeClassify;
 /// <summary>An image in memory: red, green and blue of each pixel, row by row from the top.</summary>
 internal sealed record Picture(int Width, int Height, byte[] Pixels)
 {
-    /// <summary>More would not be a photograph but an attack on memory.</summary>
-    private const long MostPixels = 1 << 26;
+    /// <summary>More would not be a photograph but an attack on memory; no format packs more pixels into a byte than the last.</summary>
+    private const long MostPixels = 1 << 26, MostSide = 1 << 15, MostFileBytes = 1 << 28, MostPixelsOfByte = 10_000;
+
+    private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G'];
 
     /// <summary>Reads a PNG, JPEG, BMP, TGA, PSD or GIF file.</summary>
     /// <exception cref="EdgeException">It cannot be read, is damaged, or is of another kind.</exception>
@@ -15,7 +19,12 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
     {
         try
         {
-            return Decode(File.ReadAllBytes(path), path);
+            using var stream = File.OpenRead(path);
+            if (stream.Length > MostFileBytes)
+                throw new EdgeException($"The image {path} has more than {MostFileBytes >> 20} MiB. Give a smaller one.");
+            var file = new byte[stream.Length];
+            stream.ReadExactly(file);
+            return Decode(file, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -28,11 +37,15 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
     {
         try
         {
-            if (ImageInfo.FromStream(new EndingStream(file)) is not { } header)
-                throw new EdgeException($"The file {name} is no image that this program knows. Convert it to PNG or JPEG.");
-            if (header.Width < 1 || header.Height < 1 || (long)header.Width * header.Height > MostPixels)
-                throw new EdgeException($"The image says it has {header.Width} x {header.Height} pixels. "
-                    + $"Give one with 1 to {MostPixels} pixels.");
+            var isPng = file.AsSpan().StartsWith(PngStart);
+            var (width, height) = isPng ? (BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(16)),
+                BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(20))) : Size(file, name);
+            if (width is < 1 or > MostSide || height is < 1 or > MostSide
+                || width * height > Math.Min(MostPixels, file.Length * MostPixelsOfByte))
+                throw new EdgeException($"The image {name} says it has {width} x {height} pixels in {file.Length} bytes. "
+                    + $"Give one of at most {MostSide} pixels a side and {MostPixels} in all.");
+            if (isPng)
+                CheckChunks(file, 2 * height * (8 * width + 16));
             var image = ImageResult.FromStream(new EndingStream(file), ColorComponents.RedGreenBlue);
             return new(image.Width, image.Height, image.Data);
         }
@@ -43,10 +56,35 @@ internal sealed record Picture(int Width, int Height, byte[] Pixels)
         }
     }
 
+    private static (long Width, long Height) Size(byte[] file, string name) => ImageInfo.FromStream(new EndingStream(file)) is { } header
+        ? (header.Width, header.Height)
+        : throw new EdgeException($"The file {name} is no image that this program knows. Convert it to PNG or JPEG.");
+
+    /// <summary>Refuses a PNG whose chunks or pixels take more room than there is: the decoder trusts what they say.</summary>
+    private static void CheckChunks(ReadOnlySpan<byte> file, long mostBytes)
+    {
+        using var pixels = new MemoryStream();
+        for (var at = 8; at + 8 <= file.Length;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
+            if (file.Slice(at + 8, checked((int)length)) is var data && file.Slice(at + 4, 4).SequenceEqual("IDAT"u8))
+                pixels.Write(data);
+            at += 12 + data.Length;
+        }
+        pixels.Position = 0;
+        using var inflated = new ZLibStream(pixels, CompressionMode.Decompress);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = inflated.Read(buffer)) > 0; mostBytes -= read)
+            if (read > mostBytes)
+                throw new InvalidDataException("more pixels than the header says");
+    }
+
     /// <summary>Another size by linear interpolation; where pixels are lost, each is the triangle-weighted mean of all it covers.</summary>
     /// <returns>Planar floats in 0..255: [3, height, width].</returns>
     public float[] Resized(int width, int height)
     {
+        if (Math.Max(3L * width * Height, 3L * width * height) > Array.MaxLength / sizeof(float))
+            throw new EdgeException($"An image of {Width} x {Height} pixels is too large to become {width} x {height}. Make it smaller.");
         var narrow = Stretched(Height, Width, width, (channel, y, x) => Pixels[(y * Width + x) * 3 + channel]);
         return Stretched(width, Height, height, (channel, x, y) => narrow[(channel * width + x) * Height + y]);
     }

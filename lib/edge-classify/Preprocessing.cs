@@ -3,10 +3,9 @@ using DistillKit.Edge;
 
 namespace EdgeClassify;
 
-/// <summary>
-/// Brings an image into the form that the model was trained on: its size, and (value - mean) / deviation for each channel, with values in
-/// 0..1. The file's metadata says so under the keys <c>mean</c> and <c>deviation</c>: three numbers each, separated by commas.
-/// </summary>
+/// <summary>Brings an image into the form that the model was trained on: its size, and (value - mean) / deviation for each channel, with
+/// values in 0..1. The file's metadata says so under the keys <c>mean</c> and <c>deviation</c>: three numbers each, separated by
+/// commas.</summary>
 internal static class Preprocessing
 {
     /// <returns>[3, height, width]</returns>

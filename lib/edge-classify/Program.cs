@@ -13,6 +13,6 @@ try
 }
 catch (Exception e) when (e is UsageException or EdgeException)
 {
-    Console.Error.WriteLine(e is UsageException ? $"{e.Message} Try --help." : e.Message);
+    Console.Error.WriteLine(Classify.Printable(e is UsageException ? $"{e.Message} Try --help." : e.Message));
     return e is UsageException ? 2 : 1;
 }

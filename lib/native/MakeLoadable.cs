@@ -6,13 +6,11 @@ using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>
-/// A build step for Linux: makes a copy of a library that loads on a system whose C++ library is older than the library asks for. That is
-/// possible where the only version that the system lacks is the one of a symbol that no relocation uses (libLibTorchSharp.so 0.107 and
-/// GLIBCXX_3.4.32: the start of iostreams, in GCC 13's libstdc++). The dynamic linker accepts a missing version that is marked as weak.
+/// <summary>A build step for Linux: makes a copy of a library that loads on a system whose C++ library is older than the library asks for.
+/// That is possible where the only version that the system lacks is the one of a symbol that no relocation uses (libLibTorchSharp.so 0.107
+/// and GLIBCXX_3.4.32: the start of iostreams, in GCC 13's libstdc++). The dynamic linker accepts a missing version that is marked as weak.
 /// Layout of the tables: System V ABI, and
-/// https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html.
-/// </summary>
+/// https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html.</summary>
 public sealed class MakeLoadable : Task
 {
     private const string Replaceable = "GLIBCXX_3.4.32";

@@ -36,9 +36,9 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("distillkit: `distillkit` has no verb 'doctr'; did you mean 'doctor'?", "doctr")]
     [InlineData("distillkit: `distillkit` has no verb 'doc'; did you mean 'doctor'?", "doc")]
-    [InlineData("distillkit: `distillkit` has no verb 'xyzzy'; `distillkit --help` says more", "xyzzy")]
+    [InlineData("distillkit: `distillkit` has no verb 'xyzzy'; `./distillkit --help` says more", "xyzzy")]
     [InlineData("distillkit: `distillkit doctor` has no option '--jsn'; did you mean '--json'?", "doctor", "--jsn")]
-    [InlineData("distillkit: `distillkit doctor` has no argument 'more'; `distillkit doctor --help` says more", "doctor", "more")]
+    [InlineData("distillkit: `distillkit doctor` has no argument 'more'; `./distillkit doctor --help` says more", "doctor", "more")]
     public async Task Wrong_usage_is_one_line_with_the_nearest_name(string line, params string[] arguments)
     {
         Assert.Equal(2, await Run(arguments));

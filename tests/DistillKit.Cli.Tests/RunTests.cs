@@ -18,7 +18,10 @@ public sealed class RunTests : IDisposable
     {
         string[] arguments = ["run", "--profile", "smoke", "--output", folder["smoke"], "--threads", "1"];
         var first = await Cli.RunAsync(arguments);
-        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Equal(0, first.ExitCode);
+        // Its networks are so small that rounding may cost them much.
+        var warnings = first.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(warnings, line => Assert.StartsWith("distillkit: WARNING: ", line));
         Assert.Equal(Networks, first.Table.Select(row => row[0]).Distinct());
         Assert.Equal(Formats, first.Table.Select(row => row[1]).Distinct());
         Assert.Contains("benchmark.csv, benchmark.json; total time", first.Output);

@@ -18,10 +18,12 @@ public sealed class LiveProgressTests
         {
             progress.Started("teacher", "ResNet-18");
             for (var step = 1; step <= 50; step++) progress.Trained(Progress(step));
+            progress.Warned("loses much");
             progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3));
             progress.Finished("baseline", "validation 70.00 %", TimeSpan.FromSeconds(3), isFromEarlierRun: true);
         }
-        Assert.Equal(["teacher    validation 80.00 %", "baseline   validation 70.00 %"], values.Select(value => value.ToString()));
+        string[] expected = ["teacher    validation 80.00 %", "teacher    WARNING: loses much", "baseline   validation 70.00 %"];
+        Assert.Equal(expected, values.Select(value => value.ToString()));
     }
 
     [Fact]

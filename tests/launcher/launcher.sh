@@ -43,6 +43,10 @@ Contents_decide_whether_to_build() {
     touch -d '2099-01-01' "$program"; launch run; not_built
     prints 'older'; touch -d '2001-01-01' "$program"; launch run; built; says 'older run'
     prints 'newer'; touch -d '2099-01-01' "$program"; launch run; built; says 'newer run'; launch run; not_built
+    find "$checkout/lib" -type f -exec touch -d '2099-01-01' {} +; launch run; not_built
+    prints 'newest'; launch run; built; says 'newest run'; launch run; not_built
+    find "$checkout/lib" -type f -exec touch -d '2001-01-01' {} +; launch run; not_built
+    find "$checkout/artifacts/setup" -exec touch -d '2099-01-01' {} +; prints 'last'; launch run; built; says 'last run'
     echo 'internal static class Another;' > "${program%/*}/Another.cs"; launch run; built
     rm "${program%/*}/Another.cs"; launch run; built; launch run; not_built
 }

@@ -27,7 +27,7 @@ let Write (folder: string, path: string) : ReportFile =
     let body =
         Html.all
             [ Html.element "h1" (Html.text title)
-              $"<p class=\"soft\">{Html.text machine.Cpu}, {machine.Cores} cores; seed {result.Seed}; {day}</p>\n"
+              $"<p class=\"soft\">{Html.text (BenchmarkTable.Processor machine)}; seed {result.Seed}; {day}</p>\n"
               Sections.summary result
               Html.element "h2" "The benchmark"
               draw (BenchmarkDots.Of(Sections.benchmarkTitle result, result))

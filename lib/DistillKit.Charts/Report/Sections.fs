@@ -124,7 +124,7 @@ let provenance (result: BenchmarkResult) (stages: RunFolder.StageFigures list) (
         [ [ "profile"; result.Profile ]
           [ "seed"; string result.Seed ]
           [ "measured"; $"{minute result.Date} UTC" ]
-          [ "processor"; $"{result.Machine.Cpu}, {result.Machine.Cores} logical cores" ]
+          [ "processor"; BenchmarkTable.Processor result.Machine ]
           [ "system"; result.Machine.OperatingSystem ]
           [ "engine"; result.Machine.Engine ]
           [ "runtimes"; String.Join("; ", runtimes) ]

@@ -1,7 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Edge;
-using DistillKit.Runs.Benchmarks;
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>`distillkit benchmark`: the table of a profile's deployed networks; or how fast given ONNX files are.</summary>
@@ -30,9 +26,10 @@ internal static class BenchmarkCommand
         {
             if (arguments.GetValue(files) is { Length: > 0 } chosen)
             {
-                if (arguments.GetValue(operators)) Profile(arguments, chosen, arguments.GetValue(repeats));
-                else Compare(arguments, chosen, arguments.GetValue(repeats));
-                return Task.FromResult(0);
+                var count = arguments.GetValue(repeats);
+                var isProfile = arguments.GetValue(operators);
+                var isDone = isProfile ? Profile(arguments, chosen, count) : Compare(arguments, chosen, count, cancellation);
+                return Task.FromResult(isDone ? 0 : 1);
             }
             return options.CompareAsync(arguments, async run =>
             {
@@ -44,46 +41,46 @@ internal static class BenchmarkCommand
         return command;
     }
 
-    private static void Compare(ParseResult arguments, IReadOnlyList<string> files, int repeats)
+    // Each file in each runtime by itself: one that is refused has a reason instead of figures.
+    private static bool Compare(ParseResult arguments, IReadOnlyList<string> files, int repeats, CancellationToken cancellation)
     {
         var threads = arguments.ThreadCount();
         Deployment[] deployments = [.. from file in files from runtime in Deployment.Runtimes select new Deployment(file, runtime)];
-        var latencies = DeploymentProbe.Latencies(deployments, repeats);
-        var throughputs = DeploymentProbe.Throughputs(deployments, Math.Max(1, repeats / 10), threads);
-        FileSpeed[] rows = [.. deployments.Select((deployment, index) => Row(deployment, latencies[index], throughputs[index]))];
+        var speeds = DeploymentProbe.Measure(deployments, repeats, Math.Max(1, repeats / 10), threads, cancellation);
+        FileSpeed[] rows = [.. speeds.Select(Row)];
         arguments.Print(rows, rows => BenchmarkView.Show(rows, MachineInfo.Current(), threads));
+        return rows.Any(row => row.Reason is null);
     }
 
-    private static FileSpeed Row(Deployment deployment, Latency latency, double throughput)
+    private static FileSpeed Row(DeploymentSpeed speed)
     {
-        using var model = deployment.Open();
-        var memory = MeasureMemoryCommand.InFreshProcess(deployment);
-        return new(deployment.Path, model.Runtime, new FileInfo(deployment.Path).Length, latency.Median, latency.P95, throughput, memory);
+        var ((path, runtime), latency) = (speed.Deployment, speed.Latency);
+        var memory = speed.Reason is null ? MeasureMemoryCommand.InFreshProcess(speed.Deployment) : (long?)null;
+        var bytes = File.Exists(path) ? new FileInfo(path).Length : 0;
+        return new(path, speed.Runtime ?? $"{runtime}", bytes, latency?.Median, latency?.P95, speed.ImagesPerSecond, memory, speed.Reason);
     }
 
-    private static void Profile(ParseResult arguments, IEnumerable<string> files, int repeats)
+    private static bool Profile(ParseResult arguments, IReadOnlyList<string> files, int repeats)
     {
+        var done = 0;
         foreach (var file in files)
         {
-            using var model = Load(file);
-            var images = new float[model.InputShape.Aggregate(1, (product, size) => product * size)];
-            // .NET compiles what runs often once more: that is over after a while.
-            var begun = Stopwatch.GetTimestamp();
-            do model.Profile(images, repeats);
-            while (Stopwatch.GetElapsedTime(begun) < WarmUp);
-            arguments.Print(model.Profile(images, repeats), profile => BenchmarkView.Show(model, profile));
+            try
+            {
+                using var model = EdgeModel.Load(file);
+                var images = new float[model.InputShape.Aggregate(1, (product, size) => product * size)];
+                // .NET compiles what runs often once more: that is over after a while.
+                var begun = Stopwatch.GetTimestamp();
+                do model.Profile(images, repeats);
+                while (Stopwatch.GetElapsedTime(begun) < WarmUp);
+                arguments.Print(model.Profile(images, repeats), profile => BenchmarkView.Show(model, profile));
+                done++;
+            }
+            catch (EdgeException error)
+            {
+                Console.Error.WriteLine(PlainText.Of($"distillkit: {file}: {error.Message}"));
+            }
         }
-    }
-
-    private static EdgeModel Load(string file)
-    {
-        try
-        {
-            return EdgeModel.Load(file);
-        }
-        catch (EdgeException error)
-        {
-            throw new UserException($"{file}: {error.Message}", error);
-        }
+        return done > 0;
     }
 }

@@ -1,5 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Data;
 using DistillKit.Runs.Installation;
 
 namespace DistillKit.Cli.Commands;
@@ -24,12 +22,13 @@ internal static class DataCommand
             return 0;
         });
         var verify = new Command("verify", "Check the installed files against their published SHA-256 sums.") { folder };
-        verify.SetAction(arguments =>
+        verify.SetAction((arguments, cancellation) =>
         {
             var found = Cifar10Files.Locate(arguments.GetValue(folder) ?? Cifar10.DefaultFolder());
-            if (Cifar10Files.Official.FindDefect(found) is { } defect)
-                throw new UserException($"{defect}: delete {found} and run `distillkit data get`.");
+            if (Cifar10Files.Official.FindDefect(found, cancellation: cancellation) is { } defect)
+                throw new UserException($"{defect}: delete {found} and run `./distillkit data get`.");
             Console.WriteLine($"The {Cifar10Files.Names.Count} files in {found} are the published ones");
+            return Task.FromResult(0);
         });
         return new("data", "Install or check the data set.") { get, verify };
     }

@@ -1,6 +1,4 @@
 using System.CommandLine.Parsing;
-using DistillKit.Cli.Views;
-using DistillKit.Runs.Experiments;
 
 namespace DistillKit.Cli.Commands;
 
@@ -34,7 +32,10 @@ internal static class ExperimentCommand
         command.SetAction(async (arguments, cancellation) =>
         {
             var experiment = Experiment.Load(arguments.GetValue(file)!);
-            var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
+            var standard = Path.Combine(Checkout.Artifacts, "experiments", experiment.Name);
+            var folder = Outputs.Folder(arguments.GetValue(output), standard, arguments.GetValue(file)!);
+            foreach (var name in (string[])["results.csv", "results.json"])
+                Outputs.Protect(Path.Combine(folder, name), arguments.GetValue(file));
             var isJson = arguments.GetValue(Options.Json);
             var result = await ProgressView.WatchAsync(async view =>
             {
@@ -45,7 +46,7 @@ internal static class ExperimentCommand
                 else run.Run(arguments.GetValue(shard) ?? Shard.All, cancellation);
                 return run.Table();
             }, isJson);
-            if (isJson) Console.WriteLine(result.ToJson());
+            if (isJson) Terminal.Raw.WriteLine(result.ToJson());
             else if (!arguments.GetValue(prepare)) ExperimentView.Show(result, folder);
             return 0;
         });

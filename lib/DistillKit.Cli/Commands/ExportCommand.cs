@@ -1,9 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Files;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Networks;
-using DistillKit.Runs.Profiles;
 using static TorchSharp.torch;
 
 namespace DistillKit.Cli.Commands;
@@ -24,9 +18,7 @@ internal static class ExportCommand
         command.SetAction(arguments =>
         {
             var path = arguments.GetValue(file)!;
-            var target = arguments.GetValue(output) ?? Path.ChangeExtension(path, ".onnx");
-            if (Path.GetFullPath(target) == Path.GetFullPath(path))
-                throw new UserException($"{path} would be written over itself: give another file with --output.");
+            var target = Outputs.Of(arguments.GetValue(output), path, ".onnx", arguments.GetValue(profile));
             if (Path.GetExtension(target) == ".safetensors") SaveHalf(path, target);
             else Save(path, target, arguments.GetValue(profile)!);
         });
@@ -35,7 +27,7 @@ internal static class ExportCommand
 
     private static void Save(string path, string target, string profile)
     {
-        var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : ModelArgument.Load(path).With(Metadata(Profile.Load(profile)));
+        var graph = ModelArgument.IsOnnx(path) ? OnnxFile.Load(path) : Trained(path, Profile.Load(profile));
         switch (Path.GetExtension(target))
         {
             case ".onnx":
@@ -50,7 +42,7 @@ internal static class ExportCommand
             case var other:
                 throw new UserException($"No format ends in '{other}': --output has to end in .onnx, .safetensors, .txt or .mmd.");
         }
-        var content = $"{graph.Layers.Count()} layers, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates";
+        var content = $"{Terminal.Count(graph.Layers.Count(), "layer")}, {graph.MultiplyAccumulates / 1e6:f1} M multiply-accumulates";
         Console.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:f2} MB, {content}");
     }
 
@@ -63,10 +55,17 @@ internal static class ExportCommand
         Console.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:f2} MB in float16");
     }
 
-    private static IReadOnlyDictionary<string, string> Metadata(Profile profile)
+    // With what the file says about its images, else what the profile's images are.
+    private static Graph Trained(string path, Profile profile)
     {
-        if (profile.Data.Source == DataSource.Cifar10) return OnnxFile.InputMetadata(Cifar10.Normalization, Cifar10.ClassNames);
-        var images = profile.Data.Load(folder: null, profile.Seed);
-        return OnnxFile.InputMetadata(images.Normalization, images.Training.ClassNames);
+        var (graph, input) = ModelArgument.Load(path, profile.Data.ImageSize);
+        if (input is { Normalization: not null, ClassNames: not null }) return graph.With(input.ToMetadata());
+        var (normalization, names) = (Cifar10.Normalization, Cifar10.ClassNames);
+        if (profile.Data.Source != DataSource.Cifar10)
+        {
+            var images = profile.Data.Load(folder: null, profile.Seed);
+            (normalization, names) = (images.Normalization, images.Training.ClassNames);
+        }
+        return graph.With(new ModelInput(input.Normalization ?? normalization, input.ClassNames ?? names).ToMetadata());
     }
 }

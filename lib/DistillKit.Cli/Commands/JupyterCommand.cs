@@ -1,5 +1,3 @@
-using DistillKit.Cli.Notebooks;
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>`distillkit jupyter install`: the kernels that Jupyter runs the notebooks with.</summary>

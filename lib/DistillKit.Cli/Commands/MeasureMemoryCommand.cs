@@ -1,12 +1,9 @@
 using System.Reflection;
-using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Commands;
 
-/// <summary>
-/// `distillkit measure-memory FILE`, which the benchmark calls: runs a deployed file on single images and prints this process's peak memory
-/// in bytes.
-/// </summary>
+/// <summary>`distillkit measure-memory FILE`, which the benchmark calls: runs a deployed file on single images and prints this process's
+/// peak memory in bytes.</summary>
 internal static class MeasureMemoryCommand
 {
     private const string Verb = "measure-memory";

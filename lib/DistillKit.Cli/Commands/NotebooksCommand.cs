@@ -1,6 +1,3 @@
-using DistillKit.Cli.Notebooks;
-using DistillKit.Runs.Profiles;
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>`distillkit notebooks run`: executes the curriculum without an editor, each notebook in a process of its own.</summary>

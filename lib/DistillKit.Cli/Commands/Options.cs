@@ -49,14 +49,14 @@ internal static class Options
             null => cuda.is_available() ? CUDA : CPU,
             "cpu" => CPU,
             "cuda" when cuda.is_available() => CUDA,
-            "cuda" => throw new UserException("--device cuda: the engine sees no CUDA device; `distillkit doctor` says what it sees."),
+            "cuda" => throw new UserException("--device cuda: the engine sees no CUDA device; `./distillkit doctor` says what it sees."),
             var other => throw new UserException($"--device must be cpu or cuda, not '{other}'."),
         };
     }
 
     internal static void Print<T>(this ParseResult arguments, T result, Action<T> show)
     {
-        if (arguments.GetValue(Json)) Console.WriteLine(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));
+        if (arguments.GetValue(Json)) Terminal.Raw.WriteLine(JsonSerializer.Serialize(result, JsonSerializerOptions.Web));
         else show(result);
     }
 }

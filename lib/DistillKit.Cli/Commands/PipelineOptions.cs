@@ -1,13 +1,9 @@
-using DistillKit.Charts;
-using DistillKit.Cli.Views;
-using DistillKit.Runs.Profiles;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
-
 namespace DistillKit.Cli.Commands;
 
 internal sealed class PipelineOptions
 {
+    private static readonly string[] Results = ["benchmark.json", "benchmark.csv", "report.html", TestReport.FileName];
+
     private readonly Option<string> profile = Options.Profile();
     private readonly Option<string?> output = Options.Output("Where results go. [default: artifacts/PROFILE]");
     private readonly Option<ulong?> seed = Options.New<ulong?>("--seed", "Another seed than the profile's.");
@@ -20,7 +16,9 @@ internal sealed class PipelineOptions
         var chosen = Profile.Load(arguments.GetValue(profile)!);
         if (arguments.GetValue(seed) is { } other) chosen = chosen with { Seed = other };
         var device = arguments.PrepareEngine();
-        var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, chosen.Name);
+        var standard = Path.Combine(Checkout.Artifacts, chosen.Name);
+        var folder = Outputs.Folder(arguments.GetValue(output), standard, arguments.GetValue(profile)!);
+        foreach (var name in Results) Outputs.Protect(Path.Combine(folder, name), arguments.GetValue(profile));
         using var run = new PipelineRun(chosen, folder, view, device, arguments.GetValue(Options.Data));
         return await job(run);
     }, arguments.GetValue(Options.Json));
@@ -34,7 +32,7 @@ internal sealed class PipelineOptions
         var report = Report.Write(folder, Path.Combine(folder, "report.html"));
         if (arguments.GetValue(Options.Json))
         {
-            Console.WriteLine(result.ToJson());
+            Terminal.Raw.WriteLine(result.ToJson());
             return 0;
         }
         BenchmarkView.Show(result);

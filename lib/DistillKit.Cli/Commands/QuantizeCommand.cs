@@ -1,8 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Metrics;
-using DistillKit.Quantization.PostTraining;
 using DistillKit.Quantization.Simulation;
 using TorchSharp;
 
@@ -17,16 +12,16 @@ internal static class QuantizeCommand
         var output = Options.Output("The ONNX file to write. [default: MODEL with the ending .int8.onnx]");
         var command = new Command("quantize", "Quantize a trained network without training it any more.") { output };
         options.AddTo(command);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(async (arguments, cancellation) =>
         {
-            using var job = options.Load(arguments);
+            var target = options.Output(arguments, arguments.GetValue(output), ".int8.onnx");
+            using var job = options.Load(arguments, cancellation);
             var quantized = await ProgressView.WatchAsync(view =>
             {
                 view.Started("quantize", job.Path);
                 var progress = new SynchronousProgress<(string Step, double Done)>(value => view.Advanced(value.Step, value.Done));
                 return Task.FromResult(PostTrainingQuantization.Run(job.Graph, job.Recipe, job.Calibration, progress));
             }, toError: true);
-            var target = arguments.GetValue(output) ?? Path.ChangeExtension(job.Path, ".int8.onnx");
             OnnxFile.Save(target, quantized.With(job.Metadata));
             var result = new
             {
@@ -44,6 +39,7 @@ internal static class QuantizeCommand
                 var size = $"{result.bytes / 1e6:f2} MB (float {result.floatBytes / 1e6:f2} MB)";
                 Console.WriteLine($"{target}: {100 * result.accuracy:f2} % of {images}, {size}");
             });
+            if (LossWarning.For(result.floatAccuracy, result.accuracy, job.Recipe) is { } warning) Terminal.Warn(warning);
             return 0;
         });
         return command;
@@ -53,6 +49,6 @@ internal static class QuantizeCommand
     {
         using var module = new GraphModule(graph);
         module.to(job.Validation.Device);
-        return Evaluator.Evaluate(module, job.Validation, job.ClassNames).Accuracy;
+        return Evaluator.Evaluate(module, job.Validation, job.Input.ClassNames!).Accuracy;
     }
 }

@@ -1,17 +1,10 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
 using DistillKit.Quantization.Observers;
 using DistillKit.Quantization.Plans;
-using DistillKit.Quantization.PostTraining;
-using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Cli.Commands;
 
-/// <summary>
-/// What the verbs that quantize a network without training need: the network, how to round it, training images to calibrate with, and
-/// validation images to compare on. The test set stays unread.
-/// </summary>
+/// <summary>What the verbs that quantize a network without training need: the network, how to round it, training images to calibrate with,
+/// and validation images to compare on. The test set stays unread.</summary>
 internal sealed class RoundingOptions
 {
     private readonly Argument<string> file = ModelArgument.Create();
@@ -40,21 +33,28 @@ internal sealed class RoundingOptions
         command.AddRange(profile, calibration, validation, Options.Data, Options.Threads, Options.Device, Options.Json);
     }
 
-    internal RoundingJob Load(ParseResult arguments)
+    internal string Output(ParseResult arguments, string? asked, string ending) =>
+        Outputs.Of(asked, arguments.GetValue(file)!, ending, arguments.GetValue(plan), arguments.GetValue(profile));
+
+    internal RoundingJob Load(ParseResult arguments, CancellationToken cancellation)
     {
         var path = arguments.GetValue(file)!;
         var recipe = Recipe(arguments);
-        var graph = ModelArgument.Load(path);
+        var source = Profile.Load(arguments.GetValue(profile)!);
+        var (graph, input) = ModelArgument.Load(path, source.Data.ImageSize);
         recipe.Plan.ValidateFor(graph);
         var device = arguments.PrepareEngine();
         var (forCalibration, forValidation) = (arguments.GetValue(calibration), arguments.GetValue(validation));
         if (forCalibration < 1)
             throw new UserException($"--calibration must be at least 10 images, not {forCalibration}: ranges cannot be found without any.");
         if (forValidation < 1) throw new UserException($"--validation must be at least 10 images, not {forValidation}.");
-        var source = Profile.Load(arguments.GetValue(profile)!);
         var images = source.Data.Load(arguments.GetValue(Options.Data), source.Seed);
-        DeviceImages OnDevice(ImageSet set, int count) => new(set.Sample(count), device, images.Normalization);
-        return new(path, graph, recipe, images, OnDevice(images.Training, forCalibration), OnDevice(images.Validation, forValidation));
+        var classes = graph.Shapes[graph.Output.Name][0];
+        var normalization = input.For(path, classes, images.Training, images.Normalization);
+        DeviceImages OnDevice(ImageSet set, int count) => new(set.Sample(count), device, normalization) { Cancellation = cancellation };
+        return new(
+            path, graph, recipe, new(normalization, images.Training.ClassNames), OnDevice(images.Training, forCalibration),
+            OnDevice(images.Validation, forValidation));
     }
 
     private PostTrainingRecipe Recipe(ParseResult arguments)
@@ -77,14 +77,11 @@ internal sealed class RoundingOptions
 
 /// <summary>A network to round, and images for it on the device.</summary>
 internal sealed record RoundingJob(
-    string Path, Graph Graph, PostTrainingRecipe Recipe, PipelineImages Source, DeviceImages Calibration, DeviceImages Validation)
+    string Path, Graph Graph, PostTrainingRecipe Recipe, ModelInput Input, DeviceImages Calibration, DeviceImages Validation)
     : IDisposable
 {
-    internal IReadOnlyList<string> ClassNames => Source.Training.ClassNames;
-
     /// <summary>What a file says about its images and its origin.</summary>
-    internal Dictionary<string, string> Metadata =>
-        new(OnnxFile.InputMetadata(Source.Normalization, ClassNames)) { ["source"] = System.IO.Path.GetFileName(Path) };
+    internal Dictionary<string, string> Metadata => new(Input.ToMetadata()) { ["source"] = System.IO.Path.GetFileName(Path) };
 
     public void Dispose()
     {

@@ -1,5 +1,3 @@
-using DistillKit.Cli.Views;
-using DistillKit.Quantization;
 using DistillKit.Quantization.Sensitivity;
 
 namespace DistillKit.Cli.Commands;
@@ -20,9 +18,10 @@ internal static class SensitivityCommand
             budget, goal, planOutput,
         };
         options.AddTo(command);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(async (arguments, cancellation) =>
         {
-            using var job = options.Load(arguments);
+            var target = options.Output(arguments, arguments.GetValue(planOutput), ".plan.json");
+            using var job = options.Load(arguments, cancellation);
             var (graph, plan, images) = (job.Graph, job.Recipe.Plan, job.Validation);
             var ranges = Calibration.Run(graph, plan, job.Calibration);
             if (arguments.GetValue(budget) is not { } points)
@@ -31,7 +30,6 @@ internal static class SensitivityCommand
                 arguments.Print(layers, Show);
                 return 0;
             }
-            var target = arguments.GetValue(planOutput) ?? Path.ChangeExtension(job.Path, ".plan.json");
             var found = await Watch(
                 "plans", progress => PlanSearch.Find(graph, plan, ranges, images, points / 100, arguments.GetValue(goal), progress));
             found.Plan.Save(target);

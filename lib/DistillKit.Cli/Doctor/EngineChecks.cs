@@ -1,5 +1,4 @@
 using System.Reflection;
-using DistillKit.Runs.Benchmarks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -74,7 +73,7 @@ internal static class EngineChecks
         try
         {
             return cuda.is_available()
-                ? Finding.OK("gpu", $"CUDA, {cuda.device_count()} device(s)")
+                ? Finding.OK("gpu", $"CUDA, {Terminal.Count(cuda.device_count(), "device")}")
                 : Finding.OK("gpu", "none that this engine can use; everything runs on the CPU");
         }
         catch (Exception e)

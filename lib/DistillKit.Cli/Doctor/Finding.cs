@@ -1,9 +1,7 @@
 namespace DistillKit.Cli.Doctor;
 
-/// <summary>
-/// How serious a finding is. Warn: something works less well than it could, or a part is missing that not everybody needs. Fail: nothing
-/// that trains or evaluates can work.
-/// </summary>
+/// <summary>How serious a finding is. Warn: something works less well than it could, or a part is missing that not everybody needs. Fail:
+/// nothing that trains or evaluates can work.</summary>
 internal enum Severity { OK, Warn, Fail }
 
 /// <summary>One finding of `doctor`, and what to do about it unless all is well.</summary>

@@ -1,8 +1,5 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using DistillKit.Cli.Notebooks;
-using DistillKit.Data;
-using DistillKit.Runs.Benchmarks;
 
 namespace DistillKit.Cli.Doctor;
 
@@ -24,7 +21,7 @@ internal static class MachineChecks
     private static Finding Cpu()
     {
         var extensions = string.Join(' ', Extensions().DefaultIfEmpty("no vector extensions"));
-        var text = $"{MachineInfo.CpuName()}, {Environment.ProcessorCount} cores, {extensions}";
+        var text = $"{MachineInfo.CpuName()}, {Terminal.Count(Environment.ProcessorCount, "core")}, {extensions}";
         return RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Avx2.IsSupported
             ? Finding.Warn("cpu", text, "without AVX2 training is several times slower; start with --profile smoke")
             : Finding.OK("cpu", text);

@@ -1,9 +1,7 @@
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// The outputs of all cells of a notebook, in order, as nbformat has them. A value that is updated changes where it was displayed first,
-/// also in an earlier cell, as Jupyter's update_display_data says.
-/// </summary>
+/// <summary>The outputs of all cells of a notebook, in order, as nbformat has them. A value that is updated changes where it was displayed
+/// first, also in an earlier cell, as Jupyter's update_display_data says.</summary>
 internal sealed class CellOutputs
 {
     private readonly Lock exclusive = new();

@@ -31,10 +31,8 @@ internal sealed class KernelProcess : IAsyncDisposable
         reading = ReadAsync();
     }
 
-    /// <summary>
-    /// Starts a kernel in a folder, with environment variables, and waits until it takes commands. All events but the ends of commands are
-    /// handed on, one after the other.
-    /// </summary>
+    /// <summary>Starts a kernel in a folder, with environment variables, and waits until it takes commands. All events but the ends of
+    /// commands are handed on, one after the other.</summary>
     /// <exception cref="UserException">It is not installed, or does not start.</exception>
     internal static async Task<KernelProcess> StartAsync(
         string folder, IReadOnlyDictionary<string, string> settings, Action<KernelEvent> received, CancellationToken cancellation)
@@ -69,10 +67,8 @@ internal sealed class KernelProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// What this makes of a kernel: the interrupt key ends the cell through the runner rather than the process, the end of the runner ends
-    /// the kernel (which does not look at the end of its input), and exceptions know their lines.
-    /// </summary>
+    /// <summary>What this makes of a kernel: the interrupt key ends the cell through the runner rather than the process, the end of the
+    /// runner ends the kernel (which does not look at the end of its input), and exceptions know their lines.</summary>
     private static string Prelude => $$"""
         {
             System.AppDomain.CurrentDomain.SetData("distillkit.interrupt", System.Runtime.InteropServices.PosixSignalRegistration.Create(

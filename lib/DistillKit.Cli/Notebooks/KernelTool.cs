@@ -1,13 +1,9 @@
-using DistillKit.Files;
-
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// The program that executes cells, .NET Interactive, in the version that .config/dotnet-tools.json of the checkout names, and the files by
-/// which Jupyter knows it (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). They are ours and not those of
-/// `dotnet interactive jupyter install`: these start from any folder and without the tools on PATH, VS Code's Jupyter extension does not
-/// hide them, as it hides kernels that name another extension, and the kernel's port is open on loopback only.
-/// </summary>
+/// <summary>The program that executes cells, .NET Interactive, in the version that .config/dotnet-tools.json of the checkout names, and the
+/// files by which Jupyter knows it (https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs). They are ours and not those
+/// of `dotnet interactive jupyter install`: these start from any folder and without the tools on PATH, VS Code's Jupyter extension does not
+/// hide them, as it hides kernels that name another extension, and the kernel's port is open on loopback only.</summary>
 internal static class KernelTool
 {
     private const string Package = "microsoft.dotnet-interactive";

@@ -1,13 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
-using DistillKit.Files;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// A notebook in the format of Jupyter, nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Whatever the file
-/// holds besides outputs stays as it is; keys are sorted, so that the same content gives the same bytes.
-/// </summary>
+/// <summary>A notebook in the format of Jupyter, nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html). Whatever
+/// the file holds besides outputs stays as it is; keys are sorted, so that the same content gives the same bytes.</summary>
 internal sealed class NotebookFile
 {
     /// <summary>The kernel's name of C#.</summary>
@@ -68,11 +65,16 @@ internal sealed class NotebookFile
         try
         {
             var parsed = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false });
+            // Half of a character is found when the text is needed: here, and not after its cells have run.
+            parsed?.ToJsonString();
             return new(parsed as JsonObject ?? throw new JsonException("it is no JSON object"), name);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new UserException($"{name} is no notebook, or damaged: {error.Message.ReplaceLineEndings(" ")}", error);
+            // The reader's own message may quote the file at any length.
+            var line = (error as JsonException)?.LineNumber + 1;
+            var what = line is null ? PlainText.Of(error.Message, most: 200) : $"line {line} is no JSON";
+            throw new UserException($"{name} is no notebook, or damaged: {what}", error);
         }
     }
 
@@ -99,15 +101,8 @@ internal sealed class NotebookFile
     /// <summary>The file's text: sorted keys, one blank of indentation, line feeds, a final one.</summary>
     internal string ToJson() => Sorted(document)!.ToJsonString(Layout) + "\n";
 
-    /// <summary>Writes the file, whole or not at all. A symbolic link stays one, and the file keeps its mode.</summary>
     /// <exception cref="UserException">It cannot be written.</exception>
-    internal void Save(string path)
-    {
-        var target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } linked ? linked.FullName : path;
-        var mode = !OperatingSystem.IsWindows() && File.Exists(target) ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
-        AtomicFile.WriteText(target, ToJson());
-        if (!OperatingSystem.IsWindows() && mode is { } kept) File.SetUnixFileMode(target, kept);
-    }
+    internal void Save(string path) => AtomicFile.WriteText(path, ToJson());
 
     // With the keys of every object in order, as nbformat's own writer has them.
     private static JsonNode? Sorted(JsonNode? node) => node switch

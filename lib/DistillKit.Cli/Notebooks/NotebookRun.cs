@@ -1,16 +1,13 @@
 using System.Text.RegularExpressions;
-using DistillKit.Cli.Views;
 
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// Executes one notebook in its folder and in a kernel of its own, and saves it after each cell: what one notebook loads and sets cannot
-/// reach the next.
-/// </summary>
+/// <summary>Executes one notebook in its folder and in a kernel of its own, and saves it after each cell: what one notebook loads and sets
+/// cannot reach the next.</summary>
 internal sealed partial class NotebookRun(NotebookFile notebook, string folder, Action save)
 {
     /// <summary>The longest that a cell may take to end by itself when it is asked to: a training saves a checkpoint.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10), ShortGrace = TimeSpan.FromSeconds(0.5);
 
     private readonly CellOutputs outputs = new();
     private readonly OutputFilter filter = new(folder.StartsWith(Checkout.Root, StringComparison.Ordinal) ? Checkout.Root : folder);
@@ -51,9 +48,10 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
         if (running.IsCompleted) return await running;
 
         // The command is answered as soon as it is cancelled; code that comes after it waits until it has really ended.
-        await Task.WhenAny(kernel.CancelAsync(), Task.Delay(Grace, CancellationToken.None));
+        var grace = cancellation.IsCancellationRequested ? ShortGrace : Grace;
+        await Task.WhenAny(kernel.CancelAsync(), Task.Delay(grace, CancellationToken.None));
         var ended = kernel.SubmitAsync("", language);
-        await Task.WhenAny(ended, Task.Delay(Grace, CancellationToken.None));
+        await Task.WhenAny(ended, Task.Delay(grace, CancellationToken.None));
         if (!ended.IsCompleted) kernel.Kill();
         return cancellation.IsCancellationRequested ? "stopped" : $"The cell took longer than its limit of {limit.TotalSeconds:0.#} s.";
     }
@@ -73,17 +71,17 @@ internal sealed partial class NotebookRun(NotebookFile notebook, string folder, 
         switch (eventType)
         {
             case "StandardOutputValueProduced":
-                Console.Out.Write(text);
+                Terminal.Raw.Write(text);
                 break;
             case "StandardErrorValueProduced":
                 Console.Error.Write(text);
                 break;
             case "ReturnValueProduced" or "DisplayedValueProduced":
-                Console.Out.WriteLine(text);
+                Terminal.Raw.WriteLine(text);
                 break;
             case "DisplayedValueUpdated" when Stopwatch.GetElapsedTime(lastUpdate) >= ProgressView.Interval:
                 lastUpdate = Stopwatch.GetTimestamp();
-                Console.Out.WriteLine(text);
+                Terminal.Raw.WriteLine(text);
                 break;
         }
     }

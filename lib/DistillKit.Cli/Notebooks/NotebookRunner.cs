@@ -36,11 +36,14 @@ internal static class NotebookRunner
         CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        if (folder is not null && notebooks.GroupBy(Path.GetFileName).FirstOrDefault(name => name.Count() > 1) is { } same)
-            throw new UserException($"Two notebooks have the name {same.Key}: run them one by one, or with --write.");
+        var names = notebooks.GroupBy(path => Path.GetFileName(path)!, StringComparer.OrdinalIgnoreCase);
+        if (folder is not null && names.FirstOrDefault(name => name.Count() > 1) is { } twice)
+            throw new UserException($"Two notebooks have the name {twice.Key}: run them one by one, or with --write.");
+        string ResultOf(string path) => folder is null ? path : Path.GetFullPath(Path.Combine(folder, Path.GetFileName(path)));
+        if (folder is not null) foreach (var path in notebooks) Outputs.Protect(ResultOf(path), notebooks);
         foreach (var path in notebooks)
         {
-            var result = folder is null ? path : Path.GetFullPath(Path.Combine(folder, Path.GetFileName(path)));
+            var result = ResultOf(path);
             Console.WriteLine($"== {Name(path)}");
             var begun = Stopwatch.GetTimestamp();
             var notebook = NotebookFile.Load(path);
@@ -50,9 +53,11 @@ internal static class NotebookRunner
             if (error is not null) throw new UserException($"{error}; what ran is in {Name(result)}");
             notebook.MarkExecuted(settings[ProfileVariable]);
             notebook.Save(result);
-            Console.WriteLine($"{Path.GetFileName(path)}: {notebook.CodeCells.Count()} cells in {Seconds(begun)}");
+            var cells = Terminal.Count(notebook.CodeCells.Count(), "cell");
+            Console.WriteLine($"{Path.GetFileName(path)}: {cells} in {Seconds(begun)}");
         }
-        Console.WriteLine($"{notebooks.Count} notebooks in {Seconds(start)}, in {Name(folder ?? Path.GetDirectoryName(notebooks[0])!)}");
+        var place = Name(folder ?? Path.GetDirectoryName(notebooks[0])!);
+        Console.WriteLine($"{Terminal.Count(notebooks.Count, "notebook")} in {Seconds(start)}, in {place}");
         return 0;
     }
 
@@ -60,7 +65,8 @@ internal static class NotebookRunner
     {
         string[] reasons = [.. notebooks.Select(Staleness).OfType<string>()];
         foreach (var reason in reasons) Console.Error.WriteLine($"distillkit: {reason}");
-        Console.WriteLine($"{notebooks.Count - reasons.Length} of {notebooks.Count} notebooks have the outputs of their code");
+        var all = $"{Terminal.Count(notebooks.Count, "notebook")} {(notebooks.Count == 1 ? "has" : "have")}";
+        Console.WriteLine($"{notebooks.Count - reasons.Length} of {all} the outputs of their code");
         return reasons.Length == 0 ? 0 : 1;
     }
 

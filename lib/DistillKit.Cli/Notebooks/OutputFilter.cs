@@ -1,9 +1,7 @@
 namespace DistillKit.Cli.Notebooks;
 
-/// <summary>
-/// Makes outputs the same on every machine: paths of the checkout and of the home folder become relative, texts are split into lines as
-/// nbformat does.
-/// </summary>
+/// <summary>Makes outputs the same on every machine: paths of the checkout and of the home folder become relative, texts are split into
+/// lines as nbformat does.</summary>
 internal sealed class OutputFilter
 {
     private readonly (string Text, string Replacement)[] paths;

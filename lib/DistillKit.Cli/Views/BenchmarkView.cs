@@ -1,14 +1,9 @@
-using DistillKit.Charts;
-using DistillKit.Edge;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Stages;
-
 namespace DistillKit.Cli.Views;
 
-/// <summary>What an ONNX file costs in a runtime.</summary>
+/// <summary>What an ONNX file costs in a runtime, or the reason why that could not be measured.</summary>
 internal sealed record FileSpeed(
-    string File, string Runtime, long FileBytes, double LatencyMilliseconds, double LatencyP95Milliseconds, double ImagesPerSecond,
-    long PeakMemoryBytes);
+    string File, string Runtime, long FileBytes, double? LatencyMilliseconds, double? LatencyP95Milliseconds, double? ImagesPerSecond,
+    long? PeakMemoryBytes, string? Reason);
 
 /// <summary>Measurements of deployed files: of a run, of any files, and of the operators of one file.</summary>
 internal static class BenchmarkView
@@ -21,6 +16,8 @@ internal static class BenchmarkView
         var table = new TextTable(BenchmarkTable.Header[..BenchmarkTable.Words]).Numbers(BenchmarkTable.Header[BenchmarkTable.Words..]);
         foreach (var row in BenchmarkTable.Rows(result)) table.Add(row);
         table.Show();
+        foreach (var gap in result.Gaps ?? [])
+            Console.WriteLine($"{gap.Name} {gap.Format}, {gap.Runtime}: not measured, because {gap.Reason}");
         foreach (var found in result.Agreements)
         {
             var same = $"{100 * found.SameTop1:f2} % of the test images, mean difference of logits {found.MeanDifference:f4}";
@@ -28,22 +25,27 @@ internal static class BenchmarkView
         }
         var machine = result.Machine;
         var origin = $"profile {result.Profile}, seed {result.Seed}, {result.Date:yyyy-MM-dd}";
-        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; {origin}");
+        Console.WriteLine($"{BenchmarkTable.Processor(machine)}; {machine.Engine}; {origin}");
         Console.WriteLine($"{Conditions}; throughput: batches of 64, all threads; {Memory}");
     }
 
     internal static void Show(IReadOnlyList<FileSpeed> rows, MachineInfo machine, int threads)
     {
         var table = new TextTable("file", "runtime").Numbers("size", "latency", "p95", "throughput", "memory");
+        var hasReasons = rows.Any(row => row.Reason is not null);
+        if (hasReasons) table.Text("not measured, because");
         foreach (var row in rows)
         {
             table.Add(
-                row.File, row.Runtime, $"{row.FileBytes / 1e6:f2} MB", $"{row.LatencyMilliseconds:f3} ms",
-                $"{row.LatencyP95Milliseconds:f3} ms", $"{row.ImagesPerSecond:n0}/s", $"{row.PeakMemoryBytes / 1e6:f0} MB");
+            [
+                row.File, row.Runtime, $"{row.FileBytes / 1e6:f2} MB", With(row.LatencyMilliseconds, "f3", " ms"),
+                With(row.LatencyP95Milliseconds, "f3", " ms"), With(row.ImagesPerSecond, "n0", "/s"),
+                With(row.PeakMemoryBytes / 1e6, "f0", " MB"), .. hasReasons ? [row.Reason ?? ""] : (string[])[],
+            ]);
         }
         table.Show();
-        var throughput = $"throughput: batches of 64 on {threads} {(threads == 1 ? "thread" : "threads")}";
-        Console.WriteLine($"{machine.Cpu}, {machine.Cores} cores; {Conditions}; {throughput}; {Memory}");
+        var throughput = $"throughput: batches of 64 on {Terminal.Count(threads, "thread")}";
+        Console.WriteLine($"{BenchmarkTable.Processor(machine)}; {Conditions}; {throughput}; {Memory}");
     }
 
     internal static void Show(EdgeModel model, IReadOnlyList<OperatorProfile> profile)
@@ -66,6 +68,8 @@ internal static class BenchmarkView
             Console.WriteLine($"  {kind.Key}: {100 * Time(kind) / total:f0} %, {share:f0} % of the multiply-accumulates");
         }
     }
+
+    private static string With(double? value, string format, string unit) => value?.ToString(format) is { } text ? text + unit : "";
 
     private static double Time(IEnumerable<OperatorProfile> profile) => profile.Sum(entry => entry.Time.TotalMicroseconds);
 }

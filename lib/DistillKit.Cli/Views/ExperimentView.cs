@@ -1,4 +1,3 @@
-using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
 
 namespace DistillKit.Cli.Views;

@@ -1,7 +1,5 @@
-using DistillKit.Data;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace DistillKit.Cli.Views;
 
@@ -15,11 +13,10 @@ internal abstract class ProgressView : IRunProgress
     /// <param name="toError">Keeps standard output for the result: there are no bars, and lines go to standard error.</param>
     internal static Task<T> WatchAsync<T>(Func<ProgressView, Task<T>> job, bool toError)
     {
-        if (toError || Console.IsOutputRedirected) return job(new ProgressLines(toError ? Console.Error : Console.Out));
-        var text = new TaskDescriptionColumn { Alignment = Justify.Left };
-        return AnsiConsole.Progress()
-            .Columns(text, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context => job(new ProgressBars(context)));
+        var screen = AnsiConsole.Profile;
+        if (toError || Console.IsOutputRedirected || !screen.Capabilities.Ansi || !screen.Capabilities.Interactive)
+            return job(new ProgressLines(toError ? Console.Error : Console.Out));
+        return AnsiConsole.Progress().Columns(ProgressBars.Columns(screen.Width)).StartAsync(context => job(new ProgressBars(context)));
     }
 
     public void Started(string stage, string description, int resumedStep = 0) =>
@@ -31,6 +28,8 @@ internal abstract class ProgressView : IRunProgress
         Advanced(progress.Step, progress.Total == 0 ? null : (double)progress.Done / progress.Total);
 
     public void Advanced(string part) => Advanced(part, null);
+
+    public abstract void Warned(string text);
 
     public abstract void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun);
 
@@ -45,29 +44,54 @@ internal abstract class ProgressView : IRunProgress
 
 internal sealed class ProgressBars(ProgressContext context) : ProgressView
 {
+    private const int BarWidth = 24;
+
     private string name = "";
     private ProgressTask? bar;
+
+    /// <summary>What a terminal has room for, so that a good part is left for the text.</summary>
+    internal static ProgressColumn[] Columns(int width) =>
+    [
+        new StageColumn(Math.Max(1, width - 6 - (width < 100 ? 0 : BarWidth + 1) - (width < 50 ? 0 : 9))),
+        .. width < 100 ? [] : (ProgressColumn[])[new ProgressBarColumn { Width = BarWidth }],
+        new PercentageColumn(),
+        .. width < 50 ? [] : (ProgressColumn[])[new RemainingTimeColumn()],
+    ];
 
     public override void Trained(TrainingProgress progress) => Advanced(Describe(progress), progress.Share);
 
     public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
     {
-        if (name != stage || bar is null || bar.IsFinished) Begin(stage, result);
+        if (name != stage || bar is null) Begin(stage, result);
         Advanced(isFromEarlierRun ? $"{result} (from an earlier run)" : result, 1);
         bar!.StopTask();
+        bar = null;
     }
+
+    // Above the bars, which stay where they are.
+    public override void Warned(string text) =>
+        AnsiConsole.Write(new Text($"WARNING: {PlainText.Of(text)}\n", new Style(Color.Red, decoration: Decoration.Bold)));
 
     protected override void Begin(string stage, string description)
     {
-        (name, bar) = (stage, context.AddTask(Markup.Escape(stage), maxValue: 1));
+        (name, bar) = (stage, context.AddTask(Markup.Escape(PlainText.Of(stage)), maxValue: 1));
         Advanced(description, null);
     }
 
     internal override void Advanced(string step, double? share)
     {
-        bar!.Description = $"[bold]{Markup.Escape(name),-10}[/] {Markup.Escape(step)}";
+        bar!.Description = Markup.Escape(PlainText.Of($"{name,-10} {step}"));
         bar.IsIndeterminate = share is null;
         bar.Value = share ?? 0;
+    }
+
+    // Spectre's own cuts a text anywhere.
+    private sealed class StageColumn(int room) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(Terminal.Fit(Markup.Remove(task.Description), room).PadRight(room));
     }
 }
 
@@ -93,6 +117,8 @@ internal sealed class ProgressLines(TextWriter output) : ProgressView
         Line($"{result} ({(isFromEarlierRun ? "from an earlier run" : TimeLeft.Text(time))})");
     }
 
+    public override void Warned(string text) => Terminal.Warn(text);
+
     protected override void Begin(string stage, string description)
     {
         (name, last, timeLeft, next) = (stage, default, new(), DateTime.UtcNow + Interval);
@@ -107,5 +133,5 @@ internal sealed class ProgressLines(TextWriter output) : ProgressView
         Line(now.Quarter == 0 ? step : $"{step}: {25 * now.Quarter} %");
     }
 
-    private void Line(string text) => output.WriteLine($"{name,-10} {text}");
+    private void Line(string text) => output.WriteLine(PlainText.Of($"{name,-10} {text}"));
 }

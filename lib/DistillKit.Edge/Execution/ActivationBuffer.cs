@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Execution;
 
 /// <summary>The shape of one image's value. Flattening only sets a mark, because values lie in memory as NHWC and stay there.</summary>

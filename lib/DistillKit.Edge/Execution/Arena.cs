@@ -1,11 +1,7 @@
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Execution;
 
-/// <summary>
-/// Places buffers in one block of memory: in the order of the operators, each new buffer takes the first gap that holds it between those
-/// that are still to be read.
-/// </summary>
+/// <summary>Places buffers in one block of memory: in the order of the operators, each new buffer takes the first gap that holds it between
+/// those that are still to be read.</summary>
 internal sealed class BufferPlacement
 {
     private const int Alignment = 64;
@@ -32,7 +28,9 @@ internal sealed class BufferPlacement
             alive.Insert(index, (operation.Output, start, start + size));
             offsets.Add(operation.Output, start);
             Bytes = Math.Max(Bytes, start + size);
-            alive.RemoveAll(place => lastReaders.TryGetValue(place.Buffer, out var last) && last == step);
+            foreach (var input in operation.Inputs)
+                if (lastReaders.TryGetValue(input, out var last) && last == step)
+                    alive.RemoveAll(place => place.Buffer == input);
         }
     }
 

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Execution;
 
 /// <summary>One operator of the network, ready to run: kernels are chosen, weights packed, buffers fixed.</summary>
@@ -76,10 +74,8 @@ internal sealed unsafe class ConvolutionOperator(
     protected override int WorkItems(int images) => convolution.WorkItems(images);
 }
 
-/// <summary>
-/// The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each image has its
-/// own, so that its result does not depend on its company. For one image both are the same.
-/// </summary>
+/// <summary>The grids that a chunk's images get at run time. DynamicQuantizeLinear of ONNX takes the range of a whole batch; here each
+/// image has its own, so that its result does not depend on its company. For one image both are the same.</summary>
 internal sealed unsafe class DynamicGrids
 {
     private readonly QuantizationGrid[] grids = new QuantizationGrid[Arena.LargestChunk];

@@ -1,9 +1,7 @@
 namespace DistillKit.Edge.Execution;
 
-/// <summary>
-/// Threads that share an operator's work items with the calling thread. Items are claimed by compare-and-swap, so a thread that is late
-/// takes nothing and delays nobody. Between operators they spin; between runs they sleep.
-/// </summary>
+/// <summary>Threads that share an operator's work items with the calling thread. Items are claimed by compare-and-swap, so a thread that is
+/// late takes nothing and delays nobody. Between operators they spin; between runs they sleep.</summary>
 internal sealed class Workers : IDisposable
 {
     private const int SpinsBeforeSleep = 2000, ClaimsOfThread = 4;

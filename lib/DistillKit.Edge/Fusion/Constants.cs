@@ -1,24 +1,25 @@
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads constants in the forms that files give them.</summary>
 internal static class Constants
 {
+    /// <summary>Quantized values of larger scales would not be floats.</summary>
+    private const float MostScale = 1e30f;
+
     /// <summary>A single float; <paramref name="otherwise"/> where the input is left out.</summary>
     public static float Single(OnnxNode node, Scope scope, int input, float otherwise) => scope.OptionalTensor(node, input) switch
     {
         null => otherwise,
-        { Count: 1 } tensor => tensor.Floats[0],
-        var tensor => throw tensor.Error("is a list, where one number is needed"),
+        { Count: 1 } tensor when !float.IsNaN(tensor.Floats[0]) => tensor.Floats[0],
+        var tensor => throw tensor.Error("is NaN or a list, where one number is needed"),
     };
 
     /// <summary>Positive, finite scales: one, or as many as the axis is long.</summary>
     public static float[] Scales(OnnxTensor tensor)
     {
         foreach (var scale in tensor.Floats)
-            if (!(scale > 0 && float.IsFinite(scale)))
-                throw tensor.Error($"holds the scale {scale}, which is not positive and finite");
+            if (!(scale > 0 && scale <= MostScale))
+                throw tensor.Error($"holds the scale {scale}, which is not positive and finite, or above {MostScale}");
         return tensor.Floats.ToArray();
     }
 
@@ -29,7 +30,9 @@ internal static class Constants
         var axis = tensor.Shape.Length - (isFlat ? 1 : 3);
         if (tensor.Count != 1 && (tensor.Count != channels || axis < 0 || tensor.Shape[axis] != channels))
             throw tensor.Error($"has the shape {Wording.Of(tensor.Shape)}, where one value for each of {channels} channels is needed");
-        return [.. Enumerable.Range(0, channels).Select(i => constant.At(tensor.Count == 1 ? 0 : i))];
+        double[] values = [.. Enumerable.Range(0, channels).Select(i => constant.At(tensor.Count == 1 ? 0 : i))];
+        return Array.TrueForAll(values, value => float.IsFinite((float)value)) ? values
+            : throw tensor.Error($"holds {values.First(value => !float.IsFinite((float)value))}, which is not a finite number");
     }
 
     /// <summary>The weights of a layer, in the file's order.</summary>
@@ -37,8 +40,11 @@ internal static class Constants
     public static LayerWeights Weights(ConstantSymbol constant, int outputs, int outputAxis)
     {
         var (tensor, scales) = (constant.Tensor, constant.Scales);
+        foreach (var value in scales is null ? tensor.Floats : [])
+            if (!float.IsFinite(value))
+                throw tensor.Error($"holds {value}, which is not a finite number");
         if (scales is null)
-            return new(Oriented(tensor.Floats.IsEmpty ? default : tensor.Data, tensor.Shape, sizeof(float), outputAxis));
+            return new(Oriented(tensor.Data, tensor.Shape, sizeof(float), outputAxis));
         if (Signed(constant, scales) is { } integers && (scales.Length == 1 || constant.Axis == outputAxis))
             return new(Oriented(integers, tensor.Shape, 1, outputAxis),
                 scales.Length == outputs ? scales : [.. Enumerable.Repeat(scales[0], outputs)]);

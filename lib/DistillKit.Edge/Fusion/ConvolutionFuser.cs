@@ -1,13 +1,11 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Kernels.Floats;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Chooses the operators of convolutions and linear layers, and packs their weights.</summary>
 internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues values)
 {
+    /// <summary>By how much of its step rounding a bias may change a result: with 2- to 4-bit weights it can be whole steps.</summary>
+    private const double MostBiasError = 1.0 / 32;
+
     private readonly Dictionary<Layer, DynamicGrids> dynamicGrids = [];
 
     public void Fuse(ConvLayer layer)
@@ -19,7 +17,7 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
         else if (values.Bytes(source) is not { Grid: { } grid } input || layer.Weights.Scales is null
             || !FitsAccumulator(layer, grid, new int[bias.Length]))
             FuseFloat(layer, layer.Geometry, layer.Weights, bias, tail.Unrounded);
-        else if (tail.Grid is { } outputGrid && IntegerBias(layer, grid, bias) is { } integers)
+        else if (tail.Grid is { } outputGrid && IntegerBias(layer, grid, outputGrid, bias) is { } integers)
             FuseInteger(layer, tail.End, input, integers, Requantize(layer, grid, tail, outputGrid), outputGrid);
         else
             FuseInteger(layer, tail.Unrounded.End, input, [], Dequantize(layer, tail, bias), null);
@@ -83,14 +81,15 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
     private static Dequantize Dequantize(ConvLayer layer, Tail tail, double[] bias) =>
         new(layer.Weights.Scales!, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
 
-    /// <summary>The biases in units of the accumulators; null where one does not fit.</summary>
-    private static int[]? IntegerBias(ConvLayer layer, QuantizationGrid input, double[] bias)
+    /// <summary>The biases in units of the accumulators; null where one does not fit, or loses too much by rounding.</summary>
+    private static int[]? IntegerBias(ConvLayer layer, QuantizationGrid input, QuantizationGrid output, double[] bias)
     {
         var integers = new int[bias.Length];
         for (var i = 0; i < bias.Length; i++)
         {
-            var units = Math.Round(bias[i] / ((double)input.Scale * layer.Weights.Scales![i]));
-            if (!(Math.Abs(units) < int.MaxValue))
+            var unit = (double)input.Scale * layer.Weights.Scales![i];
+            var units = Math.Round(bias[i] / unit);
+            if (!(Math.Abs(units) < int.MaxValue && Math.Abs(bias[i] - units * unit) <= MostBiasError * output.Scale))
                 return null;
             integers[i] = (int)units;
         }

@@ -1,6 +1,3 @@
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads layers that quantize their input: DynamicQuantizeLinear, ConvInteger or MatMulInteger, Cast, Mul by the scales.</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>The operators made so far, and where each layer's value lies: as u8, as float (made when needed), or both.</summary>

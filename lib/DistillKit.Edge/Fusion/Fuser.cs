@@ -1,12 +1,7 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Fusion;
 
-/// <summary>
-/// Chooses operators for a network's layers: integer ones where the inputs and the result are on grids, float ones elsewhere, and
-/// conversions in between. Each layer takes over what its only consumers do, as far as its operator can.
-/// </summary>
+/// <summary>Chooses operators for a network's layers: integer ones where the inputs and the result are on grids, float ones elsewhere, and
+/// conversions in between. Each layer takes over what its only consumers do, as far as its operator can.</summary>
 internal sealed unsafe class Fuser
 {
     /// <summary>A larger image would overflow the sum of its u8 pixels.</summary>
@@ -70,7 +65,7 @@ internal sealed unsafe class Fuser
     {
         var tail = Tail.Of(layer);
         if (values.Bytes(layer.Sources[0]) is { Grid: { } first } a && values.Bytes(layer.Sources[1]) is { Grid: { } second } b
-            && tail.Grid is { } grid)
+            && tail.Grid is { } grid && QuantizedAdd.IsPrecise(first, second, grid))
         {
             var add = QuantizedAdd.Of(first, second, grid, grid.Quantize(tail.Minimum), grid.Quantize(tail.Maximum));
             values.Add(layer, tail.End, "add, int8", grid, true, [a, b], (output, start, count) =>
@@ -87,7 +82,7 @@ internal sealed unsafe class Fuser
     /// <summary>Limits that lie on the grid, or whose result goes back to the grid, limit the u8 values just as well.</summary>
     private void Fuse(ClipLayer layer)
     {
-        if (values.Bytes(layer.Source) is { Grid: { } grid } bytes && ((grid.HasLimit(layer.Minimum) && grid.HasLimit(layer.Maximum))
+        if (values.Bytes(layer.Source) is { Grid: { } grid } bytes && (grid.HasLimits(layer.Minimum, layer.Maximum)
             || (layer.Consumers is [QuantizeLinearLayer quantize] && quantize.Grid == grid)))
         {
             var (least, greatest) = (grid.Quantize(layer.Minimum), grid.Quantize(layer.Maximum));

@@ -1,6 +1,3 @@
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads the operators with weights: Conv, Gemm, MatMul.</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>One layer of the network in real numbers, and its result. Quantization is a layer that rounds to a grid.</summary>
@@ -15,6 +12,9 @@ internal abstract class Layer(string name, ValueShape shape, params Layer[] sour
 
     /// <summary>The layers that read this one and on which the output depends.</summary>
     public List<Layer> Consumers { get; } = [];
+
+    /// <summary>About how many multiply-accumulates of a vector kernel an image takes as much time as.</summary>
+    public virtual double Work => Sources.Sum(source => (double)source.Shape.Elements);
 }
 
 /// <summary>The network's input: planar float images.</summary>
@@ -41,6 +41,13 @@ internal sealed class ConvLayer(
     public ConvolutionGeometry Geometry { get; } = geometry;
     public LayerWeights Weights { get; } = weights;
     public double[] Bias { get; } = bias;
+
+    /// <summary>Other groups than those of depthwise convolutions have no vector kernel.</summary>
+    public override double Work => (double)Geometry.MultiplyAccumulates * (Geometry.Groups > 1 && !Geometry.IsDepthwise ? 16 : 1);
+
+    /// <summary>At most, in bytes: matrix kernels fill up their groups of inputs and vectors of outputs.</summary>
+    public double PackedBytes => Geometry.Groups > 1 ? 0
+        : (double)Geometry.KernelHeight * (Geometry.KernelWidth * Geometry.Inputs + 3L) * (Geometry.Outputs + 15L) * sizeof(float);
 }
 
 /// <summary>Add of two values of one shape.</summary>
@@ -65,6 +72,9 @@ internal sealed class ClipLayer(string name, Layer source, float minimum, float 
 internal sealed class MaxPoolLayer(string name, Layer source, ValueShape shape, ConvolutionGeometry window) : Layer(name, shape, source)
 {
     public ConvolutionGeometry Window { get; } = window;
+
+    public override double Work =>
+        4.0 * Shape.Elements * Math.Min(Window.KernelHeight, Window.Height) * Math.Min(Window.KernelWidth, Window.Width);
 }
 
 /// <summary>GlobalAveragePool.</summary>
@@ -76,6 +86,12 @@ internal sealed class FlattenLayer(string name, Layer source) : Layer(name, sour
 /// <summary>The layers on which the output depends, in an order in which they can run: input first, output last.</summary>
 internal sealed record Network(InputLayer Input, OutputLayer Output, IReadOnlyList<Layer> Layers)
 {
+    /// <summary>Far above what any network for this engine needs: some seconds for an image.</summary>
+    private const double MostWork = 1L << 36;
+
+    /// <summary>Packed weights may take so much, and this many times the file.</summary>
+    private const double MostPackedBytes = 64 << 20, MostOfFile = 16;
+
     /// <summary>Drops what the output does not need, and fills in the consumers of each layer.</summary>
     /// <param name="all">In an order in which they can run.</param>
     public static Network Of(IReadOnlyList<Layer> all, InputLayer input, OutputLayer output)
@@ -93,12 +109,22 @@ internal sealed record Network(InputLayer Input, OutputLayer Output, IReadOnlyLi
         layers.Reverse();
         return new(input, output, layers);
     }
+
+    /// <summary>Refuses what would keep the processor busy, or fill the memory, for a file of this length.</summary>
+    public Network Checked(long fileBytes)
+    {
+        if (Layers.Sum(layer => layer.Work) is var work and > MostWork)
+            throw new EdgeException($"The model needs about {work:0.#e0} operations for an image, more than the {MostWork:0.#e0} "
+                + "this engine allows. Use smaller images, or run it with ONNX Runtime.");
+        if (Layers.OfType<ConvLayer>().Sum(layer => layer.PackedBytes) is var bytes && bytes > MostPackedBytes + MostOfFile * fileBytes)
+            throw new EdgeException($"The model's weights would take {bytes / (1 << 20):f0} MiB, far more than its file "
+                + $"of {fileBytes >> 10} KiB: its layers have too few inputs or outputs for their windows. Run it with ONNX Runtime.");
+        return this;
+    }
 }
 
-/// <summary>
-/// The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each output, or
-/// float. They stay slices of the file where they can.
-/// </summary>
+/// <summary>The weights of a convolution or linear layer, ordered [output, input of the group, row, column]: s8 with a scale for each
+/// output, or float. They stay slices of the file where they can.</summary>
 internal sealed class LayerWeights(ReadOnlyMemory<byte> data, float[]? scales = null)
 {
     /// <summary>The scale of each output's integers; null where the weights are float.</summary>

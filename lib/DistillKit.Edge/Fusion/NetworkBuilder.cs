@@ -1,5 +1,3 @@
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Turns a file's nodes into layers: names resolved, shapes inferred and checked, quantization recognised.</summary>
@@ -16,9 +14,15 @@ internal static class NetworkBuilder
         ["Relu"] = new(1, 0, 1, [], PlainOperators.Relu),
         ["Clip"] = new(1, 2, 1, [], PlainOperators.Clip),
         ["Add"] = new(2, 0, 1, [], PlainOperators.Add),
+        ["Max"] = new(2, 0, 1, [], PlainOperators.Max),
+        ["Min"] = new(2, 0, 1, [], PlainOperators.Min),
         ["MaxPool"] = new(1, 0, 1, Windows.PoolAttributes, PlainOperators.MaxPool),
+        ["AveragePool"] = new(1, 0, 1, [.. Windows.PoolAttributes, "count_include_pad"], PlainOperators.AveragePool),
         ["GlobalAveragePool"] = new(1, 0, 1, [], PlainOperators.GlobalAveragePool),
+        ["ReduceMean"] = new(1, 1, 1, ["axes", "keepdims", "noop_with_empty_axes"], PlainOperators.ReduceMean),
+        ["Reshape"] = new(2, 0, 1, ["allowzero"], PlainOperators.Reshape),
         ["Flatten"] = new(1, 0, 1, ["axis"], PlainOperators.Flatten),
+        ["Constant"] = new(0, 0, 1, ["value"], PlainOperators.Constant),
         ["Identity"] = new(1, 0, 1, [], PlainOperators.Identity),
         ["QuantizeLinear"] = new(2, 1, 1, ["axis", "saturate"], QuantizationOperators.Quantize),
         ["DequantizeLinear"] = new(2, 1, 1, ["axis"], QuantizationOperators.Dequantize),
@@ -43,7 +47,7 @@ internal static class NetworkBuilder
             node.Check(form.Inputs, form.OptionalInputs, form.Outputs, form.Attributes);
             form.Read(node, scope);
         }
-        return Network.Of(scope.Layers, input, scope.Add(Output(model, scope)));
+        return Network.Of(scope.Layers, input, scope.Add(Output(model, scope))).Checked(model.FileBytes);
     }
 
     private static InputLayer Input(OnnxGraph model)

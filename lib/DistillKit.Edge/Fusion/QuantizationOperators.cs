@@ -1,6 +1,3 @@
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads QuantizeLinear and DequantizeLinear: of activations as a pair, of initializers as constants.</summary>
@@ -8,11 +5,12 @@ internal static class QuantizationOperators
 {
     public static void Quantize(OnnxNode node, Scope scope)
     {
+        var source = scope.Layer(node);
         var (scale, zeroPoint, type) = Parameters(node, scope);
         if (type is not (ElementType.UInt8 or ElementType.Int8))
             throw node.Error($"it quantizes to {type}, where only uint8 and int8 are supported");
         var grid = new QuantizationGrid(scale, (byte)(type == ElementType.Int8 ? zeroPoint + 128 : zeroPoint));
-        var rounded = scope.Add(new QuantizeLinearLayer(node.Title, scope.Layer(node), grid));
+        var rounded = scope.Add(new QuantizeLinearLayer(node.Title, source, grid));
         scope.Define(node.Outputs[0], new QuantizedSymbol(rounded, scale, zeroPoint, type));
     }
 

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>The names that the nodes read so far may use.</summary>
@@ -46,6 +44,8 @@ internal sealed class Scope
     public ConstantSymbol Constant(OnnxNode node, int input, int? rank = null)
     {
         var constant = Get<ConstantSymbol>(node, input, "an initializer, but computed from the images");
+        if (constant.Tensor.Count == 0)
+            throw constant.Tensor.Error("is empty");
         return rank is null || constant.Tensor.Shape.Length == rank ? constant
             : throw node.Error($"its weights have the shape {Wording.Of(constant.Tensor.Shape)}, where {rank} dimensions are needed");
     }

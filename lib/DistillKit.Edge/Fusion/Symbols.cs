@@ -1,7 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>What a name of the file stands for while its nodes are read.</summary>

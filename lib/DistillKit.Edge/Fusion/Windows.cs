@@ -1,7 +1,3 @@
-using DistillKit.Edge.Execution;
-using DistillKit.Edge.Kernels;
-using DistillKit.Edge.Onnx;
-
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Reads the geometry of convolutions and pools from a node's attributes, checked so that kernels need not check.</summary>
@@ -70,7 +66,8 @@ internal static class Windows
         var pads = node.Integers("pads", 4, 0, 0, Math.Max(height, width) - 1);
         if (Math.Max(pads[0], pads[2]) >= height || Math.Max(pads[1], pads[3]) >= width)
             throw node.Error($"pads {Wording.Of(pads)} are not smaller than the kernel of {height} x {width}");
-        if (height > input.Height + pads[0] + pads[2] || width > input.Width + pads[1] + pads[3])
+        var padded = Shape(input.Channels, input.Height + pads[0] + pads[2], input.Width + pads[1] + pads[3], node.Error);
+        if (height > padded.Height || width > padded.Width)
             throw node.Error($"a kernel of {height} x {width} is larger than its padded input of shape {input}");
         return new(
             input.Height, input.Width, input.Channels, outputs, height, width, strides[0], pads[0], pads[1], pads[2], pads[3], groups);

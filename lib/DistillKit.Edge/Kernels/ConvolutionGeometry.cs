@@ -1,9 +1,7 @@
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>
-/// The shape of a convolution over NHWC images. One stride holds for both directions. A linear layer is a 1x1 convolution of a 1x1 image.
-/// Pooling uses it too, with as many outputs and groups as inputs.
-/// </summary>
+/// <summary>The shape of a convolution over NHWC images. One stride holds for both directions. A linear layer is a 1x1 convolution of a 1x1
+/// image. Pooling uses it too, with as many outputs and groups as inputs.</summary>
 internal sealed record ConvolutionGeometry(
     int Height, int Width, int Inputs, int Outputs, int KernelHeight, int KernelWidth, int Stride,
     int PadTop, int PadLeft, int PadBottom, int PadRight, int Groups)

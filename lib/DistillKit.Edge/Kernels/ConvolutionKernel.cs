@@ -1,9 +1,7 @@
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>
-/// A convolution prepared for one kernel set: its weights are packed. Images are dense NHWC. An input must be followed by
-/// <see cref="Slack"/> readable bytes, because vector loads may run over its end; nothing is written outside the output.
-/// </summary>
+/// <summary>A convolution prepared for one kernel set: its weights are packed. Images are dense NHWC. An input must be followed by
+/// <see cref="Slack"/> readable bytes, because vector loads may run over its end; nothing is written outside the output.</summary>
 internal abstract unsafe class ConvolutionKernel(ConvolutionGeometry geometry) : IDisposable
 {
     /// <summary>Bytes after the end of an input that must be readable.</summary>
@@ -37,9 +35,7 @@ internal abstract unsafe class IntegerConvolution(ConvolutionGeometry geometry, 
 {
     public Epilogue Epilogue { get; } = epilogue;
 
-    /// <summary>
-    /// Sets how the input is quantized. Must be called before the first run, and again whenever this changes (dynamic quantization), on one
-    /// thread. The scale only matters to <see cref="Dequantize"/>.
-    /// </summary>
+    /// <summary>Sets how the input is quantized. Must be called before the first run, and again whenever this changes (dynamic
+    /// quantization), on one thread. The scale only matters to <see cref="Dequantize"/>.</summary>
     public abstract void Bind(QuantizationGrid input);
 }

@@ -1,16 +1,13 @@
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>
-/// The kernels that treat each value by itself, written with the vectors that .NET offers on every processor. What fills no vector is
-/// computed one by one.
-/// </summary>
+/// <summary>The kernels that treat each value by itself, written with the vectors that .NET offers on every processor. What fills no vector
+/// is computed one by one.</summary>
 internal static unsafe class Elementwise
 {
     private const int Lanes = 8;
 
-    /// <summary>
-    /// For each of the three vectors that 16 pixels of three planes make, and each plane: which of its bytes goes where; 255 leaves a 0.
-    /// </summary>
+    /// <summary>For each of the three vectors that 16 pixels of three planes make, and each plane: which of its bytes goes where; 255
+    /// leaves a 0.</summary>
     private static readonly Vector128<byte>[] interleavingOrders =
         [.. from vector in Enumerable.Range(0, 3) from plane in Enumerable.Range(0, 3) select InterleavingOrder(vector, plane)];
 

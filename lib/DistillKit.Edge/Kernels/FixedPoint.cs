@@ -1,10 +1,8 @@
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>
-/// A positive factor as multiplier * 2^-shift (Jacob et al., "Quantization and Training of Neural Networks for Efficient
+/// <summary>A positive factor as multiplier * 2^-shift (Jacob et al., "Quantization and Training of Neural Networks for Efficient
 /// Integer-Arithmetic-Only Inference", 2018, section 2.2). Factors below 1/4 share the shift 33: half of such a product is the upper half
-/// of a 64-bit one, which costs vector units no shift. Greater ones have a smaller shift, and a multiplier in [2^30, 2^31).
-/// </summary>
+/// of a 64-bit one, which costs vector units no shift. Greater ones have a smaller shift, and a multiplier in [2^30, 2^31).</summary>
 internal readonly record struct FixedPoint(int Multiplier, int Shift)
 {
     /// <summary>The shift of all factors below 1/4.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Depthwise;
-
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>Packs the weights, ordered [output, input of the group, row, column], of an integer convolution.</summary>
@@ -7,10 +5,8 @@ namespace DistillKit.Edge.Kernels;
 internal delegate IntegerConvolution PrepareIntegers(
     ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue);
 
-/// <summary>
-/// The integer convolutions of an instruction set. All sets give the same bytes, those of the scalar definition. What has no weights is
-/// in <see cref="Elementwise"/> and <see cref="Pooling"/>, the same for all of them.
-/// </summary>
+/// <summary>The integer convolutions of an instruction set. All sets give the same bytes, those of the scalar definition. What has no
+/// weights is in <see cref="Elementwise"/> and <see cref="Pooling"/>, the same for all of them.</summary>
 /// <param name="Name">Short and stable, for options and reports: "avx512-vnni", "avx2", "scalar", ...</param>
 /// <param name="Matrix">For convolutions without groups; null for the scalar definition.</param>
 /// <param name="Depthwise">For depthwise convolutions of 3x3; null for the scalar definition.</param>

@@ -7,19 +7,17 @@ internal readonly record struct QuantizationGrid(float Scale, byte ZeroPoint)
     public byte Quantize(float value) => (byte)Math.Clamp(
         Math.Round(Math.Clamp((double)value / Scale, -512, 512), MidpointRounding.ToEven) + ZeroPoint, byte.MinValue, byte.MaxValue);
 
-    /// <summary>Whether clipping real numbers of the grid at this limit is the same as clipping the u8 values.</summary>
-    public bool HasLimit(float limit)
+    /// <summary>Whether clipping real numbers of the grid at these limits is the same as clipping the u8 values.</summary>
+    public bool HasLimits(float minimum, float maximum)
     {
-        var steps = (double)limit / Scale + ZeroPoint;
-        return steps <= byte.MinValue || steps >= byte.MaxValue || steps == Math.Round(steps);
+        var (least, greatest) = ((double)minimum / Scale + ZeroPoint, (double)maximum / Scale + ZeroPoint);
+        return (least <= byte.MinValue || (least <= byte.MaxValue && least == Math.Round(least)))
+            && (greatest >= byte.MaxValue || (greatest >= byte.MinValue && greatest == Math.Round(greatest)));
     }
 }
 
-/// <summary>
-/// The sum of two quantized tensors in 32-bit fixed point:
-/// clip(ZeroPoint + (((a - FirstZeroPoint) * FirstMultiplier + (b - SecondZeroPoint) * SecondMultiplier + 2^(Shift-1)) >> Shift), Minimum,
-/// Maximum).
-/// </summary>
+/// <summary>The sum of two quantized tensors in 32-bit fixed point: clip(ZeroPoint + (((a - FirstZeroPoint) * FirstMultiplier + (b -
+/// SecondZeroPoint) * SecondMultiplier + 2^(Shift-1)) >> Shift), Minimum, Maximum).</summary>
 internal sealed record QuantizedAdd(
     int FirstMultiplier, int SecondMultiplier, int Shift, byte FirstZeroPoint, byte SecondZeroPoint, byte ZeroPoint,
     byte Minimum, byte Maximum)
@@ -38,6 +36,10 @@ internal sealed record QuantizedAdd(
             Multiplier(firstFactor), Multiplier(secondFactor), shift, first.ZeroPoint, second.ZeroPoint, sum.ZeroPoint, minimum, maximum);
     }
 
+    /// <summary>Whether the multipliers are right to a small part of a step: an input's step is within the sum's range.</summary>
+    public static bool IsPrecise(QuantizationGrid first, QuantizationGrid second, QuantizationGrid sum) =>
+        (double)Math.Max(first.Scale, second.Scale) / sum.Scale <= byte.MaxValue;
+
     public byte Apply(byte first, byte second)
     {
         var sum = (first - FirstZeroPoint) * FirstMultiplier + (second - SecondZeroPoint) * SecondMultiplier;
@@ -45,11 +47,9 @@ internal sealed record QuantizedAdd(
     }
 }
 
-/// <summary>
-/// The mean over all pixels of a quantized image: clip(ZeroPoint + round(factor * (sum - pixels * InputZeroPoint))), with
-/// factor = input scale / (output scale * pixels). Halves go to even, as ONNX has it: with equal scales and 16 pixels every sixteenth sum
-/// is one.
-/// </summary>
+/// <summary>The mean over all pixels of a quantized image: clip(ZeroPoint + round(factor * (sum - pixels * InputZeroPoint))), with factor =
+/// input scale / (output scale * pixels). Halves go to even, as ONNX has it: with equal scales and 16 pixels every sixteenth sum is
+/// one.</summary>
 internal sealed record QuantizedAverage(FixedPoint Factor, byte InputZeroPoint, byte ZeroPoint, byte Minimum, byte Maximum)
 {
     public static QuantizedAverage Of(QuantizationGrid input, int pixels, QuantizationGrid output, byte minimum, byte maximum) =>

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Floats;
-
 namespace DistillKit.Edge.Kernels;
 
 /// <summary>The definition of an integer convolution. Accumulators are 32 bits wide and wrap around.</summary>
@@ -48,7 +46,7 @@ internal sealed unsafe class ScalarIntegerConvolution(
                 ((byte*)output)[offset] = r.Factors[channel].Scale(accumulator, r.ZeroPoint, r.Minimum, r.Maximum);
                 break;
             case Dequantize d:
-                var value = accumulator * (d.Scales[channel] * inputGrid.Scale) + d.Biases[channel];
+                var value = accumulator * d.Factor(channel, inputGrid) + d.Biases[channel];
                 ((float*)output)[offset] = Elementwise.Clip(value, d.Minimum, d.Maximum);
                 break;
             default:

@@ -1,9 +1,8 @@
 namespace DistillKit.Edge.Kernels;
 
-/// <summary>
-/// Lays the weights of a network one after another, in the order of execution. A small network's last layers have most of its weights and
-/// few pixels, so they wait for memory, while the first layers only compute: these ask for lines of the stream while they do.
-/// </summary>
+/// <summary>Lays the weights of a network one after another, in the order of execution. A small network's last layers have most of its
+/// weights and few pixels, so they wait for memory, while the first layers only compute: these ask for lines of the stream while they
+/// do.</summary>
 internal sealed unsafe class WeightStream : IDisposable
 {
     /// <summary>How far ahead lines are fetched: what fits into the second-level cache beside the layer at work.</summary>

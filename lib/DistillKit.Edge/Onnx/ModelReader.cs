@@ -7,6 +7,7 @@ internal static class Limits
     public const int Nodes = 20_000;
     public const int Initializers = 40_000;
     public const int ItemsOfNode = 64;
+    public const int Metadata = 1000;
 }
 
 /// <summary>Reads <c>ModelProto</c> and <c>GraphProto</c> (field numbers as in onnx.proto).</summary>
@@ -19,10 +20,13 @@ internal static class ModelReader
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            return length <= Limits.FileBytes ? File.ReadAllBytes(path)
-                : throw new EdgeException($"The file {Wording.Quoted(path)} has {length >> 20} MiB, "
+            using var stream = File.OpenRead(path);
+            if (stream.Length > Limits.FileBytes)
+                throw new EdgeException($"The file {Wording.Quoted(path)} has {stream.Length >> 20} MiB, "
                     + $"more than the {Limits.FileBytes >> 20} MiB this engine reads. Is it a model?");
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -43,7 +47,9 @@ internal static class ModelReader
                 case 1: version = field.Integer; break;
                 case 7: graph = graph is null ? field.Bytes : throw WireField.Malformed("it has two graphs"); break;
                 case 8: operatorSet = Math.Max(operatorSet, OperatorSet(field.Bytes)); break;
-                case 14: metadata[WireField.Find(field.Bytes, 1)?.Text ?? ""] = WireField.Find(field.Bytes, 2)?.Text ?? ""; break;
+                case 14 when metadata.Count < Limits.Metadata:
+                    metadata[WireField.Find(field.Bytes, 1)?.Text ?? ""] = WireField.Find(field.Bytes, 2)?.Text ?? "";
+                    break;
                 case 25: throw WireField.Malformed("it defines functions, which this engine does not know");
             }
         if (version < 1 || graph is null)
@@ -51,10 +57,10 @@ internal static class ModelReader
         if (operatorSet is < OldestOperatorSet or > NewestOperatorSet)
             throw new EdgeException($"The model uses operator set {operatorSet}; "
                 + $"this engine knows {OldestOperatorSet} to {NewestOperatorSet}. Export it with opset 17.");
-        return ReadGraph(graph.Value, metadata);
+        return ReadGraph(graph.Value, metadata, file.Length);
     }
 
-    private static OnnxGraph ReadGraph(ReadOnlyMemory<byte> message, Dictionary<string, string> metadata)
+    private static OnnxGraph ReadGraph(ReadOnlyMemory<byte> message, Dictionary<string, string> metadata, long fileBytes)
     {
         var nodes = new List<OnnxNode>();
         var initializers = new Dictionary<string, OnnxTensor>();
@@ -78,7 +84,7 @@ internal static class ModelReader
         }
         // Old files name their initializers among the inputs too.
         inputs.RemoveAll(input => initializers.ContainsKey(input.Name));
-        return new(nodes, initializers, inputs, outputs, metadata);
+        return new(nodes, initializers, inputs, outputs, metadata, fileBytes);
     }
 
     /// <returns>The version of the default domain's operators; 0 for another domain, whose operators are refused one by one.</returns>

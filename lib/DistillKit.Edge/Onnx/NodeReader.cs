@@ -39,6 +39,7 @@ internal static class NodeReader
                 case 2: attribute = attribute with { Single = field.Single }; break;
                 case 3: attribute = attribute with { Integer = field.Integer }; break;
                 case 4: attribute = attribute with { Text = field.Text }; break;
+                case 5: attribute = attribute with { Tensor = TensorReader.Read(field.Bytes) }; break;
                 case 8: field.AddTo(integers, Limits.ItemsOfNode); break;
             }
         if (!into.TryAdd(name, attribute with { Integers = [.. integers] }))

@@ -7,10 +7,10 @@ internal sealed record OnnxValue(string Name, ElementType Type, int[]? Shape);
 /// <summary>A model file in memory: tensors are checked, nodes are as in the file, names are not yet resolved.</summary>
 internal sealed record OnnxGraph(
     IReadOnlyList<OnnxNode> Nodes, IReadOnlyDictionary<string, OnnxTensor> Initializers, IReadOnlyList<OnnxValue> Inputs,
-    IReadOnlyList<OnnxValue> Outputs, IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyList<OnnxValue> Outputs, IReadOnlyDictionary<string, string> Metadata, long FileBytes);
 
 /// <summary>An attribute of a node; which of the values counts is for the operator to say.</summary>
-internal readonly record struct OnnxAttribute(long Integer, float Single, string? Text, long[]? Integers);
+internal readonly record struct OnnxAttribute(long Integer, float Single, string? Text, long[]? Integers, OnnxTensor? Tensor);
 
 /// <summary>A node of the file, with accessors that refuse what the operator's specification does not allow.</summary>
 /// <param name="Inputs">Names of values; empty for an optional input that is left out.</param>
@@ -29,9 +29,8 @@ internal sealed record OnnxNode(
     public string Text(string attribute, string otherwise) =>
         Attributes.TryGetValue(attribute, out var value) ? value.Text ?? "" : otherwise;
 
-    /// <summary>
-    /// A list of exactly <paramref name="count"/> numbers, each within bounds; <paramref name="otherwise"/> of them where it is left out.
-    /// </summary>
+    /// <summary>A list of exactly <paramref name="count"/> numbers, each within bounds; <paramref name="otherwise"/> of them where it is
+    /// left out.</summary>
     public int[] Integers(string attribute, int count, int otherwise, int minimum, int maximum)
     {
         if (!Attributes.TryGetValue(attribute, out var value))

@@ -19,7 +19,7 @@ internal static class TensorReader
             }
         var tensor = new OnnxTensor(name, (ElementType)Math.Clamp(type, int.MinValue, int.MaxValue), [], default);
         if (!Enum.IsDefined(tensor.Type))
-            throw tensor.Error($"has elements of type {type}, "
+            throw tensor.Error($"has elements of type {OnnxTensor.NameOf(type)}, "
                 + "which this engine does not know (it knows float, uint8, int8, int32 and int64)");
         if (isExternal)
             throw tensor.Error("keeps its data in another file, which this engine does not read; save the model as one file");
@@ -33,8 +33,8 @@ internal static class TensorReader
     {
         var elements = 1L;
         foreach (var extent in dimensions)
-            if (extent < 1 || extent > Limits.FileBytes || (elements *= extent) > Limits.FileBytes)
-                throw tensor.Error($"has a dimension of {extent}, which is empty or too large");
+            if (extent < 0 || extent > Limits.FileBytes || (elements *= extent) > Limits.FileBytes)
+                throw tensor.Error($"has a dimension of {extent}, which is negative or too large");
         return [.. dimensions.ConvertAll(extent => (int)extent)];
     }
 

@@ -2,10 +2,8 @@ using System.Buffers.Binary;
 
 namespace DistillKit.Edge.Onnx;
 
-/// <summary>
-/// One field of a message in protocol buffers' wire format (https://protobuf.dev/programming-guides/encoding/). By hand because generated
-/// messages keep a JSON formatter and its reflection in a trimmed program; nothing is copied but text.
-/// </summary>
+/// <summary>One field of a message in protocol buffers' wire format (https://protobuf.dev/programming-guides/encoding/). By hand because
+/// generated messages keep a JSON formatter and its reflection in a trimmed program; nothing is copied but text.</summary>
 internal readonly struct WireField
 {
     private enum WireType { Varint, Fixed64, Bytes, GroupStart, GroupEnd, Fixed32 }

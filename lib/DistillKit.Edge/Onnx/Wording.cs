@@ -15,5 +15,7 @@ internal static class Wording
     /// <summary>A shape as in <c>[3, 32, 32]</c>.</summary>
     public static string Of(int[] shape) => $"[{string.Join(", ", shape)}]";
 
-    private static bool IsUnprintable(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029';
+    /// <summary>Ends of lines, control characters, what turns the direction of text, and what has no picture.</summary>
+    private static bool IsUnprintable(char c) => char.GetUnicodeCategory(c)
+        is (>= UnicodeCategory.LineSeparator and <= UnicodeCategory.PrivateUse) or UnicodeCategory.OtherNotAssigned;
 }

@@ -1,13 +1,6 @@
 using System.Net;
-using DistillKit.Charts;
-using DistillKit.Data;
 using DistillKit.Graphs;
 using DistillKit.Notebook.Exercises;
-using DistillKit.Notebook.Live;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Experiments;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using XPlot.Plotly;

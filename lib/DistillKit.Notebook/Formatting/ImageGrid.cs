@@ -1,5 +1,4 @@
 using System.Net;
-using DistillKit.Data;
 using StbImageWriteSharp;
 
 namespace DistillKit.Notebook.Formatting;
@@ -38,8 +37,11 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
     }
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Images.Count} images of {Size} x {Size}: {string.Join(", ", Images.Select(image => image.Caption))}";
+    public override string ToString()
+    {
+        var captions = string.Join(", ", Images.Select(image => image.Caption));
+        return $"{Images.Count} image{(Images.Count == 1 ? "" : "s")} of {Size} x {Size}: {captions}";
+    }
 
     internal string ToHtml()
     {

@@ -1,9 +1,4 @@
-using DistillKit.Charts;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 using Microsoft.Data.Analysis;
 
 namespace DistillKit.Notebook.Formatting;
@@ -20,7 +15,7 @@ internal static class ResultTables
         return new(
             [.. frame.Columns.Select(column => column.Name)],
             [.. frame.Rows.Take(MostRows).Select(row => row.Select(Cell).ToArray())],
-            Note: more > 0 ? FormattableString.Invariant($"{more:n0} more rows") : null);
+            Note: more > 0 ? FormattableString.Invariant($"{more:n0} more {(more == 1 ? "row" : "rows")}") : null);
 
         static string Cell(object? value) => value switch
         {
@@ -53,7 +48,7 @@ internal static class ResultTables
         var (machine, day) = (result.Machine, result.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         return new(
             BenchmarkTable.Header, BenchmarkTable.Rows(result),
-            Note: $"{machine.Cpu}, {machine.Cores} cores; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {day}");
+            Note: $"{BenchmarkTable.Processor(machine)}; {machine.Engine}; profile {result.Profile}, seed {result.Seed}, {day}");
     }
 
     /// <summary>A row for each variant, and the rule behind the verdicts.</summary>

@@ -23,9 +23,8 @@ internal sealed record Table(
         return $"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}";
     }
 
-    /// <summary>
-    /// The table as text. Where not all columns fit beside each other, groups of them stand one below the other, each with the first.
-    /// </summary>
+    /// <summary>The table as text. Where not all columns fit beside each other, groups of them stand one below the other, each with the
+    /// first.</summary>
     public override string ToString()
     {
         IReadOnlyList<string>[] lines = Header.Any(name => name.Length > 0) ? [Header, .. Rows] : [.. Rows];

@@ -1,14 +1,9 @@
 using System.Net;
-using DistillKit.Data;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
 
 namespace DistillKit.Notebook.Live;
 
-/// <summary>
-/// A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's result,
-/// without anything that would differ in the next run.
-/// </summary>
+/// <summary>A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's
+/// result, without anything that would differ in the next run.</summary>
 public sealed class LiveProgress : IRunProgress, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
@@ -55,6 +50,9 @@ public sealed class LiveProgress : IRunProgress, IDisposable
     {
         if (update is not null || IsDue()) Show(new(stage, part, null));
     }
+
+    /// <summary>Shows a warning that stays, apart from the running stage.</summary>
+    public void Warned(string text) => show(new(stage, $"WARNING: {text}", null));
 
     /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;
 

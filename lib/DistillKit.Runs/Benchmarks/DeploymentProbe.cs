@@ -1,4 +1,3 @@
-using DistillKit.Metrics;
 using MathNet.Numerics.Statistics;
 
 namespace DistillKit.Runs.Benchmarks;

@@ -1,5 +1,4 @@
 using DistillKit.Edge;
-using DistillKit.Metrics;
 
 namespace DistillKit.Runs.Benchmarks;
 
@@ -28,6 +27,8 @@ internal sealed class EdgeRuntimeModel : IDeployedModel
     public int Classes => copies[0].Classes;
 
     public IReadOnlyList<int> InputShape => copies[0].InputShape;
+
+    public IReadOnlyDictionary<string, string> Metadata => copies[0].Metadata;
 
     public void Run(ReadOnlySpan<float> images, Span<float> logits)
     {

@@ -1,4 +1,3 @@
-using DistillKit.Metrics;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DistillKit.Runs.Benchmarks;
@@ -30,6 +29,9 @@ public sealed class OnnxRuntimeModel : IDeployedModel
 
     /// <inheritdoc/>
     public IReadOnlyList<int> InputShape { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
 
     /// <inheritdoc/>
     public int Classes { get; }

@@ -1,6 +1,3 @@
-using DistillKit.Runs.Profiles;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>What the training of a student costs: a comparison of recipes means something at equal cost.</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Runs.Profiles;
-using DistillKit.Runs.Stages;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>A value of the grid, as JSON, and its place in the profile.</summary>

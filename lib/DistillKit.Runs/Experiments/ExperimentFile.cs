@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>What an experiment measures.</summary>

@@ -1,13 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Files;
-using DistillKit.Metrics;
-using DistillKit.Networks;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Installation;
-using DistillKit.Runs.Profiles;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>One process's share of an experiment: every n-th run, from the i-th on.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Files;
-using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments.Statistics;
 
 namespace DistillKit.Runs.Experiments;

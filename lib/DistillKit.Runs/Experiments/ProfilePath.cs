@@ -1,6 +1,3 @@
-using DistillKit.Files;
-using DistillKit.Runs.Profiles;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>Places in a profile's JSON, such as <c>distillation.temperature</c> or <c>student.training.phases.0.epochs</c>.</summary>

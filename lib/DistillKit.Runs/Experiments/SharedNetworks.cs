@@ -1,7 +1,3 @@
-using DistillKit.Runs.Profiles;
-using DistillKit.Runs.Stages;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Experiments;
 
 /// <summary>The networks that the runs of an experiment learn from, trained once, at the profile's own seed, each in a folder named by what

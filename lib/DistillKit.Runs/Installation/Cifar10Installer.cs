@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Files;
-
 namespace DistillKit.Runs.Installation;
 
 /// <summary>Puts CIFAR-10 into a folder, from the first source that gives it. The folder is complete and verified or not there: everything

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using DistillKit.Data;
 
 namespace DistillKit.Runs.Installation;
 

@@ -1,5 +1,3 @@
-using DistillKit.Data;
-
 namespace DistillKit.Runs.Installation;
 
 /// <summary>Pictures of one's own: a folder with a folder for each class, which holds PNG, JPEG or BMP files.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using DistillKit.Data;
 
 namespace DistillKit.Runs.Installation;
 

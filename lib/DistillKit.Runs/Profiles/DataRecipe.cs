@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Runs.Installation;
-
 namespace DistillKit.Runs.Profiles;
 
 /// <summary>Where images come from.</summary>

@@ -1,8 +1,4 @@
 using System.Reflection;
-using DistillKit.Distillation;
-using DistillKit.Files;
-using DistillKit.Networks;
-using DistillKit.Training;
 
 namespace DistillKit.Runs.Profiles;
 

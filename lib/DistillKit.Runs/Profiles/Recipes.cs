@@ -1,11 +1,4 @@
 using System.Collections.Concurrent;
-using DistillKit.Distillation;
-using DistillKit.Files;
-using DistillKit.Graphs;
-using DistillKit.Networks;
-using DistillKit.Quantization.PostTraining;
-using DistillKit.Quantization.Simulation;
-using DistillKit.Training;
 
 namespace DistillKit.Runs.Profiles;
 

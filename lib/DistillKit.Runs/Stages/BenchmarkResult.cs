@@ -1,7 +1,3 @@
-using DistillKit.Files;
-using DistillKit.Metrics;
-using DistillKit.Runs.Benchmarks;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>The figures of a deployed file in a runtime on the CPU; accuracies are on the test set, in [0, 1].</summary>

@@ -1,7 +1,3 @@
-using DistillKit.Graphs.Onnx;
-using DistillKit.Metrics;
-using DistillKit.Runs.Benchmarks;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>Measures the deployed files: the test set, read once for each, and what they cost, all in one process.</summary>

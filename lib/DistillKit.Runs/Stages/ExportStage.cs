@@ -1,10 +1,3 @@
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Metrics;
-using DistillKit.Networks;
-using DistillKit.Quantization.Simulation;
-using DistillKit.Runs.Benchmarks;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>An ONNX file, compared with the engine's simulation of the same graph on validation images.</summary>

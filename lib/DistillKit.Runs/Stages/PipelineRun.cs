@@ -1,9 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Installation;
-using DistillKit.Runs.Profiles;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>The main job: the stages of a profile, named in <see cref="StageNames"/>. A stage that has finished is not run again unless

@@ -1,14 +1,5 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Graphs.Onnx;
-using DistillKit.Metrics;
-using DistillKit.Networks;
 using DistillKit.Quantization;
 using DistillKit.Quantization.Plans;
-using DistillKit.Quantization.PostTraining;
-using DistillKit.Quantization.Simulation;
-using DistillKit.Runs.Profiles;
-using DistillKit.Training;
 
 namespace DistillKit.Runs.Stages;
 

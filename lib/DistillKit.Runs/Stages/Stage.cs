@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>The names of the stages and of their folders, in order; assistants come between baseline and student.</summary>

@@ -1,9 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Networks;
-using DistillKit.Runs.Benchmarks;
-using DistillKit.Runs.Profiles;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>What all stages of a run share.</summary>

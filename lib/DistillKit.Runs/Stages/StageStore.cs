@@ -1,6 +1,3 @@
-using DistillKit.Files;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>What a finished stage leaves in its <c>stage.json</c>: the fingerprint of all that it depends on, and its result.</summary>

@@ -1,10 +1,3 @@
-using DistillKit.Distillation;
-using DistillKit.Files;
-using DistillKit.Metrics;
-using DistillKit.Networks;
-using DistillKit.Runs.Profiles;
-using DistillKit.Training;
-
 namespace DistillKit.Runs.Stages;
 
 /// <summary>A stage that trains a network, or takes weights as they are.</summary>

@@ -26,8 +26,8 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
     /// <exception cref="UserException">Neither holds them.</exception>
     public static string Locate(string folder) => TryLocate(folder)
         ?? throw new UserException(HasPythonLayout(folder)
-            ? $"{folder} holds CIFAR-10 for Python: the binary version is needed, run `distillkit data get` to put it there."
-            : $"CIFAR-10 is not in {folder}: run `distillkit data get` to put it there.");
+            ? $"{folder} holds CIFAR-10 for Python: the binary version is needed, run `./distillkit data get` to put it there."
+            : $"CIFAR-10 is not in {folder}: run `./distillkit data get` to put it there.");
 
     /// <summary>As <see cref="Locate"/>, but null when the files are not there.</summary>
     public static string? TryLocate(string folder) =>
@@ -39,7 +39,7 @@ public sealed record Cifar10Files(int ImagesPerFile, IReadOnlyDictionary<string,
     public byte[] Read(string folder, string file)
     {
         var bytes = Examine(Path.Combine(folder, file), out var defect);
-        return defect is null ? bytes : throw new UserException($"{defect}: delete its folder and run `distillkit data get`.");
+        return defect is null ? bytes : throw new UserException($"{defect}: delete its folder and run `./distillkit data get`.");
     }
 
     /// <summary>What is wrong with the first bad file of a folder, or null when all six are the published ones.</summary>

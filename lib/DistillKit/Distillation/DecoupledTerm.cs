@@ -1,5 +1,3 @@
-using DistillKit.Training;
-
 namespace DistillKit.Distillation;
 
 /// <summary>Decoupled knowledge distillation (Zhao et al. 2022, arXiv:2203.08679): <c>T² * (a * KL(b_teacher || b_student) + b *

@@ -1,5 +1,3 @@
-using DistillKit.Training;
-
 namespace DistillKit.Distillation;
 
 /// <summary>What a student learns from labels and a teacher: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight *

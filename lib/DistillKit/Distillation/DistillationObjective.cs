@@ -1,7 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Networks;
-using DistillKit.Training;
-
 namespace DistillKit.Distillation;
 
 /// <summary>Learning from a teacher, which is asked only while it has a say (<see cref="DistillationLoss.NeedsTeacher"/>).</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Networks;
-
 namespace DistillKit.Distillation;
 
 /// <summary>How a student learns: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>.</summary>

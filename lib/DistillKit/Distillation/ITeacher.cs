@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Networks;
-
 namespace DistillKit.Distillation;
 
 /// <summary>What a network says about a batch: logits [N, K], and the feature maps [N, C, H, W] that were asked for by name.</summary>

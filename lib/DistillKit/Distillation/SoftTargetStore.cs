@@ -1,7 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Files;
-using DistillKit.Networks;
-using DistillKit.Training;
 using StoredView = (int Resolution, int Number);
 
 namespace DistillKit.Distillation;

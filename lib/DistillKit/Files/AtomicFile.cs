@@ -3,7 +3,10 @@ namespace DistillKit.Files;
 /// <summary>Writes a file completely or not at all.</summary>
 public static class AtomicFile
 {
-    private const int CurrentFolder = -100, ModeBit = 2, ModeOffset = 28, KindMask = 0xF000, RegularFile = 0x8000;
+    private static readonly ReaderWriterLockSlim Open = new(LockRecursionPolicy.SupportsRecursion);
+
+    /// <summary>For a process that ends: waits for what is being written, at most so long, and lets nothing else be written.</summary>
+    public static void Close(TimeSpan patience) => Open.TryEnterWriteLock(patience);
 
     /// <summary>Writes a text, as UTF-8, the same way as <see cref="Write"/>.</summary>
     /// <exception cref="UserException">The folder cannot be written to, or the disk is full.</exception>
@@ -16,10 +19,11 @@ public static class AtomicFile
     /// file.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        Open.EnterReadLock();
         var temporary = "";
         try
         {
-            if (Path.Exists(path) && !IsRegular(path))
+            if (Path.Exists(path) && !FileStatus.IsRegular(path))
                 throw new UserException($"{path} is no regular file, and would be lost: give the path of a file.");
             var isLink = new FileInfo(path).LinkTarget is not null;
             var target = Path.GetFullPath(isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : path);
@@ -44,19 +48,7 @@ public static class AtomicFile
         finally
         {
             if (File.Exists(temporary)) File.Delete(temporary);
+            Open.ExitReadLock();
         }
     }
-
-    /// <summary>Whether a rename may replace it. .NET does not tell devices and pipes from files.</summary>
-    private static bool IsRegular(string path)
-    {
-        if (!OperatingSystem.IsLinux()) return !Directory.Exists(path);
-        var status = new byte[256];
-        return Status(CurrentFolder, path, flags: 0, ModeBit, status) != 0
-            || (BitConverter.ToUInt16(status, ModeOffset) & KindMask) == RegularFile;
-    }
-
-    [DllImport("libc.so.6", EntryPoint = "statx", BestFitMapping = false)]
-    private static extern int Status(
-        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint wanted, [Out] byte[] status);
 }

@@ -1,4 +1,4 @@
-using DistillKit.Data;
+using System.Collections.ObjectModel;
 
 namespace DistillKit.Metrics;
 
@@ -97,6 +97,9 @@ public interface IDeployedModel : IDisposable
 
     /// <summary>[C, H, W].</summary>
     public IReadOnlyList<int> InputShape { get; }
+
+    /// <summary>What the file says about itself.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Classifies normalized images [N, C, H, W] into logits [N, classes].</summary>
     public void Run(ReadOnlySpan<float> images, Span<float> logits);

@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Metrics;
 
 /// <summary>What a network costs before any measurement.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>Batch normalization of [N, C, H, W] over N, H and W (Ioffe and Szegedy 2015, arXiv:1502.03167). The input may be bfloat16;

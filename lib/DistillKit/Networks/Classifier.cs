@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>A head, [N, C, H, W] to logits [N, classes], in float32: the mean over positions, dropout, a linear layer.</summary>

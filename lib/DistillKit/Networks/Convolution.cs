@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>Channels-last memory, in which convolutions run fastest: shape [N, C, H, W], but ordered N, H, W, C.</summary>

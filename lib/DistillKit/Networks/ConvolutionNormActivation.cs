@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>Convolution, batch norm and activation. The convolution is named "0" and the norm "1", as in torchvision.</summary>

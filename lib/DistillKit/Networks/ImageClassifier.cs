@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>A network from images [N, 3, H, W] (float32, normalized) to float32 logits [N, classes]. It is a sequence of sections; the

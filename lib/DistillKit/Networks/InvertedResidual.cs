@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>MobileNetV2's block: 1x1 up (not for expansion 1), 3x3 depthwise, linear 1x1 down; plus the input if shapes stay.</summary>

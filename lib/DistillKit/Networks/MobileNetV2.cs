@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>MobileNetV2, inverted residuals with linear bottlenecks (Sandler et al. 2018, arXiv:1801.04381).</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Networks;
 
 /// <summary>Why the tensors of a file are not those of a network, and what to do about it.</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Files;
-
 namespace DistillKit.Networks;
 
 /// <summary>Where a model file's weights come from: what makes its accuracy a figure that can be checked.</summary>

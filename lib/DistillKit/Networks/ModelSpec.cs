@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Networks;
 
 /// <summary>What a network does with the image before its first stage.</summary>

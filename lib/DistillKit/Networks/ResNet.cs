@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>A residual network (He et al. 2016, arXiv:1512.03385): of a published <see cref="Depth"/> or of <see cref="Blocks"/>.</summary>

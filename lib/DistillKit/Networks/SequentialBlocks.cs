@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Networks;
 
 /// <summary>Blocks one after the other, named "0", "1", ... as in torchvision's files; inference holds two results at most.</summary>

@@ -1,9 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Metrics;
-using DistillKit.Quantization.Plans;
-using DistillKit.Quantization.Simulation;
-
 namespace DistillKit.Quantization;
 
 /// <summary>Finds the ranges of activations by running images through the network in floating point.</summary>

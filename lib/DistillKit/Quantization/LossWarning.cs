@@ -1,6 +1,3 @@
-using DistillKit.Graphs;
-using DistillKit.Quantization.PostTraining;
-
 namespace DistillKit.Quantization;
 
 /// <summary>Says so when a quantized network has lost much of its accuracy, and what to try.</summary>

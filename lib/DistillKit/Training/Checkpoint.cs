@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Training;
 
 /// <summary>What a training in progress counts; a resumed run keeps the type in which convolutions compute.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Data;
-
 namespace DistillKit.Training;
 
 /// <summary>What a network is trained for. One that changes as the training goes on is <see cref="IScheduled"/> as well.</summary>

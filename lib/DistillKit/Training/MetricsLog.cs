@@ -1,5 +1,3 @@
-using DistillKit.Files;
-
 namespace DistillKit.Training;
 
 /// <summary>One line of a training's log: the means since the line before, or a validation.</summary>

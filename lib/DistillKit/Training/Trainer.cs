@@ -1,7 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Metrics;
-using DistillKit.Networks;
-
 namespace DistillKit.Training;
 
 /// <summary>What a training learns from, the images that choose the epoch to keep, and the names of the classes.</summary>

@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Networks;
-
 namespace DistillKit.Training;
 
 /// <summary>How a network is trained, apart from the network, the data and the seed. Reads from and writes to JSON.</summary>

@@ -20,6 +20,8 @@ public sealed class NotebookFileTests
     [InlineData("{\"nbformat\": 4, \"nbformat\": 4, \"cells\": []}", "is no notebook")]
     [InlineData("{\"nbformat\": 4, \"cells\": [{\"cell_type\": \"co", "is no notebook")]
     [InlineData("{\"nbformat\": 4, \"cells\": [], \"metadata\": 1}", "metadata is no object")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"title\": \"\\udffd\"}}", "invalid UTF-16")]
+    [InlineData("{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"a\": 1, \"a\": 2}}", "is no notebook")]
     public void A_damaged_file_is_refused_with_the_reason(string json, string reason)
     {
         var error = Assert.Throws<UserException>(() => NotebookFile.Parse(json, "bad.ipynb"));

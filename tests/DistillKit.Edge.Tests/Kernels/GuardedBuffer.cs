@@ -9,23 +9,24 @@ namespace DistillKit.Edge.Tests.Kernels;
 internal sealed unsafe partial class GuardedBuffer : IDisposable
 {
     private const int Page = 4096, Guard = 256;
-    private const byte Pattern = 0xA5;
     private const int None = 0, ReadWrite = 3, PrivateAnonymous = 0x22;
 
     private readonly byte* memory;
     private readonly long mapped;
     private readonly int size;
+    private readonly byte pattern;
 
     /// <param name="size">Bytes.</param>
     /// <param name="slack">Bytes after the end that may be read.</param>
-    public GuardedBuffer(int size, int slack)
+    /// <param name="pattern">What the memory holds at first, inside and around.</param>
+    public GuardedBuffer(int size, int slack, byte pattern = 0xA5)
     {
-        this.size = size;
+        (this.size, this.pattern) = (size, pattern);
         var whole = (Guard + size + slack + Page - 1) / Page * Page;
         mapped = OperatingSystem.IsLinux() ? whole + Page : 0;
         memory = mapped > 0 ? Map(null, (nuint)mapped, ReadWrite, PrivateAnonymous, -1, 0) : (byte*)NativeMemory.Alloc((nuint)whole);
         if (mapped > 0) Assert.Equal(0, Protect(memory + whole, Page, None));
-        new Span<byte>(memory, whole).Fill(Pattern);
+        new Span<byte>(memory, whole).Fill(pattern);
         Pointer = memory + whole - slack - size;
     }
 
@@ -33,8 +34,8 @@ internal sealed unsafe partial class GuardedBuffer : IDisposable
 
     public Span<byte> Bytes => new(Pointer, size);
 
-    public bool IsIntact => new Span<byte>(Pointer - Guard, Guard).IndexOfAnyExcept(Pattern) < 0
-        && new Span<byte>(Pointer + size, End).IndexOfAnyExcept(Pattern) < 0;
+    public bool IsIntact => new Span<byte>(Pointer - Guard, Guard).IndexOfAnyExcept(pattern) < 0
+        && new Span<byte>(Pointer + size, End).IndexOfAnyExcept(pattern) < 0;
 
     private int End => (int)(memory + (mapped > 0 ? mapped - Page : (Guard + size + Page - 1) / Page * Page) - Pointer) - size;
 

@@ -48,6 +48,10 @@ internal sealed class ModelBuilder
         Constant(name, TensorProto.Types.DataType.Int32, MemoryMarshal.AsBytes<int>(values), shape,
         tensor => tensor.Int32Data.Add(values));
 
+    public string Constant(string name, long[] values, params int[] shape) =>
+        Constant(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), shape,
+        tensor => tensor.Int64Data.Add(values));
+
     public ModelProto Build(string output, int classes, params (string Key, string Value)[] metadata)
     {
         graph.Output.Clear();

@@ -58,12 +58,12 @@ public sealed class RefusalTests
     [Theory, InlineData(0), InlineData(-1), InlineData(long.MaxValue), InlineData(1L << 40)]
     public void Impossible_dimensions_are_refused(long extent)
     {
-        Assert.Contains("empty or too large", Refusal(model => model.Graph.Initializer[0].Dims[0] = extent));
+        Assert.Contains(extent == 0 ? "needs 0" : "negative or too large", Refusal(model => model.Graph.Initializer[0].Dims[0] = extent));
         Assert.Contains("images", Refusal(model => model.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimValue = extent));
     }
 
     [Fact]
-    public void Dimensions_whose_product_overflows_are_refused() => Assert.Contains("empty or too large", Refusal(model =>
+    public void Dimensions_whose_product_overflows_are_refused() => Assert.Contains("negative or too large", Refusal(model =>
     {
         model.Graph.Initializer[0].Dims.Clear();
         model.Graph.Initializer[0].Dims.Add([1L << 30, 1L << 30, 1L << 30, 16]);
@@ -74,9 +74,72 @@ public sealed class RefusalTests
         Assert.Contains("bytes of data, where its shape",
             Refusal(model => model.Graph.Initializer[0].RawData = ByteString.CopyFrom(1, 2, 3)));
 
+    [Theory, InlineData(10, "float16"), InlineData(4, "uint16"), InlineData(1000, "number 1000")]
+    public void An_unknown_element_type_is_refused_by_its_name(int type, string name) =>
+        Assert.Contains($"of type {name}", Refusal(model => model.Graph.Initializer[0].DataType = type));
+
     [Fact]
-    public void An_unknown_element_type_is_refused() =>
-        Assert.Contains("of type 10", Refusal(model => model.Graph.Initializer[0].DataType = 10));
+    public void A_quantization_of_weights_and_limits_of_integers_are_refused_with_their_nodes()
+    {
+        var builder = new ModelBuilder(1, 1, 1);
+        string[] parameters = [builder.Constant("s", [1f]), builder.Constant("z", [(sbyte)0])];
+        var weights = builder.Node("QuantizeLinear", "wq", [builder.Constant("w", [1f], 1, 1), .. parameters]);
+        Assert.StartsWith("QuantizeLinear node 'wq': its input 'w'", Refusal(builder.Build(weights, 1).ToByteArray()));
+        builder = new ModelBuilder(1, 1, 1);
+        var codes = builder.Node("QuantizeLinear", "q", ["images", builder.Constant("s", [1f]), builder.Constant("z", [(sbyte)0])]);
+        var limited = builder.Node("Clip", "limited", [codes, builder.Constant("least", [(sbyte)-127])]);
+        Assert.StartsWith("Clip node 'limited': its input 'q'", Refusal(builder.Build(limited, 1).ToByteArray()));
+    }
+
+    /// <summary>Windows of 1024 x 1024 on as large an image, one after the other: some 500 bytes that would run for minutes.</summary>
+    [Fact]
+    public void A_small_file_that_would_run_for_minutes_is_refused()
+    {
+        var builder = new ModelBuilder(1, 1024, 1024);
+        var name = "images";
+        for (var i = 0; i < 3; i++)
+            name = builder.Node("MaxPool", $"pool{i}", [name], ("kernel_shape", new[] { 1024, 1024 }), ("strides", new[] { 1, 1 }),
+                ("pads", new[] { 1023, 1023, 1023, 1023 }));
+        var mean = builder.Node("Flatten", "flat", [builder.Node("GlobalAveragePool", "mean", [name])]);
+        Assert.Contains("operations for an image", Refusal(builder.Build(mean, 1).ToByteArray()));
+    }
+
+    [Fact]
+    public void A_window_whose_padded_image_is_too_large_is_refused()
+    {
+        var builder = new ModelBuilder(1000, 1, 60_000);
+        var weights = builder.Constant("w", new sbyte[1024 * 1000], 1, 1000, 1024, 1);
+        var scaled = builder.Node("DequantizeLinear", "dq", [weights, builder.Constant("s", [1f])]);
+        var convolution = builder.Node("Conv", "conv", ["images", scaled], ("pads", new[] { 1023, 0, 1023, 0 }));
+        Assert.Contains("too large", Refusal(builder.Build(convolution, 1).ToByteArray()));
+    }
+
+    /// <summary>A single output for a window of one column: packing makes 64 bytes of each.</summary>
+    [Fact]
+    public void Weights_that_packing_would_multiply_are_refused()
+    {
+        var builder = new ModelBuilder(1, 1024, 1);
+        var name = "images";
+        for (var i = 0; i < 1000; i++)
+        {
+            var weights = builder.Constant($"w{i}", new sbyte[1023], 1, 1, 1023, 1);
+            var scaled = builder.Node("DequantizeLinear", $"dq{i}", [weights, i == 0 ? builder.Constant("s", [1f]) : "s"]);
+            name = builder.Node("Conv", $"conv{i}", [name, scaled], ("pads", new[] { 511, 0, 511, 0 }));
+        }
+        var mean = builder.Node("Flatten", "flat", [builder.Node("GlobalAveragePool", "mean", [name])]);
+        Assert.Contains("MiB, far more than its file", Refusal(builder.Build(mean, 1).ToByteArray()));
+    }
+
+    [Fact]
+    public void Packed_numbers_take_no_more_memory_than_their_tensor()
+    {
+        var builder = new ModelBuilder(1, 1, 1, usesTypedFields: true);
+        builder.Constant("w", new int[1_000_000], 1_000_000);
+        var file = builder.Build("nothing", 1).ToByteArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Refusal(file);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 4_000_000, 6_000_000);
+    }
 
     [Fact]
     public void Weights_that_do_not_fit_their_input_are_refused() => Assert.Contains("do not fit an input of", Refusal(model =>
@@ -97,10 +160,20 @@ public sealed class RefusalTests
         Assert.Contains("'color' is not supported",
             Refusal(model => model.Graph.Node.First(node => node.OpType == "Conv").Attribute[0].Name = "color"));
 
-    [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity), InlineData(float.MaxValue)]
     public void Scales_that_are_not_positive_and_finite_are_refused(float scale) => Assert.Contains("not positive and finite", Refusal(
         model => model.Graph.Initializer.First(tensor => tensor.Name == "images_scale").RawData =
             ByteString.CopyFrom(BitConverter.GetBytes(scale)), FileKind.Static));
+
+    [Theory, InlineData(float.NaN), InlineData(float.NegativeInfinity)]
+    public void Weights_and_biases_that_are_not_finite_are_refused(float value)
+    {
+        foreach (var name in (string[])["v0_w", "v0_b"])
+            Assert.StartsWith($"The initializer '{name}' holds {value}, which is not a finite number", Refusal(
+                model => model.Graph.Initializer.First(tensor => tensor.Name == name).RawData = ByteString.CopyFrom(
+                    [.. BitConverter.GetBytes(value),
+                    .. model.Graph.Initializer.First(tensor => tensor.Name == name).RawData.ToByteArray()[4..]])));
+    }
 
     [Fact]
     public void A_dequantization_with_another_scale_is_refused() => Assert.Contains("differ from those of the QuantizeLinear", Refusal(
@@ -148,8 +221,8 @@ public sealed class RefusalTests
     [Fact]
     public void Random_bytes_in_names_stay_on_one_line()
     {
-        var message = Refusal(model => model.Graph.Node[0].Input[0] = "a\nb\r\u0085\u2028" + new string('c', 100_000));
-        Assert.DoesNotContain(message, char.IsControl);
+        var message = Refusal(model => model.Graph.Node[0].Input[0] = "a\nb\r\u0085\u2028\u001b[2J\u202e\u200b" + new string('c', 100_000));
+        Assert.DoesNotContain(message, c => char.IsControl(c) || c is '\u2028' or '\u202e' or '\u200b');
         Assert.InRange(message.Length, 10, 300);
     }
 

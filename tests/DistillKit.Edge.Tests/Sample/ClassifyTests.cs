@@ -35,6 +35,10 @@ public sealed class ClassifyTests : IDisposable
     public void Classes_without_a_name_have_a_number() => Assert.Contains("class 1", Run(ColourModel("red"), "--repeat", "1"));
 
     [Fact]
+    public void Names_from_the_file_move_no_cursor() =>
+        Assert.Contains("?[2Jred?", Run(ColourModel("\u001b[2Jred\u202e, a"), "--top", "3"));
+
+    [Fact]
     public void Metadata_that_is_no_numbers_is_refused()
     {
         var builder = new ModelBuilder(3, 1, 1);

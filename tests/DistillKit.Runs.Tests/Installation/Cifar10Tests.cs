@@ -33,7 +33,7 @@ public sealed class Cifar10Tests : IDisposable
     {
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(data.Root, subfolder)).FullName, "data_batch_1"), "a pickle");
         var message = Assert.Throws<UserException>(() => Cifar10.LoadTraining(data.Root, data.Layout)).Message;
-        Assert.Contains("holds CIFAR-10 for Python: the binary version is needed, run `distillkit data get`", message);
+        Assert.Contains("holds CIFAR-10 for Python: the binary version is needed, run `./distillkit data get`", message);
     }
 
     [Fact]

@@ -1,6 +1,3 @@
-using DistillKit.Edge.Kernels.Integers;
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Arm;
 
 /// <summary>Two 128-bit vectors: the lanes of one of 256 bits.</summary>
@@ -9,11 +6,9 @@ internal readonly struct Pair<T>(Vector128<T> first, Vector128<T> second)
     public readonly Vector128<T> First = first, Second = second;
 }
 
-/// <summary>
-/// For ARM processors with the dot product extension (ARMv8.2 and later: Cortex-A55 and A75 on, Apple's, Graviton 2 on). The dot product is
-/// signed on both sides. Activations lose 128, which one bit's flip does, and so does their zero point when it is folded into the bias: (x
-/// - 128) - (z - 128) = x - z.
-/// </summary>
+/// <summary>For ARM processors with the dot product extension (ARMv8.2 and later: Cortex-A55 and A75 on, Apple's, Graviton 2 on). The dot
+/// product is signed on both sides. Activations lose 128, which one bit's flip does, and so does their zero point when it is folded into
+/// the bias: (x - 128) - (z - 128) = x - z.</summary>
 internal readonly unsafe struct ArmVectors : IByteVectors<Pair<int>, Pair<sbyte>>
 {
     public static string Name => "arm-dotprod";

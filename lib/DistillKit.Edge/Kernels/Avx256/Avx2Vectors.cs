@@ -1,6 +1,3 @@
-using DistillKit.Edge.Kernels.Integers;
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Avx256;
 
 /// <summary>The 256-bit sets of x86, with the dot product as a parameter. Avx512.EpilogueCode explains the epilogue's arithmetic.</summary>
@@ -111,10 +108,8 @@ internal readonly struct VnniDotProduct : IDotProduct
         AvxVnni.MultiplyWideningAndAdd(sum, activations, weights.AsSByte());
 }
 
-/// <summary>
-/// AVX2: even and odd bytes become 16-bit numbers, whose products vpmaddwd adds in 32 bits. (vpmaddubsw would take bytes, but saturates at
-/// 16 bits.) The compiler widens an operand once for all the products that it takes part in.
-/// </summary>
+/// <summary>AVX2: even and odd bytes become 16-bit numbers, whose products vpmaddwd adds in 32 bits. (vpmaddubsw would take bytes, but
+/// saturates at 16 bits.) The compiler widens an operand once for all the products that it takes part in.</summary>
 internal readonly struct WideningDotProduct : IDotProduct
 {
     public static string Name => "avx2";

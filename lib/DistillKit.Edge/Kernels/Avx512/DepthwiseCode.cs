@@ -1,12 +1,9 @@
-using DistillKit.Edge.Kernels.Depthwise;
-using DistillKit.Edge.Kernels.MachineCode;
 using static DistillKit.Edge.Kernels.MachineCode.General;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
-/// <summary>
-/// The argument of the 3x3 depthwise kernel, 64 bits for each part: all blocks of 64 channels of some output lines of one image.
-/// </summary>
+/// <summary>The argument of the 3x3 depthwise kernel, 64 bits for each part: all blocks of 64 channels of some output lines of one
+/// image.</summary>
 internal static class DepthwiseArgument
 {
     public const int Rows = 0; // addresses of the input's rows, padding among them; an output line uses three, from its own place on
@@ -28,11 +25,9 @@ internal static class DepthwiseArgument
     public const int Count = 16;
 }
 
-/// <summary>
-/// Machine code of the depthwise 3x3 convolution, 64 channels at a time. The three rows of one input column are interleaved byte by byte,
-/// so that a dot product of four bytes adds three products of one channel (the fourth weight is 0); three columns make an output pixel. A
-/// column is interleaved once: its registers serve all the outputs that see it, and take turns from pixel to pixel.
-/// </summary>
+/// <summary>Machine code of the depthwise 3x3 convolution, 64 channels at a time. The three rows of one input column are interleaved byte
+/// by byte, so that a dot product of four bytes adds three products of one channel (the fourth weight is 0); three columns make an output
+/// pixel. A column is interleaved once: its registers serve all the outputs that see it, and take turns from pixel to pixel.</summary>
 internal static class DepthwiseCode
 {
     private const General Call = R15, Parameters = Rbx, Weights = Rdx, Output = Rdi, Top = Rsi, Middle = R8, Bottom = R9, Pitch = R10,

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.MachineCode;
-using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.Mask;
 
 namespace DistillKit.Edge.Kernels.Avx512;
@@ -75,10 +73,8 @@ internal readonly record struct EpilogueCode(bool IsFloat, bool HasLargeFactors,
         code.ShuffleLanes(vectors[3], spares[1], spares[3], Odd);
     }
 
-    /// <summary>
-    /// To twice the scaled value, rounded down: (sum * multiplier) >> 32 is the upper half of a 64-bit product. A large factor's shift goes
-    /// into the sum first; limiting the sum before does no harm, since such a sum leaves 8 bits anyway.
-    /// </summary>
+    /// <summary>To twice the scaled value, rounded down: (sum * multiplier) >> 32 is the upper half of a 64-bit product. A large factor's
+    /// shift goes into the sum first; limiting the sum before does no harm, since such a sum leaves 8 bits anyway.</summary>
     private void MultiplyToHalves(Assembler code, Zmm sum, Zmm spare, Memory vectors)
     {
         if (HasLargeFactors)

@@ -1,13 +1,9 @@
-using DistillKit.Edge.Kernels.MachineCode;
-using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.MachineCode.General;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
-/// <summary>
-/// The argument of the matrix kernel, 64 bits for each part: lines of tiles of rows. A row is the input of one output pixel; it consists of
-/// segments (the rows of the convolution's window) of groups of four bytes.
-/// </summary>
+/// <summary>The argument of the matrix kernel, 64 bits for each part: lines of tiles of rows. A row is the input of one output pixel; it
+/// consists of segments (the rows of the convolution's window) of groups of four bytes.</summary>
 internal static class MatrixArgument
 {
     public const int Input = 0; // the first row of a line; advanced from line to line
@@ -29,11 +25,9 @@ internal static class MatrixArgument
     public const int Count = 16;
 }
 
-/// <summary>
-/// Machine code of the blocked matrix product, for tiles of a fixed number of rows (pixels) and columns (vectors of 16 output channels):
-/// for each group of four bytes, every row's group is broadcast and multiplied with every column's 64 weights. The accumulators of a tile
-/// stay in registers from the bias to the finished results.
-/// </summary>
+/// <summary>Machine code of the blocked matrix product, for tiles of a fixed number of rows (pixels) and columns (vectors of 16 output
+/// channels): for each group of four bytes, every row's group is broadcast and multiplied with every column's 64 weights. The accumulators
+/// of a tile stay in registers from the bias to the finished results.</summary>
 internal static class MatrixCode
 {
     private const General Call = R15, Parameters = Rbx, TileInput = Rbp, Input = Rsi, Weights = Rdx, Output = Rdi, Groups = Rax,

@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using DistillKit.Edge.Kernels.MachineCode;
 
 namespace DistillKit.Edge.Kernels.Avx512;
 
-/// <summary>
-/// Machine code for processors with AVX512_VNNI (Intel since Ice Lake, AMD since Zen 4): .NET 10 has no intrinsics for its 512-bit dot
-/// product. It is made when a layer first needs it and shared by all that need the same. A function's argument is an array of 64-bit
-/// numbers and addresses: <see cref="MatrixArgument"/> or <see cref="DepthwiseArgument"/>.
-/// </summary>
+/// <summary>Machine code for processors with AVX512_VNNI (Intel since Ice Lake, AMD since Zen 4): .NET 10 has no intrinsics for its 512-bit
+/// dot product. It is made when a layer first needs it and shared by all that need the same. A function's argument is an array of 64-bit
+/// numbers and addresses: <see cref="MatrixArgument"/> or <see cref="DepthwiseArgument"/>.</summary>
 internal static unsafe class VnniCode
 {
     private static readonly ConcurrentDictionary<(int Rows, int Columns, EpilogueCode Epilogue), nint> matrix = [];

@@ -1,4 +1,3 @@
-using DistillKit.Edge.Kernels.Depthwise;
 using static DistillKit.Edge.Kernels.Avx512.DepthwiseArgument;
 
 namespace DistillKit.Edge.Kernels.Avx512;

@@ -1,4 +1,3 @@
-using DistillKit.Edge.Kernels.Matrix;
 using static DistillKit.Edge.Kernels.Avx512.MatrixArgument;
 
 namespace DistillKit.Edge.Kernels.Avx512;

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Depthwise;
 
 /// <summary>Computes some output lines of one image.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Depthwise;
 
 /// <summary>The weights of a depthwise 3x3 convolution: for each block, column and vector, three of each channel and a 0.</summary>

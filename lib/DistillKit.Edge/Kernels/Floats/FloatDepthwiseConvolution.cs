@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Depthwise;
-
 namespace DistillKit.Edge.Kernels.Floats;
 
 /// <summary>A float depthwise convolution of any window, with channels side by side in a vector.</summary>

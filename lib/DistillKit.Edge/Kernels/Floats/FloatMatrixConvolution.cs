@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Floats;
 
 /// <summary>Any float convolution without groups, in tiles of 4 rows (pixels) by two vectors of output channels.</summary>

@@ -1,12 +1,8 @@
-using DistillKit.Edge.Kernels.Depthwise;
-
 namespace DistillKit.Edge.Kernels.Integers;
 
-/// <summary>
-/// An integer depthwise 3x3 convolution, 32 channels at a time. A line's three input rows are first interleaved byte by byte into working
-/// memory, padding included, so that a dot product of four bytes adds three products of one channel; then each output pixel takes three
-/// columns of it.
-/// </summary>
+/// <summary>An integer depthwise 3x3 convolution, 32 channels at a time. A line's three input rows are first interleaved byte by byte into
+/// working memory, padding included, so that a dot product of four bytes adds three products of one channel; then each output pixel takes
+/// three columns of it.</summary>
 internal sealed unsafe class ByteDepthwiseConvolution<TVectors, TSums, TOperand>(
     ConvolutionGeometry geometry, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> bias, Epilogue epilogue)
     : DepthwiseConvolution(geometry, epilogue, BytePanel.Lanes, weights, bias, TVectors.ActivationShift)

@@ -1,5 +1,3 @@
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Integers;
 
 /// <summary>Any integer convolution without groups, in tiles of 4 rows (pixels) by 16 output channels.</summary>
@@ -25,10 +23,8 @@ internal sealed unsafe class ByteMatrixConvolution<TVectors, TSums, TOperand>(
             }
     }
 
-    /// <summary>
-    /// Rows beyond the last are the last row again; their results are not stored. (Hot loops here and elsewhere are optimized at once: the
-    /// runtime's tiers were seen to leave such short ones in a slow version for good.)
-    /// </summary>
+    /// <summary>Rows beyond the last are the last row again; their results are not stored. (Hot loops here and elsewhere are optimized at
+    /// once: the runtime's tiers were seen to leave such short ones in a slow version for good.)</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyTile(int panel, in MatrixBlock block, byte* row0, byte* output, int rows)
     {

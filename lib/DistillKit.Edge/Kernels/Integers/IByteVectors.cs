@@ -1,11 +1,7 @@
-using DistillKit.Edge.Kernels.Matrix;
-
 namespace DistillKit.Edge.Kernels.Integers;
 
-/// <summary>
-/// What the integer convolutions need of an instruction set with 8 accumulators at a time, so that they are written once. A vector has two
-/// lanes of 128 bits; interleaving and packing stay within them, as the instructions of AVX2 do.
-/// </summary>
+/// <summary>What the integer convolutions need of an instruction set with 8 accumulators at a time, so that they are written once. A vector
+/// has two lanes of 128 bits; interleaving and packing stay within them, as the instructions of AVX2 do.</summary>
 /// <typeparam name="TSums">Eight accumulators of 32 bits.</typeparam>
 /// <typeparam name="TOperand">What 32 bytes become before they are multiplied.</typeparam>
 internal unsafe interface IByteVectors<TSums, TOperand>

@@ -1,9 +1,7 @@
 namespace DistillKit.Edge.Kernels.MachineCode;
 
-/// <summary>
-/// The beginning and the end of a function with one pointer argument, under the calling convention of System V or Windows. In between, all
-/// registers but rsp are free.
-/// </summary>
+/// <summary>The beginning and the end of a function with one pointer argument, under the calling convention of System V or Windows. In
+/// between, all registers but rsp are free.</summary>
 internal static class Function
 {
     private static readonly General[] preserved =

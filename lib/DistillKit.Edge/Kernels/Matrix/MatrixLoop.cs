@@ -1,9 +1,7 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
-/// <summary>
-/// Runs a convolution without groups as matrix products. Nothing is rearranged but images with padding, which are copied into a frame.
-/// Pointwise convolutions are one matrix over the whole batch.
-/// </summary>
+/// <summary>Runs a convolution without groups as matrix products. Nothing is rearranged but images with padding, which are copied into a
+/// frame. Pointwise convolutions are one matrix over the whole batch.</summary>
 /// <param name="inputBytes">Bytes of an input value.</param>
 /// <param name="outputBytes">Bytes of an output value.</param>
 internal sealed unsafe class MatrixLoop(ConvolutionGeometry geometry, int inputBytes, int outputBytes, int panels)
@@ -100,10 +98,8 @@ internal sealed unsafe class MatrixLoop(ConvolutionGeometry geometry, int inputB
     }
 }
 
-/// <summary>
-/// A convolution as a matrix product: lines of rows, and a row for each output pixel. A row is its window of the input, segment by segment:
-/// an NHWC image holds each row of a window in one piece.
-/// </summary>
+/// <summary>A convolution as a matrix product: lines of rows, and a row for each output pixel. A row is its window of the input, segment by
+/// segment: an NHWC image holds each row of a window in one piece.</summary>
 internal unsafe struct MatrixBlock
 {
     public byte* Input; // the first row

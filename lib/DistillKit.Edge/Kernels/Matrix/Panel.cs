@@ -1,10 +1,8 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
-/// <summary>
-/// Output channels that are computed together: some vectors ("columns") of 32-bit accumulators. Where the results are packed to bytes, the
-/// channels are dealt out so that packing puts them into their natural order: the pack instructions work within the 128-bit lanes of a
-/// vector and join the lanes of all columns, so lane l of column c holds the channels from (l * columns + c) * 4.
-/// </summary>
+/// <summary>Output channels that are computed together: some vectors ("columns") of 32-bit accumulators. Where the results are packed to
+/// bytes, the channels are dealt out so that packing puts them into their natural order: the pack instructions work within the 128-bit
+/// lanes of a vector and join the lanes of all columns, so lane l of column c holds the channels from (l * columns + c) * 4.</summary>
 /// <param name="Channels">How many of the columns' elements are in use.</param>
 /// <param name="Lanes">Elements of a vector.</param>
 /// <param name="IsInterleaved">The channels are dealt out for packing.</param>

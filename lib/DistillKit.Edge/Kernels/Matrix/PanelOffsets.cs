@@ -1,9 +1,7 @@
 namespace DistillKit.Edge.Kernels.Matrix;
 
-/// <summary>
-/// Where the constants of a panel lie that its kernel needs besides the weights: a header of vectors and masks, then for each column its
-/// bias and what its epilogue multiplies with. Offsets are bytes.
-/// </summary>
+/// <summary>Where the constants of a panel lie that its kernel needs besides the weights: a header of vectors and masks, then for each
+/// column its bias and what its epilogue multiplies with. Offsets are bytes.</summary>
 /// <param name="Lanes">32-bit elements of a vector.</param>
 internal readonly record struct PanelOffsets(int Lanes)
 {

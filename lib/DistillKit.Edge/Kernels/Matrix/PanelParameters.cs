@@ -32,9 +32,8 @@ internal sealed unsafe class PanelParameters : IDisposable
     /// <summary>The constants of a panel.</summary>
     public byte* this[int panel] => buffer.Pointer + (long)panel * at.PanelBytes;
 
-    /// <summary>
-    /// Folds the input's zero point into the bias, and its scale into the factors: sum((x - z) * w) + b = sum(x * w) + (b - z * sum(w)).
-    /// </summary>
+    /// <summary>Folds the input's zero point into the bias, and its scale into the factors: sum((x - z) * w) + b = sum(x * w) + (b - z *
+    /// sum(w)).</summary>
     public void Bind(QuantizationGrid input)
     {
         for (var i = 0; i < panels.Count; i++)
@@ -46,7 +45,7 @@ internal sealed unsafe class PanelParameters : IDisposable
                     var vectors = Column(this[i], column);
                     ((int*)(vectors + at.Bias))[element] = bias[channel] - (input.ZeroPoint - activationShift) * weightSums[channel];
                     if (epilogue is Dequantize dequantize)
-                        ((float*)(vectors + at.Factor))[element] = dequantize.Scales[channel] * input.Scale;
+                        ((float*)(vectors + at.Factor))[element] = dequantize.Factor(channel, input);
                 }
     }
 

@@ -1,5 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Files;
 using Google.Protobuf;
 
 namespace DistillKit.Graphs.Onnx;

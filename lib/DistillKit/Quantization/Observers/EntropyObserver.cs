@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>Covers the magnitudes up to the threshold with the least Kullback-Leibler divergence between the values and their quantization:

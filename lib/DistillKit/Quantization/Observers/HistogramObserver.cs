@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>An observer that chooses its range by the distribution of the values.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>Covers the range with the least mean squared error of quantization, clipping included (Banner et al. 2019, arXiv:1810.05723,

@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Observers;
 
 /// <summary>Watches a tensor over many batches, and says which range of its values the integers should cover. Derive from it for an

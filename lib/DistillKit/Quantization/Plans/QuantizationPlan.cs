@@ -1,5 +1,3 @@
-using DistillKit.Files;
-using DistillKit.Graphs;
 using DistillKit.Quantization.Observers;
 
 namespace DistillKit.Quantization.Plans;

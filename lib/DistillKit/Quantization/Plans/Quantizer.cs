@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Plans;
 
 /// <summary>Carries out a plan: rounds the weights of layers, and puts a <see cref="QuantizeNode"/> behind every result that integer

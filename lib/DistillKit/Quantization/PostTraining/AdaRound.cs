@@ -1,6 +1,4 @@
 using System.Numerics;
-using DistillKit.Data;
-using DistillKit.Graphs;
 
 namespace DistillKit.Quantization.PostTraining;
 

@@ -1,6 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>Takes the mean error that rounding gives each output channel out of its bias (Nagel et al. 2019, arXiv:1906.04721, section 4.2,

@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>Cross-layer equalization (Nagel et al. 2019, arXiv:1906.04721): divides an output channel of a layer by a factor and multiplies

@@ -1,7 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Quantization.Simulation;
-
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>A layer whose weight is rounded, and what it takes in both networks: one tensor for each batch of images.</summary>

@@ -1,7 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Quantization.Plans;
-
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>How a trained network is rounded without training it any more.</summary>

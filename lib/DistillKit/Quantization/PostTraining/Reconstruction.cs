@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>How far a layer with another weight w' is from its counterpart in floating point: <c>E|w' x' - w x|²</c> for each output

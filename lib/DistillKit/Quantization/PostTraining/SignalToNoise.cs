@@ -1,8 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Metrics;
-using DistillKit.Quantization.Simulation;
-
 namespace DistillKit.Quantization.PostTraining;
 
 /// <summary>The signal-to-quantization-noise ratio of a tensor over many batches: <c>10 log10(sum signal² / sum (signal - quantized)²)</c>

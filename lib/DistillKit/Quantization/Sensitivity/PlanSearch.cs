@@ -1,7 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Quantization.Plans;
-
 namespace DistillKit.Quantization.Sensitivity;
 
 /// <summary>What a plan has to save.</summary>

@@ -1,10 +1,3 @@
-using DistillKit.Data;
-using DistillKit.Graphs;
-using DistillKit.Metrics;
-using DistillKit.Quantization.Plans;
-using DistillKit.Quantization.PostTraining;
-using DistillKit.Quantization.Simulation;
-
 namespace DistillKit.Quantization.Sensitivity;
 
 /// <summary>What rounding one layer alone does to the network.</summary>

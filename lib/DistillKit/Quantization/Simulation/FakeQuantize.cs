@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>Quantizes and dequantizes a tensor of real numbers, so that a network feels its rounding while it still computes in float: in

@@ -1,7 +1,3 @@
-using DistillKit.Graphs;
-using DistillKit.Networks;
-using DistillKit.Training;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>Runs a graph in the engine: images [N, C, H, W] to logits [N, K]. Rounding is simulated in float32 (fake quantization), with

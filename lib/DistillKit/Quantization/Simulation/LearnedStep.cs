@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>Fake quantization whose step is learned with the weights: LSQ (Esser et al. 2020, arXiv:1902.08153). The step's gradient is

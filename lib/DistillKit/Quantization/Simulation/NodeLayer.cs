@@ -1,6 +1,3 @@
-using DistillKit.Graphs;
-using DistillKit.Networks;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>A node that runs in the engine.</summary>

@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>Rounds a weight or a result in the engine.</summary>

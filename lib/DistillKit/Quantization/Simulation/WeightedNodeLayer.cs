@@ -1,5 +1,3 @@
-using DistillKit.Graphs;
-
 namespace DistillKit.Quantization.Simulation;
 
 /// <summary>A layer with a weight. When the weight of a convolution is rounded, the norm after it belongs to it: what is deployed is the
