@@ -1,7 +1,5 @@
-using DistillKit.Data;
 using DistillKit.Metrics;
 using DistillKit.Quantization.Observers;
-using DistillKit.Training;
 
 namespace DistillKit.Notebook.Exercises;
 

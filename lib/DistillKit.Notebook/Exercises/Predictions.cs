@@ -44,7 +44,8 @@ public static class Predictions
     /// <summary>Notes a guess; a later one on the same question replaces it.</summary>
     /// <param name="question">The question, which <see cref="Reveal"/> repeats.</param>
     /// <param name="value">The guess; null while there is none.</param>
-    public static Prediction Predict(string question, double? value, string unit = "") => Noted[question] = new(question, value, null, unit);
+    public static Prediction Predict(string question, double? value, string unit = "") =>
+        Noted[question] = new(question, value, null, unit);
 
     /// <summary>Compares the guess, where there is one, with what was measured.</summary>
     /// <exception cref="UserException">Nobody was asked.</exception>
