@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using DistillKit.Runs.Profiles;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 
@@ -44,7 +46,7 @@ internal sealed class JupyterServer : IAsyncDisposable
         ];
         var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["JUPYTER_PATH"] = server.results["jupyter"];
-        start.Environment["DISTILLKIT_PROFILE"] = "smoke";
+        start.Environment["DISTILLKIT_PROFILE"] = server.LongProfile();
         start.Environment["DISTILLKIT_ARTIFACTS"] = server.results["artifacts"];
         server.process = Process.Start(start)!;
         // Nobody reads what it says; a full pipe would stop it.
@@ -82,6 +84,16 @@ internal sealed class JupyterServer : IAsyncDisposable
         var start = new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var asked = Process.Start(start)!;
         return asked.StandardOutput.ReadToEnd();
+    }
+
+    /// <summary>Profile smoke with a teacher that trains so long that it can be stopped on a busy machine, too.</summary>
+    private string LongProfile()
+    {
+        var profile = JsonNode.Parse(Profile.Load("smoke").ToJson())!;
+        profile["name"] = "walk";
+        foreach (var phase in profile["teacher"]!["training"]!["phases"]!.AsArray()) phase!["epochs"] = 8 * (int)phase["epochs"]!;
+        File.WriteAllText(results["walk.json"], profile.ToJsonString());
+        return results["walk.json"];
     }
 
     private static int FreePort()

@@ -27,11 +27,6 @@ public static class OnnxFile
         }
     }
 
-    /// <summary>What a program needs to feed a file, as its metadata: <c>mean</c> and <c>deviation</c> of the channels (of values in 0 to
-    /// 1), and the <c>classes</c>.</summary>
-    public static IReadOnlyDictionary<string, string> InputMetadata(Normalization normalization, IEnumerable<string> classNames) =>
-        new ModelInput(normalization, [.. classNames]).ToMetadata();
-
     /// <summary>The bytes of a graph's file.</summary>
     public static byte[] ToBytes(Graph graph) => new OnnxWriter(graph).Write().ToByteArray();
 
