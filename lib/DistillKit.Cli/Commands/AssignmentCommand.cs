@@ -1,4 +1,3 @@
-using DistillKit.Cli.Notebooks;
 
 namespace DistillKit.Cli.Commands;
 
