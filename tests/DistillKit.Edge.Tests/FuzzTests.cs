@@ -68,7 +68,10 @@ public sealed class FuzzTests
             foreach (var pattern in (byte[])[0xA5, 0x7F])
                 Assert.Equal(logits, GuardedRun.Run(file, set, images, 3, pattern));
         // Dynamic quantization takes the range of a whole batch there, and that of each image here.
-        var (first, answer) = (images[..(int)length], logits[..model.Classes]);
+        // A bias in float that is rounded to whole products can tip a value that lies between two steps, and the layers behind it make a
+        // large difference of that; so such biases are added as they are here. Those that the file has as integers stay integers.
+        var first = images[..(int)length];
+        var answer = GuardedRun.Run(file, KernelSets.Supported[0], first, 1, 0, mostBiasError: 1e-6);
         Assert.Null(OnnxRuntimeReference.Difference(file, first, answer, 0.05));
     }
 

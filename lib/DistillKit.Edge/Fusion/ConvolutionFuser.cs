@@ -1,11 +1,8 @@
 namespace DistillKit.Edge.Fusion;
 
 /// <summary>Chooses the operators of convolutions and linear layers, and packs their weights.</summary>
-internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues values)
+internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues values, double mostBiasError)
 {
-    /// <summary>By how much of its step rounding a bias may change a result: with 2- to 4-bit weights it can be whole steps.</summary>
-    private const double MostBiasError = 1.0 / 32;
-
     private readonly Dictionary<Layer, DynamicGrids> dynamicGrids = [];
 
     public void Fuse(ConvLayer layer)
@@ -82,14 +79,14 @@ internal sealed unsafe class ConvolutionFuser(KernelSet kernels, FusedValues val
         new(layer.Weights.Scales!, Array.ConvertAll(bias, value => (float)value), tail.Minimum, tail.Maximum);
 
     /// <summary>The biases in units of the accumulators; null where one does not fit, or loses too much by rounding.</summary>
-    private static int[]? IntegerBias(ConvLayer layer, QuantizationGrid input, QuantizationGrid output, double[] bias)
+    private int[]? IntegerBias(ConvLayer layer, QuantizationGrid input, QuantizationGrid output, double[] bias)
     {
         var integers = new int[bias.Length];
         for (var i = 0; i < bias.Length; i++)
         {
             var unit = (double)input.Scale * layer.Weights.Scales![i];
             var units = Math.Round(bias[i] / unit);
-            if (!(Math.Abs(units) < int.MaxValue && Math.Abs(bias[i] - units * unit) <= MostBiasError * output.Scale))
+            if (!(Math.Abs(units) < int.MaxValue && Math.Abs(bias[i] - units * unit) <= mostBiasError * output.Scale))
                 return null;
             integers[i] = (int)units;
         }

@@ -10,15 +10,19 @@ internal sealed unsafe class Fuser
     private readonly FusedValues values;
     private readonly ConvolutionFuser convolutions;
 
-    private Fuser(KernelSet kernels, Network network)
+    private Fuser(KernelSet kernels, Network network, double mostBiasError)
     {
         values = new(network);
-        convolutions = new(kernels, values);
+        convolutions = new(kernels, values, mostBiasError);
     }
 
-    public static ExecutableNetwork Fuse(KernelSet kernels, Network network)
+    /// <param name="mostBiasError">
+    /// By how much of its step rounding a bias to the grid of the products may change a result; a bias that would change more stays float.
+    /// With weights of 8 bits it is less than a hundredth, with 2 to 4 bits it can be whole steps.
+    /// </param>
+    public static ExecutableNetwork Fuse(KernelSet kernels, Network network, double mostBiasError = 1.0 / 32)
     {
-        var fuser = new Fuser(kernels, network);
+        var fuser = new Fuser(kernels, network, mostBiasError);
         foreach (var layer in network.Layers)
             if (!fuser.values.IsMade(layer))
                 fuser.Fuse(layer);

@@ -14,7 +14,7 @@ namespace DistillKit.Edge.Tests.Models;
 internal static class GuardedRun
 {
     /// <summary>With such memory for the packed weights, too.</summary>
-    private static unsafe ExecutableNetwork Fuse(byte[] file, KernelSet set)
+    private static unsafe ExecutableNetwork Fuse(byte[] file, KernelSet set, double mostBiasError)
     {
         NativeBuffer.Allocate = bytes =>
         {
@@ -23,7 +23,7 @@ internal static class GuardedRun
         };
         try
         {
-            return Fuser.Fuse(set, NetworkBuilder.Build(ModelReader.Read(file)));
+            return Fuser.Fuse(set, NetworkBuilder.Build(ModelReader.Read(file)), mostBiasError);
         }
         finally
         {
@@ -31,9 +31,10 @@ internal static class GuardedRun
         }
     }
 
-    public static unsafe float[] Run(byte[] file, KernelSet set, float[] images, int count, byte pattern)
+    public static unsafe float[] Run(
+        byte[] file, KernelSet set, float[] images, int count, byte pattern, double mostBiasError = 1.0 / 32)
     {
-        var program = Fuse(file, set);
+        var program = Fuse(file, set, mostBiasError);
         using var input = new GuardedBuffer(images.Length * sizeof(float), 0, pattern);
         var buffers = new List<GuardedBuffer>();
         try
