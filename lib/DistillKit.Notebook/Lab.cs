@@ -31,12 +31,15 @@ public sealed class Lab
     private const string Prefix = "DISTILLKIT_";
 
     private readonly string? dataFolder = Variable("DATA");
+    private readonly string? reference;
     private readonly Lazy<PipelineImages> images;
 
     private Lab(Profile profile)
     {
         Profile = profile;
         Folder = Path.GetFullPath(Path.Combine(Variable("ARTIFACTS") ?? Path.Combine(Root(), "artifacts"), profile.Name));
+        var finished = Path.Combine(Root(), "data", "reference", profile.Name, "stages");
+        reference = Directory.Exists(finished) ? finished : null;
         images = new(() =>
         {
             if (profile.Data.Source == DataSource.Cifar10)
@@ -84,14 +87,16 @@ public sealed class Lab
         }
     }
 
-    /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
+    /// <summary>Trains a network, after those that it needs, unless that has been done, here or by those who wrote this.</summary>
     /// <param name="stage">One of <see cref="Networks"/>.</param>
+    /// <param name="again">Trains it here in any case; what is made of it is made again, too, when it is asked for.</param>
     /// <exception cref="UserException">There is no such stage, or something that the reader can fix went wrong.</exception>
-    public TrainedNetwork Train(string stage)
+    public TrainedNetwork Train(string stage, bool again = false)
     {
         if (!Networks.Contains(stage)) throw new UserException($"There is no network '{stage}': {string.Join(", ", Networks)}.");
         return With(run =>
         {
+            if (again) run.Forget(stage);
             var (result, path) = run.Train(run.TrainingStages.First(candidate => candidate.Name == stage), NotebookSession.Cancellation);
             return new TrainedNetwork(stage, result, path);
         });
@@ -137,13 +142,14 @@ public sealed class Lab
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
 
     /// <inheritdoc/>
-    public override string ToString() => $"profile {Profile.Name}: {Profile.Description}";
+    public override string ToString() => $"profile {Profile.Name}: {Profile.Description}" + (reference is null ? "" :
+        $" Its networks come with the repository (data/reference/{Profile.Name}); lab.Train(\"teacher\", again: true) trains one here.");
 
     private T With<T>(Func<PipelineRun, T> work)
     {
         _ = Images;
         using var progress = new LiveProgress();
-        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder);
+        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder, reference: reference);
         return work(run);
     }
 
