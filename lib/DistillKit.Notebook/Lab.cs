@@ -114,17 +114,23 @@ public sealed class Lab
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
     public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
 
-    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again.</summary>
+    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. Its runs
+    /// share a line, which says in the end that they are done.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
     {
         _ = Images;
-        using var progress = new LiveProgress();
         var parsed = Parse(experiment);
+        using var progress = new LiveProgress(parsed.Name, parsed.RunNames);
         var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
         run.Run(Shard.All, NotebookSession.Cancellation);
-        return run.Table();
+        var table = run.Table();
+        var (least, most) = (100 * table.Runs.Min(one => one.Accuracy), 100 * table.Runs.Max(one => one.Accuracy));
+        var metric = table.Metric.ToString().ToLowerInvariant();
+        var result = FormattableString.Invariant($"{table.Runs.Count} runs, {metric} {least:f2} to {most:f2} %");
+        progress.Finished(parsed.Name, result, TimeSpan.Zero);
+        return table;
     }
 
     /// <summary>Reads an experiment on the lab's profile without carrying it out.</summary>
