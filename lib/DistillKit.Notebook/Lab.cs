@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using DistillKit.Networks;
+using DistillKit.Notebook.Formatting;
 using DistillKit.Runs.Installation;
 using DistillKit.Runs.Profiles;
 using TorchSharp;
@@ -109,18 +110,29 @@ public sealed class Lab
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
     public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
 
-    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again.</summary>
+    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. In the end the
+    /// notebook shows one table of all runs.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
     {
         _ = Images;
-        using var progress = new LiveProgress();
         var parsed = Parse(experiment);
+        string[] variants = [.. parsed.Variants.Select(variant => variant.Name)];
+        bool IsRun(string stage) => variants.Any(name => stage.StartsWith($"{name}-s", StringComparison.Ordinal));
+        using var progress = new LiveProgress(parsed.Name, IsRun);
         var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
         run.Run(Shard.All, NotebookSession.Cancellation);
-        return run.Table();
+        var table = run.Table();
+        progress.Conclude(ResultTables.OfRuns(table));
+        return table;
     }
+
+    /// <summary>The results of an experiment that come with the repository.</summary>
+    /// <param name="name">Its folder in data/reference, for instance <c>losses</c>.</param>
+    /// <exception cref="UserException">There is none of that name, or its file cannot be read.</exception>
+    public static ExperimentTable Reference(string name) =>
+        ExperimentTable.Read(Path.Combine(Root(), "data", "reference", name, "results.json"));
 
     /// <summary>Reads an experiment on the lab's profile without carrying it out.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON.</param>

@@ -11,7 +11,7 @@ public sealed class LiveProgressTests
         var values = new List<ProgressBar>();
         using (var progress = new LiveProgress(bar =>
         {
-            values.Add(bar);
+            values.Add((ProgressBar)bar);
             var place = values.Count - 1;
             return next => values[place] = (ProgressBar)next;
         }))
@@ -27,12 +27,35 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
+    public void The_runs_of_an_experiment_share_one_value_that_ends_as_their_table()
+    {
+        var values = new List<object>();
+        using var progress = new LiveProgress(
+            value =>
+            {
+                values.Add(value);
+                var place = values.Count - 1;
+                return next => values[place] = next;
+            },
+            ("losses", id => id.StartsWith("kd-s", StringComparison.Ordinal)));
+        progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3), isFromEarlierRun: true);
+        foreach (var run in (string[])["kd-s1", "kd-s2"])
+        {
+            progress.Started(run, "MobileNetV2");
+            progress.Finished(run, "validation 70.00 %", TimeSpan.FromSeconds(3));
+        }
+        Assert.Equal(["teacher    validation 80.00 %", "losses     kd-s2: validation 70.00 %"], values.Select(value => value.ToString()));
+        progress.Conclude("the table");
+        Assert.Equal(["teacher    validation 80.00 %", "the table"], values.Select(value => value.ToString()));
+    }
+
+    [Fact]
     public void Elsewhere_there_are_few_lines()
     {
         var lines = new List<string>();
         using var progress = new LiveProgress(bar =>
         {
-            lines.Add(bar.ToString());
+            lines.Add(bar.ToString()!);
             return null;
         });
         progress.Started("teacher", "ResNet-18", resumedStep: 5);
@@ -47,7 +70,7 @@ public sealed class LiveProgressTests
         ProgressBar? shown = null;
         using var progress = new LiveProgress(bar =>
         {
-            shown = bar;
+            shown = (ProgressBar)bar;
             return next => shown = (ProgressBar)next;
         });
         progress.Started("teacher", "ResNet-18");

@@ -7,6 +7,7 @@ using DistillKit.Metrics;
 using DistillKit.Networks;
 using DistillKit.Quantization.Simulation;
 using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Experiments;
 using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Tests;
@@ -46,6 +47,18 @@ public sealed class ReferenceFilesTests
             using var json = JsonDocument.Parse(File.ReadAllText(report));
             Assert.Contains(FormattableString.Invariant($"{100 * json.RootElement.GetProperty("accuracy").GetDouble():f2} %"), description);
         });
+    }
+
+    [Fact]
+    public void The_verdicts_of_an_experiment_follow_from_its_runs_whatever_they_are_compared_with()
+    {
+        var losses = ExperimentTable.Read(Path.Combine(Reference, "losses", "results.json"));
+        Assert.Equal(28, losses.Runs.Count);
+        Assert.Equal(File.ReadAllText(Path.Combine(Reference, "losses", "results.csv")), losses.Against("alone").ToCsv());
+        Assert.Equal("Against alone, 4 seeds: BEATS 6 of 6", losses.Summary());
+        Assert.Equal("Against kd, 4 seeds: INCONCLUSIVE 6 of 6", losses.Against("kd").Summary());
+        Assert.All(losses.Against("kd").Rows, row => Assert.Equal(row.Recipe == "kd", row.Comparison is null));
+        Assert.Contains("alone, kd, decoupled", Assert.Throws<UserException>(() => losses.Against("loud")).Message);
     }
 
     [Theory, MemberData(nameof(IntegerFiles))]

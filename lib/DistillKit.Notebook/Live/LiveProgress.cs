@@ -3,14 +3,16 @@ using System.Net;
 namespace DistillKit.Notebook.Live;
 
 /// <summary>A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's
-/// result, without anything that would differ in the next run.</summary>
+/// result, without anything that would differ in the next run. The many runs of an experiment share one value.</summary>
 public sealed class LiveProgress : IRunProgress, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(15);
 
-    private readonly Func<ProgressBar, Action<object>?> show;
+    private readonly Func<object, Action<object>?> show;
+    private readonly (string Name, Func<string, bool> Has)? whole;
     private Action<object>? update;
+    private Action<object>? updateWhole;
     private string stage = "";
     private TimeLeft timeLeft = new();
     private long last;
@@ -20,12 +22,20 @@ public sealed class LiveProgress : IRunProgress, IDisposable
     {
     }
 
-    internal LiveProgress(Func<ProgressBar, Action<object>?> show) => this.show = show;
+    internal LiveProgress(string whole, Func<string, bool> isPart) : this(NotebookSession.Show, (whole, isPart))
+    {
+    }
+
+    internal LiveProgress(Func<object, Action<object>?> show, (string Name, Func<string, bool> Has)? whole = null) =>
+        (this.show, this.whole) = (show, whole);
+
+    private bool IsPart => whole?.Has(stage) is true;
 
     /// <inheritdoc/>
     public void Started(string stage, string description, int resumedStep = 0)
     {
-        (this.stage, timeLeft, update) = (stage, new(), null);
+        timeLeft = new();
+        Enter(stage);
         Show(new(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null));
     }
 
@@ -57,10 +67,17 @@ public sealed class LiveProgress : IRunProgress, IDisposable
     /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {
-        if (this.stage != stage) (this.stage, update) = (stage, null);
+        if (this.stage != stage) Enter(stage);
         // Neither the time nor where the result comes from: a notebook that runs again must look the same.
         Show(new(stage, result, 1));
         (this.stage, update) = ("", null);
+    }
+
+    /// <summary>Shows what the whole has come to in the place of its parts.</summary>
+    internal void Conclude(object value)
+    {
+        if (updateWhole is null) show(value);
+        else updateWhole(value);
     }
 
     /// <summary>Leaves a stage that did not end as it stands.</summary>
@@ -73,11 +90,19 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         return true;
     }
 
+    private void Enter(string stage)
+    {
+        this.stage = stage;
+        update = IsPart ? updateWhole : null;
+    }
+
     private void Show(ProgressBar bar)
     {
         last = Stopwatch.GetTimestamp();
+        if (IsPart) bar = bar with { Stage = whole!.Value.Name, Text = $"{stage}: {bar.Text}" };
         if (update is null) update = show(bar);
         else update(bar);
+        if (IsPart) updateWhole = update;
     }
 }
 

@@ -67,24 +67,49 @@ public sealed record ExperimentTable(
         return string.Concat(rows.Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
     }
 
+    /// <summary>Reads the results of an experiment from its <c>results.json</c>.</summary>
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static ExperimentTable Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExperimentTable>(File.ReadAllText(path), Json.IndentedResult)!;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new UserException($"The results {path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The same runs with another recipe as the one that all are compared with, judged again.</summary>
+    /// <exception cref="UserException">There is no such recipe, or the grid has made several of it.</exception>
+    public ExperimentTable Against(string recipe)
+    {
+        if (Rows.Count(row => row.Recipe == recipe) == 1) return (this with { Baseline = recipe }).Judged();
+        var names = string.Join(", ", Rows.Select(row => row.Recipe).Distinct());
+        throw new UserException($"The experiment {Name} has no single recipe '{recipe}' to compare with: {names}.");
+    }
+
+    /// <summary>The verdicts in a line, for instance as the title of a chart, so that it says no more than they do.</summary>
+    public string Summary()
+    {
+        Comparison[] compared = [.. Rows.Select(row => row.Comparison).OfType<Comparison>()];
+        var verdicts = compared.GroupBy(comparison => comparison.Verdict).OrderByDescending(same => same.Count())
+            .Select(same => $"{same.Key.Text()} {same.Count()} of {compared.Length}");
+        return $"Against {Baseline}, {Seeds.Count} seeds: {string.Join(", ", verdicts)}";
+    }
+
+    /// <summary>The runs of a row, in the order of the seeds.</summary>
+    public IReadOnlyList<FinishedRun> RunsOf(TableRow row) =>
+        [.. Runs.Where(run => run.Recipe == row.Recipe && run.Grid.SequenceEqual(row.Grid))];
+
     internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, FinishedRun?> find)
     {
         var file = experiment.File;
-        FinishedRun?[] results = [.. experiment.Runs.Select(find)];
-        var finished = experiment.Runs.Zip(results).Where(pair => pair.Second is not null)
-            .ToLookup(pair => pair.First.Variant, pair => pair.Second!);
-        var reference = experiment.Variants.FirstOrDefault(variant => variant.Recipe == file.Baseline) ?? experiment.Variants[0];
-        var expected = finished[reference].ToDictionary(run => run.Seed, run => run.Accuracy);
-        Variant[] compared = file.Baseline is null ? [] : [.. experiment.Variants.Where(variant => variant != reference)];
-        var differences = compared.Select(variant => (IReadOnlyList<double>)
-            [.. finished[variant].Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed])]);
-        var judged = Judge.Compare([.. differences], file.Margin / 100);
-        var comparisons = compared.Zip(judged).ToDictionary(pair => pair.First, pair => pair.Second);
-        var rows = experiment.Variants.Select(variant =>
-            Row(variant, [.. finished[variant]], comparisons.GetValueOrDefault(variant), [.. finished[reference]]));
-        return new(
+        TableRow[] rows = [.. experiment.Variants.Select(variant => new TableRow(variant.Recipe, variant.Grid, 0, null, null, null, null))];
+        return new ExperimentTable(
             file.Name, file.Description, experiment.ProfileName, file.Metric, file.Baseline, file.Margin, file.Budget, file.Seeds,
-            experiment.Runs.Count, Rule(file, compared.Length), DateTimeOffset.UtcNow, [.. rows], [.. results.OfType<FinishedRun>()]);
+            experiment.Runs.Count, null, DateTimeOffset.UtcNow, rows, [.. experiment.Runs.Select(find).OfType<FinishedRun>()]).Judged();
     }
 
     internal void Write(string folder)
@@ -93,18 +118,32 @@ public sealed record ExperimentTable(
         AtomicFile.WriteText(Path.Combine(folder, FileNames[1]), ToJson() + "\n");
     }
 
-    private static TableRow Row(Variant variant, FinishedRun[] runs, Comparison? comparison, FinishedRun[] reference)
+    /// <summary>The rows and their verdicts, from the runs.</summary>
+    private ExperimentTable Judged()
     {
-        if (runs.Length == 0) return new(variant.Recipe, variant.Grid, 0, null, null, null, null);
-        var sample = new Sample([.. runs.Select(run => run.Accuracy)]);
-        double? pixels = reference.Length == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
-        return new(variant.Recipe, variant.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
+        var reference = Rows.FirstOrDefault(row => row.Recipe == Baseline) ?? Rows[0];
+        var expected = RunsOf(reference).ToDictionary(run => run.Seed, run => run.Accuracy);
+        TableRow[] compared = Baseline is null ? [] : [.. Rows.Where(row => row != reference)];
+        var differences = compared.Select(row => (IReadOnlyList<double>)
+            [.. RunsOf(row).Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed])]);
+        var comparisons = compared.Zip(Judge.Compare([.. differences], Margin / 100)).ToDictionary(pair => pair.First, pair => pair.Second);
+        var rows = Rows.Select(row => Row(row, comparisons.GetValueOrDefault(row), RunsOf(reference)));
+        return this with { Rows = [.. rows], Test = Rule(Baseline, Margin, compared.Length) };
     }
 
-    private static string? Rule(ExperimentFile file, int comparisons) => file.Baseline is null ? null
-        : $"paired t test over seeds against {file.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
+    private TableRow Row(TableRow row, Comparison? comparison, IReadOnlyList<FinishedRun> reference)
+    {
+        var runs = RunsOf(row);
+        if (runs.Count == 0) return new(row.Recipe, row.Grid, 0, null, null, null, null);
+        var sample = new Sample([.. runs.Select(run => run.Accuracy)]);
+        double? pixels = reference.Count == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
+        return new(row.Recipe, row.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
+    }
+
+    private static string? Rule(string? baseline, double margin, int comparisons) => baseline is null ? null
+        : $"paired t test over seeds against {baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
         + "BEATS: corrected interval above 0; NO BEATS: not so, and below "
-        + FormattableString.Invariant($"{file.Margin} points; INCONCLUSIVE: neither");
+        + FormattableString.Invariant($"{margin} points; INCONCLUSIVE: neither");
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
