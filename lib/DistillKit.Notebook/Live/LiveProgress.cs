@@ -62,7 +62,7 @@ public sealed class LiveProgress : IRunProgress, IDisposable
     }
 
     /// <summary>Shows a warning that stays, apart from the running stage.</summary>
-    public void Warned(string text) => show(new(stage, $"WARNING: {text}", null));
+    public void Warned(string text) => show(new ProgressBar(stage, $"WARNING: {text}", null));
 
     /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
