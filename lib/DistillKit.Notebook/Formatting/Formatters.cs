@@ -21,6 +21,7 @@ internal static class Formatters
         Both<CheckResult>(check => check.ToHtml());
         Both<ExerciseResult>(result => result.ToHtml());
         Tabular<Table>(table => table);
+        Tabular<NotebookSummary>(summary => summary.Table());
         Tabular<TrainingHistory>(ResultTables.Of);
         Tabular<TrainedNetwork>(network => ResultTables.Of(network.History));
         Tabular<BenchmarkResult>(ResultTables.Of);
