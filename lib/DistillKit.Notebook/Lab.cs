@@ -124,7 +124,7 @@ public sealed class Lab
         var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
         run.Run(Shard.All, NotebookSession.Cancellation);
         var table = run.Table();
-        progress.Conclude(ResultTables.OfRuns(table));
+        progress.Conclude(FormattableString.Invariant($"{table.Runs.Count} runs"), ResultTables.OfRuns(table));
         return table;
     }
 

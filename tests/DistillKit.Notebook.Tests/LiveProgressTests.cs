@@ -27,7 +27,7 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
-    public void The_runs_of_an_experiment_share_one_value_that_ends_as_their_table()
+    public void The_runs_of_an_experiment_share_one_line_with_their_table_below_it()
     {
         var values = new List<object>();
         using var progress = new LiveProgress(
@@ -45,8 +45,8 @@ public sealed class LiveProgressTests
             progress.Finished(run, "validation 70.00 %", TimeSpan.FromSeconds(3));
         }
         Assert.Equal(["teacher    validation 80.00 %", "losses     kd-s2: validation 70.00 %"], values.Select(value => value.ToString()));
-        progress.Conclude("the table");
-        Assert.Equal(["teacher    validation 80.00 %", "the table"], values.Select(value => value.ToString()));
+        progress.Conclude("2 runs", "the table");
+        Assert.Equal(["teacher    validation 80.00 %", "losses     2 runs", "the table"], values.Select(value => value.ToString()));
     }
 
     [Fact]

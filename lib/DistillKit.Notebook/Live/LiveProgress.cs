@@ -73,11 +73,11 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         (this.stage, update) = ("", null);
     }
 
-    /// <summary>Shows what the whole has come to in the place of its parts.</summary>
-    internal void Conclude(object value)
+    /// <summary>Ends the line of the whole, and shows below what it has come to.</summary>
+    internal void Conclude(string text, object value)
     {
-        if (updateWhole is null) show(value);
-        else updateWhole(value);
+        if (whole is { } parts) (updateWhole ?? (bar => show(bar)))(new ProgressBar(parts.Name, text, 1));
+        show(value);
     }
 
     /// <summary>Leaves a stage that did not end as it stands.</summary>

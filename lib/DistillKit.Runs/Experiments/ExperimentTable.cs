@@ -50,6 +50,9 @@ public sealed record ExperimentTable(
 
     internal static readonly string[] FileNames = ["results.csv", "results.json"];
 
+    private static readonly JsonSerializerOptions Written =
+        new(Json.IndentedResult) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>The table as indented JSON, with every run and its provenance.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
@@ -67,27 +70,49 @@ public sealed record ExperimentTable(
         return string.Concat(rows.Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
     }
 
-    /// <summary>Reads the results of an experiment from its <c>results.json</c>.</summary>
-    /// <exception cref="UserException">The file cannot be read.</exception>
+    /// <summary>Reads a table from its JSON. Its figures and verdicts are computed again from its runs, by today's rule.</summary>
+    /// <exception cref="UserException">There is no such file, or it is no table.</exception>
     public static ExperimentTable Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<ExperimentTable>(File.ReadAllText(path), Json.IndentedResult)!;
+            var file = JsonNode.Parse(File.ReadAllText(path));
+            // What comparisons came to is not taken from the file, which may have words of an older version.
+            foreach (var row in file?["rows"] as JsonArray ?? []) row?.AsObject()["comparison"] = null;
+            var table = file?.Deserialize<ExperimentTable>(Written) ?? throw new JsonException("It is empty.");
+            return table.Against(table.Baseline);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"The results {path} cannot be read: {error.Message}", error);
+            throw new UserException($"Cannot read {path}: {error.Message}", error);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new UserException($"{path} is no experiment's table: {error.Message}", error);
         }
     }
 
-    /// <summary>The same runs with another recipe as the one that all are compared with, judged again.</summary>
-    /// <exception cref="UserException">There is no such recipe, or the grid has made several of it.</exception>
-    public ExperimentTable Against(string recipe)
+    /// <summary>The same runs, compared with another recipe.</summary>
+    /// <param name="baseline">A recipe; null for a table without verdicts.</param>
+    /// <exception cref="UserException">It is not one row of the table.</exception>
+    public ExperimentTable Against(string? baseline)
     {
-        if (Rows.Count(row => row.Recipe == recipe) == 1) return (this with { Baseline = recipe }).Judged();
-        var names = string.Join(", ", Rows.Select(row => row.Recipe).Distinct());
-        throw new UserException($"The experiment {Name} has no single recipe '{recipe}' to compare with: {names}.");
+        var found = Rows.Where(row => row.Recipe == baseline).ToArray();
+        if (baseline is not null && found.Length != 1)
+            throw new UserException($"The baseline of {Name} must be one row, but '{baseline}' is {found.Length}.");
+        var reference = found.FirstOrDefault() ?? Rows[0];
+        var expected = RunsOf(reference).ToLookup(run => run.Seed, run => run.Accuracy);
+        TableRow[] compared = baseline is null ? [] : [.. Rows.Where(row => row != reference)];
+        var differences = compared.Select(row => (IReadOnlyList<double>)
+            [.. RunsOf(row).Where(run => expected.Contains(run.Seed)).Select(run => run.Accuracy - expected[run.Seed].First())]);
+        var judged = Judge.Compare([.. differences], Margin / 100);
+        var comparisons = compared.Zip(judged).ToDictionary(pair => pair.First, pair => pair.Second);
+        return this with
+        {
+            Baseline = baseline,
+            Test = baseline is null ? null : Judge.Rule(baseline, compared.Length, Margin),
+            Rows = [.. Rows.Select(row => Figures(row, comparisons.GetValueOrDefault(row), RunsOf(reference)))],
+        };
     }
 
     /// <summary>The verdicts in a line, for instance as the title of a chart, so that it says no more than they do.</summary>
@@ -106,10 +131,12 @@ public sealed record ExperimentTable(
     internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, FinishedRun?> find)
     {
         var file = experiment.File;
-        TableRow[] rows = [.. experiment.Variants.Select(variant => new TableRow(variant.Recipe, variant.Grid, 0, null, null, null, null))];
-        return new ExperimentTable(
-            file.Name, file.Description, experiment.ProfileName, file.Metric, file.Baseline, file.Margin, file.Budget, file.Seeds,
-            experiment.Runs.Count, null, DateTimeOffset.UtcNow, rows, [.. experiment.Runs.Select(find).OfType<FinishedRun>()]).Judged();
+        var empty = new ExperimentTable(
+            file.Name, file.Description, experiment.ProfileName, file.Metric, null, file.Margin, file.Budget, file.Seeds,
+            experiment.Runs.Count, null, DateTimeOffset.UtcNow,
+            [.. experiment.Variants.Select(variant => new TableRow(variant.Recipe, variant.Grid, 0, null, null, null, null))],
+            [.. experiment.Runs.Select(find).OfType<FinishedRun>()]);
+        return empty.Against(file.Baseline);
     }
 
     internal void Write(string folder)
@@ -118,20 +145,7 @@ public sealed record ExperimentTable(
         AtomicFile.WriteText(Path.Combine(folder, FileNames[1]), ToJson() + "\n");
     }
 
-    /// <summary>The rows and their verdicts, from the runs.</summary>
-    private ExperimentTable Judged()
-    {
-        var reference = Rows.FirstOrDefault(row => row.Recipe == Baseline) ?? Rows[0];
-        var expected = RunsOf(reference).ToDictionary(run => run.Seed, run => run.Accuracy);
-        TableRow[] compared = Baseline is null ? [] : [.. Rows.Where(row => row != reference)];
-        var differences = compared.Select(row => (IReadOnlyList<double>)
-            [.. RunsOf(row).Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed])]);
-        var comparisons = compared.Zip(Judge.Compare([.. differences], Margin / 100)).ToDictionary(pair => pair.First, pair => pair.Second);
-        var rows = Rows.Select(row => Row(row, comparisons.GetValueOrDefault(row), RunsOf(reference)));
-        return this with { Rows = [.. rows], Test = Rule(Baseline, Margin, compared.Length) };
-    }
-
-    private TableRow Row(TableRow row, Comparison? comparison, IReadOnlyList<FinishedRun> reference)
+    private TableRow Figures(TableRow row, Comparison? comparison, IReadOnlyList<FinishedRun> reference)
     {
         var runs = RunsOf(row);
         if (runs.Count == 0) return new(row.Recipe, row.Grid, 0, null, null, null, null);
@@ -139,11 +153,6 @@ public sealed record ExperimentTable(
         double? pixels = reference.Count == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
         return new(row.Recipe, row.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
     }
-
-    private static string? Rule(string? baseline, double margin, int comparisons) => baseline is null ? null
-        : $"paired t test over seeds against {baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
-        + "BEATS: corrected interval above 0; NO BEATS: not so, and below "
-        + FormattableString.Invariant($"{margin} points; INCONCLUSIVE: neither");
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
