@@ -67,9 +67,9 @@ public sealed class ReferenceFilesTests
             Assert.Contains($",{expected.Verdict.Text()},", lines[index + 2]);
         }
         // What its description says, and two notebooks.
-        Assert.Equal("Against alone, 4 seeds: BEATS 6 of 6", table.Summary());
-        Assert.Equal("Against kd, 4 seeds: INCONCLUSIVE 6 of 6", table.Against("kd").Summary());
-        Assert.Equal("Against attention, 4 seeds: WORSE 6 of 6", table.Against("attention").Summary());
+        Assert.Equal("Against alone, 4 seeds: 6 of 6 BEATS", table.Summary());
+        Assert.Equal("Against kd, 4 seeds: 6 of 6 INCONCLUSIVE", table.Against("kd").Summary());
+        Assert.Equal("Against attention, 4 seeds: 6 of 6 WORSE", table.Against("attention").Summary());
     }
 
     [Theory, MemberData(nameof(IntegerFiles))]

@@ -120,7 +120,7 @@ public sealed record ExperimentTable(
     {
         Comparison[] compared = [.. Rows.Select(row => row.Comparison).OfType<Comparison>()];
         var verdicts = compared.GroupBy(comparison => comparison.Verdict).OrderByDescending(same => same.Count())
-            .Select(same => $"{same.Key.Text()} {same.Count()} of {compared.Length}");
+            .Select(same => $"{same.Count()} of {compared.Length} {same.Key.Text()}");
         return $"Against {Baseline}, {Seeds.Count} seeds: {string.Join(", ", verdicts)}";
     }
 
