@@ -110,21 +110,20 @@ public sealed class Lab
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
     public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
 
-    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. In the end the
-    /// notebook shows one table of all runs.</summary>
+    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. Its runs
+    /// share a line, which says in the end that they are done, and a table below it.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
     {
         _ = Images;
         var parsed = Parse(experiment);
-        string[] variants = [.. parsed.Variants.Select(variant => variant.Name)];
-        bool IsRun(string stage) => variants.Any(name => stage.StartsWith($"{name}-s", StringComparison.Ordinal));
-        using var progress = new LiveProgress(parsed.Name, IsRun);
+        using var progress = new LiveProgress(parsed.Name, parsed.RunNames);
         var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
         run.Run(Shard.All, NotebookSession.Cancellation);
         var table = run.Table();
-        progress.Conclude(FormattableString.Invariant($"{table.Runs.Count} runs"), ResultTables.OfRuns(table));
+        progress.Finished(parsed.Name, FormattableString.Invariant($"{table.Runs.Count} runs"), TimeSpan.Zero);
+        NotebookSession.Show(ResultTables.OfRuns(table));
         return table;
     }
 

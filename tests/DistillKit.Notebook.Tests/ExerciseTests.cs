@@ -20,13 +20,13 @@ public sealed class ExerciseTests : IDisposable
     }
 
     [Theory]
-    [InlineData(10, 10, "Within a tenth")]
-    [InlineData(20, 10, "2.0 times too high")]
-    [InlineData(1, 30, "30 times too low")]
-    [InlineData(0, 5, "Off by 5 ms")]
-    [InlineData(0, 0, "Exactly")]
-    [InlineData(80, 84.5, "Off by 4.5 points", "%")]
-    [InlineData(5, 5.2, "Off by 0.2 points", "points")]
+    [InlineData(10.0, 10, "Within a tenth")]
+    [InlineData(20.0, 10, "2.0 times too high")]
+    [InlineData(1.0, 30, "30 times too low")]
+    [InlineData(0.0, 5, "Off by 5 ms")]
+    [InlineData(0.0, 0, "Exactly")]
+    [InlineData(80.0, 84.5, "Off by 4.5 points", "%")]
+    [InlineData(5.0, 5.2, "Off by 0.2 points", "points")]
     [InlineData(null, 7, "Measured: 7 ms.")]
     public void A_guess_is_compared_with_the_measurement(double? guess, double measured, string verdict, string unit = "ms")
     {

@@ -11,7 +11,7 @@ public sealed class LiveProgressTests
         var values = new List<ProgressBar>();
         using (var progress = new LiveProgress(bar =>
         {
-            values.Add((ProgressBar)bar);
+            values.Add(bar);
             var place = values.Count - 1;
             return next => values[place] = (ProgressBar)next;
         }))
@@ -27,26 +27,32 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
-    public void The_runs_of_an_experiment_share_one_line_with_their_table_below_it()
+    public void The_runs_of_an_experiment_are_one_value_beside_those_of_what_they_share()
     {
-        var values = new List<object>();
-        using var progress = new LiveProgress(
-            value =>
+        var (values, shares) = (new List<ProgressBar>(), new List<double?>());
+        var progress = new LiveProgress(
+            bar =>
             {
-                values.Add(value);
+                values.Add(bar);
                 var place = values.Count - 1;
-                return next => values[place] = next;
+                return next =>
+                {
+                    values[place] = (ProgressBar)next;
+                    shares.Add(values[place].Share);
+                };
             },
-            ("losses", id => id.StartsWith("kd-s", StringComparison.Ordinal)));
-        progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3), isFromEarlierRun: true);
-        foreach (var run in (string[])["kd-s1", "kd-s2"])
-        {
-            progress.Started(run, "MobileNetV2");
-            progress.Finished(run, "validation 70.00 %", TimeSpan.FromSeconds(3));
-        }
-        Assert.Equal(["teacher    validation 80.00 %", "losses     kd-s2: validation 70.00 %"], values.Select(value => value.ToString()));
-        progress.Conclude("2 runs", "the table");
-        Assert.Equal(["teacher    validation 80.00 %", "losses     2 runs", "the table"], values.Select(value => value.ToString()));
+            "hints", ["kd-s1", "kd-s2"]);
+        progress.Started("kd-s1", "1 of 2, MobileNet");
+        progress.Started("teacher", "ResNet-18");
+        progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3));
+        progress.Started("kd-s1", "1 of 2, MobileNet");
+        progress.Finished("kd-s1", "validation 70.00 %", TimeSpan.FromSeconds(3));
+        Assert.Equal("hints      [############............]  50 %  kd-s1: validation 70.00 %", values[0].ToString());
+        progress.Finished("kd-s2", "validation 71.00 %", TimeSpan.FromSeconds(3), isFromEarlierRun: true);
+        progress.Finished("hints", "2 runs, validation 70.00 to 71.00 %", TimeSpan.Zero);
+        Assert.Equal(
+            ["hints      2 runs, validation 70.00 to 71.00 %", "teacher    validation 80.00 %"], values.Select(value => value.ToString()));
+        Assert.Equal([1, 0, 0.5, 1, 1], shares);
     }
 
     [Fact]
@@ -55,7 +61,7 @@ public sealed class LiveProgressTests
         var lines = new List<string>();
         using var progress = new LiveProgress(bar =>
         {
-            lines.Add(bar.ToString()!);
+            lines.Add(bar.ToString());
             return null;
         });
         progress.Started("teacher", "ResNet-18", resumedStep: 5);
@@ -70,7 +76,7 @@ public sealed class LiveProgressTests
         ProgressBar? shown = null;
         using var progress = new LiveProgress(bar =>
         {
-            shown = (ProgressBar)bar;
+            shown = bar;
             return next => shown = (ProgressBar)next;
         });
         progress.Started("teacher", "ResNet-18");

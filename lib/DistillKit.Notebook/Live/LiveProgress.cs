@@ -2,41 +2,40 @@ using System.Net;
 
 namespace DistillKit.Notebook.Live;
 
-/// <summary>A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's
-/// result, without anything that would differ in the next run. The many runs of an experiment share one value.</summary>
+/// <summary>A run while it goes: in a notebook one value for each stage, or for a group of them, updated in place; elsewhere plain lines.
+/// What stays is the stage's result, without anything that would differ in the next run.</summary>
 public sealed class LiveProgress : IRunProgress, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(15);
 
-    private readonly Func<object, Action<object>?> show;
-    private readonly (string Name, Func<string, bool> Has)? whole;
+    private readonly Func<ProgressBar, Action<object>?> show;
+    private readonly string? group;
+    private readonly IReadOnlySet<string> members;
     private Action<object>? update;
-    private Action<object>? updateWhole;
+    private Action<object>? updateGroup;
+    private int finished;
     private string stage = "";
     private TimeLeft timeLeft = new();
     private long last;
 
     /// <summary>Shows in the notebook, or on the console.</summary>
-    public LiveProgress() : this(NotebookSession.Show)
+    /// <param name="group">The name of many stages that share one value, such as the runs of an experiment: a line for each would bury
+    /// its table. Who has started them says at the end that the group has finished.</param>
+    /// <param name="members">Their names.</param>
+    public LiveProgress(string? group = null, IEnumerable<string>? members = null) : this(NotebookSession.Show, group, members)
     {
     }
 
-    internal LiveProgress(string whole, Func<string, bool> isPart) : this(NotebookSession.Show, (whole, isPart))
-    {
-    }
-
-    internal LiveProgress(Func<object, Action<object>?> show, (string Name, Func<string, bool> Has)? whole = null) =>
-        (this.show, this.whole) = (show, whole);
-
-    private bool IsPart => whole?.Has(stage) is true;
+    internal LiveProgress(Func<ProgressBar, Action<object>?> show, string? group = null, IEnumerable<string>? members = null) =>
+        (this.show, this.group, this.members) = (show, group, (members ?? []).ToHashSet());
 
     /// <inheritdoc/>
     public void Started(string stage, string description, int resumedStep = 0)
     {
         timeLeft = new();
         Enter(stage);
-        Show(new(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null));
+        Show(resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null);
     }
 
     /// <inheritdoc/>
@@ -46,38 +45,32 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         if (!IsDue()) return;
         var figures = FormattableString.Invariant(
             $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, ");
-        Show(new(stage, FormattableString.Invariant($"{figures}{progress.ImagesPerSecond:n0} images/s{left}"), progress.Share));
+        Show(FormattableString.Invariant($"{figures}{progress.ImagesPerSecond:n0} images/s{left}"), progress.Share);
     }
 
     /// <inheritdoc/>
     public void Installed(DataProgress progress)
     {
-        if (IsDue()) Show(new(stage, progress.Step, progress.Total > 0 ? (double)progress.Done / progress.Total : null));
+        if (IsDue()) Show(progress.Step, progress.Total > 0 ? (double)progress.Done / progress.Total : null);
     }
 
     /// <inheritdoc/>
     public void Advanced(string part)
     {
-        if (update is not null || IsDue()) Show(new(stage, part, null));
+        if (update is not null || IsDue()) Show(part, null);
     }
 
     /// <summary>Shows a warning that stays, apart from the running stage.</summary>
-    public void Warned(string text) => show(new ProgressBar(stage, $"WARNING: {text}", null));
+    public void Warned(string text) => show(new(stage, $"WARNING: {text}", null));
 
     /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {
         if (this.stage != stage) Enter(stage);
+        if (members.Contains(stage)) finished++;
         // Neither the time nor where the result comes from: a notebook that runs again must look the same.
-        Show(new(stage, result, 1));
+        Show(result, members.Contains(stage) ? 0 : 1);
         (this.stage, update) = ("", null);
-    }
-
-    /// <summary>Ends the line of the whole, and shows below what it has come to.</summary>
-    internal void Conclude(string text, object value)
-    {
-        if (whole is { } parts) (updateWhole ?? (bar => show(bar)))(new ProgressBar(parts.Name, text, 1));
-        show(value);
     }
 
     /// <summary>Leaves a stage that did not end as it stands.</summary>
@@ -90,19 +83,20 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         return true;
     }
 
-    private void Enter(string stage)
-    {
-        this.stage = stage;
-        update = IsPart ? updateWhole : null;
-    }
+    private void Enter(string stage) =>
+        (this.stage, update) = (stage, stage == group || members.Contains(stage) ? updateGroup : null);
 
-    private void Show(ProgressBar bar)
+    private void Show(string text, double? share)
     {
         last = Stopwatch.GetTimestamp();
-        if (IsPart) bar = bar with { Stage = whole!.Value.Name, Text = $"{stage}: {bar.Text}" };
+        var isMember = members.Contains(stage);
+        // The bar of a group is about all of its stages.
+        var bar = isMember
+            ? new ProgressBar(group!, $"{stage}: {text}", (finished + (share ?? 0)) / members.Count)
+            : new(stage, text, share);
         if (update is null) update = show(bar);
         else update(bar);
-        if (IsPart) updateWhole = update;
+        if (isMember) updateGroup = update;
     }
 }
 
