@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using DistillKit.Networks;
+using DistillKit.Notebook.Formatting;
 using DistillKit.Runs.Installation;
 using DistillKit.Runs.Profiles;
 using TorchSharp;
@@ -115,7 +116,7 @@ public sealed class Lab
     public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
 
     /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. Its runs
-    /// share a line, which says in the end that they are done.</summary>
+    /// share a line, which says in the end that they are done, and a table below it.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
@@ -126,12 +127,16 @@ public sealed class Lab
         var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
         run.Run(Shard.All, NotebookSession.Cancellation);
         var table = run.Table();
-        var (least, most) = (100 * table.Runs.Min(one => one.Accuracy), 100 * table.Runs.Max(one => one.Accuracy));
-        var metric = table.Metric.ToString().ToLowerInvariant();
-        var result = FormattableString.Invariant($"{table.Runs.Count} runs, {metric} {least:f2} to {most:f2} %");
-        progress.Finished(parsed.Name, result, TimeSpan.Zero);
+        progress.Finished(parsed.Name, FormattableString.Invariant($"{table.Runs.Count} runs"), TimeSpan.Zero);
+        NotebookSession.Show(ResultTables.OfRuns(table));
         return table;
     }
+
+    /// <summary>The results of an experiment that come with the repository.</summary>
+    /// <param name="name">Its folder in data/reference, for instance <c>losses</c>.</param>
+    /// <exception cref="UserException">There is none of that name, or its file cannot be read.</exception>
+    public static ExperimentTable Reference(string name) =>
+        ExperimentTable.Read(Path.Combine(Root(), "data", "reference", name, "results.json"));
 
     /// <summary>Reads an experiment on the lab's profile without carrying it out.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON.</param>

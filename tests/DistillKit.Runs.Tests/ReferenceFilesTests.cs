@@ -66,9 +66,10 @@ public sealed class ReferenceFilesTests
             Assert.Equal(expected.Corrected!.Low, comparison.GetProperty("corrected").GetProperty("low").GetDouble(), 9);
             Assert.Contains($",{expected.Verdict.Text()},", lines[index + 2]);
         }
-        // What its description says.
-        Assert.All(table.Rows.Skip(1), row => Assert.Equal(Verdict.Beats, row.Comparison!.Verdict));
-        Assert.All(table.Against("kd").Rows, row => Assert.True(row.Recipe == "kd" || row.Comparison!.Verdict == Verdict.Inconclusive));
+        // What its description says, and two notebooks.
+        Assert.Equal("Against alone, 4 seeds: 6 of 6 BEATS", table.Summary());
+        Assert.Equal("Against kd, 4 seeds: 6 of 6 INCONCLUSIVE", table.Against("kd").Summary());
+        Assert.Equal("Against attention, 4 seeds: 6 of 6 WORSE", table.Against("attention").Summary());
     }
 
     [Theory, MemberData(nameof(IntegerFiles))]

@@ -101,8 +101,6 @@ public sealed record ExperimentTable(
         if (baseline is not null && found.Length != 1)
             throw new UserException($"The baseline of {Name} must be one row, but '{baseline}' is {found.Length}.");
         var reference = found.FirstOrDefault() ?? Rows[0];
-        var finished = Runs.ToLookup(run => KeyOf(run.Recipe, run.Grid));
-        FinishedRun[] RunsOf(TableRow row) => [.. finished[KeyOf(row.Recipe, row.Grid)]];
         var expected = RunsOf(reference).ToLookup(run => run.Seed, run => run.Accuracy);
         TableRow[] compared = baseline is null ? [] : [.. Rows.Where(row => row != reference)];
         var differences = compared.Select(row => (IReadOnlyList<double>)
@@ -113,9 +111,22 @@ public sealed record ExperimentTable(
         {
             Baseline = baseline,
             Test = baseline is null ? null : Judge.Rule(baseline, compared.Length, Margin),
-            Rows = [.. Rows.Select(row => Figures(row, RunsOf(row), comparisons.GetValueOrDefault(row), RunsOf(reference)))],
+            Rows = [.. Rows.Select(row => Figures(row, comparisons.GetValueOrDefault(row), RunsOf(reference)))],
         };
     }
+
+    /// <summary>The verdicts in a line, for instance as the title of a chart, so that it says no more than they do.</summary>
+    public string Summary()
+    {
+        Comparison[] compared = [.. Rows.Select(row => row.Comparison).OfType<Comparison>()];
+        var verdicts = compared.GroupBy(comparison => comparison.Verdict).OrderByDescending(same => same.Count())
+            .Select(same => $"{same.Count()} of {compared.Length} {same.Key.Text()}");
+        return $"Against {Baseline}, {Seeds.Count} seeds: {string.Join(", ", verdicts)}";
+    }
+
+    /// <summary>The runs of a row, in the order of the seeds.</summary>
+    public IReadOnlyList<FinishedRun> RunsOf(TableRow row) =>
+        [.. Runs.Where(run => run.Recipe == row.Recipe && run.Grid.SequenceEqual(row.Grid))];
 
     internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, FinishedRun?> find)
     {
@@ -134,16 +145,14 @@ public sealed record ExperimentTable(
         AtomicFile.WriteText(Path.Combine(folder, FileNames[1]), ToJson() + "\n");
     }
 
-    private static TableRow Figures(TableRow row, FinishedRun[] runs, Comparison? comparison, FinishedRun[] reference)
+    private TableRow Figures(TableRow row, Comparison? comparison, IReadOnlyList<FinishedRun> reference)
     {
-        if (runs.Length == 0) return new(row.Recipe, row.Grid, 0, null, null, null, null);
+        var runs = RunsOf(row);
+        if (runs.Count == 0) return new(row.Recipe, row.Grid, 0, null, null, null, null);
         var sample = new Sample([.. runs.Select(run => run.Accuracy)]);
-        double? pixels = reference.Length == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
+        double? pixels = reference.Count == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
         return new(row.Recipe, row.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
     }
-
-    private static string KeyOf(string recipe, IReadOnlyList<GridValue> grid) =>
-        string.Join('\n', [recipe, .. grid.Select(value => $"{value}")]);
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
