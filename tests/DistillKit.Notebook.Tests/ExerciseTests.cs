@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DistillKit.Notebook.Exercises;
 
@@ -6,6 +7,10 @@ namespace DistillKit.Notebook.Tests;
 [Collection("notebook")]
 public sealed class ExerciseTests : IDisposable
 {
+    private static readonly ExerciseEntry Number = ExerciseBook.Find("01-parameters");
+
+    private readonly object[] given = [];
+
     public ExerciseTests() => Dispose();
 
     public void Dispose()
@@ -15,13 +20,13 @@ public sealed class ExerciseTests : IDisposable
     }
 
     [Theory]
-    [InlineData(10, 10, "Within a tenth")]
-    [InlineData(20, 10, "2.0 times too high")]
-    [InlineData(1, 30, "30 times too low")]
-    [InlineData(0, 5, "Off by 5 ms")]
-    [InlineData(0, 0, "Exactly")]
-    [InlineData(80, 84.5, "Off by 4.5 points", "%")]
-    [InlineData(5, 5.2, "Off by 0.2 points", "points")]
+    [InlineData(10.0, 10, "Within a tenth")]
+    [InlineData(20.0, 10, "2.0 times too high")]
+    [InlineData(1.0, 30, "30 times too low")]
+    [InlineData(0.0, 5, "Off by 5 ms")]
+    [InlineData(0.0, 0, "Exactly")]
+    [InlineData(80.0, 84.5, "Off by 4.5 points", "%")]
+    [InlineData(5.0, 5.2, "Off by 0.2 points", "points")]
     [InlineData(null, 7, "Measured: 7 ms.")]
     public void A_guess_is_compared_with_the_measurement(double? guess, double measured, string verdict, string unit = "ms")
     {
@@ -38,57 +43,53 @@ public sealed class ExerciseTests : IDisposable
 
     [Theory]
     [InlineData(null, CheckState.Open)]
-    [InlineData(5.0, CheckState.Right)]
-    [InlineData(5.1, CheckState.Right)]
-    [InlineData(4.8, CheckState.Wrong)]
+    [InlineData(-1234, CheckState.Wrong)]
     [InlineData(double.NaN, CheckState.Wrong)]
-    public void A_number_is_right_within_the_tolerance(double? answer, CheckState state) =>
-        Assert.Equal(state, Check.That("five", answer, 5.0, 0.11).State);
+    [InlineData("no idea", CheckState.Wrong)]
+    public void An_answer_is_right_wrong_or_not_there(object? answer, CheckState state) =>
+        Assert.Equal(state, Check.Answer(Number.Id, answer, given).State);
 
     [Fact]
-    public void A_check_never_shows_the_solution()
+    public void A_number_is_right_within_its_tolerance()
     {
-        foreach (var answer in (double?[])[null, 1, 99999, double.PositiveInfinity])
-        {
-            var result = Check.That("secret", answer, 48151.6234, 0.1);
-            Assert.DoesNotContain("48151", result.ToString() + result.ToHtml() + Check.Summary());
-            Assert.DoesNotContain("48,15", result.ToString());
-        }
-        Assert.Contains("less than that", Check.That("secret", 99999, 48151.6).ToString());
-        Assert.Contains("more than that", Check.That("secret", 1, 48151.6).ToString());
+        var right = Convert.ToDouble(Number.Answer!(given), CultureInfo.InvariantCulture);
+        Assert.Equal(CheckState.Right, Check.Answer(Number.Id, right - Number.Tolerance * 0.99, given).State);
+        Assert.Equal(CheckState.Wrong, Check.Answer(Number.Id, right - Number.Tolerance * 1.01 - 1e-9, given).State);
     }
 
     [Fact]
-    public void A_sealed_answer_is_checked_without_being_there()
+    public void The_summary_has_every_exercise_of_its_notebook_with_its_last_answer()
     {
-        var seal = Check.Seal("views", 162);
-        Assert.Equal(CheckState.Right, Check.Sealed("views", 162, seal).State);
-        Assert.Equal(CheckState.Wrong, Check.Sealed("views", 128, seal).State);
-        Assert.Equal(CheckState.Open, Check.Sealed("views", null, seal).State);
-        Assert.Equal(CheckState.Right, Check.Sealed("word", " Momentum ", Check.Seal("word", "momentum")).State);
-        Assert.NotEqual(seal, Check.Seal("other exercise", 162));
-    }
-
-    [Fact]
-    public void The_summary_counts_every_exercise_once_with_its_last_answer()
-    {
-        Check.That("a", 1.0, 2.0);
-        Check.That("a", 2.0, 2.0);
-        Check.That("b", isRight: null);
+        Check.Answer(Number.Id, -1234, given);
+        Check.Answer(Number.Id, Number.Answer!(given), given);
         Predictions.Predict("q", 3, "s");
 
-        using var summary = JsonDocument.Parse(Check.Summary());
+        var path = Path.GetTempFileName();
+        Check.Save("01", path);
+        using var summary = JsonDocument.Parse(File.ReadAllText(path));
         var root = summary.RootElement;
-        Assert.Equal((1, 2), (root.GetProperty("right").GetInt32(), root.GetProperty("of").GetInt32()));
-        var states = root.GetProperty("exercises").EnumerateArray().Select(exercise => exercise.GetProperty("state").GetString());
-        Assert.Equal(["Right", "Open"], states);
+        Assert.Equal(Number.Points, root.GetProperty("points").GetInt32());
+        var states = root.GetProperty("exercises").EnumerateArray()
+            .ToDictionary(exercise => exercise.GetProperty("id").GetString()!, exercise => exercise.GetProperty("state").GetString());
+        Assert.Equal(ExerciseBook.Of("01").Select(exercise => exercise.Id), states.Keys);
+        Assert.Equal(("Right", "NotChecked"), (states[Number.Id], states["01-loop"]));
         Assert.Equal(3, root.GetProperty("predictions")[0].GetProperty("guess").GetDouble());
+        Assert.Contains("not run", Check.Summary("01").ToString());
+    }
+
+    [Fact]
+    public void Each_exercise_has_points_and_all_but_those_to_think_about_a_hint()
+    {
+        Assert.All(ExerciseBook.All, exercise => Assert.InRange(exercise.Points, 1, 10));
+        Assert.All(ExerciseBook.All, exercise => Assert.Equal(exercise.Kind == ExerciseKind.Think, exercise.Hint is null));
+        Assert.Equal(ExerciseBook.All.Count, ExerciseBook.All.DistinctBy(exercise => exercise.Id).Count());
+        Assert.Contains("00-flip", Assert.Throws<UserException>(() => Check.Hint("00-flop")).Message);
     }
 
     [Fact]
     public void Text_of_readers_is_escaped()
     {
         Assert.DoesNotContain("<script>", Predictions.Predict("<script>", 1).ToHtml());
-        Assert.DoesNotContain("<script>", Check.That("<script>", isRight: false, "<script>").ToHtml());
+        Assert.DoesNotContain("<script>", new CheckResult("<script>", CheckState.Wrong, "<script>").ToHtml());
     }
 }

@@ -40,7 +40,7 @@ public sealed class ReaderFunctionTests
             _ => x => x * Math.Abs(x),
         };
         Assert.Same(Library, Exercise.Use("00-square", wrong, Library, Questions));
-        Assert.Equal(CheckState.Wrong, Check.All.Single(one => one.What == "00-square").State);
+        Assert.Equal(CheckState.Wrong, Check.All.Single(one => one.Id == "00-square").State);
     }
 
     [Fact]

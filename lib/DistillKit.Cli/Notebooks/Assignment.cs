@@ -25,7 +25,12 @@ internal static class Assignment
         notebook.Clear();
         foreach (var cell in notebook.Cells)
         {
-            var blank = !cell.IsCode ? ["*Your answer.*"] : Blanks[cell.Language ?? notebook.Language];
+            if (!cell.IsCode)
+            {
+                if (cell.IsSolution) cell.Source = "*Your answer.*";
+                continue;
+            }
+            var blank = Blanks[cell.Language ?? notebook.Language];
             var open = Cut(cell.Source, BeginSolution, EndSolution, blank, notebook.Name);
             cell.Source = Cut(open, BeginHidden, EndHidden, [], notebook.Name);
         }
@@ -41,7 +46,8 @@ internal static class Assignment
             {
                 if (indent is not null) throw Unpaired(begin);
                 indent = line[..^line.TrimStart().Length];
-                kept.AddRange(replacement.Select(part => indent + part));
+                // At the left edge there is no function that would have to return something.
+                if (indent.Length > 0) kept.AddRange(replacement.Select(part => indent + part));
             }
             else if (line.Contains(end, StringComparison.Ordinal))
             {

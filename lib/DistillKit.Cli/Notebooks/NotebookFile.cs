@@ -156,6 +156,13 @@ internal sealed class Cell
     /// <summary>The identifier of its exercise, in nbgrader's metadata; null where it belongs to none.</summary>
     internal string? GradeId => TextAt(node, "metadata", "nbgrader", "grade_id");
 
+    /// <summary>Whether what it holds is the reader's to write.</summary>
+    internal bool IsSolution => At(node, "metadata", "nbgrader", "solution")?.GetValueKind() == JsonValueKind.True;
+
+    /// <summary>The points that it is worth; null where nothing is graded.</summary>
+    internal int? Points =>
+        At(node, "metadata", "nbgrader", "points") is JsonValue value && value.TryGetValue<int>(out var points) ? points : null;
+
     /// <summary>The kernel's name of its language, as Polyglot Notebooks notes it; null where it begins in the notebook's.</summary>
     internal string? Language => TextAt(node, "metadata", "polyglot_notebook", "kernelName");
 
@@ -174,10 +181,13 @@ internal sealed class Cell
     }
 
     /// <summary>A text in an object in objects; null when there is none.</summary>
-    internal static string? TextAt(JsonNode? node, params IEnumerable<string> path)
+    internal static string? TextAt(JsonNode? node, params IEnumerable<string> path) =>
+        At(node, path) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static JsonNode? At(JsonNode? node, params IEnumerable<string> path)
     {
         foreach (var key in path) node = (node as JsonObject)?[key];
-        return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        return node;
     }
 
     // nbformat has a text in one piece or in lines.

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using DistillKit.Files;
+using DistillKit.Notebook.Formatting;
 
 namespace DistillKit.Notebook.Exercises;
 
@@ -8,6 +8,8 @@ namespace DistillKit.Notebook.Exercises;
 [JsonConverter(typeof(JsonStringEnumConverter<CheckState>))]
 public enum CheckState
 {
+    /// <summary>Its cell has not run, or it is one that only a person can judge.</summary>
+    NotChecked,
     /// <summary>There is no answer yet.</summary>
     Open,
     /// <summary>It is right.</summary>
@@ -17,15 +19,16 @@ public enum CheckState
 }
 
 /// <summary>An exercise's answer as text, and whether it is right.</summary>
-/// <param name="Hint">What helps when it is wrong; never the solution.</param>
-public sealed record CheckResult(string What, CheckState State, string? Answer, string? Hint)
+public sealed record CheckResult(string Id, CheckState State, string? Answer)
 {
     /// <inheritdoc/>
     public override string ToString() => State switch
     {
-        CheckState.Open => $"{What}: no answer yet.",
-        CheckState.Right => $"{What}: right.",
-        _ => $"{What}: not yet.{(Hint is null ? "" : " " + Hint)}",
+        CheckState.Open => $"{Id}: no answer yet.",
+        CheckState.Right => $"{Id}: right.",
+        CheckState.Wrong => $"{Id}: not yet. Check.Hint(\"{Id}\") has a hint.",
+        CheckState.NotChecked => $"{Id}: not checked.",
+        _ => throw new NotSupportedException($"There is no state {State}."),
     };
 
     internal string ToHtml() => ToHtml(ToString());
@@ -33,69 +36,109 @@ public sealed record CheckResult(string What, CheckState State, string? Answer, 
     internal string ToHtml(string text)
     {
         // Okabe and Ito's colours, which the colour-blind can tell apart; the words say it too.
-        var colour = State switch { CheckState.Open => "#999999", CheckState.Right => "#009e73", _ => "#d55e00" };
+        var colour = State switch { CheckState.Right => "#009e73", CheckState.Wrong => "#d55e00", _ => "#999999" };
         return $"<div style=\"border-left: 4px solid {colour}; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(text)}</div>";
     }
 }
 
-/// <summary>Checks of exercises: right or wrong with a hint, which never gives the solution away; collected for grading.</summary>
+/// <summary>What became of a notebook's exercises and predictions.</summary>
+/// <param name="Notebook">Its number.</param>
+public sealed record NotebookSummary(string Notebook, IReadOnlyList<ExerciseSummary> Exercises, IReadOnlyList<Prediction> Predictions)
+{
+    /// <summary>The points of what is right.</summary>
+    public int Points => Exercises.Where(one => one.State == CheckState.Right).Sum(one => one.Points);
+
+    /// <inheritdoc/>
+    public override string ToString() => Table().ToString();
+
+    internal Table Table()
+    {
+        var most = Exercises.Where(one => one.Kind != ExerciseKind.Think).Sum(one => one.Points);
+        return new(["exercise", "kind", "points", ""], [.. Exercises.Select(Row)], null,
+            $"{Points} of {most} points, and {Predictions.Count(one => one.Guess is not null)} of {Predictions.Count} predictions made.");
+
+        static IReadOnlyList<string> Row(ExerciseSummary one) => [one.Id, one.Kind switch
+        {
+            ExerciseKind.WarmUp => "warm-up",
+            ExerciseKind.Build => "build",
+            ExerciseKind.Think => "think",
+            _ => throw new NotSupportedException($"There is no kind {one.Kind}."),
+        }, $"{one.Points}", one.State switch
+        {
+            CheckState.NotChecked when one.Kind == ExerciseKind.Think => "for a person to read",
+            CheckState.NotChecked => "not run",
+            CheckState.Open => "no answer yet",
+            CheckState.Right => "right",
+            CheckState.Wrong => "not yet right",
+            _ => throw new NotSupportedException($"There is no state {one.State}."),
+        }];
+    }
+}
+
+/// <summary>An exercise with the state of its last answer.</summary>
+public sealed record ExerciseSummary(string Id, ExerciseKind Kind, int Points, CheckState State, string? Answer);
+
+/// <summary>Checks of exercises, which do not show the answers; collected for grading.</summary>
 public static class Check
 {
     private static readonly Dictionary<string, CheckResult> Results = [];
 
-    /// <summary>The results of all exercises of this notebook, each with its last answer.</summary>
+    /// <summary>The results of all exercises of this notebook that have run, each with its last answer.</summary>
     public static IReadOnlyList<CheckResult> All => [.. Results.Values];
 
-    /// <summary>Checks a number.</summary>
-    /// <param name="what">The exercise; it is counted once, with the last answer.</param>
-    /// <param name="actual">The reader's answer; null while there is none.</param>
-    /// <param name="expected">The right one; compute it rather than write it down.</param>
-    /// <param name="hint">What helps; without it the check says whether the answer is too large or too small.</param>
-    public static CheckResult That(string what, double? actual, double expected, double tolerance = 0, string? hint = null)
+    /// <summary>Checks the answer of a warm-up.</summary>
+    /// <param name="id">The exercise, as the metadata of its cells names it.</param>
+    /// <param name="answer">The reader's answer, a number, a truth or a word; null while there is none.</param>
+    /// <param name="given">What the right answer is computed from.</param>
+    /// <exception cref="UserException">There is no such exercise.</exception>
+    public static CheckResult Answer(string id, object? answer, params object[] given)
     {
-        if (actual is not { } answer) return Note(what, null, null, null);
-        return Note(what, Math.Abs(answer - expected) <= tolerance, Text.Number(answer), hint ?? Direction(answer, expected));
+        var exercise = ExerciseBook.Find(id);
+        var right = exercise.Answer ?? throw new UserException($"Exercise {id} has no single answer.");
+        if (answer is null) return Results[id] = new(id, CheckState.Open, null);
+        var isRight = AreSame(right(given), answer, exercise.Tolerance);
+        return Results[id] = new(id, isRight ? CheckState.Right : CheckState.Wrong, Plain(answer));
     }
 
-    /// <summary>Checks a statement about the reader's work, for instance that an array is sorted.</summary>
-    /// <param name="isRight">Whether it holds; null while there is no answer.</param>
-    public static CheckResult That(string what, bool? isRight, string? hint = null) => Note(what, isRight, isRight?.ToString(), hint);
+    /// <summary>What helps with an exercise, for those who ask.</summary>
+    /// <exception cref="UserException">There is no such exercise.</exception>
+    public static string Hint(string id) => ExerciseBook.Find(id).Hint ?? "No hint: say what you think, and why.";
 
-    /// <summary>Checks an answer against the <see cref="Seal"/> of the right one, which does not show it.</summary>
-    /// <param name="actual">The reader's answer, a whole number or a word; null while there is none.</param>
-    public static CheckResult Sealed(string what, object? actual, string seal, string? hint = null) =>
-        actual is null ? Note(what, null, null, null) : Note(what, Seal(what, actual) == seal, Plain(actual), hint);
+    /// <summary>All exercises and predictions of a notebook, also those that were not run.</summary>
+    /// <param name="notebook">Its number, for instance <c>03</c>.</param>
+    public static NotebookSummary Summary(string notebook) => new(
+        notebook,
+        [.. ExerciseBook.Of(notebook).Select(exercise =>
+        {
+            var result = Results.GetValueOrDefault(exercise.Id);
+            return new ExerciseSummary(
+                exercise.Id, exercise.Kind, exercise.Points, result?.State ?? CheckState.NotChecked, result?.Answer);
+        })],
+        Predictions.All);
 
-    /// <summary>The seal of an answer, for those who write exercises.</summary>
-    public static string Seal(string what, object answer) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\n{Plain(answer)}")))[..12];
-
-    /// <summary>All results as JSON, for grading: <c>{"right": 1, "of": 2, "exercises": [...], "predictions": [...]}</c>.</summary>
-    public static string Summary() => JsonSerializer.Serialize(
-        new { Right = All.Count(one => one.State == CheckState.Right), Of = All.Count, Exercises = All, Predictions = Predictions.All },
-        new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" });
-
-    /// <summary>Writes <see cref="Summary"/> to a file, for an instructor to collect.</summary>
-    public static void Save(string path) => AtomicFile.WriteText(path, Summary() + "\n");
+    /// <summary>Writes <see cref="Summary"/> to a file as JSON, for an instructor to collect.</summary>
+    /// <param name="notebook">Its number, for instance <c>03</c>.</param>
+    /// <param name="path">The file.</param>
+    public static void Save(string notebook, string path)
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(Summary(notebook), options) + "\n");
+    }
 
     internal static void Clear() => Results.Clear();
 
     internal static void Note(ExerciseResult result)
     {
         var right = $"{result.Answers.Count(answer => answer.IsRight)} of {result.Answers.Count}";
-        Results[result.Id] = new(result.Id, result.State, right, null);
+        Results[result.Id] = new(result.Id, result.State, right);
     }
 
-    // Only a wrong answer gets the hint.
-    private static CheckResult Note(string what, bool? isRight, string? answer, string? hint) => Results[what] = isRight switch
+    private static bool AreSame(object right, object answer, double tolerance)
     {
-        null => new(what, CheckState.Open, answer, null),
-        true => new(what, CheckState.Right, answer, null),
-        false => new(what, CheckState.Wrong, answer, hint),
-    };
-
-    private static string Direction(double answer, double expected) =>
-        !double.IsFinite(answer) ? "It is not a number." : answer > expected ? "It is less than that." : "It is more than that.";
+        if (right is string or bool) return Plain(right) == Plain(answer);
+        return double.TryParse(Plain(answer), CultureInfo.InvariantCulture, out var number)
+            && Math.Abs(number - Convert.ToDouble(right, CultureInfo.InvariantCulture)) <= tolerance;
+    }
 
     private static string Plain(object value) => (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Trim().ToLowerInvariant();
 }

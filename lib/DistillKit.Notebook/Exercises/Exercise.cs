@@ -24,7 +24,7 @@ public sealed record ExerciseResult(string Id, IReadOnlyList<ExerciseAnswer> Ans
 
     internal string ToHtml()
     {
-        var verdict = new CheckResult(Id, State, null, null).ToHtml(Verdict);
+        var verdict = new CheckResult(Id, State, null).ToHtml(Verdict);
         return State == CheckState.Open ? verdict : verdict + Table.ToHtml();
     }
 
@@ -32,7 +32,8 @@ public sealed record ExerciseResult(string Id, IReadOnlyList<ExerciseAnswer> Ans
     {
         CheckState.Open => $"{Id}: not written yet, so the library's function runs from here on.",
         CheckState.Right => $"{Id}: right. From here on your function runs.",
-        CheckState.Wrong => $"{Id}: not yet right, so the library's function runs from here on.",
+        CheckState.Wrong =>
+            $"{Id}: not yet right, so the library's function runs from here on. Check.Hint(\"{Id}\") has a hint.",
         _ => throw new NotSupportedException($"There is no state {State}."),
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DistillKit.Cli.Notebooks;
+using DistillKit.Notebook.Exercises;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 
@@ -19,10 +20,19 @@ public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : I
     [Fact]
     public void Each_exercise_has_two_typical_wrong_answers()
     {
-        var exercises = NotebookRunner.Find([]).Select(NotebookFile.Load).SelectMany(notebook => notebook.CodeCells)
-            .Select(cell => cell.GradeId).OfType<string>().Where(id => id.EndsWith(Test, StringComparison.Ordinal));
-        var tried = WrongAnswers.Where(entry => entry.Value.Count >= 2).Select(entry => entry.Key + Test);
+        var exercises = ExerciseBook.All.Where(exercise => exercise.Kind == ExerciseKind.Build).Select(exercise => exercise.Id);
+        var tried = WrongAnswers.Where(entry => entry.Value.Count >= 2).Select(entry => entry.Key);
         Assert.Equal(exercises.Order(), tried.Order());
+    }
+
+    [Fact]
+    public void The_notebooks_have_the_exercises_of_the_book()
+    {
+        var cells = NotebookRunner.Find([]).Select(NotebookFile.Load).SelectMany(notebook => notebook.Cells);
+        var graded = cells.Where(cell => cell.Points is not null).Select(cell => (cell.GradeId, cell.Points));
+        var book = ExerciseBook.All.Select(exercise =>
+            ((string?)(exercise.Kind == ExerciseKind.Think ? exercise.Id : exercise.Id + Test), (int?)exercise.Points));
+        Assert.Equal(book.Order(), graded.Order());
     }
 
     /// <summary>The student's version with wrong answers and the solution before each test; the rest runs with the blanks.</summary>
@@ -44,19 +54,33 @@ public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : I
             }
             var exercise = cell.GradeId[..^Test.Length];
             var solution = solutions[exercise];
-            foreach (var (mistake, change) in WrongAnswers[exercise])
+            var blank = notebook.CodeCells.Single(blank => blank.GradeId == exercise).Source;
+            if (ExerciseBook.Find(exercise).Kind == ExerciseKind.WarmUp)
             {
-                Assert.Contains(change[0], solution);
-                Try(solution.Replace(change[0], change[1]), mistake, "Wrong");
+                var (type, variable) = (Declaration().Match(blank).Groups[1].Value, Declaration().Match(blank).Groups[2].Value);
+                string[] wrong = type switch
+                {
+                    "bool" => [$"!{variable}"],
+                    "string" => ["\"\"", "\"nothing\""],
+                    _ => ["-1234", $"2 * {variable} + 1"],
+                };
+                foreach (var answer in wrong)
+                    Try($"{solution}\n{variable} = {answer};", answer, "Wrong");
             }
+            else
+                foreach (var (mistake, change) in WrongAnswers[exercise])
+                {
+                    Assert.Contains(change[0], solution);
+                    Try(solution.Replace(change[0], change[1]), mistake, "Wrong");
+                }
             Try(solution, "solution", "Right");
-            Try(notebook.CodeCells.Single(blank => blank.GradeId == exercise).Source, "blank", "Open");
+            Try(blank, "blank", "Open");
 
             void Try(string function, string what, string state)
             {
                 var answer = $"{exercise}, {what}: ";
                 cells.AddRange([Text(function), Text(cell.Source), Text(
-                    $"Console.WriteLine(\"\\n{answer}\" + Check.All.Single(one => one.What == \"{exercise}\").State);")]);
+                    $"Console.WriteLine(\"\\n{answer}\" + Check.All.Single(one => one.Id == \"{exercise}\").State);")]);
                 expected.Add(answer + state);
             }
         }
@@ -68,7 +92,10 @@ public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : I
     private static CellText Text(string source, string? language = null) =>
         new(source, language is null ? "{}" : $"{{ \"polyglot_notebook\": {{ \"kernelName\": \"{language}\" }} }}");
 
-    [GeneratedRegex("^[0-9]{2}-[a-z]+, .*: (Right|Wrong|Open)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^(double|int|bool|string)[?] ([A-Za-z0-9]+) = null;")]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex("^[0-9]{2}b?-[a-z]+, .*: (Right|Wrong|Open)$", RegexOptions.Multiline)]
     private static partial Regex Answer();
 
     /// <summary>A folder of the checkout with the notebooks' set-up, and results of profile smoke that they share.</summary>
