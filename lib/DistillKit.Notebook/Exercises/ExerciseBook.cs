@@ -83,8 +83,12 @@ public static class ExerciseBook
         Build("08-greedy", 4, "Sort by harm for each byte; stop at the first layer that is too expensive."),
 
         // 09 Quantization-aware training
+        WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", _ => -4),
         Build("09-fake", 5, "Add what rounding changes, detached, to something whose gradient is right."),
         Build("09-step", 5, "Divide by the step, cut off, round with a straight-through gradient, multiply by the step."),
+        WarmUp("09-steps", 1, "Epochs, times whole batches in an epoch.", given => StepsOf((TrainingRecipe)given[0], (int)given[1])),
+        Think("09-three", 3),
+        Think("09-another", 2),
 
         // 10 Deployment
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
@@ -105,6 +109,8 @@ public static class ExerciseBook
     /// <param name="notebook">Its number, for instance <c>03</c>.</param>
     public static IReadOnlyList<ExerciseEntry> Of(string notebook) =>
         [.. All.Where(exercise => exercise.Id.StartsWith($"{notebook}-", StringComparison.Ordinal))];
+
+    private static object StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
 
     /// <summary>Of a graph's weights and biases, packed, with weights of 4 bits in all layers but the first and the last.</summary>
     private static object MegabytesOfMixedPlan(object[] given)
