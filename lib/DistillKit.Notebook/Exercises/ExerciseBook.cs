@@ -67,16 +67,27 @@ public static class ExerciseBook
         Think("05-paid", 3),
 
         // 06 Quantization from first principles
+        WarmUp("06-scale", 1, "Which is the largest integer of 4 bits with a sign?", given => Convert.ToDouble(given[0]) / 7, 1e-4),
+        Think("06-wild", 2),
+        WarmUp("06-zero", 1, "The scale is 5 / 255. How many steps lie between -2 and 0?", _ => 102),
         Build("06-affine", 3, "0 belongs to every range. 255 steps lie between 256 values."),
         Build("06-byte", 2, "Divide, round, move by the zero point, and only then cut off at both ends."),
+        WarmUp("06-products", 1, "How large can one product be, and how large the sum?", _ => 66311),
         Build("06-linear", 5, "Subtract the zero points before you multiply; add up in 32 bits."),
         Build("06-fixed", 3, "Which power of two takes the factor into [2^30, 2^31)?"),
         Build("06-rescale", 2, "The product needs 64 bits; add half of what the shift cuts off."),
+        Build("06-conv", 8, "Three loops for the place of a sum, three for its window; what lies outside of the image adds nothing."),
+        Think("06-shape", 3),
 
         // 07 Static quantization
+        WarmUp("07-weight", 1, "The root of 0.25 is 0.5, and one divides by it.", _ => 12),
         Build("07-fold", 5, "One factor for each output channel: gamma over the deviation."),
+        WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.", _ => 551),
         Build("07-observer", 4, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
+        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.", MegabytesOfMixedPlan, 0.006),
+        Think("07-images", 2),
+        Think("07-drift", 2),
 
         // 08 Dynamic and layer-specific quantization
         WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.", _ => 5),
@@ -89,8 +100,12 @@ public static class ExerciseBook
         Think("08-fair", 4),
 
         // 09 Quantization-aware training
+        WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", _ => -4),
         Build("09-fake", 5, "Add what rounding changes, detached, to something whose gradient is right."),
         Build("09-step", 5, "Divide by the step, cut off, round with a straight-through gradient, multiply by the step."),
+        WarmUp("09-steps", 1, "Epochs, times whole batches in an epoch.", given => StepsOf((TrainingRecipe)given[0], (int)given[1])),
+        Think("09-three", 3),
+        Think("09-another", 2),
 
         // 10 Deployment
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
@@ -116,6 +131,21 @@ public static class ExerciseBook
     {
         var weights = eightBits.Layers.Max(layer => layer.Weight.Values.LongLength);
         return eightBits.PackedBytes - weights + (weights + 1) / 2;
+    }
+
+    private static object StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
+
+    /// <summary>Of a graph's weights and biases, packed, with weights of 4 bits in all layers but the first and the last.</summary>
+    private static object MegabytesOfMixedPlan(object[] given)
+    {
+        WeightedNode[] layers = [.. ((Graph)given[0]).Layers];
+        var scheme = QuantizationScheme.Weights with { Bits = 4 };
+        return layers.Sum(BytesOf) / 1e6;
+
+        long BytesOf(WeightedNode layer) => sizeof(float) * layer.Bias!.Values.LongLength
+            + (layer == layers[0] || layer == layers[^1]
+                ? sizeof(float) * layer.Weight.Values.LongLength
+                : QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength));
     }
 
     private static string Names(IReadOnlyList<ExerciseEntry> exercises) =>
