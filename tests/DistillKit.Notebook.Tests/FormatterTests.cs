@@ -161,7 +161,8 @@ public sealed class FormatterTests
     [InlineData("0.063 93.286 1.000", 0.06335, 93.2859, 1)]
     [InlineData("0.25 1.00 NaN", 0.25, 1, double.NaN)]
     [InlineData("-4 0 1,024", -4, 0, 1024)]
-    [InlineData("2.85e-1 5.13e-8", 0.285, 5.13e-8)]
+    [InlineData("0.285000 0.000000", 0.285, 5.13e-8)]
+    [InlineData("2.85e-4 5.13e-8", 0.000285, 5.13e-8)]
     public void A_column_has_one_format(string text, params double[] values)
     {
         var frame = new DataFrame(new PrimitiveDataFrameColumn<double>("", values)).ToDisplayString("text/plain");

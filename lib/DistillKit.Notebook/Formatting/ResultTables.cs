@@ -35,8 +35,8 @@ internal static class ResultTables
         int[] powers = [.. numbers.Where(value => value > 0).Select(value => (int)Math.Floor(Math.Log10(value)))];
         if (powers.Length == 0) return "f0";
         var (most, least) = (powers.Max(), powers.Min());
-        var decimals = Math.Max(3 - most + Math.Min(1, most - least), 1 - least);
-        if (decimals > MostDecimals) return "0.##e+0";
+        if (most < 3 - MostDecimals) return "0.##e+0";
+        var decimals = Math.Min(MostDecimals, Math.Max(3 - most + Math.Min(1, most - least), 1 - least));
         for (decimals = Math.Max(0, decimals); decimals > 0 && numbers.All(value => IsWhole(value, decimals - 1)); decimals--) { }
         return $"n{decimals}";
 
