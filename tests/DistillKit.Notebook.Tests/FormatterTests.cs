@@ -175,7 +175,7 @@ public sealed class FormatterTests
         foreach (var cell in header.Concat(row.SkipLast(1))) Assert.Contains(cell, text);
         Assert.True(text.Split('\n').Count(line => line.StartsWith("name ", StringComparison.Ordinal)) > 1);
         Assert.Equal("a   1\nb  22", new Table([], [["a", "1"], ["b", "22"]]).ToString());
-        Assert.Equal("name  value\na<    1.235\n          2", Values().ToDisplayString("text/plain"));
+        Assert.Equal("name  value\na<    1.235\n      2.000", Values().ToDisplayString("text/plain"));
     }
 
     [Fact]
@@ -186,6 +186,19 @@ public sealed class FormatterTests
         Assert.Contains("50 more rows", frame.ToDisplayString("text/html"));
         Assert.Contains("<th>name</th><th>value</th>", html);
         Assert.Contains("<td>a&lt;</td><td style=\"text-align:right\">1.235</td>", html);
+    }
+
+    [Theory]
+    [InlineData("84.38 100.00", 84.38, 100)]
+    [InlineData("0.063 93.286 1.000", 0.06335, 93.2859, 1)]
+    [InlineData("0.25 1.00 NaN", 0.25, 1, double.NaN)]
+    [InlineData("-4 0 1,024", -4, 0, 1024)]
+    [InlineData("0.285000 0.000000", 0.285, 5.13e-8)]
+    [InlineData("2.85e-4 5.13e-8", 0.000285, 5.13e-8)]
+    public void A_column_has_one_format(string text, params double[] values)
+    {
+        var frame = new DataFrame(new PrimitiveDataFrameColumn<double>("", values)).ToDisplayString("text/plain");
+        Assert.Equal(text, string.Join(" ", frame.Split('\n').Select(line => line.Trim())));
     }
 
     [Theory]

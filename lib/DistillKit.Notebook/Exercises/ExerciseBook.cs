@@ -42,11 +42,27 @@ public static class ExerciseBook
         Build("01-calibration", 4, "Weigh each bin with its share of the images; the distance has no sign."),
 
         // 02 The baseline student
+        WarmUp("02-separable", 1, "One window for each channel that comes in, then one number for each pair of channels.",
+            _ => 9 * 32 + 32 * 48),
         Build("02-depthwise", 5, "Each channel has a window of its own: no sum over channels."),
+        WarmUp("02-macs", 2, "Three layers, with 144 channels between them; each works at every place.",
+            _ => (2 * 24 * 144 + 9 * 144) * 256),
         Build("02-block", 8, "Expand, filter, project; add the input only where the shapes are the same."),
+        WarmUp("02-double", 1, "Both the channels that go in and those that come out grow.", _ => 4),
+        Think("02-fair", 3),
+        Think("02-slower", 4),
 
         // 03 Distillation
+        WarmUp("03-softened", 1, "Divide the logits by 3 before the exponential, and sum over all classes.",
+            given => SoftTargets.Soften((float[])given[0], 3).Max(), 0.0005),
+        WarmUp("03-hottest", 1, "What is the exponential of 0?", _ => 0.1, 1e-6),
+        WarmUp("03-divergence", 1, "A sum over both classes: the first probability times the logarithm of a quotient.",
+            _ => 0.75 * Math.Log(1.5) + 0.25 * Math.Log(0.5), 0.001),
         Build("03-loss", 8, "Both sides of the divergence are softened; T squared stands before it, and the labels see no temperature."),
+        WarmUp("03-quieter", 1, "How does the gradient depend on the temperature, where that is high?", _ => 16),
+        Think("03-reverse", 3),
+        Think("03-recipe", 4),
+        Think("03-claim", 4),
 
         // 04 Feature alignment
         WarmUp("04-translator", 1, "A weight for each pair of channels, and a bias for each channel of the teacher.",
