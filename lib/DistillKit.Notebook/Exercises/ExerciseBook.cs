@@ -1,4 +1,5 @@
 using DistillKit.Graphs;
+using DistillKit.Networks;
 
 namespace DistillKit.Notebook.Exercises;
 
@@ -29,17 +30,32 @@ public static class ExerciseBook
     public static IReadOnlyList<ExerciseEntry> All { get; } =
     [
         // 00 Setup and data
+        Think("00-twenty", 3),
+        WarmUp("00-blue", 2, "The last third of an image's bytes is blue; divide by 255, and by how many there are.", Blue, 1e-3),
         Build("00-normalize", 3, "Take the channel's mean from each value, then divide by its deviation."),
-        Build("00-flip", 2, "Which dimension is the width?"),
-        Build("00-shift", 2, "Put zeros around the image, then cut out a part of the old size."),
+        WarmUp("00-floats", 1, "Three channels, and 32 bits are four bytes.", Megabytes, 0.1),
+        WarmUp("00-views", 1, "Count the shifts in one direction first: 4 to either side are not 8 places.", _ => 9 * 9 * 2),
+        Build("00-flip", 2, "Each row by itself: the first column comes last."),
+        Build("00-shift", 2, "A function of its own for the mirror: which row is shown in place of row -1, and of row `side`?"),
+        Think("00-flipping", 2),
 
         // 00b TorchSharp
+        WarmUp("00b-shape", 1, "Write the shapes below each other, right-aligned; a missing dimension counts as 1.", _ => 8 * 16 * 32),
+        Build("00b-distances", 4, "Give each a dimension of length 1 where the other has its rows, subtract, square, sum over the last."),
+        WarmUp("00b-gradient", 1, "The derivative of the square, times that of what is squared.", _ => 2 * (3 * 2 - 1) * 2, 1e-6),
+        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", _ => 1 / (1 - 0.2), 1e-3),
+        Think("00b-memory", 3),
 
         // 01 The teacher
+        Think("01-shortcut", 3),
         WarmUp("01-parameters", 1, "One window of 3 x 3 for each pair of an input and an output channel.", _ => 3 * 3 * 24 * 40),
+        WarmUp("01-larger", 1, "How many more places has the result of a convolution?", LargerImages, 0.02),
+        WarmUp("01-clueless", 1, "What is the probability of the right class, whichever it is?", _ => Math.Log(10), 0.005),
         Build("01-step", 6, "Five lines in the order of the text; forget the old gradients before the new ones come."),
         Build("01-loop", 6, "Two loops, and your step inside of them; the mean begins at 0 in each epoch."),
+        WarmUp("01-moves", 1, "The velocity of the second step is not that of the first.", _ => 0.71, 1e-3),
         Build("01-calibration", 4, "Weigh each bin with its share of the images; the distance has no sign."),
+        Think("01-threshold", 2),
 
         // 02 The baseline student
         WarmUp("02-separable", 1, "One window for each channel that comes in, then one number for each pair of channels.",
@@ -173,4 +189,24 @@ public static class ExerciseBook
     private static ExerciseEntry Build(string id, int points, string hint) => new(id, ExerciseKind.Build, points, hint);
 
     private static ExerciseEntry Think(string id, int points) => new(id, ExerciseKind.Think, points);
+
+    private static object Blue(object[] given)
+    {
+        var images = (ImageSet)given[0];
+        int[] ninth = [.. Enumerable.Range(0, images.Count).Where(i => images.Labels[i] == 8)];
+        return Normalization.Of(images.Subset(ninth)).Mean[^1];
+    }
+
+    private static object Megabytes(object[] given)
+    {
+        var images = (ImageSet)given[0];
+        return 1e-6 * sizeof(float) * ImageSet.Channels * images.ImageSize * images.ImageSize * images.Count;
+    }
+
+    private static object LargerImages(object[] given)
+    {
+        var (spec, size) = ((ModelSpec)given[0], (int)given[1]);
+        using var network = spec.Build();
+        return (double)network.ToGraph(2 * size).MultiplyAccumulates / network.ToGraph(size).MultiplyAccumulates;
+    }
 }

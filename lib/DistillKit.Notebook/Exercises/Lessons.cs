@@ -9,6 +9,10 @@ namespace DistillKit.Notebook.Exercises;
 /// </summary>
 public static class Lessons
 {
+    /// <summary>The squared distances of the rows of one tensor [N, D] from those of another [M, D].</summary>
+    /// <returns>[N, M].</returns>
+    public static Tensor Distances(Tensor rows, Tensor others) => rows.unsqueeze(1).sub(others).pow(Number.Two).sum(2);
+
     /// <summary>One training step on the cross-entropy of images [N, 3, H, W] with labels [N].</summary>
     /// <returns>The loss before the step.</returns>
     public static double Step(nn.Module<Tensor, Tensor> network, Tensor images, Tensor labels, optim.Optimizer optimizer)

@@ -4,13 +4,20 @@ using DistillKit.Notebook.Exercises;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 
-/// <summary>What Jupyter's clients and the exercises ask of the twelve notebooks.</summary>
+/// <summary>What Jupyter's clients and the exercises ask of the twelve notebooks and the introduction beside them.</summary>
 public sealed partial class CurriculumTests
 {
+    private const string Introduction = "00b-torchsharp.ipynb";
+
     public static TheoryData<string> All => [.. NotebookRunner.Find([]).Select(path => Path.GetFileName(path))];
 
     [Fact]
-    public void There_are_twelve() => Assert.Equal(12, All.Count);
+    public void There_are_twelve_and_an_introduction()
+    {
+        string[] names = [.. NotebookRunner.Find([]).Select(path => Path.GetFileName(path))];
+        Assert.Contains(Introduction, names);
+        Assert.Equal(12, names.Count(name => name != Introduction));
+    }
 
     [Theory]
     [MemberData(nameof(All))]
