@@ -49,11 +49,22 @@ public static class ExerciseBook
         Build("03-loss", 8, "Both sides of the divergence are softened; T squared stands before it, and the labels see no temperature."),
 
         // 04 Feature alignment
+        WarmUp("04-translator", 1, "A weight for each pair of channels, and a bias for each channel of the teacher.",
+            given => ((int)given[0] + 1) * (int)given[1]),
+        WarmUp("04-largest", 1, "Two vectors at a right angle: how long is their difference, squared?", _ => 2),
         Build("04-attention", 3, "The square, summed over channels, as a vector of length 1 for each image."),
         Build("04-hint", 3, "The mean of the squared differences."),
+        Think("04-verdicts", 4),
+        WarmUp("04-seeds", 1, "Half the width must be one point: solve for n.", _ => 16),
+        Think("04-chance", 4),
 
         // 05 Progressive distillation
-        Build("05-schedule", 4, "A rising line up to the warm-up's end, and half a cosine from there to the last step."),
+        WarmUp("05-cooling", 1, "A tenth of the way from the first temperature down to the last.", _ => 7.3, tolerance: 0.01),
+        Build("05-schedule", 4, "Two straight lines. How many steps rise, and how many are left after them?"),
+        WarmUp("05-shelf", 1, "A product of four numbers, in bytes.", _ => 4, tolerance: 0.01),
+        WarmUp("05-signs", 1, "The first may fall as it likes; what are the chances of the others?", _ => 0.125, tolerance: 0.0005),
+        Think("05-sentences", 6),
+        Think("05-paid", 3),
 
         // 06 Quantization from first principles
         WarmUp("06-scale", 1, "Which is the largest integer of 4 bits with a sign?", given => Convert.ToDouble(given[0]) / 7, 1e-4),
@@ -74,13 +85,20 @@ public static class ExerciseBook
         WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.", _ => 551),
         Build("07-observer", 4, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
-        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.", MegabytesOfMixedPlan, 0.006),
+        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.",
+            given => MegabytesOfMixedPlan((Graph)given[0]), 0.006),
         Think("07-images", 2),
         Think("07-drift", 2),
 
         // 08 Dynamic and layer-specific quantization
+        WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.", _ => 5),
+        Think("08-strategy", 3),
+        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 10),
         Build("08-scan", 5, "One layer at a time, the mean over all images, and the exact network first in the divergence."),
+        WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. It saves half a byte for each weight.",
+            given => HalvedInTheLargestLayer((Graph)given[0])),
         Build("08-greedy", 4, "Sort by harm for each byte; stop at the first layer that is too expensive."),
+        Think("08-fair", 4),
 
         // 09 Quantization-aware training
         WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", _ => -4),
@@ -110,19 +128,22 @@ public static class ExerciseBook
     public static IReadOnlyList<ExerciseEntry> Of(string notebook) =>
         [.. All.Where(exercise => exercise.Id.StartsWith($"{notebook}-", StringComparison.Ordinal))];
 
-    private static object StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
+    private static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
 
-    /// <summary>Of a graph's weights and biases, packed, with weights of 4 bits in all layers but the first and the last.</summary>
-    private static object MegabytesOfMixedPlan(object[] given)
+    /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
+    private static double MegabytesOfMixedPlan(Graph folded)
     {
-        WeightedNode[] layers = [.. ((Graph)given[0]).Layers];
+        WeightedNode[] layers = [.. folded.Layers];
         var scheme = QuantizationScheme.Weights with { Bits = 4 };
-        return layers.Sum(BytesOf) / 1e6;
+        return layers[1..^1].Sum(layer =>
+            QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength)
+            - sizeof(float) * layer.Weight.Values.LongLength) / 1e6 + sizeof(float) * folded.Parameters / 1e6;
+    }
 
-        long BytesOf(WeightedNode layer) => sizeof(float) * layer.Bias!.Values.LongLength
-            + (layer == layers[0] || layer == layers[^1]
-                ? sizeof(float) * layer.Weight.Values.LongLength
-                : QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength));
+    private static long HalvedInTheLargestLayer(Graph eightBits)
+    {
+        var weights = eightBits.Layers.Max(layer => layer.Weight.Values.LongLength);
+        return eightBits.PackedBytes - weights + (weights + 1) / 2;
     }
 
     private static string Names(IReadOnlyList<ExerciseEntry> exercises) =>
