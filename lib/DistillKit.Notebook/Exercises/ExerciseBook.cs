@@ -117,7 +117,8 @@ public static class ExerciseBook
         WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.", _ => 551),
         Build("07-observer", 4, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
-        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.", MegabytesOfMixedPlan, 0.006),
+        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.",
+            given => MegabytesOfMixedPlan((Graph)given[0]), 0.006),
         Think("07-images", 2),
         Think("07-drift", 2),
 
@@ -165,19 +166,16 @@ public static class ExerciseBook
         return eightBits.PackedBytes - weights + (weights + 1) / 2;
     }
 
-    private static object StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
+    private static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
 
-    /// <summary>Of a graph's weights and biases, packed, with weights of 4 bits in all layers but the first and the last.</summary>
-    private static object MegabytesOfMixedPlan(object[] given)
+    /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
+    private static double MegabytesOfMixedPlan(Graph folded)
     {
-        WeightedNode[] layers = [.. ((Graph)given[0]).Layers];
+        WeightedNode[] layers = [.. folded.Layers];
         var scheme = QuantizationScheme.Weights with { Bits = 4 };
-        return layers.Sum(BytesOf) / 1e6;
-
-        long BytesOf(WeightedNode layer) => sizeof(float) * layer.Bias!.Values.LongLength
-            + (layer == layers[0] || layer == layers[^1]
-                ? sizeof(float) * layer.Weight.Values.LongLength
-                : QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength));
+        return layers[1..^1].Sum(layer =>
+            QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength)
+            - sizeof(float) * layer.Weight.Values.LongLength) / 1e6 + sizeof(float) * folded.Parameters / 1e6;
     }
 
     private static string Names(IReadOnlyList<ExerciseEntry> exercises) =>
