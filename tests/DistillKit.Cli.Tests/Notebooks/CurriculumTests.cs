@@ -1,14 +1,23 @@
+using System.Text.RegularExpressions;
 using DistillKit.Cli.Notebooks;
+using DistillKit.Notebook.Exercises;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 
-/// <summary>What Jupyter's clients and the exercises ask of the twelve notebooks.</summary>
-public sealed class CurriculumTests
+/// <summary>What Jupyter's clients and the exercises ask of the twelve notebooks and the introduction beside them.</summary>
+public sealed partial class CurriculumTests
 {
+    private const string Introduction = "00b-torchsharp.ipynb";
+
     public static TheoryData<string> All => [.. NotebookRunner.Find([]).Select(path => Path.GetFileName(path))];
 
     [Fact]
-    public void There_are_twelve() => Assert.Equal(12, All.Count);
+    public void There_are_twelve_and_an_introduction()
+    {
+        string[] names = [.. NotebookRunner.Find([]).Select(path => Path.GetFileName(path))];
+        Assert.Contains(Introduction, names);
+        Assert.Equal(12, names.Count(name => name != Introduction));
+    }
 
     [Theory]
     [MemberData(nameof(All))]
@@ -18,6 +27,32 @@ public sealed class CurriculumTests
         foreach (var cell in Load(name).CodeCells)
             Assert.Equal(cell.Language == "fsharp", cell.Source.StartsWith("#!fsharp\n", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Cells_are_short(string name)
+    {
+        foreach (var (number, cell) in Load(name).CodeCells.Index())
+        {
+            var lines = cell.Source.Split('\n');
+            Assert.True(lines.Length <= 25, $"code cell {number + 1} has {lines.Length} lines");
+            Assert.All(lines, line => Assert.True(line.Length <= 100, $"code cell {number + 1} has a line of {line.Length} columns"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Exercises_say_their_kind_points_and_minutes(string name)
+    {
+        var headings = Load(name).Cells.Where(cell => !cell.IsCode).SelectMany(cell => Exercise().Matches(cell.Source)).ToList();
+        Assert.All(headings, heading => Assert.Matches(@"^### (Warm-up|Build|Think): .+ \(\d+ points?, .+\)$", heading.Value));
+        var book = ExerciseBook.Of(name.Split('-')[0]);
+        Assert.Equal(book.Count, headings.Count);
+        Assert.Equal(Enum.GetValues<ExerciseKind>(), book.Select(exercise => exercise.Kind).Distinct().Order());
+    }
+
+    [GeneratedRegex("^### (Warm-up|Build|Think)\\b.*$", RegexOptions.Multiline)]
+    private static partial Regex Exercise();
 
     [Theory]
     [MemberData(nameof(All))]
