@@ -1,4 +1,3 @@
-using DistillKit.Graphs;
 using DistillKit.Networks;
 
 namespace DistillKit.Notebook.Exercises;
