@@ -11,7 +11,8 @@ open XPlot.Plotly
 /// </summary>
 let Of (title: string, result: BenchmarkResult) : PlotlyChart =
     let rows = Figure.some title result.Rows
-    let names = Array.map BenchmarkRows.label rows
+    // The name of a runtime stays in one piece.
+    let names = [| for row in rows -> (BenchmarkRows.label row).Replace("ONNX Runtime", "ONNX\u00a0Runtime") |]
     let wilson (row: BenchmarkRow) = let down, up = BenchmarkRows.interval row.Accuracy result.TestImages in 100.0 * down, 100.0 * up
     let memory (row: BenchmarkRow) = if row.PeakMemoryBytes.HasValue then float row.PeakMemoryBytes.Value / 1e6 else nan
     let late (row: BenchmarkRow) = 0.0, row.LatencyP95Milliseconds - row.LatencyMilliseconds
@@ -66,11 +67,17 @@ let Of (title: string, result: BenchmarkResult) : PlotlyChart =
                       width = 4.0),
                   xaxis = Figure.axisName "x" index, yaxis = Figure.axisName "y" index)
               Figure.labels index ends places texts "middle right" Theme.Ink ]
+    // What the marks mean stands where a sixth panel would; without one of memory, below the others.
+    let isBeside = panels.Length % 2 = 1
+    let lines =
+        [ "\u25cf ONNX Runtime"
+          "\u25c6 Edge"
+          $"Error bars: accuracy, 95 %% interval (Wilson, {result.TestImages:N0} images); latency, up to the 95th percentile."
+          "The axes of file, latency and throughput are logarithmic." ]
+        |> List.collect (Figure.wrapped (if isBeside then 24 else 60) "")
+    let note = String.Join("<br>", List.map Figure.plain lines)
     layout.annotations <-
-        [ Figure.note
-              ($"Error bars: 95 %% interval of the accuracy (Wilson, {result.TestImages:N0} images);<br>"
-               + "latency from the median to the 95th percentile.<br>File, latency and throughput have logarithmic axes.<br>"
-               + "Circle: ONNX Runtime, diamond: Edge.")
-              (-0.3, 1.0 + 8.0 / height) "left" "bottom" ]
-    Figure.reserve 74.0 layout
+        [ if isBeside then Figure.note note (fst columns[1], row / height) "left" "top"
+          else Figure.note note (0.0, -56.0 / height) "left" "top" ]
+    if not isBeside then layout.margin.b <- 64.0 + 19.0 * float lines.Length
     Figure.chart (int (height + layout.margin.t + layout.margin.b)) layout traces

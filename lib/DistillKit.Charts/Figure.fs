@@ -11,7 +11,8 @@ open XPlot.Plotly
 type Panels() =
     inherit Layout.Layout()
 
-    /// The axes from the third on by their names in plotly.js, for instance xaxis3.
+    /// What XPlot.Plotly's layout has no place for: the axes from the third on by their names in plotly.js, for instance xaxis3, and a
+    /// title that says where it stands.
     [<JsonExtensionData>]
     member val More: IDictionary<string, obj> = Dictionary() with get, set
 
@@ -105,11 +106,13 @@ let axisName letter panel = if panel = 0 then letter else $"{letter}{panel + 1}"
 /// Text at a place of the whole plot, in shares of its width and height.
 let note (text: string) (x: float, y: float) (xanchor: string) (yanchor: string) =
     Annotation(
-        text = text, showarrow = false, font = font Theme.TextSize, xref = "paper", yref = "paper", x = x, y = y, xanchor = xanchor,
-        yanchor = yanchor)
+        text = text, showarrow = false, align = "left", font = font Theme.TextSize, xref = "paper", yref = "paper", x = x, y = y,
+        xanchor = xanchor, yanchor = yanchor)
 
-/// Room for notes between title and plot. The title stays in the middle of the margin, so it takes twice as much.
-let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.t + 2.0 * pixels
+/// Room for notes between title and plot.
+let reserve (pixels: float) (layout: Layout) = layout.margin.t <- layout.margin.t + pixels
+
+let private titlePad = 10.0
 
 /// A transparent layout with a title in as many lines as it needs; the names of the legend need room below it.
 let layout (title: string) (left: float) (legend: seq<string>) =
@@ -118,13 +121,18 @@ let layout (title: string) (left: float) (legend: seq<string>) =
     // plotly.js gives every entry the room of the widest, and wraps whole entries.
     let inRow = max 1.0 (Math.Floor((float Theme.Width - left - 30.0) / (60.0 + widthOf legend)))
     let rows = Math.Ceiling(float (Seq.length legend) / inRow)
-    // plotly.js puts the title in the middle of the margin, and the legend at its lower end.
-    let top = 2.0 * (11.0 * float lines.Length + 4.0 + (if hasLegend then 6.0 + 20.0 * rows else 4.0))
+    // The title begins at the upper end of the margin, and the legend stands at the lower one.
+    let top = titlePad + 22.0 * float lines.Length + (if hasLegend then 14.0 + 20.0 * rows else 10.0)
     let clear, text = "rgba(0,0,0,0)", font Theme.TextSize
-    Panels(
-        title = String.Join("<br>", lines), titlefont = font Theme.TitleSize, font = text, paper_bgcolor = clear, plot_bgcolor = clear,
-        margin = Margin(l = left, r = 30.0, t = top, b = 60.0), hovermode = "closest", showlegend = hasLegend,
-        legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = text, bgcolor = clear))
+    let layout =
+        Panels(
+            font = text, paper_bgcolor = clear, plot_bgcolor = clear, margin = Margin(l = left, r = 30.0, t = top, b = 60.0),
+            hovermode = "closest", showlegend = hasLegend,
+            legend = Legend(orientation = "h", x = 0.0, y = 1.01, yanchor = "bottom", font = text, bgcolor = clear))
+    layout.More["title"] <-
+        {| text = String.Join("<br>", lines); font = font Theme.TitleSize; yref = "container"; y = 1.0; yanchor = "top"
+           pad = {| t = titlePad |} |}
+    layout
 
 /// What a chart is drawn from, as an array; there must be something.
 let some (title: string) (items: seq<'T>) =
@@ -146,6 +154,20 @@ let chart (height: int) (layout: Layout) (traces: seq<Trace>) =
 let stroke index = Line(color = Theme.color index, width = 2.0, dash = Theme.dash index)
 
 let symbols index (size: float) = Marker(color = Theme.color index, size = size, symbol = Theme.symbol index)
+
+/// How far points that would hide each other stand apart, so that each is seen: those nearer to another one than some pixels spread along
+/// a line, in their order, with a step that depends on how many they are; 0 for all others. The same points give the same offsets.
+let spread (nearest: float) (step: int -> float) (pixels: (float * float)[]) : float[] =
+    let touches (x, y) (x', y') = Math.Abs(x - x': float) < nearest && Math.Abs(y - y': float) < nearest
+    let groups =
+        (List.empty, Array.indexed pixels) ||> Array.fold (fun groups (index, point) ->
+            let near, far = groups |> List.partition (List.exists (fun (_, other) -> touches point other))
+            ((index, point) :: List.concat near) :: far)
+    let offsets = Array.zeroCreate pixels.Length
+    for group in groups do
+        for place, (index, _) in List.indexed (List.sortBy (fun (index, (x, _)) -> x, index) group) do
+            offsets[index] <- step group.Length * (float place - float (group.Length - 1) / 2.0)
+    offsets
 
 /// Text at points of a panel, as a series of its own: XPlot.Plotly's bars cannot say where their text stands.
 let labels (panel: int) (xs: float seq) (ys: float seq) (texts: string seq) (position: string) (color: string) =

@@ -15,13 +15,23 @@ let Of
     : PlotlyChart =
     let estimates = Figure.some title estimates
     let names = [| for estimate in estimates -> estimate.Name |]
-    let runs = [| for place, estimate in Seq.indexed estimates do for run in estimate.Runs -> run, float place + 0.22 |]
-    let legend = if runs.Length > 0 then [ "mean and 95 % interval"; "single runs" ] else [ "95 % interval" ]
+    let hasRuns = estimates |> Array.exists (fun estimate -> estimate.Runs.Count > 0)
+    let legend = if hasRuns then [ "mean and 95 % interval"; "single runs" ] else [ "95 % interval" ]
     let all =
         [ for estimate in estimates do yield! [ estimate.Low; estimate.High; estimate.Mean ]
-          yield! Array.map fst runs
+          for estimate in estimates do yield! estimate.Runs
           if Double.IsFinite reference then reference ]
     let slack = Math.Max(1e-9, 0.06 * (List.max all - List.min all))
+    let left, right = List.min all - slack, List.max all + slack
+    let layout, x, _ = Figure.named title names legend valueTitle
+    x.range <- [| left; right |]
+    let width = float Theme.Width - layout.margin.l - layout.margin.r
+    // Single runs stand below their mean; those that would hide each other below one another, since a height within a row means nothing.
+    let places (place: int) (estimate: Estimate) =
+        let pixels = [| for run in estimate.Runs -> (run - left) / (right - left) * width, 0.0 |]
+        Figure.spread 5.0 (fun count -> Math.Min(0.16, 0.2 / float count)) pixels
+        |> Array.map2 (fun run offset -> run, float place + 0.27 + offset) (Seq.toArray estimate.Runs)
+    let runs = estimates |> Array.mapi places |> Array.concat
     let hover (estimate: Estimate) =
         Figure.plain $"{estimate.Name}: {Figure.short estimate.Mean} ({Figure.short estimate.Low} to {Figure.short estimate.High})"
     let traces: Trace list =
@@ -37,8 +47,6 @@ let Of
                   ``type`` = "data", symmetric = false, array = [| for estimate in estimates -> estimate.High - estimate.Mean |],
                   arrayminus = [| for estimate in estimates -> estimate.Mean - estimate.Low |], color = Theme.color 0, thickness = 2.0,
                   width = 5.0)) ]
-    let layout, x, _ = Figure.named title names legend valueTitle
-    x.range <- [| List.min all - slack; List.max all + slack |]
     Figure.chart (190 + 44 * names.Length) layout traces
 
 /// <summary>What the recipes of an experiment gain over its baseline, seed by seed, with their verdicts.</summary>

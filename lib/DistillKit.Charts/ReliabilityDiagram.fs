@@ -5,9 +5,11 @@ open System.Collections.Generic
 open DistillKit.Metrics
 open XPlot.Plotly
 
+let private fewest = 10
+
 /// <summary>
 /// Draws accuracy against confidence, bin by bin, and below it how many images each bin has. On the diagonal a network is calibrated,
-/// under it overconfident.
+/// under it overconfident. The accuracy of a bin with fewer than ten images says little: such bins are left out above, and counted below.
 /// </summary>
 /// <param name="reports">A report for each network, by the name that it has in the chart.</param>
 let Of (title: string, reports: seq<KeyValuePair<string, ClassificationReport>>) : PlotlyChart =
@@ -19,13 +21,17 @@ let Of (title: string, reports: seq<KeyValuePair<string, ClassificationReport>>)
             x = [| for bin in bins -> 100.0 * bin.Confidence |], y = Array.map height bins, mode = "lines+markers",
             name = Figure.plain name, showlegend = (panel = 0), line = Figure.stroke index,
             marker = Figure.symbols index size, xaxis = Figure.axisName "x" panel, yaxis = Figure.axisName "y" panel)
+    let isThin (bin: CalibrationBin) = bin.Count > 0 && bin.Count < fewest
+    let isAnyLeftOut = reports |> List.exists (fun (_, report) -> Seq.exists isThin report.Calibration)
     let traces: Trace list =
         [ Figure.line (0.0, 0.0) (100.0, 100.0)
           Figure.labels 0 [ 2.0 ] [ 97.0 ] [ "dashed: calibrated" ] "middle right" Theme.Ink
+          if isAnyLeftOut then Figure.labels 0 [ 2.0 ] [ 89.0 ] [ $"no bins of fewer than {fewest} images" ] "middle right" Theme.Ink
           for index, (name, report) in List.indexed reports do
               let bins = [| for bin in report.Calibration do if bin.Count > 0 then bin |]
-              let upper = series index 0 (legend (name, report)) 9.0 bins (fun bin -> 100.0 * bin.Accuracy)
-              upper.text <- [| for bin in bins -> $"{bin.Count} images" |]
+              let full = bins |> Array.filter (fun bin -> bin.Count >= fewest)
+              let upper = series index 0 (legend (name, report)) 9.0 full (fun bin -> 100.0 * bin.Accuracy)
+              upper.text <- [| for bin in full -> $"{bin.Count} images" |]
               upper
               series index 1 name 6.0 bins (fun bin -> 100.0 * float bin.Count / float report.Count) ]
     let layout = Figure.layout title 70.0 (reports |> List.map legend)

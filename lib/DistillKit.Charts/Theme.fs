@@ -71,5 +71,8 @@ let internal ofScale (share: float) =
     let mix one other = (int (Math.Round(255.0 * (one + (other - one) * (share - low) / (high - low))))).ToString "x2"
     "#" + String.Join("", List.map2 mix (channels lowColor) (channels highColor))
 
+/// <summary>Red, green and blue, from 0 to 255, of the scale at a share from 0 to 1.</summary>
+let ScaleAt (share: float32) : byte[] = [| for channel in channels (ofScale (float share)) -> byte (Math.Round(255.0 * channel)) |]
+
 /// Black or white, whichever is read better on a colour.
 let internal textOn background = if contrast background "#000000" > contrast background "#ffffff" then "#000000" else "#ffffff"

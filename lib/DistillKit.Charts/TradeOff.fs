@@ -8,6 +8,12 @@ open XPlot.Plotly
 
 let private unbeaten = "not beaten in both (Pareto front)"
 
+let private size = 11.0
+
+/// A, B, ..., Z, AA, AB, ...
+let rec private letter (index: int) =
+    (if index < 26 then "" else letter (index / 26 - 1)) + string (char (int 'A' + index % 26))
+
 /// <summary>The points that no other point beats: none is both as cheap and as good and better in one. From the cheapest.</summary>
 let Front (points: seq<TradeOffPoint>) : TradeOffPoint[] =
     let points = Seq.toArray points
@@ -31,6 +37,7 @@ let Of
     let low, high = ranked[0].Cost, (Array.last ranked).Cost
     let accuracies = points |> Array.map _.Accuracy
     let worst, best = Array.min accuracies, Array.max accuracies
+    let letters = [| for index in 0 .. ranked.Length - 1 -> letter index |]
     let interval (point: TradeOffPoint) = if images > 0 then BenchmarkRows.interval point.Accuracy images else 0.0, 0.0
     let down point = 100.0 * fst (interval point)
     let up point = 100.0 * snd (interval point)
@@ -38,26 +45,47 @@ let Of
     let near (one: TradeOffPoint) (other: TradeOffPoint) =
         Math.Abs(Math.Log(one.Cost / other.Cost)) <= 0.045 * Math.Log(1.56 * high / low)
         && Math.Abs(one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
-    let join (groups: (TradeOffPoint * float * string) list) (index, point: TradeOffPoint) =
+    let join (groups: (TradeOffPoint * float * string) list) (index: int, point: TradeOffPoint) =
         let above = 100.0 * point.Accuracy + up point
         match groups with
-        | (last, height, text) :: rest when near last point -> (point, Math.Max(height, above), $"{text}, {index + 1}") :: rest
-        | _ -> (point, above, string (index + 1)) :: groups
+        | (last, height, text) :: rest when near last point -> (point, Math.Max(height, above), $"{text}, {letters[index]}") :: rest
+        | _ -> (point, above, letters[index]) :: groups
     let level (point: TradeOffPoint) = Math.Round(point.Accuracy / Math.Max(1e-9, 0.04 * (best - worst)))
     let labels = ranked |> Array.indexed |> Array.sortBy (fun (_, point) -> level point, point.Cost) |> Array.fold join []
-    let series (some: TradeOffPoint[]) mode =
-        Scatter(x = Array.map _.Cost some, y = [| for point in some -> 100.0 * point.Accuracy |], mode = mode)
-    let stair = series front "lines"
+    let layout = Figure.layout title 70.0 [ unbeaten; "beaten" ]
+    let x, y = Figure.xAxis costTitle, Figure.yAxis $"right answers on the {set} (%%)"
+    let left, right = low / 1.25, high * 1.25
+    Figure.logarithmicX x left right 8
+    let least = Array.min [| for point in points -> 100.0 * point.Accuracy - down point |]
+    let most = Array.max [| for point in points -> 100.0 * point.Accuracy + up point |]
+    let slack = Math.Max(0.05, 0.06 * (most - least))
+    // Above the highest point there is room for its letter.
+    let bottom, top = least - slack, most + 2.0 * slack
+    y.range <- [| bottom; top |]
+    layout.SetAxes(0, x, y)
+    let width, plotHeight = float Theme.Width - layout.margin.l - layout.margin.r, 400.0 - layout.margin.t
+    let decade = width / Math.Log(right / left)
+    let pixels =
+        [| for point in ranked ->
+               decade * Math.Log(point.Cost / left), plotHeight * (100.0 * point.Accuracy - bottom) / (top - bottom) |]
+    // Points that would hide each other stand apart, by less than their size; what is said of them stays exact.
+    let offsets = Figure.spread (size / 2.0) (fun count -> Math.Min(8.0, 14.0 / float count)) pixels
+    let beside = readOnlyDict [ for point, offset in Seq.zip ranked offsets -> point, point.Cost * Math.Exp(offset / decade) ]
+    let series (some: TradeOffPoint[]) (cost: TradeOffPoint -> float) mode =
+        Scatter(x = Array.map cost some, y = [| for point in some -> 100.0 * point.Accuracy |], mode = mode)
+    let stair = series front _.Cost "lines"
     stair.showlegend <- false
     stair.hoverinfo <- "skip"
     stair.line <- Line(color = Theme.color 0, width = 2.0, shape = "hv")
     let dots (some: TradeOffPoint[]) name index =
-        let dots, color = series some "markers", Theme.color index
+        let dots, color = series some (fun point -> beside[point]) "markers", Theme.color index
         dots.name <- name
         dots.showlegend <- true
-        dots.text <- [| for point in some -> Figure.plain point.Name |]
-        dots.hoverinfo <- "text+x+y"
-        dots.marker <- Marker(color = color, size = 11.0, symbol = Theme.symbol index, line = Line(color = Theme.Ink, width = 1.0))
+        dots.text <-
+            [| for point in some ->
+                   Figure.plain $"{point.Name}: {Figure.short point.Cost}, {Figure.number (100.0 * point.Accuracy) 2} %%" |]
+        dots.hoverinfo <- "text"
+        dots.marker <- Marker(color = color, size = size, symbol = Theme.symbol index, line = Line(color = Theme.Ink, width = 1.0))
         dots.error_y <-
             Error_y(
                 ``type`` = "data", symmetric = false, array = Array.map up some, arrayminus = Array.map down some, color = color,
@@ -70,18 +98,16 @@ let Of
           // Above the error bars, where no line runs.
           let xs, heights = [ for point, _, _ in labels -> point.Cost ], [ for _, height, _ in labels -> height ]
           Figure.labels 0 xs heights [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
-    let layout = Figure.layout title 70.0 [ unbeaten; "beaten" ]
-    let x, y = Figure.xAxis costTitle, Figure.yAxis $"right answers on the {set} (%%)"
-    Figure.logarithmicX x (low / 1.25) (high * 1.25) 8
-    layout.SetAxes(0, x, y)
-    // The names stand below the plot, by number: points lie too close for names of their own.
+    // The names stand below the plot, by letter: points lie too close for names of their own, and a number would run into a name such as
+    // "4 bits".
+    let notes =
+        [ for letter, point in Seq.zip letters ranked do $"{letter}: {Figure.plain point.Name}"
+          if Array.exists ((<>) 0.0) offsets then "Points that coincide are drawn beside each other." ]
     let row = 20.0
-    layout.margin.b <- 64.0 + row * float points.Length
+    layout.margin.b <- 64.0 + row * float notes.Length
     let height = 400.0 + layout.margin.b
     layout.annotations <-
-        [ for index, point in Seq.indexed ranked do
-              let below = (56.0 + row * float index) / (height - layout.margin.t - layout.margin.b)
-              Figure.note $"{index + 1}: {Figure.plain point.Name}" (0.0, -below) "left" "top" ]
+        [ for index, note in Seq.indexed notes -> Figure.note note (0.0, -(56.0 + row * float index) / plotHeight) "left" "top" ]
     Figure.chart (int height) layout traces
 
 /// The files of a run with their sizes in MB. A file that several runtimes ran counts once.

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using DistillKit.Networks;
+using DistillKit.Notebook.Formatting;
 using DistillKit.Runs.Installation;
 using DistillKit.Runs.Profiles;
 using TorchSharp;
@@ -31,12 +32,15 @@ public sealed class Lab
     private const string Prefix = "DISTILLKIT_";
 
     private readonly string? dataFolder = Variable("DATA");
+    private readonly string? reference;
     private readonly Lazy<PipelineImages> images;
 
     private Lab(Profile profile)
     {
         Profile = profile;
         Folder = Path.GetFullPath(Path.Combine(Variable("ARTIFACTS") ?? Path.Combine(Root(), "artifacts"), profile.Name));
+        var finished = Path.Combine(Root(), "data", "reference", profile.Name, "stages");
+        reference = Directory.Exists(finished) ? finished : null;
         images = new(() =>
         {
             if (profile.Data.Source == DataSource.Cifar10)
@@ -84,14 +88,16 @@ public sealed class Lab
         }
     }
 
-    /// <summary>Trains a network, after those that it needs, unless that has been done.</summary>
+    /// <summary>Trains a network, after those that it needs, unless that has been done, here or by those who wrote this.</summary>
     /// <param name="stage">One of <see cref="Networks"/>.</param>
+    /// <param name="again">Trains it here in any case; what is made of it is made again, too, when it is asked for.</param>
     /// <exception cref="UserException">There is no such stage, or something that the reader can fix went wrong.</exception>
-    public TrainedNetwork Train(string stage)
+    public TrainedNetwork Train(string stage, bool again = false)
     {
         if (!Networks.Contains(stage)) throw new UserException($"There is no network '{stage}': {string.Join(", ", Networks)}.");
         return With(run =>
         {
+            if (again) run.Forget(stage);
             var (result, path) = run.Train(run.TrainingStages.First(candidate => candidate.Name == stage), NotebookSession.Cancellation);
             return new TrainedNetwork(stage, result, path);
         });
@@ -109,18 +115,28 @@ public sealed class Lab
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
     public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
 
-    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again.</summary>
+    /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. Its runs
+    /// share a line, which says in the end that they are done, and a table below it.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON, without <c>profile</c>: that is the lab's.</param>
     /// <exception cref="UserException">The text has a mistake, or something that the reader can fix went wrong.</exception>
     public ExperimentTable Run(string experiment)
     {
         _ = Images;
-        using var progress = new LiveProgress();
         var parsed = Parse(experiment);
+        using var progress = new LiveProgress(parsed.Name, parsed.RunNames);
         var run = new ExperimentRun(parsed, Path.Combine(Folder, "experiments", parsed.Name), progress, Device, dataFolder);
         run.Run(Shard.All, NotebookSession.Cancellation);
-        return run.Table();
+        var table = run.Table();
+        progress.Finished(parsed.Name, FormattableString.Invariant($"{table.Runs.Count} runs"), TimeSpan.Zero);
+        NotebookSession.Show(ResultTables.OfRuns(table));
+        return table;
     }
+
+    /// <summary>The results of an experiment that come with the repository.</summary>
+    /// <param name="name">Its folder in data/reference, for instance <c>losses</c>.</param>
+    /// <exception cref="UserException">There is none of that name, or its file cannot be read.</exception>
+    public static ExperimentTable Reference(string name) =>
+        ExperimentTable.Read(Path.Combine(Root(), "data", "reference", name, "results.json"));
 
     /// <summary>Reads an experiment on the lab's profile without carrying it out.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON.</param>
@@ -131,13 +147,14 @@ public sealed class Lab
     public DeviceImages OnDevice(ImageSet set) => new(set, Device, Images.Normalization);
 
     /// <inheritdoc/>
-    public override string ToString() => $"profile {Profile.Name}: {Profile.Description}";
+    public override string ToString() => $"profile {Profile.Name}: {Profile.Description}" + (reference is null ? "" :
+        $" Its networks come with the repository (data/reference/{Profile.Name}); lab.Train(\"teacher\", again: true) trains one here.");
 
     private T With<T>(Func<PipelineRun, T> work)
     {
         _ = Images;
         using var progress = new LiveProgress();
-        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder);
+        using var run = new PipelineRun(Profile, Folder, progress, dataFolder: dataFolder, reference: reference);
         return work(run);
     }
 

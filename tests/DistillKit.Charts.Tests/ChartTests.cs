@@ -13,7 +13,7 @@ public class ChartTests
     public void Every_chart_has_a_title_and_no_background(string name)
     {
         var (_, layout) = Read(Gallery.Draw(name));
-        Assert.NotEmpty(layout.GetProperty("title").GetString()!);
+        Assert.NotEmpty(ChartText.Title(Gallery.Draw(name)));
         Assert.Equal("rgba(0,0,0,0)", layout.GetProperty("paper_bgcolor").GetString());
     }
 
@@ -35,8 +35,9 @@ public class ChartTests
     {
         var title = string.Join(" ", Enumerable.Repeat("word", 40)) + " <b>";
         var (_, layout) = Read(IntervalDots.Of(title, "points", [new Estimate("one", 1, 0, 2, [])]));
-        Assert.Contains("<br>", layout.GetProperty("title").GetString());
-        Assert.EndsWith("&lt;b&gt;", layout.GetProperty("title").GetString());
+        var text = layout.GetProperty("title").GetProperty("text").GetString();
+        Assert.Contains("<br>", text);
+        Assert.EndsWith("&lt;b&gt;", text);
     }
 
     [Fact]
@@ -117,6 +118,47 @@ public class ChartTests
         Assert.Equal([4, 6], Values(1));
         Assert.Equal([5], Values(2));
         Assert.Throws<UserException>(() => IntervalDots.AboveBaseline("t", Gallery.Experiment() with { Rows = [] }));
+    }
+
+    [Fact]
+    public void Seeds_that_would_hide_each_other_stand_apart_and_keep_their_values()
+    {
+        var data = Read(IntervalDots.Of("t", "points", [new("kd", 1, 0, 2, [0.5, 1, 1, 1.001, 1.5]), new("other", 3, 2, 4, [3])])).Data;
+        double[] Values(string axis) => [.. data[0].GetProperty(axis).EnumerateArray().Select(value => value.GetDouble())];
+        Assert.Equal([0.5, 1, 1, 1.001, 1.5, 3], Values("x"));
+        Assert.Equal([0.27, 0.27, 1.27], ((int[])[0, 4, 5]).Select(run => Values("y")[run]));
+        Assert.Equal(3, Values("y")[1..4].Distinct().Count());
+        Assert.All(Values("y")[1..4], y => Assert.InRange(y, 0.15, 0.4));
+    }
+
+    [Fact]
+    public void Points_that_coincide_stand_beside_each_other_and_say_their_own_values()
+    {
+        TradeOffPoint[] points = [new("4 bits", 2, 0.7), new("8 bits", 2, 0.7), new("float", 2.5, 0.8), new("none", 9, 0.6)];
+        var (data, layout) = Read(TradeOff.Of("t", "cost", points));
+        var drawn = data.EnumerateArray().Where(trace => trace.GetProperty("mode").GetString() == "markers")
+            .SelectMany(trace => trace.GetProperty("x").EnumerateArray().Zip(trace.GetProperty("text").EnumerateArray()))
+            .ToDictionary(pair => pair.Second.GetString()!, pair => pair.First.GetDouble());
+        Assert.True(drawn["4 bits: 2.00, 70.00 %"] < 2 && drawn["8 bits: 2.00, 70.00 %"] > 2);
+        Assert.Equal((2.5, 9), (drawn["float: 2.50, 80.00 %"], drawn["none: 9.00, 60.00 %"]));
+        // By less than a symbol's size.
+        var pixel = Math.Pow(9 * 1.25 / (2 / 1.25), 1 / 540.0);
+        Assert.InRange(drawn["8 bits: 2.00, 70.00 %"] / 2, pixel, Math.Pow(pixel, 11));
+        string[] notes = ["A: 4 bits", "B: 8 bits", "C: float", "D: none", "Points that coincide are drawn beside each other."];
+        Assert.Equal(notes, layout.GetProperty("annotations").EnumerateArray().Select(note => note.GetProperty("text").GetString()));
+        Assert.Equal(3, Read(TradeOff.Of("t", "cost", points[1..])).Layout.GetProperty("annotations").GetArrayLength());
+    }
+
+    [Fact]
+    public void Bins_of_fewer_than_ten_images_are_left_out_of_the_accuracies_and_that_is_said()
+    {
+        var report = Gallery.Report(1);
+        Assert.Contains(report.Calibration, bin => bin.Count is > 0 and < 10);
+        var data = Read(ReliabilityDiagram.Of("t", [new("soft", report)])).Data;
+        var curves = data.EnumerateArray().Where(trace => trace.GetProperty("mode").GetString() == "lines+markers").ToArray();
+        Assert.Equal(report.Calibration.Count(bin => bin.Count >= 10), curves[0].GetProperty("x").GetArrayLength());
+        Assert.Equal(report.Calibration.Count(bin => bin.Count > 0), curves[1].GetProperty("x").GetArrayLength());
+        Assert.Contains("no bins of fewer than 10 images", data.GetRawText());
     }
 
     [Fact]

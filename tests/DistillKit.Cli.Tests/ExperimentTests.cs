@@ -21,7 +21,7 @@ public sealed class ExperimentTests : IDisposable
         var whole = await Cli.RunAsync(Arguments("whole"));
         Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
         Assert.Equal(["alone", "kd"], Rows(whole));
-        Assert.Matches("BEATS|NO BEATS|INCONCLUSIVE", whole.Output);
+        Assert.Matches("BEATS|WORSE|NO GAIN|INCONCLUSIVE", whole.Output);
         Assert.Contains("8 of 8 runs", whole.Output);
 
         var shards = Enumerable.Range(0, 4).Select(index => Cli.Start(Arguments("shared", "--shard", $"{index}/4"))).ToArray();

@@ -64,6 +64,38 @@ public sealed class FormatterTests
     }
 
     [Fact]
+    public void Maps_lie_over_pictures_of_three_times_their_size_with_a_text_for_who_cannot_see_them()
+    {
+        var set = SyntheticImages.Create(2, seed: 1);
+        using var device = new DeviceImages(set, CPU);
+        var maps = zeros(2, 4, 4);
+        maps[0, 0, 3] = 7;
+        maps[1] = ones(4, 4);
+        ImageGrid Overlay(Tensor some) => ImageGrid.Overlay(device.Take([0, 1]), Normalization.Of(set), set.ClassNames, ("teacher", some));
+
+        var grid = Overlay(maps);
+        Assert.Equal([set.ClassNames[0], set.ClassNames[1], "teacher", "teacher"], grid.Images.Select(image => image.Caption));
+        var html = grid.ToHtml();
+        Assert.Equal(4, html.Split("width=\"96\" height=\"96\"").Length - 1);
+        Assert.Contains($"alt=\"{set.ClassNames[0]}, teacher: strongest upper right\"", html);
+        Assert.Contains("yellow where it is largest", html);
+
+        // Yellow where the map is largest, blue where it is 0, with the picture's grey in both.
+        var (picture, colored) = (grid.Images[0].Pixels, grid.Images[2].Pixels);
+        foreach (var (pixel, scale) in ((int, string)[])[(31, "#ffea46"), (31 * 32, "#00204d")])
+        {
+            var grey = 0.299 * picture[3 * pixel] + 0.587 * picture[3 * pixel + 1] + 0.114 * picture[3 * pixel + 2];
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var part = Convert.ToInt32(scale[(1 + 2 * channel)..(3 + 2 * channel)], 16);
+                Assert.InRange(colored[3 * pixel + channel], 0.6 * part + 0.4 * grey - 1, 0.6 * part + 0.4 * grey + 1);
+            }
+        }
+        Assert.Contains("[2, height, width], not [1, 4, 4]", Assert.Throws<UserException>(() => Overlay(maps[..1])).Message);
+        Assert.Contains("not finite", Assert.Throws<UserException>(() => Overlay(full([2, 4, 4], float.NaN))).Message);
+    }
+
+    [Fact]
     public void A_picture_of_another_size_is_refused() =>
         Assert.Contains("needs 12 bytes", Assert.Throws<UserException>(() => new ImageGrid([(new byte[11], "")], 2).ToHtml()).Message);
 
@@ -143,7 +175,7 @@ public sealed class FormatterTests
         foreach (var cell in header.Concat(row.SkipLast(1))) Assert.Contains(cell, text);
         Assert.True(text.Split('\n').Count(line => line.StartsWith("name ", StringComparison.Ordinal)) > 1);
         Assert.Equal("a   1\nb  22", new Table([], [["a", "1"], ["b", "22"]]).ToString());
-        Assert.Equal("name  value\na<    1.235\n          2", Values().ToDisplayString("text/plain"));
+        Assert.Equal("name  value\na<    1.235\n      2.000", Values().ToDisplayString("text/plain"));
     }
 
     [Fact]
@@ -154,6 +186,19 @@ public sealed class FormatterTests
         Assert.Contains("50 more rows", frame.ToDisplayString("text/html"));
         Assert.Contains("<th>name</th><th>value</th>", html);
         Assert.Contains("<td>a&lt;</td><td style=\"text-align:right\">1.235</td>", html);
+    }
+
+    [Theory]
+    [InlineData("84.38 100.00", 84.38, 100)]
+    [InlineData("0.063 93.286 1.000", 0.06335, 93.2859, 1)]
+    [InlineData("0.25 1.00 NaN", 0.25, 1, double.NaN)]
+    [InlineData("-4 0 1,024", -4, 0, 1024)]
+    [InlineData("0.285000 0.000000", 0.285, 5.13e-8)]
+    [InlineData("2.85e-4 5.13e-8", 0.000285, 5.13e-8)]
+    public void A_column_has_one_format(string text, params double[] values)
+    {
+        var frame = new DataFrame(new PrimitiveDataFrameColumn<double>("", values)).ToDisplayString("text/plain");
+        Assert.Equal(text, string.Join(" ", frame.Split('\n').Select(line => line.Trim())));
     }
 
     [Theory]

@@ -27,6 +27,35 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
+    public void The_runs_of_an_experiment_are_one_value_beside_those_of_what_they_share()
+    {
+        var (values, shares) = (new List<ProgressBar>(), new List<double?>());
+        var progress = new LiveProgress(
+            bar =>
+            {
+                values.Add(bar);
+                var place = values.Count - 1;
+                return next =>
+                {
+                    values[place] = (ProgressBar)next;
+                    shares.Add(values[place].Share);
+                };
+            },
+            "hints", ["kd-s1", "kd-s2"]);
+        progress.Started("kd-s1", "1 of 2, MobileNet");
+        progress.Started("teacher", "ResNet-18");
+        progress.Finished("teacher", "validation 80.00 %", TimeSpan.FromSeconds(3));
+        progress.Started("kd-s1", "1 of 2, MobileNet");
+        progress.Finished("kd-s1", "validation 70.00 %", TimeSpan.FromSeconds(3));
+        Assert.Equal("hints      [############............]  50 %  kd-s1: validation 70.00 %", values[0].ToString());
+        progress.Finished("kd-s2", "validation 71.00 %", TimeSpan.FromSeconds(3), isFromEarlierRun: true);
+        progress.Finished("hints", "2 runs, validation 70.00 to 71.00 %", TimeSpan.Zero);
+        Assert.Equal(
+            ["hints      2 runs, validation 70.00 to 71.00 %", "teacher    validation 80.00 %"], values.Select(value => value.ToString()));
+        Assert.Equal([1, 0, 0.5, 1, 1], shares);
+    }
+
+    [Fact]
     public void Elsewhere_there_are_few_lines()
     {
         var lines = new List<string>();

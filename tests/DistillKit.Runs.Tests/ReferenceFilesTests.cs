@@ -7,6 +7,8 @@ using DistillKit.Metrics;
 using DistillKit.Networks;
 using DistillKit.Quantization.Simulation;
 using DistillKit.Runs.Benchmarks;
+using DistillKit.Runs.Experiments;
+using DistillKit.Runs.Experiments.Statistics;
 using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Tests;
@@ -46,6 +48,28 @@ public sealed class ReferenceFilesTests
             using var json = JsonDocument.Parse(File.ReadAllText(report));
             Assert.Contains(FormattableString.Invariant($"{100 * json.RootElement.GetProperty("accuracy").GetDouble():f2} %"), description);
         });
+    }
+
+    [Fact]
+    public void The_experiment_says_what_its_runs_say()
+    {
+        var path = Path.Combine(Reference, "losses", "results.json");
+        var table = ExperimentTable.Read(path);
+        using var written = JsonDocument.Parse(File.ReadAllText(path));
+        Assert.Equal(table.Test, written.RootElement.GetProperty("test").GetString());
+        Assert.Equal((28, 7), (table.Runs.Count, table.Rows.Count));
+        var lines = File.ReadAllLines(Path.Combine(Reference, "losses", "results.csv"));
+        foreach (var (index, row) in written.RootElement.GetProperty("rows").EnumerateArray().Skip(1).Index())
+        {
+            var (comparison, expected) = (row.GetProperty("comparison"), table.Rows[index + 1].Comparison!);
+            Assert.Equal(expected.Verdict.Text(), comparison.GetProperty("verdict").GetString());
+            Assert.Equal(expected.Corrected!.Low, comparison.GetProperty("corrected").GetProperty("low").GetDouble(), 9);
+            Assert.Contains($",{expected.Verdict.Text()},", lines[index + 2]);
+        }
+        // What its description says, and two notebooks.
+        Assert.Equal("Against alone, 4 seeds: 6 of 6 BEATS", table.Summary());
+        Assert.Equal("Against kd, 4 seeds: 6 of 6 INCONCLUSIVE", table.Against("kd").Summary());
+        Assert.Equal("Against attention, 4 seeds: 6 of 6 WORSE", table.Against("attention").Summary());
     }
 
     [Theory, MemberData(nameof(IntegerFiles))]

@@ -2,7 +2,11 @@ for (const box of document.querySelectorAll('.chart')) {
   const chart = JSON.parse(document.getElementById(box.id + '-data').textContent);
   const plot = document.createElement('div');
   plot.className = 'plot';
-  plot.style.height = box.dataset.height + 'px';
+  // Room for plotly.js's tools above the title.
+  const tools = 24;
+  chart.layout.margin.t += tools;
+  chart.layout.title.pad.t += tools;
+  plot.style.height = Number(box.dataset.height) + tools + 'px';
   box.append(plot);
   Plotly.newPlot(plot, chart.data, chart.layout, { displaylogo: false }).then(() => box.classList.add('drawn'), error => { plot.remove(); console.error(error); });
 }

@@ -61,5 +61,11 @@ let at (index: int) (choose: JsonElement -> 'T option) name (fallback: 'T) node 
 
 let kind (trace: JsonElement) = text "type" "scatter" trace
 
+/// The title, and how far below the upper end of the picture it begins; in the middle of the margin where nothing is said.
+let title (layout: JsonElement) =
+    match field "title" layout with
+    | Some node when node.ValueKind = JsonValueKind.Object -> text "text" "" node, Some(number "t" 0.0 (part "pad" node))
+    | _ -> text "title" "" layout, None
+
 /// The name of the axis that a series lies on, along a letter.
 let axisOf (letter: string) (trace: JsonElement) = text (letter + "axis") letter trace

@@ -33,7 +33,7 @@ let private series (trace: JsonElement) =
         [ name + String.Join(", ", [ for index in thinned (min xs.Length ys.Length) -> pair index ]) ]
 
 /// <summary>The chart's title in one line.</summary>
-let Title (chart: PlotlyChart) : string = Markup.flat (text "title" "" (snd (read chart)))
+let Title (chart: PlotlyChart) : string = Markup.flat (fst (title (snd (read chart))))
 
 /// <summary>The title and the numbers; of a long curve, a dozen of its points.</summary>
 /// <param name="width">Letters in a line.</param>

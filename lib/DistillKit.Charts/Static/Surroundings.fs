@@ -8,7 +8,9 @@ open DistillKit.Charts.Static.ChartJson
 open DistillKit.Charts.Static.Markup
 
 let title (frame: Frame) (layout: JsonElement) =
-    textOf Theme.TitleSize Theme.Ink 0.0 (frame.Width / 2.0, frame.Top / 2.0) "center" "middle" (text "title" "" layout)
+    let content, top = ChartJson.title layout
+    let height, anchor = match top with Some below -> below, "top" | None -> frame.Top / 2.0, "middle"
+    textOf Theme.TitleSize Theme.Ink 0.0 (frame.Width / 2.0, height) "center" anchor content
 
 let grid (axis: Axis) (other: Axis) =
     all [

@@ -29,7 +29,7 @@ let private draw (chart: PlotlyChart) (ink: string) (card: string) =
               let width, height = coordinate (abs (x.End - x.Start)), coordinate (abs (y.End - y.Start))
               let box = $" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" viewBox=\"{left} {top} {width} {height}\""
               (if clipped = "" then "" else element "svg" box ("\n" + clipped)), free ]
-    let name = escape (flat (text "title" "" layout))
+    let name = escape (flat (fst (ChartJson.title layout)))
     let content =
         all [
             $"<title>{name}</title>\n"

@@ -57,38 +57,87 @@ public static class ExerciseBook
         Think("01-threshold", 2),
 
         // 02 The baseline student
+        WarmUp("02-separable", 1, "One window for each channel that comes in, then one number for each pair of channels.",
+            _ => 9 * 32 + 32 * 48),
         Build("02-depthwise", 5, "Each channel has a window of its own: no sum over channels."),
+        WarmUp("02-macs", 2, "Three layers, with 144 channels between them; each works at every place.",
+            _ => (2 * 24 * 144 + 9 * 144) * 256),
         Build("02-block", 8, "Expand, filter, project; add the input only where the shapes are the same."),
+        WarmUp("02-double", 1, "Both the channels that go in and those that come out grow.", _ => 4),
+        Think("02-fair", 3),
+        Think("02-slower", 4),
 
         // 03 Distillation
+        WarmUp("03-softened", 1, "Divide the logits by 3 before the exponential, and sum over all classes.",
+            given => SoftTargets.Soften((float[])given[0], 3).Max(), 0.0005),
+        WarmUp("03-hottest", 1, "What is the exponential of 0?", _ => 0.1, 1e-6),
+        WarmUp("03-divergence", 1, "A sum over both classes: the first probability times the logarithm of a quotient.",
+            _ => 0.75 * Math.Log(1.5) + 0.25 * Math.Log(0.5), 0.001),
         Build("03-loss", 8, "Both sides of the divergence are softened; T squared stands before it, and the labels see no temperature."),
+        WarmUp("03-quieter", 1, "How does the gradient depend on the temperature, where that is high?", _ => 16),
+        Think("03-reverse", 3),
+        Think("03-recipe", 4),
+        Think("03-claim", 4),
 
         // 04 Feature alignment
+        WarmUp("04-translator", 1, "A weight for each pair of channels, and a bias for each channel of the teacher.",
+            given => ((int)given[0] + 1) * (int)given[1]),
+        WarmUp("04-largest", 1, "Two vectors at a right angle: how long is their difference, squared?", _ => 2),
         Build("04-attention", 3, "The square, summed over channels, as a vector of length 1 for each image."),
         Build("04-hint", 3, "The mean of the squared differences."),
+        Think("04-verdicts", 4),
+        WarmUp("04-seeds", 1, "Half the width must be one point: solve for n.", _ => 16),
+        Think("04-chance", 4),
 
         // 05 Progressive distillation
-        Build("05-schedule", 4, "A rising line up to the warm-up's end, and half a cosine from there to the last step."),
+        WarmUp("05-cooling", 1, "A tenth of the way from the first temperature down to the last.", _ => 7.3, tolerance: 0.01),
+        Build("05-schedule", 4, "Two straight lines. How many steps rise, and how many are left after them?"),
+        WarmUp("05-shelf", 1, "A product of four numbers, in bytes.", _ => 4, tolerance: 0.01),
+        WarmUp("05-signs", 1, "The first may fall as it likes; what are the chances of the others?", _ => 0.125, tolerance: 0.0005),
+        Think("05-sentences", 6),
+        Think("05-paid", 3),
 
         // 06 Quantization from first principles
+        WarmUp("06-scale", 1, "Which is the largest integer of 4 bits with a sign?", given => Convert.ToDouble(given[0]) / 7, 1e-4),
+        Think("06-wild", 2),
+        WarmUp("06-zero", 1, "The scale is 5 / 255. How many steps lie between -2 and 0?", _ => 102),
         Build("06-affine", 3, "0 belongs to every range. 255 steps lie between 256 values."),
         Build("06-byte", 2, "Divide, round, move by the zero point, and only then cut off at both ends."),
+        WarmUp("06-products", 1, "How large can one product be, and how large the sum?", _ => 66311),
         Build("06-linear", 5, "Subtract the zero points before you multiply; add up in 32 bits."),
         Build("06-fixed", 3, "Which power of two takes the factor into [2^30, 2^31)?"),
         Build("06-rescale", 2, "The product needs 64 bits; add half of what the shift cuts off."),
+        Build("06-conv", 8, "Three loops for the place of a sum, three for its window; what lies outside of the image adds nothing."),
+        Think("06-shape", 3),
 
         // 07 Static quantization
+        WarmUp("07-weight", 1, "The root of 0.25 is 0.5, and one divides by it.", _ => 12),
         Build("07-fold", 5, "One factor for each output channel: gamma over the deviation."),
+        WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.", _ => 551),
         Build("07-observer", 4, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
+        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.",
+            given => MegabytesOfMixedPlan((Graph)given[0]), 0.006),
+        Think("07-images", 2),
+        Think("07-drift", 2),
 
         // 08 Dynamic and layer-specific quantization
+        WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.", _ => 5),
+        Think("08-strategy", 3),
+        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 10),
         Build("08-scan", 5, "One layer at a time, the mean over all images, and the exact network first in the divergence."),
+        WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. It saves half a byte for each weight.",
+            given => HalvedInTheLargestLayer((Graph)given[0])),
         Build("08-greedy", 4, "Sort by harm for each byte; stop at the first layer that is too expensive."),
+        Think("08-fair", 4),
 
         // 09 Quantization-aware training
+        WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", _ => -4),
         Build("09-fake", 5, "Add what rounding changes, detached, to something whose gradient is right."),
         Build("09-step", 5, "Divide by the step, cut off, round with a straight-through gradient, multiply by the step."),
+        WarmUp("09-steps", 1, "Epochs, times whole batches in an epoch.", given => StepsOf((TrainingRecipe)given[0], (int)given[1])),
+        Think("09-three", 3),
+        Think("09-another", 2),
 
         // 10 Deployment
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
@@ -109,6 +158,24 @@ public static class ExerciseBook
     /// <param name="notebook">Its number, for instance <c>03</c>.</param>
     public static IReadOnlyList<ExerciseEntry> Of(string notebook) =>
         [.. All.Where(exercise => exercise.Id.StartsWith($"{notebook}-", StringComparison.Ordinal))];
+
+    private static long HalvedInTheLargestLayer(Graph eightBits)
+    {
+        var weights = eightBits.Layers.Max(layer => layer.Weight.Values.LongLength);
+        return eightBits.PackedBytes - weights + (weights + 1) / 2;
+    }
+
+    private static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
+
+    /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
+    private static double MegabytesOfMixedPlan(Graph folded)
+    {
+        WeightedNode[] layers = [.. folded.Layers];
+        var scheme = QuantizationScheme.Weights with { Bits = 4 };
+        return layers[1..^1].Sum(layer =>
+            QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength)
+            - sizeof(float) * layer.Weight.Values.LongLength) / 1e6 + sizeof(float) * folded.Parameters / 1e6;
+    }
 
     private static string Names(IReadOnlyList<ExerciseEntry> exercises) =>
         exercises.Count == 0 ? "none" : string.Join(", ", exercises.Select(exercise => exercise.Id));

@@ -74,6 +74,25 @@ public static class Lessons
     public static int Rescale(int value, (int Multiplier, int Shift) by) =>
         (int)(((long)value * by.Multiplier + (1L << (by.Shift - 1))) >> by.Shift);
 
+    /// <summary>The sums of an integer convolution of one image [channels, rows, columns], beyond whose edges stands the real number
+    /// 0.</summary>
+    /// <param name="x">The bytes of the image.</param>
+    /// <param name="zeroPoint">The byte that stands for 0.</param>
+    /// <param name="w">[outputs, channels, rows, columns]</param>
+    /// <param name="bias">One for each output.</param>
+    /// <returns>[outputs, rows, columns]</returns>
+    public static int[,,] Convolve(byte[,,] x, int zeroPoint, sbyte[,,,] w, int[] bias, int stride, int padding)
+    {
+        // Of doubles, which hold every sum of 32 bits.
+        using var scope = NewDisposeScope();
+        var images = from_array(x).to(ScalarType.Float64).sub(Number.Of(zeroPoint)).unsqueeze(0);
+        var sums = nn.functional.conv2d(
+            images, from_array(w).to(ScalarType.Float64), from_array(bias).to(ScalarType.Float64), [stride, stride], [padding, padding]);
+        var result = new int[sums.shape[1], sums.shape[2], sums.shape[3]];
+        Buffer.BlockCopy(sums.to(ScalarType.Int32).contiguous().data<int>().ToArray(), 0, result, 0, Buffer.ByteLength(result));
+        return result;
+    }
+
     /// <summary>A range after one more batch: each end moves by a share of the way; the first batch is taken as it is.</summary>
     public static ValueRange Follow(ValueRange? soFar, ValueRange batch, float share) => soFar is not { } old ? batch : new(
         old.Minimum + share * (batch.Minimum - old.Minimum), old.Maximum + share * (batch.Maximum - old.Maximum));

@@ -20,6 +20,7 @@ internal static class Formatters
         Both<Prediction>(prediction => prediction.ToHtml());
         Both<CheckResult>(check => check.ToHtml());
         Both<ExerciseResult>(result => result.ToHtml());
+        Tabular<Table>(table => table);
         Tabular<NotebookSummary>(summary => summary.Table());
         Tabular<TrainingHistory>(ResultTables.Of);
         Tabular<TrainedNetwork>(network => ResultTables.Of(network.History));

@@ -5,10 +5,14 @@ namespace DistillKit.Notebook.Formatting;
 
 /// <summary>Pictures side by side, each with a caption.</summary>
 /// <param name="Images">Each picture's pixels, <c>[height, width, 3]</c>, and its caption.</param>
-public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Images, int Size, int Columns = 10, string? Remark = null)
+/// <param name="Zoom">How many times its size a picture is shown.</param>
+/// <param name="Alternatives">What is read aloud in place of each picture; its caption when not given.</param>
+public sealed record ImageGrid(
+    IReadOnlyList<(byte[] Pixels, string Caption)> Images, int Size, int Columns = 10, string? Remark = null, int Zoom = 2,
+    IReadOnlyList<string>? Alternatives = null)
 {
     private const int Most = 40;
-    private const int Zoom = 2;
+    private const float Opacity = 0.6f;
 
     /// <summary>The first images of a set with their classes.</summary>
     public static ImageGrid Of(ImageSet set, int count = Most, int columns = 10) => new(
@@ -36,6 +40,41 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
         string Caption(int i) => classNames?[(int)labels[i]] ?? labels[i].ToString();
     }
 
+    /// <summary>Pictures at three times their size, and below them a row for each network: the same pictures in grey with its map over
+    /// them, in a scale of colours that is ordered with and without red-green vision.</summary>
+    /// <param name="rows">A name, and maps of values that are not negative, <c>[image, height, width]</c>, for instance of attention. Each
+    /// is scaled by its own largest value.</param>
+    public static ImageGrid Overlay(
+        Batch batch, Normalization normalization, IReadOnlyList<string> classNames, params (string Name, Tensor Maps)[] rows)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var count = (int)batch.Images.shape[0];
+        var plain = Of(batch, normalization, classNames, count, count);
+        var pictures = new List<(byte[], string)>(plain.Images);
+        var alternatives = plain.Images.Select(image => image.Caption).ToList();
+        foreach (var (name, maps) in rows)
+        {
+            if (maps.shape.Length != 3 || maps.shape[0] != count)
+            {
+                throw new UserException(
+                    $"Maps of {count} images have the shape [{count}, height, width], not [{string.Join(", ", maps.shape)}].");
+            }
+            if (!maps.isfinite().all().item<bool>())
+                throw new UserException($"A map of {name} is not finite: its training has diverged, lower the learning rate.");
+            var most = maps.flatten(1).amax(1).clamp(Number.Of(1e-30)).view(-1, 1, 1);
+            var shares = nn.functional.interpolate((maps / most).unsqueeze(1), [plain.Size, plain.Size], mode: InterpolationMode.Nearest);
+            var values = shares.to(CPU).to(ScalarType.Float32).contiguous().data<float>().ToArray().Chunk(plain.Size * plain.Size);
+            foreach (var ((pixels, caption), map) in plain.Images.Zip(values))
+            {
+                pictures.Add((Colored(pixels, map), name));
+                alternatives.Add($"{caption}, {name}: strongest {Place(Array.IndexOf(map, map.Max()), plain.Size)}");
+            }
+        }
+        const string remark = "Over the grey pictures: dark blue where a map is 0, yellow where it is largest.";
+        return new(pictures, plain.Size, count, remark, Zoom: 3, alternatives);
+    }
+
     /// <inheritdoc/>
     public override string ToString()
     {
@@ -45,11 +84,12 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
 
     internal string ToHtml()
     {
-        var rows = Images.Chunk(Columns).Select(row => $"<tr>{string.Concat(row.Select(Cell))}</tr>\n");
+        var cells = Images.Select((image, i) => Cell(image, Alternatives?[i] ?? image.Caption));
+        var rows = cells.Chunk(Columns).Select(row => $"<tr>{string.Concat(row)}</tr>\n");
         return $"<table>\n{string.Concat(rows)}</table>{(Remark is null ? "" : $"<div>{WebUtility.HtmlEncode(Remark)}</div>")}";
     }
 
-    private string Cell((byte[] Pixels, string Caption) image)
+    private string Cell((byte[] Pixels, string Caption) image, string alternative)
     {
         // The writer does not check it.
         var bytes = Size * Size * ImageSet.Channels;
@@ -57,10 +97,31 @@ public sealed record ImageGrid(IReadOnlyList<(byte[] Pixels, string Caption)> Im
             throw new UserException($"A picture of {Size} x {Size} needs {bytes} bytes, not {image.Pixels.Length}.");
         using var png = new MemoryStream();
         new ImageWriter().WritePng(image.Pixels, Size, Size, ColorComponents.RedGreenBlue, png);
-        var caption = WebUtility.HtmlEncode(image.Caption);
-        var look = $"width=\"{Zoom * Size}\" height=\"{Zoom * Size}\" alt=\"{caption}\" style=\"image-rendering:pixelated\"";
+        var (caption, spoken) = (WebUtility.HtmlEncode(image.Caption), WebUtility.HtmlEncode(alternative));
+        var look = $"width=\"{Zoom * Size}\" height=\"{Zoom * Size}\" alt=\"{spoken}\" style=\"image-rendering:pixelated\"";
         var source = $"data:image/png;base64,{Convert.ToBase64String(png.ToArray())}";
         return $"<td style=\"text-align:center\"><img src=\"{source}\" {look}><br>{caption}</td>";
+    }
+
+    // Only the map has colour, so none of the picture's is taken for it.
+    private static byte[] Colored(byte[] pixels, float[] map)
+    {
+        var colored = new byte[pixels.Length];
+        foreach (var (place, share) in map.Index())
+        {
+            var picture = pixels.AsSpan(place * ImageSet.Channels, ImageSet.Channels);
+            var grey = 0.299f * picture[0] + 0.587f * picture[1] + 0.114f * picture[2];
+            foreach (var (channel, part) in Theme.ScaleAt(share).Index())
+                colored[place * ImageSet.Channels + channel] = (byte)MathF.Round(Opacity * part + (1 - Opacity) * grey);
+        }
+        return colored;
+    }
+
+    private static string Place(int pixel, int size)
+    {
+        var row = (pixel / size * 3 / size) switch { 0 => "upper", 1 => "middle", _ => "lower" };
+        var column = (pixel % size * 3 / size) switch { 0 => "left", 1 => "centre", _ => "right" };
+        return (row, column) == ("middle", "centre") ? "in the centre" : $"{row} {column}";
     }
 
     private static byte[] Interleaved(ReadOnlySpan<byte> planes)

@@ -7,22 +7,41 @@ namespace DistillKit.Notebook.Formatting;
 internal static class ResultTables
 {
     private const int MostRows = 50;
+    private const int MostDecimals = 6;
 
-    /// <summary>The first rows, with short numbers.</summary>
+    /// <summary>The first rows, the numbers of a column with equally many decimals.</summary>
     internal static Table Of(DataFrame frame)
     {
         var more = frame.Rows.Count - MostRows;
+        string[] formats = [.. frame.Columns.Select(column => FormatOf(column.Cast<object?>().Take(MostRows)))];
         return new(
             [.. frame.Columns.Select(column => column.Name)],
-            [.. frame.Rows.Take(MostRows).Select(row => row.Select(Cell).ToArray())],
+            [.. frame.Rows.Take(MostRows).Select(row => row.Select((value, column) => Cell(value, formats[column])).ToArray())],
             Note: more > 0 ? FormattableString.Invariant($"{more:n0} more {(more == 1 ? "row" : "rows")}") : null);
 
-        static string Cell(object? value) => value switch
+        static string Cell(object? value, string format) => value switch
         {
             null => "",
-            double or float => Text.Number(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            double or float => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString(format, CultureInfo.InvariantCulture),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         };
+    }
+
+    /// <summary>Four digits for the largest number, two for the smallest, and no more than any of them needs.</summary>
+    private static string FormatOf(IEnumerable<object?> values)
+    {
+        double[] numbers = [.. values.Where(value => value is double or float)
+            .Select(value => Math.Abs(Convert.ToDouble(value, CultureInfo.InvariantCulture))).Where(double.IsFinite)];
+        int[] powers = [.. numbers.Where(value => value > 0).Select(value => (int)Math.Floor(Math.Log10(value)))];
+        if (powers.Length == 0) return "f0";
+        var (most, least) = (powers.Max(), powers.Min());
+        if (most < 3 - MostDecimals) return "0.##e+0";
+        var decimals = Math.Min(MostDecimals, Math.Max(3 - most + Math.Min(1, most - least), 1 - least));
+        for (decimals = Math.Max(0, decimals); decimals > 0 && numbers.All(value => IsWhole(value, decimals - 1)); decimals--) { }
+        return $"n{decimals}";
+
+        static bool IsWhole(double value, int decimals) =>
+            Math.Abs(value * Math.Pow(10, decimals) - Math.Round(value * Math.Pow(10, decimals))) < 1e-6;
     }
 
     internal static Table Of(MachineInfo machine) => new(
@@ -54,18 +73,38 @@ internal static class ResultTables
     /// <summary>A row for each variant, and the rule behind the verdicts.</summary>
     internal static Table Of(ExperimentTable table)
     {
-        string[] grid = [.. table.Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
+        var grid = GridOf(table);
         string[] comparison = table.Baseline is null
             ? []
             : [$"above {table.Baseline} (points)", "95 % interval, uncorrected", "p after Holm", "verdict"];
         string[] header = ["recipe", .. grid, "seeds", $"{table.Metric.ToString().ToLowerInvariant()} (%)", .. comparison];
         var rows = table.Rows.Select(row => (string[])
         [
-            row.Recipe, .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""), Whole(row.Count),
+            row.Recipe, .. ValuesOf(row, grid), Whole(row.Count),
             Points(row.Mean), .. table.Baseline is null ? (string[])[] : Compared(row.Comparison),
         ]);
         return new(header, [.. rows], table.Name, table.Test);
     }
+
+    /// <summary>A row for each variant, and a column for each seed.</summary>
+    internal static Table OfRuns(ExperimentTable table)
+    {
+        var grid = GridOf(table);
+        var rows = table.Rows.Select(row => (string[])
+        [
+            row.Recipe, .. ValuesOf(row, grid),
+            .. table.Seeds.Select(seed => Points(table.RunsOf(row).FirstOrDefault(run => run.Seed == seed)?.Accuracy)),
+        ]);
+        return new(
+            ["recipe", .. grid, .. table.Seeds.Select(seed => FormattableString.Invariant($"seed {seed}"))], [.. rows],
+            $"{table.Name}: {table.Metric.ToString().ToLowerInvariant()} accuracy of every run (%)");
+    }
+
+    private static string[] GridOf(ExperimentTable table) =>
+        [.. table.Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
+
+    private static IEnumerable<string> ValuesOf(TableRow row, string[] grid) =>
+        grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? "");
 
     private static string[] Compared(Comparison? comparison) =>
     [

@@ -2,31 +2,40 @@ using System.Net;
 
 namespace DistillKit.Notebook.Live;
 
-/// <summary>A run while it goes: in a notebook one value for each stage, updated in place; elsewhere plain lines. What stays is the stage's
-/// result, without anything that would differ in the next run.</summary>
+/// <summary>A run while it goes: in a notebook one value for each stage, or for a group of them, updated in place; elsewhere plain lines.
+/// What stays is the stage's result, without anything that would differ in the next run.</summary>
 public sealed class LiveProgress : IRunProgress, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(15);
 
     private readonly Func<ProgressBar, Action<object>?> show;
+    private readonly string? group;
+    private readonly IReadOnlySet<string> members;
     private Action<object>? update;
+    private Action<object>? updateGroup;
+    private int finished;
     private string stage = "";
     private TimeLeft timeLeft = new();
     private long last;
 
     /// <summary>Shows in the notebook, or on the console.</summary>
-    public LiveProgress() : this(NotebookSession.Show)
+    /// <param name="group">The name of many stages that share one value, such as the runs of an experiment: a line for each would bury
+    /// its table. Who has started them says at the end that the group has finished.</param>
+    /// <param name="members">Their names.</param>
+    public LiveProgress(string? group = null, IEnumerable<string>? members = null) : this(NotebookSession.Show, group, members)
     {
     }
 
-    internal LiveProgress(Func<ProgressBar, Action<object>?> show) => this.show = show;
+    internal LiveProgress(Func<ProgressBar, Action<object>?> show, string? group = null, IEnumerable<string>? members = null) =>
+        (this.show, this.group, this.members) = (show, group, (members ?? []).ToHashSet());
 
     /// <inheritdoc/>
     public void Started(string stage, string description, int resumedStep = 0)
     {
-        (this.stage, timeLeft, update) = (stage, new(), null);
-        Show(new(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null));
+        timeLeft = new();
+        Enter(stage);
+        Show(resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description, null);
     }
 
     /// <inheritdoc/>
@@ -36,19 +45,19 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         if (!IsDue()) return;
         var figures = FormattableString.Invariant(
             $"epoch {progress.Epoch + 1}/{progress.Epochs}, loss {progress.Loss:f3}, training {100 * progress.Accuracy:f1} %, ");
-        Show(new(stage, FormattableString.Invariant($"{figures}{progress.ImagesPerSecond:n0} images/s{left}"), progress.Share));
+        Show(FormattableString.Invariant($"{figures}{progress.ImagesPerSecond:n0} images/s{left}"), progress.Share);
     }
 
     /// <inheritdoc/>
     public void Installed(DataProgress progress)
     {
-        if (IsDue()) Show(new(stage, progress.Step, progress.Total > 0 ? (double)progress.Done / progress.Total : null));
+        if (IsDue()) Show(progress.Step, progress.Total > 0 ? (double)progress.Done / progress.Total : null);
     }
 
     /// <inheritdoc/>
     public void Advanced(string part)
     {
-        if (update is not null || IsDue()) Show(new(stage, part, null));
+        if (update is not null || IsDue()) Show(part, null);
     }
 
     /// <summary>Shows a warning that stays, apart from the running stage.</summary>
@@ -57,9 +66,10 @@ public sealed class LiveProgress : IRunProgress, IDisposable
     /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {
-        if (this.stage != stage) (this.stage, update) = (stage, null);
+        if (this.stage != stage) Enter(stage);
+        if (members.Contains(stage)) finished++;
         // Neither the time nor where the result comes from: a notebook that runs again must look the same.
-        Show(new(stage, result, 1));
+        Show(result, members.Contains(stage) ? 0 : 1);
         (this.stage, update) = ("", null);
     }
 
@@ -73,11 +83,20 @@ public sealed class LiveProgress : IRunProgress, IDisposable
         return true;
     }
 
-    private void Show(ProgressBar bar)
+    private void Enter(string stage) =>
+        (this.stage, update) = (stage, stage == group || members.Contains(stage) ? updateGroup : null);
+
+    private void Show(string text, double? share)
     {
         last = Stopwatch.GetTimestamp();
+        var isMember = members.Contains(stage);
+        // The bar of a group is about all of its stages.
+        var bar = isMember
+            ? new ProgressBar(group!, $"{stage}: {text}", (finished + (share ?? 0)) / members.Count)
+            : new(stage, text, share);
         if (update is null) update = show(bar);
         else update(bar);
+        if (isMember) updateGroup = update;
     }
 }
 

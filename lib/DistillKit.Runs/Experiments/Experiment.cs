@@ -46,6 +46,9 @@ public sealed class Experiment
     /// <summary>The recipes with the points of the grid, in order.</summary>
     public IReadOnlyList<Variant> Variants { get; }
 
+    /// <summary>The names of its runs, each of which is a stage.</summary>
+    public IEnumerable<string> RunNames => Runs.Select(run => run.Id);
+
     internal ExperimentFile File { get; }
 
     internal string ProfileName { get; }

@@ -50,6 +50,9 @@ public sealed record ExperimentTable(
 
     internal static readonly string[] FileNames = ["results.csv", "results.json"];
 
+    private static readonly JsonSerializerOptions Written =
+        new(Json.IndentedResult) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>The table as indented JSON, with every run and its provenance.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
@@ -67,24 +70,73 @@ public sealed record ExperimentTable(
         return string.Concat(rows.Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
     }
 
+    /// <summary>Reads a table from its JSON. Its figures and verdicts are computed again from its runs, by today's rule.</summary>
+    /// <exception cref="UserException">There is no such file, or it is no table.</exception>
+    public static ExperimentTable Read(string path)
+    {
+        try
+        {
+            var file = JsonNode.Parse(File.ReadAllText(path));
+            // What comparisons came to is not taken from the file, which may have words of an older version.
+            foreach (var row in file?["rows"] as JsonArray ?? []) row?.AsObject()["comparison"] = null;
+            var table = file?.Deserialize<ExperimentTable>(Written) ?? throw new JsonException("It is empty.");
+            return table.Against(table.Baseline);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"Cannot read {path}: {error.Message}", error);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new UserException($"{path} is no experiment's table: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The same runs, compared with another recipe.</summary>
+    /// <param name="baseline">A recipe; null for a table without verdicts.</param>
+    /// <exception cref="UserException">It is not one row of the table.</exception>
+    public ExperimentTable Against(string? baseline)
+    {
+        var found = Rows.Where(row => row.Recipe == baseline).ToArray();
+        if (baseline is not null && found.Length != 1)
+            throw new UserException($"The baseline of {Name} must be one row, but '{baseline}' is {found.Length}.");
+        var reference = found.FirstOrDefault() ?? Rows[0];
+        var expected = RunsOf(reference).ToLookup(run => run.Seed, run => run.Accuracy);
+        TableRow[] compared = baseline is null ? [] : [.. Rows.Where(row => row != reference)];
+        var differences = compared.Select(row => (IReadOnlyList<double>)
+            [.. RunsOf(row).Where(run => expected.Contains(run.Seed)).Select(run => run.Accuracy - expected[run.Seed].First())]);
+        var judged = Judge.Compare([.. differences], Margin / 100);
+        var comparisons = compared.Zip(judged).ToDictionary(pair => pair.First, pair => pair.Second);
+        return this with
+        {
+            Baseline = baseline,
+            Test = baseline is null ? null : Judge.Rule(baseline, compared.Length, Margin),
+            Rows = [.. Rows.Select(row => Figures(row, comparisons.GetValueOrDefault(row), RunsOf(reference)))],
+        };
+    }
+
+    /// <summary>The verdicts in a line, for instance as the title of a chart, so that it says no more than they do.</summary>
+    public string Summary()
+    {
+        Comparison[] compared = [.. Rows.Select(row => row.Comparison).OfType<Comparison>()];
+        var verdicts = compared.GroupBy(comparison => comparison.Verdict).OrderByDescending(same => same.Count())
+            .Select(same => $"{same.Count()} of {compared.Length} {same.Key.Text()}");
+        return $"Against {Baseline}, {Seeds.Count} seeds: {string.Join(", ", verdicts)}";
+    }
+
+    /// <summary>The runs of a row, in the order of the seeds.</summary>
+    public IReadOnlyList<FinishedRun> RunsOf(TableRow row) =>
+        [.. Runs.Where(run => run.Recipe == row.Recipe && run.Grid.SequenceEqual(row.Grid))];
+
     internal static ExperimentTable Of(Experiment experiment, Func<PlannedRun, FinishedRun?> find)
     {
         var file = experiment.File;
-        FinishedRun?[] results = [.. experiment.Runs.Select(find)];
-        var finished = experiment.Runs.Zip(results).Where(pair => pair.Second is not null)
-            .ToLookup(pair => pair.First.Variant, pair => pair.Second!);
-        var reference = experiment.Variants.FirstOrDefault(variant => variant.Recipe == file.Baseline) ?? experiment.Variants[0];
-        var expected = finished[reference].ToDictionary(run => run.Seed, run => run.Accuracy);
-        Variant[] compared = file.Baseline is null ? [] : [.. experiment.Variants.Where(variant => variant != reference)];
-        var differences = compared.Select(variant => (IReadOnlyList<double>)
-            [.. finished[variant].Where(run => expected.ContainsKey(run.Seed)).Select(run => run.Accuracy - expected[run.Seed])]);
-        var judged = Judge.Compare([.. differences], file.Margin / 100);
-        var comparisons = compared.Zip(judged).ToDictionary(pair => pair.First, pair => pair.Second);
-        var rows = experiment.Variants.Select(variant =>
-            Row(variant, [.. finished[variant]], comparisons.GetValueOrDefault(variant), [.. finished[reference]]));
-        return new(
-            file.Name, file.Description, experiment.ProfileName, file.Metric, file.Baseline, file.Margin, file.Budget, file.Seeds,
-            experiment.Runs.Count, Rule(file, compared.Length), DateTimeOffset.UtcNow, [.. rows], [.. results.OfType<FinishedRun>()]);
+        var empty = new ExperimentTable(
+            file.Name, file.Description, experiment.ProfileName, file.Metric, null, file.Margin, file.Budget, file.Seeds,
+            experiment.Runs.Count, null, DateTimeOffset.UtcNow,
+            [.. experiment.Variants.Select(variant => new TableRow(variant.Recipe, variant.Grid, 0, null, null, null, null))],
+            [.. experiment.Runs.Select(find).OfType<FinishedRun>()]);
+        return empty.Against(file.Baseline);
     }
 
     internal void Write(string folder)
@@ -93,18 +145,14 @@ public sealed record ExperimentTable(
         AtomicFile.WriteText(Path.Combine(folder, FileNames[1]), ToJson() + "\n");
     }
 
-    private static TableRow Row(Variant variant, FinishedRun[] runs, Comparison? comparison, FinishedRun[] reference)
+    private TableRow Figures(TableRow row, Comparison? comparison, IReadOnlyList<FinishedRun> reference)
     {
-        if (runs.Length == 0) return new(variant.Recipe, variant.Grid, 0, null, null, null, null);
+        var runs = RunsOf(row);
+        if (runs.Count == 0) return new(row.Recipe, row.Grid, 0, null, null, null, null);
         var sample = new Sample([.. runs.Select(run => run.Accuracy)]);
-        double? pixels = reference.Length == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
-        return new(variant.Recipe, variant.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
+        double? pixels = reference.Count == 0 ? null : runs.Average(run => run.Pixels) / reference.Average(run => run.Pixels);
+        return new(row.Recipe, row.Grid, sample.Count, sample.Mean, sample.Interval(Judge.Level), comparison, pixels);
     }
-
-    private static string? Rule(ExperimentFile file, int comparisons) => file.Baseline is null ? null
-        : $"paired t test over seeds against {file.Baseline}, two-sided, Holm's correction for {comparisons} at 5 %; "
-        + "BEATS: corrected interval above 0; NO BEATS: not so, and below "
-        + FormattableString.Invariant($"{file.Margin} points; INCONCLUSIVE: neither");
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 

@@ -17,6 +17,7 @@ internal sealed class BenchmarkStage(StageContext context, TrainingStages traini
         return new Stage<BenchmarkResult>(
             context, StageNames.Benchmark, Files,
             () => StageStore.Fingerprint(export.Stage.Fingerprint(), context.Profile.Benchmark, string.Join(',', runtimes)),
+            [StageNames.Export],
             Needs: stop => export.Stage.Run(stop),
             stop => Measure([.. Entries(runtimes, stop)], memoryOfInference, stop),
             result => result.Summary,

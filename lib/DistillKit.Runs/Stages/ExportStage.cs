@@ -24,6 +24,7 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
     public Stage<ExportResult> Stage => new(
         context, StageNames.Export, Files,
         () => StageStore.Fingerprint([quantization.Aware.Fingerprint(), .. training.All.Select(training.Fingerprint)]),
+        [.. training.All.Select(stage => stage.Name), StageNames.PostTraining, StageNames.Aware],
         Needs: cancellation =>
         {
             foreach (var stage in training.All) training.Train(stage, cancellation);

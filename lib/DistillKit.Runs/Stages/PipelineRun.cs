@@ -15,11 +15,13 @@ public sealed class PipelineRun : IDisposable
     /// <param name="folder">Where results go, for instance <c>artifacts/quick</c>.</param>
     /// <param name="device">Where to compute; a CUDA device where there is one when not given.</param>
     /// <param name="dataFolder">Where CIFAR-10 is; its usual place when not given.</param>
+    /// <param name="reference">The folder of finished stages to take where none was made here; none when not given.</param>
     /// <exception cref="UserException">The folder cannot be used.</exception>
-    public PipelineRun(Profile profile, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null)
+    public PipelineRun(
+        Profile profile, string folder, IRunProgress progress, Device? device = null, string? dataFolder = null, string? reference = null)
     {
         this.dataFolder = dataFolder;
-        context = new(profile, StageStore.Open(folder), progress, device, dataFolder);
+        context = new(profile, StageStore.Open(folder, reference), progress, device, dataFolder);
         training = new(context);
         quantization = new(context, training);
         export = new(context, training, quantization);
@@ -98,8 +100,14 @@ public sealed class PipelineRun : IDisposable
     public BenchmarkResult Benchmark(Func<Deployment, long>? memoryOfInference = null, CancellationToken cancellation = default) =>
         benchmark.Run(memoryOfInference, cancellation);
 
-    /// <summary>Forgets that a stage has finished, so that it runs again.</summary>
-    public void Forget(string stage) => context.Store.Forget(stage);
+    /// <summary>Forgets that a stage has finished, and those that its result goes into, so that they run again.</summary>
+    public void Forget(string stage)
+    {
+        List<string> forgotten = [stage];
+        foreach (var other in Stages)
+            if (other.Sources.Any(forgotten.Contains)) forgotten.Add(other.Name);
+        foreach (var name in forgotten.Append(StageNames.Benchmark)) context.Store.Forget(name);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => context.Dispose();

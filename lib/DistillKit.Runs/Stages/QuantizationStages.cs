@@ -23,6 +23,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     public Stage<PostTrainingResult> PostTraining => new(
         context, StageNames.PostTraining, [StaticPath, DynamicPath],
         () => StageStore.Fingerprint(training.Fingerprint(training.Student), Recipe.PostTraining, Recipe.CalibrationImages),
+        [StageNames.Student],
         Needs: cancellation => training.Train(training.Student, cancellation),
         Quantize,
         result => FormattableString.Invariant(
@@ -35,6 +36,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     public Stage<TrainingResult> Aware => new(
         context, StageNames.Aware, [AwarePath],
         () => StageStore.Fingerprint(PostTraining.Fingerprint(), Recipe.Aware, Recipe.Training),
+        [StageNames.Student, StageNames.PostTraining],
         Needs: cancellation => PostTraining.Run(cancellation),
         TrainAware,
         TrainingStages.Describe,

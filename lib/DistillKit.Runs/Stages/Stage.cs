@@ -58,6 +58,9 @@ internal interface IStage
 {
     public string Name { get; }
 
+    /// <summary>The names of the stages whose results go into it.</summary>
+    public IReadOnlyList<string> Sources { get; }
+
     /// <summary>Makes its result, after those of the stages that it needs, unless it is done.</summary>
     public void Do(CancellationToken cancellation);
 
@@ -69,6 +72,7 @@ internal interface IStage
 /// depends on, and its files are there.</summary>
 /// <param name="Files">The paths of what it makes beside its record.</param>
 /// <param name="Fingerprint">Changes with all that the result depends on.</param>
+/// <param name="Sources">The names of the stages whose results go into it.</param>
 /// <param name="Needs">Runs the stages that it needs, or finds their results.</param>
 /// <param name="Describe">The result in a few words.</param>
 /// <param name="Description">What it works on, in a few words; null where <paramref name="Make"/> says when it starts.</param>
@@ -76,13 +80,14 @@ internal interface IStage
 /// <param name="Warnings">What about a result must not be overlooked.</param>
 /// <param name="Seconds">The time that a result took, where it says that itself: interruptions are left out then.</param>
 internal sealed record Stage<T>(
-    StageContext Context, string Name, IReadOnlyList<string> Files, Func<string> Fingerprint, Action<CancellationToken> Needs,
+    StageContext Context, string Name, IReadOnlyList<string> Files, Func<string> Fingerprint, IReadOnlyList<string> Sources,
+    Action<CancellationToken> Needs,
     Func<CancellationToken, T> Make, Func<T, string> Describe, string? Description = null, Func<T, double>? Seconds = null,
     IReadOnlyList<string>? Writes = null, Func<T, IEnumerable<string>>? Warnings = null) : IStage where T : class
 {
     public T Run(CancellationToken cancellation)
     {
-        if (Files.All(File.Exists) && Context.Store.Find<T>(Name, Fingerprint()) is { } earlier)
+        if (Context.Store.Find<T>(Name, Fingerprint(), Sources) is { } earlier && Files.All(File.Exists))
         {
             return Finish(earlier, TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0), isFromEarlierRun: true);
         }
@@ -92,7 +97,7 @@ internal sealed record Stage<T>(
         var start = Stopwatch.GetTimestamp();
         if (Description is not null) Context.Progress.Started(Name, Description);
         var result = Make(cancellation);
-        Context.Store.Finish(Name, Fingerprint(), result);
+        Context.Store.Finish(Name, Fingerprint(), result, Sources);
         var time = Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result));
         return Finish(result, time, isFromEarlierRun: false);
     }

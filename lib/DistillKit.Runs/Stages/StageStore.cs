@@ -1,7 +1,10 @@
 namespace DistillKit.Runs.Stages;
 
 /// <summary>What a finished stage leaves in its <c>stage.json</c>: the fingerprint of all that it depends on, and its result.</summary>
-public sealed record FinishedStage<T>(string Fingerprint, DateTimeOffset Date, T Result);
+/// <param name="IsReference">Whether it has come with the repository, or was made of such results; null where all was made here.</param>
+public sealed record FinishedStage<T>(
+    string Fingerprint, DateTimeOffset Date, T Result,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsReference = null);
 
 /// <summary>The results of a profile's stages, a folder each. A finished stage has a <c>stage.json</c> with the fingerprint of all that it
 /// depends on; it is not run again until that changes. Files that a stage writes are not a run's before a run has begun that stage, and are
@@ -20,6 +23,9 @@ public sealed class StageStore : IDisposable
 
     internal string Folder { get; }
 
+    /// <summary>Finished stages that have come with the repository, and are taken where none was made here; null to take none.</summary>
+    internal string? Reference { get; init; }
+
     /// <summary>Opens the store for this process alone; null when another process is using it and there is nobody to wait.</summary>
     /// <param name="waiting">Is called if another process uses it, which is then waited for.</param>
     internal static StageStore? TryOpen(string folder, Action? waiting = null, CancellationToken cancellation = default)
@@ -36,8 +42,11 @@ public sealed class StageStore : IDisposable
         }
     }
 
-    internal static StageStore Open(string folder) =>
-        TryOpen(folder) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose");
+    internal static StageStore Open(string folder, string? reference = null)
+    {
+        var store = TryOpen(folder) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose");
+        return reference is null ? store : new(store.Folder, store.exclusive) { Reference = reference };
+    }
 
     internal string FolderOf(string stage) => Path.Combine(Folder, stage);
 
@@ -52,17 +61,26 @@ public sealed class StageStore : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 
-    internal T? Find<T>(string stage, string fingerprint) where T : class => Read<T>(Folder, stage, fingerprint);
+    /// <summary>The result of a finished stage.</summary>
+    /// <param name="sources">The stages whose results have gone into it: one of the repository does not come after one made here.</param>
+    internal T? Find<T>(string stage, string fingerprint, params IEnumerable<string> sources) where T : class
+    {
+        var takesReference = Reference is not null && !sources.Any(IsMadeHere);
+        if (takesReference && !IsMadeHere(stage) && Read<T>(Reference!, stage, fingerprint) is not null) Copy(stage);
+        return takesReference || IsMadeHere(stage) ? Read<T>(Folder, stage, fingerprint) : null;
+    }
 
     /// <summary>The result of a finished stage in a store that may be another process's.</summary>
-    internal static T? Read<T>(string folder, string stage, string fingerprint) where T : class
+    internal static T? Read<T>(string folder, string stage, string fingerprint) where T : class =>
+        RecordOf<T>(folder, stage) is { } record && record.Fingerprint == fingerprint ? record.Result : null;
+
+    private static FinishedStage<T>? RecordOf<T>(string folder, string stage)
     {
         var path = Path.Combine(folder, stage, StageFile);
         if (!File.Exists(path)) return null;
         try
         {
-            var record = JsonSerializer.Deserialize<FinishedStage<T>>(File.ReadAllText(path), Json.IndentedResult);
-            return record?.Fingerprint == fingerprint ? record.Result : null;
+            return JsonSerializer.Deserialize<FinishedStage<T>>(File.ReadAllText(path), Json.IndentedResult);
         }
         catch (JsonException)
         {
@@ -78,9 +96,10 @@ public sealed class StageStore : IDisposable
     }
 
     /// <summary>Marks a stage as finished: a checkpoint is not needed any more.</summary>
-    internal void Finish<T>(string stage, string fingerprint, T result)
+    /// <param name="sources">The stages whose results have gone into it.</param>
+    internal void Finish<T>(string stage, string fingerprint, T result, params IEnumerable<string> sources)
     {
-        var record = new FinishedStage<T>(fingerprint, DateTimeOffset.UtcNow, result);
+        var record = new FinishedStage<T>(fingerprint, DateTimeOffset.UtcNow, result, sources.Any(IsReference) ? true : null);
         AtomicFile.Write(Path.Combine(FolderOf(stage), StageFile), stream => JsonSerializer.Serialize(stream, record, Json.IndentedResult));
         foreach (var mark in (string[])[BegunFile, TrainingFiles.CheckpointName]) File.Delete(Path.Combine(FolderOf(stage), mark));
     }
@@ -104,6 +123,24 @@ public sealed class StageStore : IDisposable
 
     private static UserException Unusable(string folder, string reason, Exception? inner = null) =>
         new($"Cannot use {Path.GetFullPath(folder)} for results: {reason} another folder with --output.", inner);
+
+    /// <summary>Whether a run has begun it here, also if it has not finished.</summary>
+    private bool IsMadeHere(string stage) => HasBegun(stage) && !IsReference(stage);
+
+    private bool IsReference(string stage) => RecordOf<JsonElement>(Folder, stage) is { IsReference: true };
+
+    private void Copy(string stage)
+    {
+        // The record comes last: without it the rest does not count.
+        var files = Directory.GetFiles(Path.Combine(Reference!, stage));
+        RequireOwn(stage, files.Select(file => Path.Combine(FolderOf(stage), Path.GetFileName(file))));
+        foreach (var file in files.OrderBy(file => Path.GetFileName(file) == StageFile))
+            AtomicFile.Write(Path.Combine(FolderOf(stage), Path.GetFileName(file)), stream =>
+            {
+                using var source = File.OpenRead(file);
+                source.CopyTo(stream);
+            });
+    }
 
     private bool HasBegun(string stage) =>
         ((string[])[StageFile, BegunFile]).Any(mark => File.Exists(Path.Combine(FolderOf(stage), mark)));

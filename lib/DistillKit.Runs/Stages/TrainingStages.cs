@@ -56,6 +56,7 @@ internal sealed class TrainingStages(StageContext context)
     public Stage<TrainingResult> StageOf(TrainingStage stage) => new(
         context, stage.Name, [ModelPath(stage)],
         () => Fingerprint(stage),
+        stage.Teachers,
         Needs: cancellation =>
         {
             foreach (var teacher in stage.Teachers) Train(this[teacher], cancellation);

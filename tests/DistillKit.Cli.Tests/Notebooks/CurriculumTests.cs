@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
 using DistillKit.Cli.Notebooks;
+using DistillKit.Notebook.Exercises;
 
 namespace DistillKit.Cli.Tests.Notebooks;
 
 /// <summary>What Jupyter's clients and the exercises ask of the twelve notebooks and the introduction beside them.</summary>
-public sealed class CurriculumTests
+public sealed partial class CurriculumTests
 {
     private const string Introduction = "00b-torchsharp.ipynb";
 
@@ -25,6 +27,32 @@ public sealed class CurriculumTests
         foreach (var cell in Load(name).CodeCells)
             Assert.Equal(cell.Language == "fsharp", cell.Source.StartsWith("#!fsharp\n", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Cells_are_short(string name)
+    {
+        foreach (var (number, cell) in Load(name).CodeCells.Index())
+        {
+            var lines = cell.Source.Split('\n');
+            Assert.True(lines.Length <= 25, $"code cell {number + 1} has {lines.Length} lines");
+            Assert.All(lines, line => Assert.True(line.Length <= 100, $"code cell {number + 1} has a line of {line.Length} columns"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Exercises_say_their_kind_points_and_minutes(string name)
+    {
+        var headings = Load(name).Cells.Where(cell => !cell.IsCode).SelectMany(cell => Exercise().Matches(cell.Source)).ToList();
+        Assert.All(headings, heading => Assert.Matches(@"^### (Warm-up|Build|Think): .+ \(\d+ points?, .+\)$", heading.Value));
+        var book = ExerciseBook.Of(name.Split('-')[0]);
+        Assert.Equal(book.Count, headings.Count);
+        Assert.Equal(Enum.GetValues<ExerciseKind>(), book.Select(exercise => exercise.Kind).Distinct().Order());
+    }
+
+    [GeneratedRegex("^### (Warm-up|Build|Think)\\b.*$", RegexOptions.Multiline)]
+    private static partial Regex Exercise();
 
     [Theory]
     [MemberData(nameof(All))]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DistillKit.Data;
 using DistillKit.Files;
 using DistillKit.Runs.Experiments;
@@ -177,6 +178,36 @@ public sealed class ExperimentRunTests : IDisposable
         Assert.All(json["runs"]!.AsArray(),
             result => Assert.All(new[] { "seed", "seconds", "machine", "version", "date" }, field => Assert.NotNull(result![field])));
         Assert.Contains("paired t test over seeds against alone", json["test"]!.ToString());
+    }
+
+    [Fact]
+    public void A_table_that_is_read_is_judged_again_and_can_be_compared_with_another_recipe()
+    {
+        var (run, _) = Run("""  "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} }  """);
+        var path = folder["out/results.json"];
+        var text = File.ReadAllText(path);
+        File.WriteAllText(path, Regex.Replace(text, "\"verdict\": \"[A-Z ]+\"", "\"verdict\": \"NO BEATS\""));
+        var (read, table) = (ExperimentTable.Read(path), run.Table());
+        Assert.Equal((table.ToCsv(), table.Test), (read.ToCsv(), read.Test));
+        var turned = read.Against("kd").Rows;
+        Assert.Equal(-table.Rows[1].Comparison!.Difference, turned[0].Comparison!.Difference, 12);
+        Assert.Null(turned[1].Comparison);
+        Assert.Null(read.Against(null).Test);
+        Assert.Contains("'nobody' is 0", Assert.Throws<UserException>(() => read.Against("nobody")).Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{ \"rows\": [1] }")]
+    public void What_is_no_table_is_refused_in_a_line(string text)
+    {
+        File.WriteAllText(folder["results.json"], text);
+        string MessageOf(string name) => Assert.Throws<UserException>(() => ExperimentTable.Read(folder[name])).Message;
+        Assert.Contains("is no experiment's table", MessageOf("results.json"));
+        Assert.Contains("Cannot read", MessageOf("missing.json"));
     }
 
     [Fact]

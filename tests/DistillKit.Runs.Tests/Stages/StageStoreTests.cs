@@ -28,6 +28,46 @@ public sealed class StageStoreTests : IDisposable
         Assert.Null(store.Find<Result>("teacher", "f1"));
     }
 
+    [Fact]
+    public void A_stage_of_the_repository_is_taken_by_those_who_ask_for_it_until_one_is_made_here()
+    {
+        foreach (var (stage, accuracy) in (ReadOnlySpan<(string, double)>)[("teacher", 0.5), ("distill", 0.6)])
+        {
+            store.Finish(stage, "f1", new Result(accuracy));
+            var record = Path.Combine(store.FolderOf(stage), "stage.json");
+            File.WriteAllText(record, File.ReadAllText(record).Replace("\"fingerprint\"", "\"isReference\": true, \"fingerprint\""));
+        }
+        using (var lab = StageStore.Open(folder["lab"], store.Folder))
+        {
+            Assert.Null(lab.Find<Result>("teacher", "f2"));
+            Assert.Equal(new Result(0.5), lab.Find<Result>("teacher", "f1"));
+            Assert.Equal(new Result(0.6), lab.Find<Result>("distill", "f1", "teacher"));
+            lab.Finish("export", "f1", new Result(0.7), "distill");
+        }
+        using (var run = StageStore.Open(folder["lab"]))
+        {
+            // What was made of the repository's results does not pass for the run's own either.
+            Assert.All((string[])["teacher", "distill", "export"], stage => Assert.Null(run.Find<Result>(stage, "f1")));
+            run.Finish("teacher", "f1", new Result(0.8));
+            Assert.Equal(new Result(0.8), run.Find<Result>("teacher", "f1"));
+        }
+        using var again = StageStore.Open(folder["lab"], store.Folder);
+        Assert.Equal(new Result(0.8), again.Find<Result>("teacher", "f1"));
+        Assert.Null(again.Find<Result>("distill", "f1", "teacher"));
+    }
+
+    [Fact]
+    public void A_stage_of_the_repository_is_not_written_over_files_of_somebody_else()
+    {
+        store.Finish("teacher", "f1", new Result(0.5));
+        File.WriteAllText(Path.Combine(store.FolderOf("teacher"), "model.safetensors"), "theirs");
+        Directory.CreateDirectory(folder["lab/teacher"]);
+        File.WriteAllText(folder["lab/teacher/model.safetensors"], "mine");
+        using var lab = StageStore.Open(folder["lab"], store.Folder);
+        Assert.Contains("No run has written", Assert.Throws<UserException>(() => lab.Find<Result>("teacher", "f1")).Message);
+        Assert.Equal("mine", File.ReadAllText(folder["lab/teacher/model.safetensors"]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]

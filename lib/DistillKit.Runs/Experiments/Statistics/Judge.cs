@@ -5,12 +5,7 @@ namespace DistillKit.Runs.Experiments.Statistics;
 /// two-sided. Holm's procedure (1979) judges the smallest p value at the level 0.05 / k, the next at 0.05 / (k - 1), and so on; from the
 /// first that fails on, all are judged at that one's level. Each comparison's corrected interval has the level at which it was judged, so
 /// that interval and test say the same; a statement about any of the recipes is wrong with a chance of at most 5 % (Strassburger and Bretz
-/// 2008 have the intervals).
-/// <list type="bullet">
-/// <item>BEATS: the corrected interval lies above 0, so the difference is significant. It may still be smaller than the margin.</item>
-/// <item>NO BEATS: it does not, and the corrected interval ends below the margin, the smallest gain that matters.</item>
-/// <item>INCONCLUSIVE: neither; also where differences are fewer than two or all the same, which leaves nothing to judge them by.</item>
-/// </list>
+/// 2008 have the intervals). <see cref="Verdict"/> has what an interval says.
 /// </summary>
 internal static class Judge
 {
@@ -41,6 +36,15 @@ internal static class Judge
         return comparisons;
     }
 
+    /// <summary>The rule in a line, as tables show it.</summary>
+    public static string Rule(string baseline, int comparisons, double marginPoints) =>
+        $"paired t test over seeds against {baseline}, two-sided, Holm's correction for {comparisons} at 5 %; corrected interval above 0: "
+        + FormattableString.Invariant($"{Verdict.Beats.Text()}, below 0: {Verdict.Worse.Text()}, with 0 in it: {Verdict.NoGain.Text()} ")
+        + FormattableString.Invariant($"if it ends below {marginPoints} points, else {Verdict.Inconclusive.Text()}");
+
     private static Verdict VerdictOf(Interval corrected, double margin) =>
-        corrected.Low > 0 ? Verdict.Beats : corrected.High < margin ? Verdict.NoBeats : Verdict.Inconclusive;
+        corrected.Low > 0 ? Verdict.Beats
+        : corrected.High < 0 ? Verdict.Worse
+        : corrected.High < margin ? Verdict.NoGain
+        : Verdict.Inconclusive;
 }

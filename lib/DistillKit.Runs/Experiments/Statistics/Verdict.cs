@@ -1,20 +1,30 @@
 namespace DistillKit.Runs.Experiments.Statistics;
 
-/// <summary>What a comparison with the baseline came to; <see cref="Judge"/> has the rule.</summary>
+/// <summary>
+/// What a comparison with the baseline came to, by its corrected interval. A reader asks two things: is there a difference, and if none is
+/// certain, is a gain worth having ruled out? So the place of 0 decides first, and the margin, the smallest gain that matters, only where
+/// 0 is in the interval. Every interval has exactly one verdict. All but <see cref="Inconclusive"/> are statements about the true
+/// difference, which are right wherever the interval covers it.
+/// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 public enum Verdict
 {
-    /// <summary>It could be better, by an amount that matters, or not: more seeds would tell.</summary>
+    /// <summary>0 is in the interval, and so is a gain that matters: more seeds would tell. Also where differences are fewer than two or
+    /// all the same, which leaves nothing to judge them by.</summary>
     [JsonStringEnumMemberName("INCONCLUSIVE")]
     Inconclusive,
 
-    /// <summary>Better than the baseline.</summary>
+    /// <summary>The whole interval lies above 0. The gain may still be smaller than the margin.</summary>
     [JsonStringEnumMemberName("BEATS")]
     Beats,
 
-    /// <summary>Not better by an amount that matters.</summary>
-    [JsonStringEnumMemberName("NO BEATS")]
-    NoBeats,
+    /// <summary>0 is in the interval, which ends below the margin: a gain that matters is ruled out, a loss is not.</summary>
+    [JsonStringEnumMemberName("NO GAIN")]
+    NoGain,
+
+    /// <summary>The whole interval lies below 0.</summary>
+    [JsonStringEnumMemberName("WORSE")]
+    Worse,
 }
 
 /// <summary>From a lower to an upper end.</summary>

@@ -11,8 +11,10 @@ public sealed class JudgeTests
     [Theory]
     [InlineData(Verdict.Beats, 1.0, 1.2, 0.9, 1.1)]
     [InlineData(Verdict.Beats, 0.10, 0.11, 0.09, 0.10)]
-    [InlineData(Verdict.NoBeats, -1.0, -1.2, -0.9, -1.1)]
-    [InlineData(Verdict.NoBeats, 0.02, -0.03, 0.01, -0.01)]
+    [InlineData(Verdict.Worse, -1.0, -1.2, -0.9, -1.1)]
+    [InlineData(Verdict.Worse, -0.10, -0.11, -0.09, -0.10)]
+    [InlineData(Verdict.NoGain, 0.02, -0.03, 0.01, -0.01)]
+    [InlineData(Verdict.NoGain, -1.0, 0.1, -0.9, -0.8)]
     [InlineData(Verdict.Inconclusive, 0.5, -0.4, 0.9, -0.7)]
     [InlineData(Verdict.Inconclusive, 1.0)]
     [InlineData(Verdict.Inconclusive, 1.0, 1.0, 1.0)]
@@ -75,7 +77,13 @@ public sealed class JudgeTests
             Assert.Equal(comparison.AdjustedP < Judge.Level, low > 0 || high < 0);
             Assert.Equal(comparison.P < Judge.Level, comparison.Interval!.Low > 0 || comparison.Interval.High < 0);
             Assert.True(low <= comparison.Interval.Low && high >= comparison.Interval.High);
-            Assert.Equal(low > 0 ? Verdict.Beats : high < Margin ? Verdict.NoBeats : Verdict.Inconclusive, comparison.Verdict);
+            // Exactly one of them, whatever the interval.
+            (Verdict Verdict, bool Fits)[] rules =
+            [
+                (Verdict.Beats, low > 0), (Verdict.Worse, high < 0), (Verdict.NoGain, low <= 0 && high >= 0 && high < Margin),
+                (Verdict.Inconclusive, low <= 0 && high >= Margin),
+            ];
+            Assert.Equal(comparison.Verdict, Assert.Single(rules, rule => rule.Fits).Verdict);
         }
     }).QuickCheckThrowOnFailure();
 
@@ -84,17 +92,17 @@ public sealed class JudgeTests
     {
         const int Experiments = 4000;
         var random = new Random(1);
-        var (falseGains, falseDenials) = (0, 0);
+        var (falseChanges, falseDenials) = (0, 0);
         for (var i = 0; i < Experiments; i++)
         {
             // Three recipes that do nothing, three whose gain is just the one that matters.
             double[] truth = [0, 0, 0, Margin, Margin, Margin];
             var comparisons = Judge.Compare([.. truth.Select(mean => Draw(random, 4, mean, deviation: 0.15))], Margin);
-            if (comparisons.Take(3).Any(comparison => comparison!.Verdict == Verdict.Beats)) falseGains++;
-            if (comparisons.Skip(3).Any(comparison => comparison!.Verdict == Verdict.NoBeats)) falseDenials++;
+            if (comparisons.Take(3).Any(comparison => comparison!.Verdict is Verdict.Beats or Verdict.Worse)) falseChanges++;
+            if (comparisons.Skip(3).Any(comparison => comparison!.Verdict is Verdict.NoGain or Verdict.Worse)) falseDenials++;
         }
         // Both kinds together stay within 5 %, and 0.7 % for the luck of the draw; a test that never speaks would be no test.
-        Assert.InRange((double)(falseGains + falseDenials) / Experiments, 0.005, 0.057);
+        Assert.InRange((double)(falseChanges + falseDenials) / Experiments, 0.005, 0.057);
     }
 
     [Fact]
