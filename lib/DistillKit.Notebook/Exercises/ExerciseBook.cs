@@ -140,14 +140,40 @@ public static class ExerciseBook
         Think("09-another", 2),
 
         // 10 Deployment
+        WarmUp("10-rest", 2, "Sum the lengths over int8.Layers, and subtract the sum from the file's length.", BytesBesideWeights),
+        Think("10-disagree", 2),
+        WarmUp("10-macs", 1, "Milliseconds to seconds: a million in a millisecond is a billion in a second.",
+            given => Convert.ToDouble(given[0], CultureInfo.InvariantCulture) / (double)given[1] / 1e6, 0.05),
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
         Build("10-vector", 6, "Widen the bytes, multiply, add up lane by lane, and take the rest of the row one by one."),
 
+        WarmUp("10-image", 1, "Four bytes for each number.", _ => 3 * 32 * 32 * 4),
+        Think("10-camera", 3),
+
         // 11 The benchmark
+        WarmUp("11-times", 1, "A row has FileBytes; divide the larger by the smaller, and not as whole numbers.",
+            given => (double)(long)given[0] / (long)given[1], 0.01),
         Build("11-front", 4, "A row is out if another is at least as good in both and better in one."),
         Build("11-wilson", 3, "Centre and half width have the same divisor."),
+        WarmUp("11-images", 2, "Solve for n; half a point is 0.005.", _ => 14),
         Build("11-paired", 5, "Only images on which one is right and the other wrong count."),
+        Think("11-reference", 2),
+        WarmUp("11-megabyte", 2, "Index, then Where, then OrderByDescending, then ThenBy.", RowForAMegabyte),
+        Think("11-advice", 5),
     ];
+
+    private static object BytesBesideWeights(object[] given) =>
+        new FileInfo((string)given[0]).Length - ((Graph)given[1]).Layers.Sum(layer => layer.Weight.Values.LongLength);
+
+    /// <summary>The most accurate row with a file of at most a megabyte, the faster of two; the smallest file where none fits.</summary>
+    private static object RowForAMegabyte(object[] given)
+    {
+        var rows = ((BenchmarkResult)given[0]).Rows;
+        var affordable = rows.Index().Where(row => row.Item.FileBytes <= 1e6).ToArray();
+        return affordable.Length == 0
+            ? rows.Index().MinBy(row => (row.Item.FileBytes, row.Item.LatencyMilliseconds)).Index
+            : affordable.OrderByDescending(row => row.Item.Accuracy).ThenBy(row => row.Item.LatencyMilliseconds).First().Index;
+    }
 
     /// <summary>An exercise by its id.</summary>
     /// <exception cref="UserException">There is none.</exception>

@@ -53,6 +53,8 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         };
         // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
         settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
+        // After a call its threads spin for tens of milliseconds, on a core that the file measured next needs.
+        settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
         try
         {
             var session = new InferenceSession(path, settings);
