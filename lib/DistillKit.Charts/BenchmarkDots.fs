@@ -74,7 +74,7 @@ let Of (title: string, result: BenchmarkResult) : PlotlyChart =
           "\u25c6 Edge"
           $"Error bars: accuracy, 95 %% interval (Wilson, {result.TestImages:N0} images); latency, up to the 95th percentile."
           "The axes of file, latency and throughput are logarithmic." ]
-        |> List.collect (Figure.wrapped (if isBeside then 24 else 60) "")
+        |> List.collect (Figure.together >> Figure.wrapped (if isBeside then 24 else 46) "")
     let note = String.Join("<br>", List.map Figure.plain lines)
     layout.annotations <-
         [ if isBeside then Figure.note note (fst columns[1], row / height) "left" "top"

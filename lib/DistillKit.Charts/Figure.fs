@@ -49,6 +49,9 @@ let wrapped (width: int) (indent: string) (text: string) =
         | _ -> (indent + word) :: lines
     text.Split ' ' |> Array.fold add [] |> List.rev
 
+/// A number and its unit stay on one line.
+let together (text: string) = text.Replace(" %", "\u00a0%")
+
 let widthOf (texts: seq<string>) = 7.7 * float (texts |> Seq.map String.length |> Seq.append [ 0 ] |> Seq.max)
 
 let places (count: int) = [| for place in 0 .. count - 1 -> float place |]
@@ -116,7 +119,7 @@ let private titlePad = 10.0
 
 /// A transparent layout with a title in as many lines as it needs; the names of the legend need room below it.
 let layout (title: string) (left: float) (legend: seq<string>) =
-    let lines = wrapped ((Theme.Width - 60) / 9) "" title |> List.map plain
+    let lines = wrapped ((Theme.Width - 60) / 9) "" (together title) |> List.map plain
     let hasLegend = not (Seq.isEmpty legend)
     // plotly.js gives every entry the room of the widest, and wraps whole entries.
     let inRow = max 1.0 (Math.Floor((float Theme.Width - left - 30.0) / (60.0 + widthOf legend)))

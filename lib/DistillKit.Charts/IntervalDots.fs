@@ -29,8 +29,8 @@ let Of
     // Single runs stand below their mean; those that would hide each other below one another, since a height within a row means nothing.
     let places (place: int) (estimate: Estimate) =
         let pixels = [| for run in estimate.Runs -> (run - left) / (right - left) * width, 0.0 |]
-        Figure.spread 5.0 (fun count -> Math.Min(0.16, 0.2 / float count)) pixels
-        |> Array.map2 (fun run offset -> run, float place + 0.27 + offset) (Seq.toArray estimate.Runs)
+        Figure.spread 5.0 (fun count -> Math.Min(0.16, 0.28 / float (count - 1))) pixels
+        |> Array.map2 (fun run offset -> run, float place + 0.3 + offset) (Seq.toArray estimate.Runs)
     let runs = estimates |> Array.mapi places |> Array.concat
     let hover (estimate: Estimate) =
         Figure.plain $"{estimate.Name}: {Figure.short estimate.Mean} ({Figure.short estimate.Low} to {Figure.short estimate.High})"
@@ -39,7 +39,8 @@ let Of
           if runs.Length > 0 then
               Scatter(
                   x = Array.map fst runs, y = Array.map snd runs, mode = "markers", name = List.last legend, showlegend = true,
-                  hoverinfo = "x", marker = Marker(color = Theme.color 1, size = 7.0, symbol = "diamond"))
+                  hoverinfo = "x",
+                  marker = Marker(color = Theme.color 1, size = 7.0, symbol = "diamond", line = Line(color = Theme.Ink, width = 1.0)))
           Scatter(
               x = Array.map _.Mean estimates, y = Figure.places names.Length, mode = "markers", name = legend.Head, showlegend = true,
               text = Array.map hover estimates, hoverinfo = "text", marker = Figure.symbols 0 11.0,

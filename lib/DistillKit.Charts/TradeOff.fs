@@ -45,11 +45,11 @@ let Of
     let near (one: TradeOffPoint) (other: TradeOffPoint) =
         Math.Abs(Math.Log(one.Cost / other.Cost)) <= 0.045 * Math.Log(1.56 * high / low)
         && Math.Abs(one.Accuracy - other.Accuracy) <= 0.04 * Math.Max(0.01, best - worst)
-    let join (groups: (TradeOffPoint * float * string) list) (index: int, point: TradeOffPoint) =
+    let join (groups: (TradeOffPoint * float * int list) list) (index: int, point: TradeOffPoint) =
         let above = 100.0 * point.Accuracy + up point
         match groups with
-        | (last, height, text) :: rest when near last point -> (point, Math.Max(height, above), $"{text}, {letters[index]}") :: rest
-        | _ -> (point, above, letters[index]) :: groups
+        | (last, height, members) :: rest when near last point -> (point, Math.Max(height, above), index :: members) :: rest
+        | _ -> (point, above, [ index ]) :: groups
     let level (point: TradeOffPoint) = Math.Round(point.Accuracy / Math.Max(1e-9, 0.04 * (best - worst)))
     let labels = ranked |> Array.indexed |> Array.sortBy (fun (_, point) -> level point, point.Cost) |> Array.fold join []
     let layout = Figure.layout title 70.0 [ unbeaten; "beaten" ]
@@ -97,7 +97,8 @@ let Of
           dots front unbeaten 0
           // Above the error bars, where no line runs.
           let xs, heights = [ for point, _, _ in labels -> point.Cost ], [ for _, height, _ in labels -> height ]
-          Figure.labels 0 xs heights [ for _, _, text in labels -> text ] "top center" Theme.Ink ]
+          let texts = [ for _, _, members in labels -> String.Join(", ", [ for index in List.sort members -> letters[index] ]) ]
+          Figure.labels 0 xs heights texts "top center" Theme.Ink ]
     // The names stand below the plot, by letter: points lie too close for names of their own, and a number would run into a name such as
     // "4 bits".
     let notes =

@@ -3,7 +3,7 @@ for (const box of document.querySelectorAll('.chart')) {
   const plot = document.createElement('div');
   plot.className = 'plot';
   // Room for plotly.js's tools above the title.
-  const tools = 24;
+  const tools = 36;
   chart.layout.margin.t += tools;
   chart.layout.title.pad.t += tools;
   plot.style.height = Number(box.dataset.height) + tools + 'px';

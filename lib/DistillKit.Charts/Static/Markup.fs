@@ -20,7 +20,7 @@ let escape (text: string) = text.Replace("&", "&amp;").Replace("<", "&lt;").Repl
 let lines (text: string) =
     Regex.Split(text, "<br ?/?>") |> Array.map (fun line -> WebUtility.HtmlDecode(Regex.Replace(line, "</?[a-z]+[^>]*>", "")) |> string)
 
-let flat (text: string) = String.Join(" ", lines text)
+let flat (text: string) = String.Join(" ", lines text).Replace('\u00a0', ' ')
 
 /// Roughly how wide a text is: the reader's font decides.
 let width (text: string) =

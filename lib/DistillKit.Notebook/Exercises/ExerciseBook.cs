@@ -31,9 +31,9 @@ public static class ExerciseBook
     [
         // 00 Setup and data
         Think("00-twenty", 3),
-        WarmUp("00-blue", 2, "The last third of an image's bytes is blue; divide by 255, and by how many there are.", Blue, 1e-3),
+        WarmUp("00-blue", 2, "The last third of an image's bytes is blue; divide by 255, and by how many there are.", Answers.Blue, 1e-3),
         Build("00-normalize", 3, "Take the channel's mean from each value, then divide by its deviation."),
-        WarmUp("00-floats", 1, "Three channels, and 32 bits are four bytes.", Megabytes, 0.1),
+        WarmUp("00-floats", 1, "Three channels, and 32 bits are four bytes.", Answers.Megabytes, 0.1),
         WarmUp("00-views", 1, "Count the shifts in one direction first: 4 to either side are not 8 places.", _ => 9 * 9 * 2),
         Build("00-flip", 2, "Each row by itself: the first column comes last."),
         Build("00-shift", 2, "A function of its own for the mirror: which row is shown in place of row -1, and of row `side`?"),
@@ -49,7 +49,7 @@ public static class ExerciseBook
         // 01 The teacher
         Think("01-shortcut", 3),
         WarmUp("01-parameters", 1, "One window of 3 x 3 for each pair of an input and an output channel.", _ => 3 * 3 * 24 * 40),
-        WarmUp("01-larger", 1, "How many more places has the result of a convolution?", LargerImages, 0.02),
+        WarmUp("01-larger", 1, "How many more places has the result of a convolution?", Answers.LargerImages, 0.02),
         WarmUp("01-clueless", 1, "What is the probability of the right class, whichever it is?", _ => Math.Log(10), 0.005),
         Build("01-step", 6, "Five lines in the order of the text; forget the old gradients before the new ones come."),
         Build("01-loop", 6, "Two loops, and your step inside of them; the mean begins at 0 in each epoch."),
@@ -118,7 +118,7 @@ public static class ExerciseBook
         Build("07-observer", 4, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
         WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.",
-            given => MegabytesOfMixedPlan((Graph)given[0]), 0.006),
+            given => Answers.MegabytesOfMixedPlan((Graph)given[0]), 0.006),
         Think("07-images", 2),
         Think("07-drift", 2),
 
@@ -128,7 +128,7 @@ public static class ExerciseBook
         WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 10),
         Build("08-scan", 5, "One layer at a time, the mean over all images, and the exact network first in the divergence."),
         WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. It saves half a byte for each weight.",
-            given => HalvedInTheLargestLayer((Graph)given[0])),
+            given => Answers.HalvedInTheLargestLayer((Graph)given[0])),
         Build("08-greedy", 4, "Sort by harm for each byte; stop at the first layer that is too expensive."),
         Think("08-fair", 4),
 
@@ -136,12 +136,13 @@ public static class ExerciseBook
         WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", _ => -4),
         Build("09-fake", 5, "Add what rounding changes, detached, to something whose gradient is right."),
         Build("09-step", 5, "Divide by the step, cut off, round with a straight-through gradient, multiply by the step."),
-        WarmUp("09-steps", 1, "Epochs, times whole batches in an epoch.", given => StepsOf((TrainingRecipe)given[0], (int)given[1])),
+        WarmUp("09-steps", 1, "Epochs, times whole batches in an epoch.",
+            given => Answers.StepsOf((TrainingRecipe)given[0], (int)given[1])),
         Think("09-three", 3),
         Think("09-another", 2),
 
         // 10 Deployment
-        WarmUp("10-rest", 2, "Sum the lengths over int8.Layers, and subtract the sum from the file's length.", BytesBesideWeights),
+        WarmUp("10-rest", 2, "Sum the lengths over int8.Layers, and subtract the sum from the file's length.", Answers.BytesBesideWeights),
         Think("10-disagree", 2),
         WarmUp("10-macs", 1, "Milliseconds to seconds: a million in a millisecond is a billion in a second.",
             given => Convert.ToDouble(given[0], CultureInfo.InvariantCulture) / (double)given[1] / 1e6, 0.05),
@@ -159,22 +160,9 @@ public static class ExerciseBook
         WarmUp("11-images", 2, "Solve for n; half a point is 0.005.", _ => 14),
         Build("11-paired", 5, "Only images on which one is right and the other wrong count."),
         Think("11-reference", 2),
-        WarmUp("11-megabyte", 2, "Index, then Where, then OrderByDescending, then ThenBy.", RowForAMegabyte),
+        WarmUp("11-megabyte", 2, "Index, then Where, then OrderByDescending, then ThenBy.", Answers.RowForAMegabyte),
         Think("11-advice", 5),
     ];
-
-    private static object BytesBesideWeights(object[] given) =>
-        new FileInfo((string)given[0]).Length - ((Graph)given[1]).Layers.Sum(layer => layer.Weight.Values.LongLength);
-
-    /// <summary>The most accurate row with a file of at most a megabyte, the faster of two; the smallest file where none fits.</summary>
-    private static object RowForAMegabyte(object[] given)
-    {
-        var rows = ((BenchmarkResult)given[0]).Rows;
-        var affordable = rows.Index().Where(row => row.Item.FileBytes <= 1e6).ToArray();
-        return affordable.Length == 0
-            ? rows.Index().MinBy(row => (row.Item.FileBytes, row.Item.LatencyMilliseconds)).Index
-            : affordable.OrderByDescending(row => row.Item.Accuracy).ThenBy(row => row.Item.LatencyMilliseconds).First().Index;
-    }
 
     /// <summary>An exercise by its id.</summary>
     /// <exception cref="UserException">There is none.</exception>
@@ -186,24 +174,6 @@ public static class ExerciseBook
     public static IReadOnlyList<ExerciseEntry> Of(string notebook) =>
         [.. All.Where(exercise => exercise.Id.StartsWith($"{notebook}-", StringComparison.Ordinal))];
 
-    private static long HalvedInTheLargestLayer(Graph eightBits)
-    {
-        var weights = eightBits.Layers.Max(layer => layer.Weight.Values.LongLength);
-        return eightBits.PackedBytes - weights + (weights + 1) / 2;
-    }
-
-    private static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
-
-    /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
-    private static double MegabytesOfMixedPlan(Graph folded)
-    {
-        WeightedNode[] layers = [.. folded.Layers];
-        var scheme = QuantizationScheme.Weights with { Bits = 4 };
-        return layers[1..^1].Sum(layer =>
-            QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength)
-            - sizeof(float) * layer.Weight.Values.LongLength) / 1e6 + sizeof(float) * folded.Parameters / 1e6;
-    }
-
     private static string Names(IReadOnlyList<ExerciseEntry> exercises) =>
         exercises.Count == 0 ? "none" : string.Join(", ", exercises.Select(exercise => exercise.Id));
 
@@ -213,24 +183,4 @@ public static class ExerciseBook
     private static ExerciseEntry Build(string id, int points, string hint) => new(id, ExerciseKind.Build, points, hint);
 
     private static ExerciseEntry Think(string id, int points) => new(id, ExerciseKind.Think, points);
-
-    private static object Blue(object[] given)
-    {
-        var images = (ImageSet)given[0];
-        int[] ninth = [.. Enumerable.Range(0, images.Count).Where(i => images.Labels[i] == 8)];
-        return Normalization.Of(images.Subset(ninth)).Mean[^1];
-    }
-
-    private static object Megabytes(object[] given)
-    {
-        var images = (ImageSet)given[0];
-        return 1e-6 * sizeof(float) * ImageSet.Channels * images.ImageSize * images.ImageSize * images.Count;
-    }
-
-    private static object LargerImages(object[] given)
-    {
-        var (spec, size) = ((ModelSpec)given[0], (int)given[1]);
-        using var network = spec.Build();
-        return (double)network.ToGraph(2 * size).MultiplyAccumulates / network.ToGraph(size).MultiplyAccumulates;
-    }
 }

@@ -83,7 +83,7 @@ public static class DeploymentProbe
             var times = models.Select(_ => new List<double>(repeats)).ToArray();
             var turn = Math.Max(1, repeats / Rounds);
             var calls = models.Select(model => Stoppable(CallOf(model, batch), cancellation)).ToArray();
-            foreach (var call in calls) WarmUp(call, TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow)));
+            WarmUp(calls, TimeSpan.FromMilliseconds(Math.Min(repeats, LongestWindow)));
             for (var done = 0; done < repeats; done += turn)
                 foreach (var (call, taken) in calls.Zip(times))
                 {
@@ -99,19 +99,26 @@ public static class DeploymentProbe
         }
     }
 
-    /// <summary>Repeats a call until it gets no faster. .NET compiles what runs often a second time, in the background, and how soon
-    /// depends on how much else waits to be compiled: a fixed number of calls is too few in one program and a waste in another.</summary>
-    private static void WarmUp(Action call, TimeSpan window)
+    /// <summary>Repeats calls in turn until none gets faster and .NET compiles nothing any more. It compiles what runs often a second
+    /// time, in the background, but only while no new code is waiting: in a notebook's process, which compiles some ten thousand methods,
+    /// that may take seconds, in which the times are steady and several times too long.</summary>
+    private static void WarmUp(Action[] calls, TimeSpan window)
     {
-        var best = double.PositiveInfinity;
+        var best = Enumerable.Repeat(double.PositiveInfinity, calls.Length).ToArray();
         for (int windows = 0, steady = 0; windows < MostWindows && steady < SteadyWindows; windows++)
         {
-            var (times, begun) = (new List<double>(), Stopwatch.GetTimestamp());
-            do times.Add(Time(call));
-            while (Stopwatch.GetElapsedTime(begun) < window);
-            var median = Latency.FromTimes(times).Median;
-            steady = median < (1 - Gain) * best ? 0 : steady + 1;
-            best = Math.Min(best, median);
+            var compiled = System.Runtime.JitInfo.GetCompiledMethodCount();
+            steady++;
+            foreach (var (index, call) in calls.Index())
+            {
+                var (times, begun) = (new List<double>(), Stopwatch.GetTimestamp());
+                do times.Add(Time(call));
+                while (Stopwatch.GetElapsedTime(begun) < window);
+                var median = Latency.FromTimes(times).Median;
+                if (median < (1 - Gain) * best[index]) steady = 0;
+                best[index] = Math.Min(best[index], median);
+            }
+            if (System.Runtime.JitInfo.GetCompiledMethodCount() != compiled) steady = 0;
         }
     }
 
