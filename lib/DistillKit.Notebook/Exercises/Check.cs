@@ -1,6 +1,5 @@
 using System.Net;
 using DistillKit.Files;
-using DistillKit.Notebook.Formatting;
 
 namespace DistillKit.Notebook.Exercises;
 

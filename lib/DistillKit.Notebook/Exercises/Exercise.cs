@@ -1,5 +1,4 @@
 using System.Collections;
-using DistillKit.Notebook.Formatting;
 
 namespace DistillKit.Notebook.Exercises;
 

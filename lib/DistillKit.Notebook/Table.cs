@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace DistillKit.Notebook.Formatting;
+namespace DistillKit.Notebook;
 
 /// <summary>A table as HTML, and as text for where no HTML is shown.</summary>
 /// <param name="Header">The names of the columns; none for a table without names.</param>
