@@ -1,5 +1,4 @@
 using DistillKit.Graphs;
-using DistillKit.Networks;
 
 namespace DistillKit.Notebook.Exercises;
 
