@@ -1,9 +1,10 @@
-
 namespace DistillKit.Cli.Commands;
 
 /// <summary>`distillkit assignment make`: writes the versions of notebooks that students get, with blanks in place of solutions.</summary>
 internal static class AssignmentCommand
 {
+    private const string SetUp = "setup.csx";
+
     internal static Command Create() => new("assignment", "Make assignments of the notebooks.") { Make() };
 
     private static Command Make()
@@ -29,6 +30,9 @@ internal static class AssignmentCommand
                 Assignment.Make(notebook);
                 Directory.CreateDirectory(folder);
                 notebook.Save(target);
+                // The first cell of each imports it from beside the notebook.
+                var setUp = Path.Combine(Path.GetDirectoryName(path)!, SetUp);
+                if (File.Exists(setUp)) AtomicFile.WriteText(Path.Combine(folder, SetUp), File.ReadAllText(setUp));
                 Console.WriteLine(Path.GetRelativePath(".", target));
             }
         });

@@ -49,6 +49,9 @@ public static class Exercise
 {
     private const double Tolerance = 1e-4;
 
+    /// <summary>Where the answer is 0, sums of float32 may be off by so much.</summary>
+    private const double Rounding = 1e-6;
+
     /// <summary>Asks both functions the same questions, shows what they answered, and gives back the one to go on with.</summary>
     /// <typeparam name="T">The function's type.</typeparam>
     /// <param name="id">The exercise, as the metadata of its cells names it.</param>
@@ -87,7 +90,7 @@ public static class Exercise
 
     private static bool AreSame(object expected, object answer) => (expected, answer) switch
     {
-        (double a, double b) => a.Equals(b) || Math.Abs(a - b) <= Tolerance * Math.Max(1, Math.Abs(a)),
+        (double a, double b) => a.Equals(b) || Math.Abs(a - b) <= Tolerance * Math.Abs(a) + Rounding,
         _ => expected.Equals(answer),
     };
 

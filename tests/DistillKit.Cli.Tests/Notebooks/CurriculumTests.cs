@@ -51,6 +51,15 @@ public sealed partial class CurriculumTests
         Assert.Equal(Enum.GetValues<ExerciseKind>(), book.Select(exercise => exercise.Kind).Distinct().Order());
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public void An_answer_in_words_is_a_cell_of_its_own(string name)
+    {
+        // The student's version has none of that cell.
+        foreach (var cell in Load(name).Cells.Where(cell => !cell.IsCode && cell.IsSolution))
+            Assert.Matches(@"\A<details><summary>[^<]+</summary>\n[\s\S]*</details>\s*\z", cell.Source);
+    }
+
     [GeneratedRegex("^### (Warm-up|Build|Think)\\b.*$", RegexOptions.Multiline)]
     private static partial Regex Exercise();
 
