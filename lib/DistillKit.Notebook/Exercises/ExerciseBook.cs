@@ -31,7 +31,7 @@ public static class ExerciseBook
         // 00 Setup and data
         Think("00-twenty", 3),
         WarmUp("00-blue", 2, "The last third of an image's bytes is blue; divide by 255, and by how many there are.", Answers.Blue, 1e-3),
-        Build("00-normalize", 3, "Take the channel's mean from each value, then divide by its deviation."),
+        Build("00-normalize", 3, "place / (length / 3) is the channel; divide the byte by 255 first."),
         WarmUp("00-floats", 1, "Three channels, and 32 bits are four bytes.", Answers.Megabytes, 0.1),
         WarmUp("00-views", 1, "Count the shifts in one direction first: 4 to either side are not 8 places.", _ => 9 * 9 * 2),
         Build("00-flip", 2, "Each row by itself: the first column comes last."),
@@ -40,20 +40,20 @@ public static class ExerciseBook
 
         // 00b TorchSharp
         WarmUp("00b-shape", 1, "Write the shapes below each other, right-aligned; a missing dimension counts as 1.", _ => 8 * 16 * 32),
-        Build("00b-distances", 4, "Give each a dimension of length 1 where the other has its rows, subtract, square, sum over the last."),
+        Build("00b-distances", 4, "Which two shapes give [N, M, D] when they are subtracted?"),
         WarmUp("00b-gradient", 1, "The derivative of the square, times that of what is squared.", _ => 2 * (3 * 2 - 1) * 2, 1e-6),
-        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", _ => 1 / (1 - 0.2), 1e-3),
+        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", _ => 1 / (1 - 0.5), 1e-3),
         Think("00b-memory", 3),
 
         // 01 The teacher
-        Think("01-shortcut", 3),
         WarmUp("01-parameters", 1, "One window of 3 x 3 for each pair of an input and an output channel.", _ => 3 * 3 * 24 * 40),
         WarmUp("01-larger", 1, "How many more places has the result of a convolution?", Answers.LargerImages, 0.02),
         WarmUp("01-clueless", 1, "What is the probability of the right class, whichever it is?", _ => Math.Log(10), 0.005),
-        Build("01-step", 6, "Five lines in the order of the text; forget the old gradients before the new ones come."),
+        Build("01-step", 4, "What does each call need that another one makes? And when must the gradients be 0?"),
         Build("01-loop", 6, "Two loops, and your step inside of them; the mean begins at 0 in each epoch."),
         WarmUp("01-moves", 1, "The velocity of the second step is not that of the first.", _ => 0.71, 1e-3),
-        Build("01-calibration", 4, "Weigh each bin with its share of the images; the distance has no sign."),
+        Think("01-shortcut", 3),
+        Build("01-calibration", 3, "Weigh each bin with its share of the images; the distance has no sign."),
         Think("01-threshold", 2),
 
         // 02 The baseline student
