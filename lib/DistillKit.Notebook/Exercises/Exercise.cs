@@ -113,7 +113,8 @@ public static class Exercise
     {
         const int most = 8;
         // A tensor of one number has no shape to speak of.
-        var shown = values.Where(value => value is not "[]").Take(most).Select(value => value is double number ? Text.Number(number) : value.ToString());
+        var shown = values.Where(value => value is not "[]").Take(most)
+            .Select(value => value is double number ? Text.Number(number) : value.ToString());
         return string.Join(" ", shown) + (values.Count > most ? " ..." : "");
     }
 }
