@@ -91,7 +91,7 @@ public static class ExerciseBook
 
         // 05 Progressive distillation
         WarmUp("05-cooling", 1, "A tenth of the way from the first temperature down to the last.", _ => 7.3, tolerance: 0.01),
-        Build("05-schedule", 4, "Two straight lines. How many steps rise, and how many are left after them?"),
+        Build("05-schedule", 4, "Measure from where each line is at 0: how far is the step from there, and how far the peak?"),
         WarmUp("05-shelf", 1, "A product of four numbers, in bytes.", _ => 4, tolerance: 0.01),
         WarmUp("05-signs", 1, "The first may fall as it likes; what are the chances of the others?", _ => 0.125, tolerance: 0.0005),
         Think("05-sentences", 6),
@@ -124,7 +124,7 @@ public static class ExerciseBook
         // 08 Dynamic and layer-specific quantization
         WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.", _ => 5),
         Think("08-strategy", 3),
-        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 10),
+        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 25.5, tolerance: 0.5),
         Build("08-scan", 5, "One layer at a time, the mean over all images, and the exact network first in the divergence."),
         WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. It saves half a byte for each weight.",
             given => Answers.HalvedInTheLargestLayer((Graph)given[0])),
