@@ -93,7 +93,7 @@ public static class Lessons
         return result;
     }
 
-    /// <summary>How far the sum of products may be off when both sides are rounded: |x| sw/2 + |w| sx/2 + sx sw/4 for each product.</summary>
+    /// <summary>How far the sum of products may be off when both are rounded: |x| sw/2 + |w| sx/2 + sx sw/4 for each product.</summary>
     /// <param name="x">The inputs, in floating point.</param>
     /// <param name="w">The weights of one output.</param>
     /// <param name="sx">The scale of the inputs.</param>
