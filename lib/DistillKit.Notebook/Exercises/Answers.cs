@@ -29,13 +29,13 @@ internal static class Answers
     internal static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
 
     /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
-    internal static double MegabytesOfMixedPlan(Graph folded)
+    internal static long BytesOfMixedPlan(Graph folded)
     {
         WeightedNode[] layers = [.. folded.Layers];
         var scheme = QuantizationScheme.Weights with { Bits = 4 };
-        return layers[1..^1].Sum(layer =>
+        return sizeof(float) * folded.Parameters + layers[1..^1].Sum(layer =>
             QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength)
-            - sizeof(float) * layer.Weight.Values.LongLength) / 1e6 + sizeof(float) * folded.Parameters / 1e6;
+            - sizeof(float) * layer.Weight.Values.LongLength);
     }
 
     internal static long HalvedInTheLargestLayer(Graph eightBits)
