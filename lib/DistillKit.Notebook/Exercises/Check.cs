@@ -101,7 +101,8 @@ public static class Check
 
     /// <summary>What helps with an exercise, for those who ask.</summary>
     /// <exception cref="UserException">There is no such exercise.</exception>
-    public static string Hint(string id) => ExerciseBook.Find(id).Hint ?? "Questions to think about have no hint: say what you think, and why.";
+    public static string Hint(string id) =>
+        ExerciseBook.Find(id).Hint ?? "Questions to think about have no hint: say what you think, and why.";
 
     /// <summary>All exercises and predictions of a notebook, also those that were not run.</summary>
     /// <param name="notebook">Its number, for instance <c>03</c>.</param>
