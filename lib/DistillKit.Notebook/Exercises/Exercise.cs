@@ -112,7 +112,8 @@ public static class Exercise
     private static string Show(IReadOnlyList<object> values)
     {
         const int most = 8;
-        var shown = values.Take(most).Select(value => value is double number ? Text.Number(number) : value.ToString());
+        // A tensor of one number has no shape to speak of.
+        var shown = values.Where(value => value is not "[]").Take(most).Select(value => value is double number ? Text.Number(number) : value.ToString());
         return string.Join(" ", shown) + (values.Count > most ? " ..." : "");
     }
 }

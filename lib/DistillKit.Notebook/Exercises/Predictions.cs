@@ -8,11 +8,13 @@ public sealed record Prediction(string Question, double? Guess, double? Measured
     /// <inheritdoc/>
     public override string ToString() => (Guess, Measured) switch
     {
-        (null, null) => $"{Question} Put your guess in place of null.",
-        ({ } guess, null) => $"{Question} Your guess: {Number(guess)}. Noted.",
-        (null, { } measured) => $"{Question} Measured: {Number(measured)}.",
-        ({ } guess, { } measured) => $"{Question} You said {Number(guess)}, measured: {Number(measured)}. {Verdict(guess, measured)}",
+        (null, null) => $"{Asked} Put your guess in place of null.",
+        ({ } guess, null) => $"{Asked} Your guess: {Number(guess)}. Noted.",
+        (null, { } measured) => $"{Asked} Measured: {Number(measured)}.",
+        ({ } guess, { } measured) => $"{Asked} You said {Number(guess)}, measured: {Number(measured)}. {Verdict(guess, measured)}",
     };
+
+    private string Asked => Question.EndsWith('?') ? Question : $"{Question}:";
 
     internal string ToHtml() =>
         $"<div style=\"border-left: 4px solid #0072b2; padding: 0.2em 0.8em\">{WebUtility.HtmlEncode(ToString())}</div>";
