@@ -146,9 +146,8 @@ public static class ExerciseBook
         WarmUp("10-macs", 1, "Milliseconds to seconds: a million in a millisecond is a billion in a second.",
             given => Convert.ToDouble(given[0], CultureInfo.InvariantCulture) / (double)given[1] / 1e6, 0.05),
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
-        Build("10-vector", 6, "Widen the bytes, multiply, add up lane by lane, and take the rest of the row one by one."),
-
-        WarmUp("10-image", 1, "Four bytes for each number.", _ => 3 * 32 * 32 * 4),
+        Build("10-vector", 8, "Widen the bytes, multiply, add up lane by lane, and take the rest of the row one by one."),
+        WarmUp("10-padding", 1, "How many groups of 16 does it take for 40?", _ => 100.0 / 6, 0.5),
         Think("10-camera", 3),
 
         // 11 The benchmark
@@ -159,8 +158,9 @@ public static class ExerciseBook
         WarmUp("11-images", 2, "Solve for n; half a point is 0.005.", _ => 14),
         Build("11-paired", 5, "Only images on which one is right and the other wrong count."),
         Think("11-reference", 2),
-        WarmUp("11-megabyte", 2, "Index, then Where, then OrderByDescending, then ThenBy.", Answers.RowForAMegabyte),
-        Think("11-advice", 5),
+        WarmUp("11-megabyte", 2, "Which rows can you pay for, what is their best accuracy, and which intervals reach it?",
+            Answers.RowForAMegabyte),
+        Think("11-advice", 8),
     ];
 
     /// <summary>An exercise by its id.</summary>
