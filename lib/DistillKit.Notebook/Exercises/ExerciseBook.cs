@@ -70,7 +70,6 @@ public static class ExerciseBook
         // 03 Distillation
         WarmUp("03-softened", 1, "Divide the logits by 3 before the exponential, and sum over all classes.",
             given => SoftTargets.Soften((float[])given[0], 3).Max(), 0.0005),
-        WarmUp("03-hottest", 1, "What is the exponential of 0?", _ => 0.1, 1e-6),
         WarmUp("03-divergence", 1, "A sum over both classes: the first probability times the logarithm of a quotient.",
             _ => 0.75 * Math.Log(1.5) + 0.25 * Math.Log(0.5), 0.001),
         Build("03-loss", 8, "Both sides of the divergence are softened; T squared stands before it, and the labels see no temperature."),
