@@ -37,6 +37,12 @@ let number (value: float) (digits: int) = value.ToString("F" + string digits, Cu
 let short (value: float) =
     if value = 0.0 then "0" else number value (Math.Max(0, 2 - int (Math.Floor(Math.Log10(Math.Abs value)))))
 
+/// With equally many decimals, three digits of the largest; what is 0 but for rounding has no sign.
+let alike (values: seq<float>) =
+    let most = values |> Seq.filter Double.IsFinite |> Seq.map abs |> Seq.fold max 0.0
+    let digits = if most = 0.0 then 1 else Math.Clamp(2 - int (Math.Floor(Math.Log10 most)), 1, 15)
+    fun (value: float) -> number (Math.Round(value, digits) + 0.0) digits
+
 /// plotly.js reads markup in texts; what comes from a file must stay text.
 let plain (text: string) = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
 

@@ -32,8 +32,9 @@ let Of
         Figure.spread 5.0 (fun count -> Math.Min(0.16, 0.28 / float (count - 1))) pixels
         |> Array.map2 (fun run offset -> run, float place + 0.3 + offset) (Seq.toArray estimate.Runs)
     let runs = estimates |> Array.mapi places |> Array.concat
+    let shown = Figure.alike all
     let hover (estimate: Estimate) =
-        Figure.plain $"{estimate.Name}: {Figure.short estimate.Mean} ({Figure.short estimate.Low} to {Figure.short estimate.High})"
+        Figure.plain $"{estimate.Name}: {shown estimate.Mean} ({shown estimate.Low} to {shown estimate.High})"
     let traces: Trace list =
         [ if Double.IsFinite reference then Figure.line (reference, -0.5) (reference, float names.Length - 0.5)
           if runs.Length > 0 then

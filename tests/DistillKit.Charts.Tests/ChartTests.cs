@@ -132,6 +132,14 @@ public class ChartTests
     }
 
     [Fact]
+    public void Figures_of_an_interval_chart_have_equally_many_decimals_as_text()
+    {
+        var text = ChartText.Describe(IntervalDots.Of("t", "points", [new("kd", -1e-16, -25.4, 25.4, [0, -1, 1.5])]), 100);
+        Assert.Contains("kd: 0.0 (-25.4 to 25.4)", text);
+        Assert.Contains("single runs: 0.00, -1.00, 1.50", text);
+    }
+
+    [Fact]
     public void Points_that_coincide_stand_beside_each_other_and_say_their_own_values()
     {
         TradeOffPoint[] points = [new("4 bits", 2, 0.7), new("8 bits", 2, 0.7), new("float", 2.5, 0.8), new("none", 9, 0.6)];

@@ -26,6 +26,10 @@ let private series (trace: JsonElement) =
     | "heatmap", _ -> [ for row in list "z" trace -> String.Join("  ", items row |> Array.map shown) ]
     | _, ("text" | "text+x+y") when texts.Length > 0 -> [ for one in texts -> Markup.flat one ]
     | _, "skip" -> []
+    | "scatter", "x" ->
+        let xs = Axes.values "x" trace |> Array.choose tryNumber
+        let shown = Figure.alike xs
+        [ Markup.flat (text "name" "" trace) + ": " + String.Join(", ", [ for index in thinned xs.Length -> shown xs[index] ]) ]
     | _, hover ->
         let xs, ys = Axes.values "x" trace |> Array.map shown, Axes.values "y" trace |> Array.map shown
         let pair index = match hover with "x" -> xs[index] | "y" -> ys[index] | _ -> $"{xs[index]}: {ys[index]}"

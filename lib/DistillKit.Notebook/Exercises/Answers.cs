@@ -29,13 +29,13 @@ internal static class Answers
     internal static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
 
     /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
-    internal static double MegabytesOfMixedPlan(Graph folded)
+    internal static long BytesOfMixedPlan(Graph folded)
     {
         WeightedNode[] layers = [.. folded.Layers];
         var scheme = QuantizationScheme.Weights with { Bits = 4 };
-        return layers[1..^1].Sum(layer =>
+        return sizeof(float) * folded.Parameters + layers[1..^1].Sum(layer =>
             QuantizationParameters.ForWeight(layer.Weight, scheme).PackedBytes(layer.Weight.Values.LongLength)
-            - sizeof(float) * layer.Weight.Values.LongLength) / 1e6 + sizeof(float) * folded.Parameters / 1e6;
+            - sizeof(float) * layer.Weight.Values.LongLength);
     }
 
     internal static long HalvedInTheLargestLayer(Graph eightBits)
@@ -47,13 +47,14 @@ internal static class Answers
     internal static object BytesBesideWeights(object[] given) =>
         new FileInfo((string)given[0]).Length - ((Graph)given[1]).Layers.Sum(layer => layer.Weight.Values.LongLength);
 
-    /// <summary>The most accurate row with a file of at most a megabyte, the faster of two; the smallest file where none fits.</summary>
+    /// <summary>Of the rows with a file of a megabyte (or the smallest) the fastest that may be as accurate as the best.</summary>
     internal static object RowForAMegabyte(object[] given)
     {
-        var rows = ((BenchmarkResult)given[0]).Rows;
-        var affordable = rows.Index().Where(row => row.Item.FileBytes <= 1e6).ToArray();
-        return affordable.Length == 0
-            ? rows.Index().MinBy(row => (row.Item.FileBytes, row.Item.LatencyMilliseconds)).Index
-            : affordable.OrderByDescending(row => row.Item.Accuracy).ThenBy(row => row.Item.LatencyMilliseconds).First().Index;
+        var result = (BenchmarkResult)given[0];
+        var most = Math.Max(1e6, result.Rows.Min(row => row.FileBytes));
+        var affordable = result.Rows.Index().Where(row => row.Item.FileBytes <= most).ToArray();
+        var best = affordable.Max(row => row.Item.Accuracy);
+        return affordable.Where(row => Lessons.Wilson(row.Item.Accuracy, result.TestImages).High >= best)
+            .MinBy(row => row.Item.LatencyMilliseconds).Index;
     }
 }

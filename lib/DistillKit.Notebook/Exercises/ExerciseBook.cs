@@ -31,7 +31,7 @@ public static class ExerciseBook
         // 00 Setup and data
         Think("00-twenty", 3),
         WarmUp("00-blue", 2, "The last third of an image's bytes is blue; divide by 255, and by how many there are.", Answers.Blue, 1e-3),
-        Build("00-normalize", 3, "Take the channel's mean from each value, then divide by its deviation."),
+        Build("00-normalize", 3, "place / (length / 3) is the channel; divide the byte by 255 first."),
         WarmUp("00-floats", 1, "Three channels, and 32 bits are four bytes.", Answers.Megabytes, 0.1),
         WarmUp("00-views", 1, "Count the shifts in one direction first: 4 to either side are not 8 places.", _ => 9 * 9 * 2),
         Build("00-flip", 2, "Each row by itself: the first column comes last."),
@@ -40,20 +40,20 @@ public static class ExerciseBook
 
         // 00b TorchSharp
         WarmUp("00b-shape", 1, "Write the shapes below each other, right-aligned; a missing dimension counts as 1.", _ => 8 * 16 * 32),
-        Build("00b-distances", 4, "Give each a dimension of length 1 where the other has its rows, subtract, square, sum over the last."),
+        Build("00b-distances", 4, "Which two shapes give [N, M, D] when they are subtracted?"),
         WarmUp("00b-gradient", 1, "The derivative of the square, times that of what is squared.", _ => 2 * (3 * 2 - 1) * 2, 1e-6),
-        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", _ => 1 / (1 - 0.2), 1e-3),
+        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", _ => 1 / (1 - 0.5), 1e-3),
         Think("00b-memory", 3),
 
         // 01 The teacher
-        Think("01-shortcut", 3),
         WarmUp("01-parameters", 1, "One window of 3 x 3 for each pair of an input and an output channel.", _ => 3 * 3 * 24 * 40),
         WarmUp("01-larger", 1, "How many more places has the result of a convolution?", Answers.LargerImages, 0.02),
         WarmUp("01-clueless", 1, "What is the probability of the right class, whichever it is?", _ => Math.Log(10), 0.005),
-        Build("01-step", 6, "Five lines in the order of the text; forget the old gradients before the new ones come."),
+        Build("01-step", 4, "What does each call need that another one makes? And when must the gradients be 0?"),
         Build("01-loop", 6, "Two loops, and your step inside of them; the mean begins at 0 in each epoch."),
         WarmUp("01-moves", 1, "The velocity of the second step is not that of the first.", _ => 0.71, 1e-3),
-        Build("01-calibration", 4, "Weigh each bin with its share of the images; the distance has no sign."),
+        Think("01-shortcut", 3),
+        Build("01-calibration", 3, "Weigh each bin with its share of the images; the distance has no sign."),
         Think("01-threshold", 2),
 
         // 02 The baseline student
@@ -90,7 +90,7 @@ public static class ExerciseBook
 
         // 05 Progressive distillation
         WarmUp("05-cooling", 1, "A tenth of the way from the first temperature down to the last.", _ => 7.3, tolerance: 0.01),
-        Build("05-schedule", 4, "Two straight lines. How many steps rise, and how many are left after them?"),
+        Build("05-schedule", 4, "Measure from where each line is at 0: how far is the step from there, and how far the peak?"),
         WarmUp("05-shelf", 1, "A product of four numbers, in bytes.", _ => 4, tolerance: 0.01),
         WarmUp("05-signs", 1, "The first may fall as it likes; what are the chances of the others?", _ => 0.125, tolerance: 0.0005),
         Think("05-sentences", 6),
@@ -99,13 +99,13 @@ public static class ExerciseBook
         // 06 Quantization from first principles
         WarmUp("06-scale", 1, "Which is the largest integer of 4 bits with a sign?", given => Convert.ToDouble(given[0]) / 7, 1e-4),
         Think("06-wild", 2),
-        WarmUp("06-zero", 1, "The scale is 5 / 255. How many steps lie between -2 and 0?", _ => 102),
+        WarmUp("06-zero", 1, "How long is one step?", _ => 102),
         Build("06-affine", 3, "0 belongs to every range. 255 steps lie between 256 values."),
         Build("06-byte", 2, "Divide, round, move by the zero point, and only then cut off at both ends."),
         WarmUp("06-products", 1, "How large can one product be, and how large the sum?", _ => 66311),
         Build("06-linear", 5, "Subtract the zero points before you multiply; add up in 32 bits."),
-        Build("06-fixed", 3, "Which power of two takes the factor into [2^30, 2^31)?"),
-        Build("06-rescale", 2, "The product needs 64 bits; add half of what the shift cuts off."),
+        Build("06-fixed", 3, "Which power of two takes the factor into [2^30, 2^31)? If rounding gives 2^31, take 2^31 - 1."),
+        Build("06-rescale", 3, "The product needs 64 bits; add half of what the shift cuts off."),
         Build("06-conv", 8, "Three loops for the place of a sum, three for its window; what lies outside of the image adds nothing."),
         Think("06-shape", 3),
 
@@ -113,17 +113,17 @@ public static class ExerciseBook
         WarmUp("07-weight", 1, "The root of 0.25 is 0.5, and one divides by it.", _ => 12),
         Build("07-fold", 5, "One factor for each output channel: gamma over the deviation."),
         WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.", _ => 551),
-        Build("07-observer", 4, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
+        Build("07-observer", 3, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
-        WarmUp("07-plan", 2, "Four bits for all layers, then With twice, with LayerStrategy.Float.",
-            given => Answers.MegabytesOfMixedPlan((Graph)given[0]), 0.006),
+        WarmUp("07-plan", 2, "Four bits for all layers, then With twice: once for the first layer, once for the last.",
+            given => Answers.BytesOfMixedPlan((Graph)given[0])),
         Think("07-images", 2),
         Think("07-drift", 2),
 
         // 08 Dynamic and layer-specific quantization
         WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.", _ => 5),
         Think("08-strategy", 3),
-        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 10),
+        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 25.5, tolerance: 0.5),
         Build("08-scan", 5, "One layer at a time, the mean over all images, and the exact network first in the divergence."),
         WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. It saves half a byte for each weight.",
             given => Answers.HalvedInTheLargestLayer((Graph)given[0])),
@@ -145,9 +145,8 @@ public static class ExerciseBook
         WarmUp("10-macs", 1, "Milliseconds to seconds: a million in a millisecond is a billion in a second.",
             given => Convert.ToDouble(given[0], CultureInfo.InvariantCulture) / (double)given[1] / 1e6, 0.05),
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
-        Build("10-vector", 6, "Widen the bytes, multiply, add up lane by lane, and take the rest of the row one by one."),
-
-        WarmUp("10-image", 1, "Four bytes for each number.", _ => 3 * 32 * 32 * 4),
+        Build("10-vector", 8, "Widen the bytes, multiply, add up lane by lane, and take the rest of the row one by one."),
+        WarmUp("10-padding", 1, "How many groups of 16 does it take for 40?", _ => 100.0 / 6, 0.5),
         Think("10-camera", 3),
 
         // 11 The benchmark
@@ -158,8 +157,9 @@ public static class ExerciseBook
         WarmUp("11-images", 2, "Solve for n; half a point is 0.005.", _ => 14),
         Build("11-paired", 5, "Only images on which one is right and the other wrong count."),
         Think("11-reference", 2),
-        WarmUp("11-megabyte", 2, "Index, then Where, then OrderByDescending, then ThenBy.", Answers.RowForAMegabyte),
-        Think("11-advice", 5),
+        WarmUp("11-megabyte", 2, "Which rows can you pay for, what is their best accuracy, and which intervals reach it?",
+            Answers.RowForAMegabyte),
+        Think("11-advice", 8),
     ];
 
     /// <summary>An exercise by its id.</summary>

@@ -93,6 +93,19 @@ public static class Lessons
         return result;
     }
 
+    /// <summary>How far the sum of products may be off when both are rounded: |x| sw/2 + |w| sx/2 + sx sw/4 for each product.</summary>
+    /// <param name="x">The inputs, in floating point.</param>
+    /// <param name="w">The weights of one output.</param>
+    /// <param name="sx">The scale of the inputs.</param>
+    /// <param name="sw">The scale of the weights.</param>
+    public static double RoundingBound(ReadOnlySpan<float> x, ReadOnlySpan<float> w, double sx, double sw)
+    {
+        var bound = 0.0;
+        for (var k = 0; k < x.Length; k++)
+            bound += Math.Abs(x[k]) * sw / 2 + Math.Abs(w[k]) * sx / 2 + sx * sw / 4;
+        return 1.001 * bound + 1e-4;        // and a little for the rounding of floats, and of the bias
+    }
+
     /// <summary>A range after one more batch: each end moves by a share of the way; the first batch is taken as it is.</summary>
     public static ValueRange Follow(ValueRange? soFar, ValueRange batch, float share) => soFar is not { } old ? batch : new(
         old.Minimum + share * (batch.Minimum - old.Minimum), old.Maximum + share * (batch.Maximum - old.Maximum));
