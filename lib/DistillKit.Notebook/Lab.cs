@@ -113,7 +113,13 @@ public sealed class Lab
     public ExportResult Export() => With(run => run.Export(NotebookSession.Cancellation));
 
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
-    public BenchmarkResult Benchmark() => With(run => run.Benchmark(cancellation: NotebookSession.Cancellation));
+    /// <remarks>Memory is that of the command's process, where the command has been built: a notebook's own holds a compiler.</remarks>
+    public BenchmarkResult Benchmark()
+    {
+        var program = Path.Combine(Root(), "lib", "DistillKit.Cli", "bin", "Release", "net10.0", "DistillKit.Cli.dll");
+        Func<Deployment, long>? memory = File.Exists(program) ? deployment => ProcessMemory.Measure(program, deployment) : null;
+        return With(run => run.Benchmark(memory, NotebookSession.Cancellation));
+    }
 
     /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. Its runs
     /// share a line, which says in the end that they are done, and a table below it.</summary>

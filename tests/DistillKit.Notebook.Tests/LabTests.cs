@@ -67,6 +67,7 @@ public sealed class LabTests : IDisposable
         var again = Lab.Open("smoke").Train("teacher");
 
         Assert.Equal(first.Result, again.Result);
+        Assert.NotEqual(first.Result, lab.Train("teacher", again: true).Result);       // at least in the time that it took
         Assert.Equal(5, first.History.EpochsAt(first.History.Lines[^1]));
         Assert.Equal(10, first.Load().Classes);
         Assert.Contains("teacher, baseline, distill", Assert.Throws<UserException>(() => lab.Train("nobody")).Message);

@@ -6,14 +6,13 @@ namespace DistillKit.Cli.Commands;
 /// peak memory in bytes.</summary>
 internal static class MeasureMemoryCommand
 {
-    private const string Verb = "measure-memory";
     private const int Images = 20;
 
     internal static Command Create()
     {
         var file = new Argument<string>("FILE");
         var runtime = new Option<InferenceRuntime>("--runtime");
-        var command = new Command(Verb, "Print the peak memory in bytes of running an ONNX file.") { file, runtime };
+        var command = new Command(ProcessMemory.Verb, "Print the peak memory in bytes of running an ONNX file.") { file, runtime };
         command.Hidden = true;
         command.SetAction(arguments =>
         {
@@ -26,17 +25,7 @@ internal static class MeasureMemoryCommand
         return command;
     }
 
-    /// <summary>Measures in a process of its own, because a process's peak never falls.</summary>
-    internal static long InFreshProcess(Deployment deployment)
-    {
-        string[] arguments = [Assembly.GetExecutingAssembly().Location, Verb, deployment.Path, "--runtime", deployment.Runtime.ToString()];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? long.Parse(output)
-            : throw new UserException($"The memory of {deployment.Path} could not be measured: {errors.Result.Trim()}");
-    }
+    /// <summary>Measures in a process of its own.</summary>
+    internal static long InFreshProcess(Deployment deployment) =>
+        ProcessMemory.Measure(Assembly.GetExecutingAssembly().Location, deployment);
 }
