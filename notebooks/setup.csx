@@ -24,11 +24,12 @@
         var kernel = Microsoft.DotNet.Interactive.KernelExtensions.FindKernelByName(Microsoft.DotNet.Interactive.Kernel.Root, "csharp");
         var assemblies = parts.Select(part => System.IO.Path.Combine(library, part + ".dll"));
         ((Microsoft.DotNet.Interactive.CSharp.CSharpKernel)kernel).AddAssemblyReferences(assemblies);
-        // The kernel compiles cells for a debugger: a reader's loop would take several times as long as in a program.
+        // The kernel compiles cells for a debugger: a reader's loop would take several times as long as in a program. Warnings beyond the
+        // first level are of versions of assemblies (CS1701), which no reader can change.
         var inside = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic;
         var settings = kernel.GetType().GetField("_scriptOptions", inside);
         if (settings?.GetValue(kernel) is Microsoft.CodeAnalysis.Scripting.ScriptOptions script)
-            settings.SetValue(kernel, script.WithOptimizationLevel(Microsoft.CodeAnalysis.OptimizationLevel.Release));
+            settings.SetValue(kernel, script.WithOptimizationLevel(Microsoft.CodeAnalysis.OptimizationLevel.Release).WithWarningLevel(1));
         if (!System.IO.Directory.EnumerateFiles(library, "*LibTorchSharp.*").Any())
             Console.WriteLine("There is no engine for this system, so nothing can be trained here: ./distillkit doctor says why.");
         // References hold from the next submission on, so what uses them is one of its own.
