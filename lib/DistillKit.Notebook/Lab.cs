@@ -113,13 +113,13 @@ public sealed class Lab
     public ExportResult Export() => With(run => run.Export(NotebookSession.Cancellation));
 
     /// <summary>Measures the deployed files; all stages before it run if need be.</summary>
-    /// <remarks>Memory is that of the command's process, where the command has been built: a notebook's own holds a compiler.</remarks>
-    public BenchmarkResult Benchmark()
-    {
-        var program = Path.Combine(Root(), "lib", "DistillKit.Cli", "bin", "Release", "net10.0", "DistillKit.Cli.dll");
-        Func<Deployment, long>? memory = File.Exists(program) ? deployment => ProcessMemory.Measure(program, deployment) : null;
-        return With(run => run.Benchmark(memory, NotebookSession.Cancellation));
-    }
+    public BenchmarkResult Benchmark() =>
+        With(run => run.Benchmark(File.Exists(Command()) ? PeakMemory : null, NotebookSession.Cancellation));
+
+    /// <summary>The peak memory in bytes of a fresh process, the command's, that runs a deployed network: a notebook's own holds a
+    /// compiler.</summary>
+    /// <exception cref="UserException">The process failed, or the command has not been built.</exception>
+    public static long PeakMemory(Deployment deployment) => ProcessMemory.Measure(Command(), deployment);
 
     /// <summary>Runs an experiment on the lab's profile, as <c>distillkit experiment</c> does. What is done is found again. Its runs
     /// share a line, which says in the end that they are done, and a table below it.</summary>
@@ -175,6 +175,9 @@ public sealed class Lab
         var file = Path.Combine(Root(), "notebooks", "profile.txt");
         return File.Exists(file) && File.ReadLines(file).FirstOrDefault()?.Trim() is { Length: > 0 } name ? name : null;
     }
+
+    // What ./distillkit starts.
+    private static string Command() => Path.Combine(Root(), "lib", "DistillKit.Cli", "bin", "Release", "net10.0", "DistillKit.Cli.dll");
 
     // Notebooks run in their folder; the results stand beside it.
     private static string Root() => Checkout.Find(Directory.GetCurrentDirectory()) ?? Directory.GetCurrentDirectory();

@@ -44,6 +44,14 @@ public sealed class ReaderFunctionTests
     }
 
     [Fact]
+    public void Small_numbers_are_compared_as_closely_as_large_ones()
+    {
+        Func<double> library = () => 6.0 / 255;
+        Assert.Same(library, Exercise.Use("00-step", () => 6.0 / 256, library, ("a step", f => f())));
+        Assert.NotSame(library, Exercise.Use("00-step", () => 6.000001 / 255, library, ("a step", f => f())));
+    }
+
+    [Fact]
     public void Tensors_count_with_their_shape()
     {
         Func<Tensor> library = () => ones(2, 3);

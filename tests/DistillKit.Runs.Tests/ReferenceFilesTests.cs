@@ -9,6 +9,9 @@ using DistillKit.Quantization.Simulation;
 using DistillKit.Runs.Benchmarks;
 using DistillKit.Runs.Experiments;
 using DistillKit.Runs.Experiments.Statistics;
+using DistillKit.Runs.Profiles;
+using DistillKit.Runs.Stages;
+using DistillKit.Runs.Tests.Stages;
 using static TorchSharp.torch;
 
 namespace DistillKit.Runs.Tests;
@@ -48,6 +51,25 @@ public sealed class ReferenceFilesTests
             using var json = JsonDocument.Parse(File.ReadAllText(report));
             Assert.Contains(FormattableString.Invariant($"{100 * json.RootElement.GetProperty("accuracy").GetDouble():f2} %"), description);
         });
+    }
+
+    [Fact]
+    public void The_networks_of_profile_quick_in_the_repository_are_those_of_its_recipe()
+    {
+        using var folder = new TemporaryFolder();
+        var events = new PipelineRunTests.Events();
+        var stages = Path.Combine(Reference, "quick", "stages");
+        using var run = new PipelineRun(Profile.Load("quick"), folder["quick"], events, reference: stages);
+        foreach (var stage in run.TrainingStages)
+        {
+            var (result, path) = run.Train(stage);
+            var info = ModelFile.Load(path).Info;
+            Assert.Equal((result.ValidationAccuracy, stage.Model.ToJson()), (info.Accuracy, info.Spec.ToJson()));
+        }
+        run.Quantize();
+        run.TrainAware();
+        Assert.Equal(["teacher", "baseline", "distill", "ptq", "qat"], events.FromEarlierRun);
+        Assert.Empty(events.Started);
     }
 
     [Fact]

@@ -21,20 +21,19 @@ internal static class AssignmentCommand
         };
         command.SetAction(arguments =>
         {
-            var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "assignments");
-            foreach (var path in NotebookRunner.Find(arguments.GetValue(files)!))
+            var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "assignments")).FullName;
+            var paths = NotebookRunner.Find(arguments.GetValue(files)!);
+            foreach (var path in paths)
             {
-                var target = Path.GetFullPath(Path.Combine(folder, Path.GetFileName(path)));
-                if (target == path) throw new UserException($"{path} would be overwritten: give another folder by --output.");
+                var target = Outputs.Protect(Path.Combine(folder, Path.GetFileName(path)), paths);
                 var notebook = NotebookFile.Load(path);
                 Assignment.Make(notebook);
-                Directory.CreateDirectory(folder);
                 notebook.Save(target);
-                // The first cell of each imports it from beside the notebook.
-                var setUp = Path.Combine(Path.GetDirectoryName(path)!, SetUp);
-                if (File.Exists(setUp)) AtomicFile.WriteText(Path.Combine(folder, SetUp), File.ReadAllText(setUp));
                 Console.WriteLine(Path.GetRelativePath(".", target));
             }
+            // The first cell of each imports it from beside the notebook.
+            foreach (var setUp in paths.Select(path => Path.Combine(Path.GetDirectoryName(path)!, SetUp)).Distinct().Where(File.Exists))
+                AtomicFile.WriteText(Outputs.Protect(Path.Combine(folder, SetUp), setUp), File.ReadAllText(setUp));
         });
         return command;
     }

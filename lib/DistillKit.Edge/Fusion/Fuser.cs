@@ -7,6 +7,10 @@ internal sealed unsafe class Fuser
     /// <summary>A larger image would overflow the sum of its u8 pixels.</summary>
     private const int MostPixelsOfAverage = int.MaxValue / byte.MaxValue;
 
+    /// <summary>By how much of its step rounding a bias to the grid of the products may change a result: with weights of 8 bits it is less
+    /// than a hundredth, with 2 to 4 bits it can be whole steps.</summary>
+    internal const double MostBiasError = 1.0 / 32;
+
     private readonly FusedValues values;
     private readonly ConvolutionFuser convolutions;
 
@@ -16,11 +20,8 @@ internal sealed unsafe class Fuser
         convolutions = new(kernels, values, mostBiasError);
     }
 
-    /// <param name="mostBiasError">
-    /// By how much of its step rounding a bias to the grid of the products may change a result; a bias that would change more stays float.
-    /// With weights of 8 bits it is less than a hundredth, with 2 to 4 bits it can be whole steps.
-    /// </param>
-    public static ExecutableNetwork Fuse(KernelSet kernels, Network network, double mostBiasError = 1.0 / 32)
+    /// <param name="mostBiasError">A bias whose rounding would change more stays float.</param>
+    public static ExecutableNetwork Fuse(KernelSet kernels, Network network, double mostBiasError = MostBiasError)
     {
         var fuser = new Fuser(kernels, network, mostBiasError);
         foreach (var layer in network.Layers)

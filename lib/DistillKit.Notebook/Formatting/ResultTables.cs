@@ -73,14 +73,14 @@ internal static class ResultTables
     /// <summary>A row for each variant, and the rule behind the verdicts.</summary>
     internal static Table Of(ExperimentTable table)
     {
-        var grid = GridOf(table);
+        var grid = table.GridPaths();
         string[] comparison = table.Baseline is null
             ? []
             : [$"above {table.Baseline} (points)", "95 % interval, uncorrected", "p after Holm", "verdict"];
         string[] header = ["recipe", .. grid, "seeds", $"{table.Metric.ToString().ToLowerInvariant()} (%)", .. comparison];
         var rows = table.Rows.Select(row => (string[])
         [
-            row.Recipe, .. ValuesOf(row, grid), Whole(row.Count),
+            row.Recipe, .. row.ValuesOf(grid), Whole(row.Count),
             Points(row.Mean), .. table.Baseline is null ? (string[])[] : Compared(row.Comparison),
         ]);
         return new(header, [.. rows], table.Name, table.Test);
@@ -89,22 +89,16 @@ internal static class ResultTables
     /// <summary>A row for each variant, and a column for each seed.</summary>
     internal static Table OfRuns(ExperimentTable table)
     {
-        var grid = GridOf(table);
+        var grid = table.GridPaths();
         var rows = table.Rows.Select(row => (string[])
         [
-            row.Recipe, .. ValuesOf(row, grid),
+            row.Recipe, .. row.ValuesOf(grid),
             .. table.Seeds.Select(seed => Points(table.RunsOf(row).FirstOrDefault(run => run.Seed == seed)?.Accuracy)),
         ]);
         return new(
             ["recipe", .. grid, .. table.Seeds.Select(seed => FormattableString.Invariant($"seed {seed}"))], [.. rows],
             $"{table.Name}: {table.Metric.ToString().ToLowerInvariant()} accuracy of every run (%)");
     }
-
-    private static string[] GridOf(ExperimentTable table) =>
-        [.. table.Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
-
-    private static IEnumerable<string> ValuesOf(TableRow row, string[] grid) =>
-        grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? "");
 
     private static string[] Compared(Comparison? comparison) =>
     [

@@ -18,7 +18,12 @@ public sealed record FinishedRun(
 /// <param name="Comparison">With the baseline; null for the baseline, and where the two have no seed in common.</param>
 /// <param name="Pixels">The image pixels of its trainings over those of the baseline's (or else of the first variant's).</param>
 public sealed record TableRow(
-    string Recipe, IReadOnlyList<GridValue> Grid, int Count, double? Mean, Interval? Interval, Comparison? Comparison, double? Pixels);
+    string Recipe, IReadOnlyList<GridValue> Grid, int Count, double? Mean, Interval? Interval, Comparison? Comparison, double? Pixels)
+{
+    /// <summary>The values of fields that the grid varies; empty texts for those that this row leaves as they are.</summary>
+    public IEnumerable<string> ValuesOf(IEnumerable<string> paths) =>
+        paths.Select(path => Grid.FirstOrDefault(value => value.Path == path)?.Value ?? "");
+}
 
 /// <summary>What an experiment has come to so far. Depends on the finished runs alone, not on who ran them or in which order.</summary>
 /// <param name="Planned">The number of runs.</param>
@@ -59,12 +64,12 @@ public sealed record ExperimentTable(
     /// <summary>A line for each row, in fractions of 1; nothing in it depends on time or machine.</summary>
     public string ToCsv()
     {
-        string[] grid = [.. Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
+        var grid = GridPaths();
         string[] header = ["recipe", .. grid, .. Columns.Select(column => column.Name)];
         var rows = Rows.Select(row => (string[])
         [
             row.Recipe,
-            .. grid.Select(path => row.Grid.FirstOrDefault(value => value.Path == path)?.Value ?? ""),
+            .. row.ValuesOf(grid),
             .. Columns.Select(column => column.Cell(row)),
         ]);
         return string.Concat(rows.Prepend(header).Select(cells => string.Join(',', cells.Select(Quoted)) + "\n"));
@@ -123,6 +128,9 @@ public sealed record ExperimentTable(
             .Select(same => $"{same.Count()} of {compared.Length} {same.Key.Text()}");
         return $"Against {Baseline}, {Seeds.Count} seeds: {string.Join(", ", verdicts)}";
     }
+
+    /// <summary>The paths of the fields in which rows differ, for columns of their own.</summary>
+    public string[] GridPaths() => [.. Rows.SelectMany(row => row.Grid).Select(value => value.Path).Distinct()];
 
     /// <summary>The runs of a row, in the order of the seeds.</summary>
     public IReadOnlyList<FinishedRun> RunsOf(TableRow row) =>

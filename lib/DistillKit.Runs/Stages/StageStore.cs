@@ -24,7 +24,7 @@ public sealed class StageStore : IDisposable
     internal string Folder { get; }
 
     /// <summary>Finished stages that have come with the repository, and are taken where none was made here; null to take none.</summary>
-    internal string? Reference { get; init; }
+    internal string? Reference { get; private set; }
 
     /// <summary>Opens the store for this process alone; null when another process is using it and there is nobody to wait.</summary>
     /// <param name="waiting">Is called if another process uses it, which is then waited for.</param>
@@ -45,7 +45,8 @@ public sealed class StageStore : IDisposable
     internal static StageStore Open(string folder, string? reference = null)
     {
         var store = TryOpen(folder) ?? throw Unusable(folder, "another run is using it. Wait for that run, or choose");
-        return reference is null ? store : new(store.Folder, store.exclusive) { Reference = reference };
+        store.Reference = reference;
+        return store;
     }
 
     internal string FolderOf(string stage) => Path.Combine(Folder, stage);
@@ -129,6 +130,8 @@ public sealed class StageStore : IDisposable
 
     private bool IsReference(string stage) => RecordOf<JsonElement>(Folder, stage) is { IsReference: true };
 
+    /// <summary>Takes over a stage of the repository.</summary>
+    /// <exception cref="UserException">One of its files is there, and is no run's.</exception>
     private void Copy(string stage)
     {
         // The record comes last: without it the rest does not count.

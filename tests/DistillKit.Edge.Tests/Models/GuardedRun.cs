@@ -32,7 +32,7 @@ internal static class GuardedRun
     }
 
     public static unsafe float[] Run(
-        byte[] file, KernelSet set, float[] images, int count, byte pattern, double mostBiasError = 1.0 / 32)
+        byte[] file, KernelSet set, float[] images, int count, byte pattern, double mostBiasError = Fuser.MostBiasError)
     {
         var program = Fuse(file, set, mostBiasError);
         using var input = new GuardedBuffer(images.Length * sizeof(float), 0, pattern);

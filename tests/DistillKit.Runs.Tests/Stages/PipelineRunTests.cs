@@ -340,24 +340,6 @@ public sealed class PipelineRunTests : IDisposable
         _ => $"run/{row.Name}/model.onnx",
     }];
 
-    [Fact]
-    public void The_networks_of_profile_quick_in_the_repository_are_those_of_its_recipe()
-    {
-        var reference = Path.Combine(Checkout.Root, "data", "reference", "quick", "stages");
-        var events = new Events();
-        using var run = new PipelineRun(Profile.Load("quick"), folder["quick"], events, CPU, reference: reference);
-        foreach (var stage in run.TrainingStages)
-        {
-            var (result, path) = run.Train(stage);
-            var info = ModelFile.Load(path).Info;
-            Assert.Equal((result.ValidationAccuracy, stage.Model.ToJson()), (info.Accuracy, info.Spec.ToJson()));
-        }
-        run.Quantize();
-        run.TrainAware();
-        Assert.Equal([.. Networks, "ptq", "qat"], events.FromEarlierRun);
-        Assert.Empty(events.Started);
-    }
-
     internal sealed class Events : IRunProgress
     {
         public List<string> Started { get; } = [];
