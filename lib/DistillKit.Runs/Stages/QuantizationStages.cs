@@ -109,6 +109,6 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     {
         using var module = new GraphModule(graph);
         module.to(context.Device);
-        return Evaluator.Evaluate(module, context.Data.Validation, context.Data.ClassNames, cancellation).Accuracy;
+        return Evaluator.Evaluate(module, context.Data.Validation, context.Data.ClassNames, cancellation: cancellation).Accuracy;
     }
 }

@@ -106,7 +106,7 @@ internal sealed class TrainingStages(StageContext context)
                 new { profile = context.Profile.Name, stage = stage.Name, weights = Path.GetFileName(weights) }),
         };
         model.to(context.Device);
-        var accuracy = Evaluator.Evaluate(model, context.Data.Validation, context.Data.ClassNames, cancellation).Accuracy;
+        var accuracy = Evaluator.Evaluate(model, context.Data.Validation, context.Data.ClassNames, cancellation: cancellation).Accuracy;
         ModelFile.Save(ModelPath(stage), model, info with { Accuracy = accuracy });
         return new(0, 0, accuracy, Stopwatch.GetElapsedTime(start).TotalSeconds, 0, nameof(ScalarType.Float32));
     }

@@ -8,17 +8,19 @@ public static class Evaluator
     private const int BatchSize = 256;
 
     /// <summary>Evaluates a network, from images [N, 3, H, W] to logits [N, K], in evaluation and inference mode.</summary>
+    /// <param name="resolution">The width and height at which it sees them; as they are when not given.</param>
     /// <exception cref="UserException">There are no images, or a logit is not a finite number.</exception>
     public static ClassificationReport Evaluate(
-        nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames, CancellationToken cancellation = default)
+        nn.Module<Tensor, Tensor> model, DeviceImages images, IReadOnlyList<string> classNames, int? resolution = null,
+        CancellationToken cancellation = default)
     {
-        var (logits, labels) = Logits(model, images, cancellation);
+        var (logits, labels) = Logits(model, images, resolution, cancellation);
         return ClassificationReport.FromLogits(logits, labels, classNames);
     }
 
     /// <summary>The logits [N, K] of all images, row by row, in evaluation and inference mode, and the labels [N].</summary>
     public static (float[] Logits, long[] Labels) Logits(
-        nn.Module<Tensor, Tensor> model, DeviceImages images, CancellationToken cancellation = default)
+        nn.Module<Tensor, Tensor> model, DeviceImages images, int? resolution = null, CancellationToken cancellation = default)
     {
         var logits = new List<float>();
         var labels = new List<long>();
@@ -28,7 +30,7 @@ public static class Evaluator
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = batches.Load(step);
+            var batch = batches.Load(step, resolution);
             logits.AddRange(model.call(batch.Images).cpu().contiguous().data<float>().ToArray());
             labels.AddRange(batch.Labels.cpu().data<long>().ToArray());
         }

@@ -209,7 +209,7 @@ public sealed class Trainer(
         if (average is not null) ModelState.Assign(state, average);
         try
         {
-            var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames, cancellation).Accuracy;
+            var accuracy = Evaluator.Evaluate(model, data.Validation, data.ClassNames, cancellation: cancellation).Accuracy;
             Judge(accuracy);
             counters = After(start) with { AwaitsValidation = false };
             return accuracy;

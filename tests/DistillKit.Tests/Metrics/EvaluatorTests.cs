@@ -50,6 +50,16 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void Images_can_be_shown_at_another_resolution()
+    {
+        model.eval();
+        var expected = model.call(images.Take([.. Enumerable.Range(0, Count)], resolution: 4).Images).data<float>().ToArray();
+        var logits = Evaluator.Logits(model, images, resolution: 4).Logits;
+        Assert.All(expected.Zip(logits), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5f));
+        Assert.NotEqual(Evaluator.Logits(model, images).Logits, logits);
+    }
+
+    [Fact]
     public void The_mode_is_restored_after_an_error()
     {
         Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(model, images, ["a", "b", "c"]));
@@ -61,7 +71,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         using var files = new Deployed(cancelled);
-        Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(model, images, Names, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => Evaluator.Evaluate(model, images, Names, cancellation: new(canceled: true)));
         Assert.True(model.training);
         var set = new ImageSet(new byte[Count * ImageSet.Channels * 8 * 8], new byte[Count], Names);
         var normalization = new Normalization([0, 0, 0], [1, 1, 1]);
