@@ -94,8 +94,12 @@ public static class Check
     {
         var exercise = ExerciseBook.Find(id);
         var right = exercise.Answer ?? throw new UserException($"Exercise {id} has no single answer.");
+        var expected = right(given);
+        new Evidence(
+            id, exercise.Kind, 0, exercise.Tolerance, exercise.Hint,
+            [new("the answer", [Value(expected)], answer is null ? null : [Value(answer)], null)]).Show();
         if (answer is null) return Results[id] = new(id, CheckState.Open, null);
-        var isRight = AreSame(right(given), answer, exercise.Tolerance);
+        var isRight = AreSame(expected, answer, exercise.Tolerance);
         return Results[id] = new(id, isRight ? CheckState.Right : CheckState.Wrong, Plain(answer));
     }
 
@@ -139,6 +143,10 @@ public static class Check
         return double.TryParse(Plain(answer), CultureInfo.InvariantCulture, out var number)
             && Math.Abs(number - Convert.ToDouble(right, CultureInfo.InvariantCulture)) <= tolerance;
     }
+
+    // As the grader compares it.
+    private static object Value(object value) =>
+        value is not bool && double.TryParse(Plain(value), CultureInfo.InvariantCulture, out var number) ? number : Plain(value);
 
     private static string Plain(object value) => (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Trim().ToLowerInvariant();
 }

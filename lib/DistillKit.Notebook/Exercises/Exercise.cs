@@ -61,31 +61,39 @@ public static class Exercise
     /// <returns>The reader's function where it is right, the library's otherwise.</returns>
     public static T Use<T>(string id, T reader, T library, params (string Name, Func<T, object> Ask)[] questions) where T : Delegate
     {
-        var result = new ExerciseResult(id, [.. questions.Select(question => Compare(question.Name, question.Ask, reader, library))]);
+        EvidenceAnswer[] evidence = [.. questions.Select(question => Compare(question.Name, question.Ask, reader, library))];
+        var result = new ExerciseResult(id, [.. evidence.Select(Judge)]);
         Check.Note(result);
+        var hint = ExerciseBook.All.FirstOrDefault(one => one.Id == id)?.Hint;
+        new Evidence(id, ExerciseKind.Build, Tolerance, Rounding, hint, evidence).Show();
         NotebookSession.Show(result);
         return result.State == CheckState.Right ? reader : library;
     }
 
-    private static ExerciseAnswer Compare<T>(string question, Func<T, object> ask, T reader, T library)
+    private static EvidenceAnswer Compare<T>(string question, Func<T, object> ask, T reader, T library)
     {
         using var scope = NewDisposeScope();
         object[] expected = [.. Values(ask(library))];
         try
         {
-            object[] answer = [.. Values(ask(reader))];
-            var isRight = expected.Length == answer.Length && expected.Zip(answer).All(pair => AreSame(pair.First, pair.Second));
-            return new(question, Show(expected), Show(answer), isRight);
+            return new(question, expected, [.. Values(ask(reader))], null);
         }
         catch (NotImplementedException)
         {
-            return new(question, Show(expected), null, false);
+            return new(question, expected, null, null);
         }
         catch (Exception error)
         {
             // Whatever the reader's code throws is an answer, too: it must not stop the notebook.
-            return new(question, Show(expected), $"{error.GetType().Name}: {error.Message}", false);
+            return new(question, expected, null, $"{error.GetType().Name}: {error.Message}");
         }
+    }
+
+    private static ExerciseAnswer Judge(EvidenceAnswer given)
+    {
+        var isRight = given.Answer?.Count == given.Right.Count
+            && given.Right.Zip(given.Answer).All(pair => AreSame(pair.First, pair.Second));
+        return new(given.Question, Show(given.Right), given.Answer is null ? given.Thrown : Show(given.Answer), isRight);
     }
 
     private static bool AreSame(object expected, object answer) => (expected, answer) switch

@@ -30,6 +30,8 @@ internal static class Formatters
         Tabular<DataFrame>(ResultTables.Of);
         Both<Graph>(graph => $"<pre>{WebUtility.HtmlEncode(graph.ToText())}</pre>", graph => graph.ToText());
         Both<Lab>(lab => $"<div>{WebUtility.HtmlEncode(lab.ToString())}</div>");
+        Formatter.Register<Evidence>((Evidence evidence, TextWriter writer) => writer.Write(evidence.ToJson()), Evidence.MimeType);
+        Formatter.SetPreferredMimeTypesFor(typeof(Evidence), Evidence.MimeType);
         Both<PlotlyChart>(Picture, chart => ChartText.Describe(chart, Table.MostColumns));
     }
 
