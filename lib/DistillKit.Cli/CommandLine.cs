@@ -17,7 +17,7 @@ public static class CommandLine
         ExportCommand.Create(),
         BenchmarkCommand.Create(),
         NotebooksCommand.Create(),
-        AssignmentCommand.Create(),
+        AssignmentCommand.Create(), GradeCommand.Create(),
         JupyterCommand.Create(),
         DataCommand.Create(),
         DoctorCommand.Create(),

@@ -32,7 +32,7 @@ public sealed partial class ArrowTests
         ["DistillKit.Runs"] = [["Experiments"], ["Stages"], ["Profiles"], ["Benchmarks", "Installation"]],
         ["DistillKit.Charts"] = [["Report"], ["Static"]],
         ["DistillKit.Notebook"] = [["Formatting"], ["Exercises", "Live"]],
-        ["DistillKit.Cli"] = [["Commands"], ["Doctor"], ["Notebooks"], ["Views"]],
+        ["DistillKit.Cli"] = [["Commands"], ["Doctor", "Grading"], ["Notebooks"], ["Views"]],
     };
 
     public static TheoryData<string> Names => [.. Projects.Keys];

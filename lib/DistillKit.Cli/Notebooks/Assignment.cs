@@ -23,8 +23,10 @@ internal static class Assignment
     internal static void Make(NotebookFile notebook)
     {
         notebook.Clear();
+        notebook.AssignmentName = NameOf(notebook);
         foreach (var cell in notebook.Cells)
         {
+            cell.RemoveNotes();
             if (!cell.IsCode)
             {
                 if (cell.IsSolution) cell.Source = "*Your answer.*";
@@ -35,6 +37,9 @@ internal static class Assignment
             cell.Source = Cut(open, BeginHidden, EndHidden, [], notebook.Name);
         }
     }
+
+    /// <summary>What an assignment is called: as its notebook's file.</summary>
+    internal static string NameOf(NotebookFile notebook) => Path.GetFileNameWithoutExtension(notebook.Name);
 
     private static string Cut(string source, string begin, string end, string[] replacement, string name)
     {

@@ -42,7 +42,10 @@ internal sealed class NotebookFile
     internal IEnumerable<Cell> CodeCells => Cells.Where(cell => cell.IsCode);
 
     /// <summary>The kernel's name of the language in which cells begin that do not say their own.</summary>
-    internal string Language => Cell.TextAt(Metadata, "kernelspec", "name") == ".net-fsharp" ? "fsharp" : CSharp;
+    internal string Language => Kernel == ".net-fsharp" ? "fsharp" : CSharp;
+
+    /// <summary>The name of the kernel that it asks for; null where it names none.</summary>
+    internal string? Kernel => Cell.TextAt(Metadata, "kernelspec", "name");
 
     internal JsonObject Metadata => document["metadata"] as JsonObject ?? (JsonObject)(document["metadata"] = new JsonObject());
 
@@ -76,6 +79,21 @@ internal sealed class NotebookFile
             var what = line is null ? PlainText.Of(error.Message, most: 200) : $"line {line} is no JSON";
             throw new UserException($"{name} is no notebook, or damaged: {what}", error);
         }
+    }
+
+    /// <summary>Which assignment it is a student's version of, as <see cref="Assignment.Make"/> notes it; null where it is none.</summary>
+    internal string? AssignmentName
+    {
+        get => Cell.TextAt(Metadata, Mark, "assignment");
+        set => Metadata[Mark] = new JsonObject { ["assignment"] = value };
+    }
+
+    /// <summary>A notebook with other cells.</summary>
+    internal NotebookFile With(IEnumerable<Cell> cells)
+    {
+        var copy = (JsonObject)document.DeepClone();
+        copy["cells"] = new JsonArray([.. cells.Select(cell => cell.ToJson())]);
+        return new(copy, Name);
     }
 
     /// <summary>Forgets outputs and numbers of all cells, and that the notebook was executed.</summary>
@@ -147,6 +165,9 @@ internal sealed class Cell
 
     internal bool IsCode { get; }
 
+    /// <summary>Its identifier in the notebook; null in files of before nbformat 4.5.</summary>
+    internal string? Id => TextAt(node, "id");
+
     internal string Source
     {
         get => Lines(node["source"])!;
@@ -158,6 +179,12 @@ internal sealed class Cell
 
     /// <summary>Whether what it holds is the reader's to write.</summary>
     internal bool IsSolution => At(node, "metadata", "nbgrader", "solution")?.GetValueKind() == JsonValueKind.True;
+
+    /// <summary>Whether nobody but the author may change it.</summary>
+    internal bool IsLocked => At(node, "metadata", "nbgrader", "locked")?.GetValueKind() == JsonValueKind.True;
+
+    /// <summary>What the author has noted for those who make and grade assignments; null where there is nothing.</summary>
+    internal JsonObject? Notes => At(node, "metadata", "distillkit") as JsonObject;
 
     /// <summary>The points that it is worth; null where nothing is graded.</summary>
     internal int? Points =>
@@ -180,9 +207,18 @@ internal sealed class Cell
         metadata.Remove("ExecuteTime");
     }
 
+    internal JsonNode ToJson() => node.DeepClone();
+
+    internal Cell Copy() => new((JsonObject)ToJson(), 0, what => new InvalidOperationException(what));
+
+    internal void RemoveNotes() => (At(node, "metadata") as JsonObject)?.Remove("distillkit");
+
     /// <summary>A text in an object in objects; null when there is none.</summary>
     internal static string? TextAt(JsonNode? node, params IEnumerable<string> path) =>
         At(node, path) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>The same where the text may stand in lines, as nbformat has it in outputs.</summary>
+    internal static string? Text(JsonNode? node, params IEnumerable<string> path) => At(node, path) is { } found ? Lines(found) : null;
 
     private static JsonNode? At(JsonNode? node, params IEnumerable<string> path)
     {

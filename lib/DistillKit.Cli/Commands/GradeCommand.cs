@@ -1,0 +1,83 @@
+using DistillKit.Cli.Grading;
+
+namespace DistillKit.Cli.Commands;
+
+/// <summary>`distillkit grade FOLDER`: executes what students have handed in, each in a kernel of its own, and grades it.</summary>
+internal static class GradeCommand
+{
+    internal static Command Create()
+    {
+        var paths = new Argument<string[]>("SUBMISSIONS")
+        {
+            Description = "Folders with a folder or a file for each student, or files.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var key = Options.New<string[]>("--key", "The complete notebooks, files or folders. [default: all of notebooks/]");
+        key.AllowMultipleArgumentsPerToken = true;
+        var output = Options.Output("The folder for the results. [default: artifacts/grades]");
+        var profile = Options.Profile();
+        var secret = Options.New<string?>(
+            "--secret", "A text that students do not know: what hidden questions ask, and which variant a student has, follows from it.");
+        var parallel = Options.New("--parallel", "How many run at a time.", Math.Clamp(Environment.ProcessorCount, 1, 2));
+        var timeout = Options.New("--timeout", "The longest that a cell may take, in seconds, unless the solution's takes a tenth.", 60.0);
+        var memory = Options.New("--memory", "The most memory that a submission may use, in MiB.", 4096L);
+        var command = new Command("grade", "Grade notebooks that students have handed in.")
+        {
+            paths, key, output, profile, secret, parallel, timeout, memory, Options.Data, Options.Json,
+        };
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var submissions = Submissions.Find(arguments.GetValue(paths)!);
+            NotebookFile[] keys = [.. KeyFiles(arguments.GetValue(key) ?? []).Select(NotebookFile.Load)];
+            var (limit, most, atATime) = (arguments.GetValue(timeout), arguments.GetValue(memory), arguments.GetValue(parallel));
+            if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit}.");
+            if (most < 512) throw new UserException($"--memory must be at least 512, not {most}: the kernel itself needs that.");
+            if (atATime < 1) throw new UserException($"--parallel must be at least 1, not {atATime}.");
+            var chosen = Profile.Load(arguments.GetValue(profile)!).Name;
+            var settings = new GradingSettings(chosen, arguments.GetValue(Options.Data), TimeSpan.FromSeconds(limit), most << 20, atATime);
+            var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "grades")).FullName;
+            var grader = new Grader(keys, settings, arguments.GetValue(secret), folder);
+            var isJson = arguments.GetValue(Options.Json);
+
+            var grades = await ProgressView.WatchAsync(async progress =>
+            {
+                var start = Stopwatch.GetTimestamp();
+                progress.Started("grade", $"{Terminal.Count(submissions.Count, "submission")}, {atATime} at a time");
+                var graded = await grader.GradeAsync(
+                    submissions,
+                    (grade, done) => progress.Advanced(
+                        $"{done} of {submissions.Count}: {grade.Student}, {GradeBook.Number(grade.Points)} of {grade.Most}",
+                        (double)done / submissions.Count),
+                    cancellation);
+                progress.Finished("grade", Terminal.Count(graded.Count, "submission"), Stopwatch.GetElapsedTime(start), false);
+                return graded;
+            }, isJson);
+            var isolation = Confinement.HasNamespaces
+                ? "Each submission ran in namespaces of its own: no network, and no view of the solutions or of another submission."
+                : "This system has no namespaces: submissions ran as you, with your files and your network.";
+            GradeReport.Write(folder, grades, keys, isolation);
+            arguments.Print(grades, shown => Show(shown, folder, isolation));
+            return 0;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<string> KeyFiles(string[] paths) => NotebookRunner.Find([.. paths.SelectMany(path =>
+        Directory.Exists(path) ? Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal) : (IEnumerable<string>)[path])]);
+
+    private static void Show(IReadOnlyList<NotebookGrade> grades, string folder, string isolation)
+    {
+        var table = new TextTable("student", "notebook").Numbers("right", "partly", "wrong", "not written", "points", "of").Text("remarks");
+        foreach (var grade in grades)
+        {
+            string Count(ExerciseState state) => $"{grade.Exercises.Count(exercise => exercise.State == state)}";
+            table.Add(
+                grade.Student, grade.Notebook, Count(ExerciseState.Right), Count(ExerciseState.Partly), Count(ExerciseState.Wrong),
+                Count(ExerciseState.Open), GradeBook.Number(grade.Points), $"{grade.Most}",
+                grade.Remarks.Count switch { 0 => "", 1 => PlainText.Of(grade.Remarks[0], most: 100), var count => $"{count} remarks" });
+        }
+        table.Show();
+        Console.WriteLine(isolation);
+        Console.WriteLine($"{Path.GetRelativePath(".", folder)}: grades.csv, statistics.html, junit.xml, feedback/, results/");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+
+namespace DistillKit.Cli.Grading;
+
+/// <summary>What a student gets back: for each exercise its points, what was asked and answered, a hint, code and outputs.</summary>
+internal static partial class FeedbackPage
+{
+    private const int MostText = 4000;
+
+    /// <param name="questions">By exercise, the text of its question.</param>
+    /// <param name="executed">The student's executed notebooks; null where there is none.</param>
+    internal static void Write(
+        string path, string student, IReadOnlyList<NotebookGrade> grades,
+        Func<NotebookGrade, IReadOnlyDictionary<string, string>> questions, Func<NotebookGrade, NotebookFile?> executed)
+    {
+        var body = new StringBuilder($"<h1>{Page.Text(student)}</h1>\n");
+        foreach (var grade in grades)
+        {
+            body.Append($"<h2>{Page.Text(grade.Notebook.Length > 0 ? grade.Notebook : "no notebook")}</h2>\n");
+            body.Append(Page.Paragraph($"{GradeBook.Number(grade.Points)} of {grade.Most} points"
+                + (grade.Exercises.Any(exercise => exercise.Points is null) ? ", without the questions that a person reads." : ".")));
+            if (grade.Remarks.Count > 0)
+                body.Append($"<ul>\n{string.Concat(grade.Remarks.Select(remark => $"<li>{Page.Text(remark)}</li>\n"))}</ul>\n");
+            var (notebook, texts) = (executed(grade), questions(grade));
+            foreach (var exercise in grade.Exercises) body.Append(Section(exercise, texts.GetValueOrDefault(exercise.Id), notebook));
+        }
+        Page.Write(path, $"Feedback for {student}", body.ToString());
+    }
+
+    private static string Section(ExerciseGrade exercise, string? question, NotebookFile? notebook)
+    {
+        var points = exercise.Points is { } given ? $"{GradeBook.Number(given)} of {exercise.Most}" : $"{exercise.Most}";
+        var heading = question?.Split('\n').LastOrDefault(line => line.StartsWith('#'))?.TrimStart('#', ' ') ?? exercise.Id;
+        var html = new StringBuilder($"<section class=\"{exercise.State}\">\n<h3>{Page.Text(heading)}</h3>\n");
+        html.Append(Page.Paragraph($"{exercise.Id}: {points} points, {GradeBook.Describe(exercise)}."));
+        if (exercise.Questions.Count > 1 && exercise.State is ExerciseState.Partly or ExerciseState.Wrong)
+        {
+            html.Append(Page.Table(["asked", "right is", "your answer", ""], 0, exercise.Questions.Select(one => (string[])[
+                Page.Text(one.Question), Page.Text(one.Right ?? "not shown"), Page.Text(one.Answer ?? ""),
+                one.IsRight ? "right" : "wrong"])));
+        }
+        else if (exercise.Questions is [{ Answer: { } answer, IsRight: false }]) html.Append(Page.Paragraph($"Your answer: {answer}"));
+        if (exercise.State is not (ExerciseState.Right or ExerciseState.ForAPerson) && exercise.Hint is { } hint)
+            html.Append(Page.Paragraph($"Hint: {hint}"));
+        if (exercise.State == ExerciseState.ForAPerson) html.Append(Page.FromMarkdown(exercise.Code));
+        else if (exercise.State != ExerciseState.Open && exercise.Code.Length > 0)
+        {
+            html.Append($"<pre>{Page.Text(Short(exercise.Code))}</pre>\n");
+            var cells = notebook?.CodeCells.Where(cell => cell.GradeId == exercise.Id) ?? [];
+            foreach (var cell in cells) html.Append(Outputs(cell));
+        }
+        return html.Append("</section>\n").ToString();
+    }
+
+    // Of what a cell displayed: its text, and its pictures, in which no script runs.
+    private static string Outputs(Cell cell)
+    {
+        var html = new StringBuilder();
+        foreach (var output in cell.Outputs)
+        {
+            var picture = Cell.Text(output, "data", "image/png") is { } png ? $"data:image/png;base64,{png.Trim()}"
+                : Picture().Match(Cell.Text(output, "data", "text/html") ?? "") is { Success: true } match ? match.Value : null;
+            var text = Cell.Text(output, "text") ?? Cell.Text(output, "evalue") ?? Cell.Text(output, "data", "text/plain");
+            if (picture is not null && Picture().IsMatch(picture))
+                html.Append($"<p><img alt=\"a chart\" src=\"{Page.Text(picture)}\"></p>\n");
+            else if (text?.Trim().Length > 0) html.Append($"<pre class=\"soft\">{Page.Text(Short(text))}</pre>\n");
+        }
+        return html.ToString();
+    }
+
+    private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "\n...";
+
+    [GeneratedRegex("data:image/(png|svg\\+xml);base64,[A-Za-z0-9+/=\\n]+")]
+    private static partial Regex Picture();
+}

@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+
+namespace DistillKit.Cli.Grading;
+
+/// <summary>Where the code of a cell comes from.</summary>
+internal enum CellOrigin
+{
+    /// <summary>The author's: whatever a submission has in its place does not run.</summary>
+    Author,
+    /// <summary>The author's, with the exercise's questions, also the hidden ones.</summary>
+    Test,
+    /// <summary>The student's, in the place of a solution.</summary>
+    Solution,
+    /// <summary>One that the student has added.</summary>
+    Added,
+}
+
+/// <summary>A cell that runs, and what runs instead where it cannot.</summary>
+/// <param name="Exercise">Whose solution or test it is; null for others.</param>
+/// <param name="Blank">The solution that is not written yet; null for other cells.</param>
+internal sealed record CopiedCell(Cell Cell, CellOrigin Origin, string? Exercise, string? Blank);
+
+/// <summary>
+/// The author's notebook with a student's solutions: locked and hidden cells are the author's, found by their ids, and cells that the
+/// student has added stand where they were.
+/// </summary>
+internal sealed partial class FreshCopy
+{
+    private const string Test = "-test";
+
+    private FreshCopy(NotebookFile notebook, IReadOnlyList<CopiedCell> cells, IReadOnlyList<string> remarks) =>
+        (Notebook, Cells, Remarks) = (notebook, cells, remarks);
+
+    /// <summary>What is executed.</summary>
+    internal NotebookFile Notebook { get; }
+
+    /// <summary>The code cells of it.</summary>
+    internal IReadOnlyList<CopiedCell> Cells { get; }
+
+    /// <summary>What was put right.</summary>
+    internal IReadOnlyList<string> Remarks { get; }
+
+    /// <summary>The complete notebook itself.</summary>
+    internal static FreshCopy OfKey(NotebookFile key) => Of(key, key);
+
+    /// <param name="key">The complete notebook.</param>
+    /// <param name="submission">A student's version of it, with whatever became of that.</param>
+    internal static FreshCopy Of(NotebookFile key, NotebookFile submission)
+    {
+        var handedOut = key.With(key.Cells);
+        Assignment.Make(handedOut);
+        var remarks = new List<string>();
+        var taken = new HashSet<Cell>();
+        var (cells, copied) = (new List<Cell>(), new List<CopiedCell>());
+        var after = new Dictionary<Cell, Cell>();
+        foreach (var (author, student) in key.Cells.Zip(handedOut.Cells))
+        {
+            var found = Find(author, student);
+            if (found is not null) taken.Add(found);
+            var cell = author.Copy();
+            var exercise = author.GradeId is not { } id || !author.IsCode ? null : author.IsSolution ? id
+                : id.EndsWith(Test, StringComparison.Ordinal) ? id[..^Test.Length] : null;
+            if (author.IsSolution)
+            {
+                if (found is null) remarks.Add($"{author.GradeId}: its cell is gone, so it counts as not written");
+                cell.Source = (found ?? student).Source;
+            }
+            else if (found is null || found.Source == author.Source || found.Source == student.Source) cell.Source = author.Source;
+            else if (author.IsLocked) remarks.Add($"{author.GradeId ?? author.Id}: changed, though it is locked; the original runs");
+            else if (author.IsCode) cell.Source = string.Concat(UsingsOf(found.Source).Except(UsingsOf(author.Source))) + author.Source;
+            cells.Add(cell);
+            if (found is not null) after[found] = cell;
+            if (author.IsCode)
+            {
+                var origin = author.IsSolution ? CellOrigin.Solution : exercise is null ? CellOrigin.Author : CellOrigin.Test;
+                copied.Add(new(cell, origin, exercise, author.IsSolution ? student.Source : null));
+            }
+        }
+        Insert(submission.Cells.Where(cell => cell.IsCode && !taken.Contains(cell)));
+        foreach (var cell in cells) cell.Clear();
+        return new(key.With([]).With(cells), copied, remarks);
+
+        Cell? Find(Cell author, Cell student)
+        {
+            var same = submission.Cells.Where(cell => !taken.Contains(cell) && cell.IsCode == author.IsCode);
+            Cell[] found = author.GradeId is { } id ? [.. same.Where(cell => cell.GradeId == id)] : [];
+            if (found.Length > 1) remarks.Add($"{author.GradeId}: {found.Length} cells have this id; the first counts");
+            return found.FirstOrDefault() ?? same.FirstOrDefault(cell => cell.Id is { } own && own == author.Id)
+                ?? same.FirstOrDefault(cell => cell.Source == student.Source);
+        }
+
+        // Each after the cell that stood before it.
+        void Insert(IEnumerable<Cell> added)
+        {
+            var all = submission.Cells.ToArray();
+            foreach (var one in added)
+            {
+                var cell = one.Copy();
+                var before = all.Take(Array.IndexOf(all, one)).LastOrDefault(after.ContainsKey);
+                var place = before is null ? 0 : cells.IndexOf(after[before]) + 1;
+                cells.Insert(place, cell);
+                after[one] = cell;
+                copied.Insert(cells.Take(place).Count(other => other.IsCode), new(cell, CellOrigin.Added, null, null));
+                if (one.IsSolution) remarks.Add($"{one.GradeId}: there is no exercise of this id; its cell runs as one that was added");
+            }
+        }
+    }
+
+    private static IEnumerable<string> UsingsOf(string source) => Using().Matches(source).Select(match => match.Value.Trim() + "\n");
+
+    [GeneratedRegex(@"^using (static )?[\w.]+;\s*$", RegexOptions.Multiline)]
+    private static partial Regex Using();
+}
