@@ -1,7 +1,7 @@
 """nbgrader for this curriculum: copy it to the folder of your course. `c` is nbgrader's; how to use it: grading.md.
 
-The points of exercises come from `./distillkit grade`, which writes RESULTS/results/STUDENT/result.json. nbgrader's own grading would give all
-of them to everybody: a test in these notebooks shows what is wrong, and throws nothing.
+The points of exercises come from `./distillkit grade`, which writes RESULTS/results/STUDENT/result.json. nbgrader's own grading would
+give all of them to everybody: a test in these notebooks shows what is wrong, and throws nothing.
 """
 
 import json
@@ -19,7 +19,7 @@ c.CourseDirectory.course_id = "distillkit"
 # Where `./distillkit grade ... -o RESULTS` wrote to: beside this file, or where the variable says.
 RESULTS = pathlib.Path(os.environ.get("DISTILLKIT_GRADES", "grades"))
 
-# The keys are the languages of the kernels (metadata.kernelspec.language). All twelve notebooks are in C#, their cells in F# have no solutions.
+# The keys are the languages of the notebooks' kernels (metadata.kernelspec.language). All of ours are C#; no cell in F# has a solution.
 c.ClearSolutions.code_stub = {
     "C#": "// Your code.\nthrow new NotImplementedException();",
     "F#": "// Your code.\nraise (System.NotImplementedException())",
