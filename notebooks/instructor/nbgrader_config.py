@@ -36,9 +36,10 @@ c.Execute.timeout = 1800
 
 
 class OpenBlanks(NbGraderPreprocessor):
-    """At the left edge there is no function that would have to return something: there a blank must not throw."""
+    """At the left edge no function has to return something: there a blank must not throw. The grader's notes go, too."""
 
     def preprocess_cell(self, cell, resources, index):
+        cell.metadata.pop("distillkit", None)
         if cell.cell_type == "code" and is_solution(cell):
             cell.source = cell.source.replace("\n" + c.ClearSolutions.code_stub[resources["language"]], "")
         return cell, resources
@@ -50,7 +51,7 @@ class TakePoints(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         file = RESULTS / "results" / resources["nbgrader"]["student"] / "result.json"
         tests = json.loads(file.read_text(encoding="utf-8"))["tests"]
-        resources["points"] = {test["test-name"]: test["score"] for test in tests}
+        resources["points"] = {test["test-name"]: test.get("exact", test["score"]) for test in tests}
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell, resources, index):

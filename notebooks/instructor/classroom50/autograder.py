@@ -61,7 +61,7 @@ def main():
     collect(student, work / "submissions" / owner)
     allow_namespaces()
     run(work / "distillkit" / "distillkit", "grade", work / "submissions", "--key", work / "distillkit" / "notebooks" / NOTEBOOK,
-        "-o", work / "grades", "--profile", PROFILE, "--timeout", "300")
+        "-o", work / "grades", "--profile", PROFILE)
 
     result = json.loads((work / "grades" / "results" / owner / "result.json").read_text(encoding="utf-8"))
     if not result["tests"]:
