@@ -78,7 +78,8 @@ internal sealed partial class FreshCopy
         }
         Insert(submission.Cells.Where(cell => cell.IsCode && !taken.Contains(cell)));
         foreach (var cell in cells) cell.Clear();
-        return new(key.With([]).With(cells), copied, remarks);
+        var fresh = key.With(cells);
+        return new(fresh, [.. copied.Select(one => one with { Cell = fresh.Cells[cells.IndexOf(one.Cell)] })], remarks);
 
         Cell? Find(Cell author, Cell student)
         {

@@ -23,14 +23,12 @@ internal sealed record Confinement(long Memory, long Output, string Results)
     /// </summary>
     internal ProcessStartInfo Confine(string program, IEnumerable<string> arguments)
     {
-        var library = Path.Combine(Checkout.Root, "lib");
         string[] seen =
         [
             "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/sys/devices/system/cpu",
-            Path.GetDirectoryName(RealPath(program))!, Path.GetDirectoryName(KernelTool.Find())!,
-            Path.Combine(library, "DistillKit.Notebook", "bin"), Path.Combine(library, "DistillKit.Cli", "bin"),
-            Path.Combine(Checkout.Root, "data"), Path.Combine(Checkout.Root, "DistillKit.Notebooks.sln"),
-            Path.Combine(Checkout.Root, "notebooks", "setup.csx"),
+            Path.GetDirectoryName(RealPath(program))!, KernelTool.Packages,
+            .. ((string[])["lib", "data", "DistillKit.Notebooks.sln", Path.Combine("notebooks", "setup.csx")])
+                .Select(part => Path.Combine(Checkout.Root, part)),
         ];
         var work = Path.Combine(Checkout.Root, "notebooks");
         return new("unshare",
@@ -52,7 +50,8 @@ internal sealed record Confinement(long Memory, long Output, string Results)
         mount -t tmpfs -o "size=${memory}k,mode=755" tmpfs "$root"
         readonly_bind() { mount --bind "$1" "$root$1" && mount -o remount,bind,ro,nosuid,nodev "$root$1"; }
         while [ "$1" != -- ]; do
-            if [ -L "$1" ]; then ln -s "$(readlink "$1")" "$root$1"
+            if [ -e "$root$1" ]; then :
+            elif [ -L "$1" ]; then ln -s "$(readlink "$1")" "$root$1"
             elif [ -d "$1" ]; then mkdir -p "$root$1"; readonly_bind "$1"
             elif [ -e "$1" ]; then mkdir -p "$root$(dirname "$1")"; touch "$root$1"; readonly_bind "$1"
             fi
@@ -75,7 +74,7 @@ internal sealed record Confinement(long Memory, long Output, string Results)
             cd "$1"; shift
             ulimit -c 0; ulimit -d "$1"; ulimit -f "$1"; shift
             exec 3<&0
-            { cat <&3; kill -KILL -1; } | "$@" &
+            "$@" < <(cat <&3; kill -KILL -1) &
             wait $!' confined "$work" "$memory" "$@"
         """;
 
@@ -88,7 +87,6 @@ internal sealed record Confinement(long Memory, long Output, string Results)
             var start = new Confinement(1L << 30, 0, folder).Confine("/bin/true", []);
             start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
             using var process = Process.Start(start)!;
-            process.StandardInput.Close();
             return process.WaitForExit(TimeSpan.FromSeconds(30)) && process.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -32,6 +32,9 @@ internal static class KernelTool
                 : Path.Combine(Variable("XDG_DATA_HOME") ?? Path.Combine(Home, ".local", "share"), "jupyter")),
         "kernels");
 
+    /// <summary>NuGet's folder of packages, where the tool is, and what the library's folder links to.</summary>
+    internal static string Packages => Variable("NUGET_PACKAGES") ?? Path.Combine(Home, ".nuget", "packages");
+
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>The tool's assembly, which `dotnet tool restore` puts among NuGet's packages.</summary>
@@ -42,8 +45,7 @@ internal static class KernelTool
         if (!File.Exists(manifest)) throw new UserException($"There is no {manifest}: notebooks run in a checkout.");
         var version = (string?)JsonNode.Parse(File.ReadAllText(manifest))?["tools"]?[Package]?["version"]
             ?? throw new UserException($"{manifest} does not name {Package}.");
-        var packages = Variable("NUGET_PACKAGES") ?? Path.Combine(Home, ".nuget", "packages");
-        var tools = Path.Combine(packages, Package, version, "tools");
+        var tools = Path.Combine(Packages, Package, version, "tools");
         const string assembly = "Microsoft.DotNet.Interactive.App.dll";
         return (Directory.Exists(tools) ? Directory.GetFiles(tools, assembly, SearchOption.AllDirectories) : []).FirstOrDefault()
             ?? throw new UserException($"The notebook kernel is not installed: type dotnet tool restore in {Checkout.Root}.");
