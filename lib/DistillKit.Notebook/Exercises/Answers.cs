@@ -8,9 +8,9 @@ internal static class Answers
 {
     internal static object Blue(object[] given)
     {
-        var images = (ImageSet)given[0];
-        int[] ninth = [.. Enumerable.Range(0, images.Count).Where(i => images.Labels[i] == 8)];
-        return Normalization.Of(images.Subset(ninth)).Mean[^1];
+        var (images, kind) = ((ImageSet)given[0], (int)given[1]);
+        int[] ofKind = [.. Enumerable.Range(0, images.Count).Where(i => images.Labels[i] == kind)];
+        return Normalization.Of(images.Subset(ofKind)).Mean[^1];
     }
 
     internal static object Megabytes(object[] given)
@@ -21,10 +21,13 @@ internal static class Answers
 
     internal static object LargerImages(object[] given)
     {
-        var (spec, size) = ((ModelSpec)given[0], (int)given[1]);
+        var (spec, size, times) = ((ModelSpec)given[0], (int)given[1], (int)given[2]);
         using var network = spec.Build();
-        return (double)network.ToGraph(2 * size).MultiplyAccumulates / network.ToGraph(size).MultiplyAccumulates;
+        return (double)network.ToGraph(times * size).MultiplyAccumulates / network.ToGraph(size).MultiplyAccumulates;
     }
+
+    /// <summary>The divergence for two classes: the first one's probability, and what is said of it.</summary>
+    internal static double Divergence(double p, double q) => p * Math.Log(p / q) + (1 - p) * Math.Log((1 - p) / (1 - q));
 
     internal static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
 

@@ -33,47 +33,54 @@ public static class ExerciseBook
         WarmUp("00-blue", 2, "The last third of an image's bytes is blue; divide by 255, and by how many there are.", Answers.Blue, 1e-3),
         Build("00-normalize", 3, "place / (length / 3) is the channel; divide the byte by 255 first."),
         WarmUp("00-floats", 1, "Three channels, and 32 bits are four bytes.", Answers.Megabytes, 0.1),
-        WarmUp("00-views", 1, "Count the shifts in one direction first: 4 to either side are not 8 places.", _ => 9 * 9 * 2),
+        WarmUp("00-views", 1, "Count the shifts in one direction first: those to either side, and the one that moves nothing.",
+            given => Math.Pow(2 * Number(given[0]) + 1, 2) * 2),
         Build("00-flip", 2, "Each row by itself: the first column comes last."),
         Build("00-shift", 2, "A function of its own for the mirror: which row is shown in place of row -1, and of row `side`?"),
         Think("00-flipping", 2),
 
         // 00b TorchSharp
-        WarmUp("00b-shape", 1, "Write the shapes below each other, right-aligned; a missing dimension counts as 1.", _ => 8 * 16 * 32),
+        WarmUp("00b-shape", 1, "Write the shapes below each other, right-aligned; a missing dimension counts as 1.",
+            given => Number(given[0]) * Number(given[1]) * Number(given[2])),
         Build("00b-distances", 4, "Which two shapes give [N, M, D] when they are subtracted?"),
-        WarmUp("00b-gradient", 1, "The derivative of the square, times that of what is squared.", _ => 2 * (3 * 2 - 1) * 2, 1e-6),
-        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", _ => 1 / (1 - 0.5), 1e-3),
+        WarmUp("00b-gradient", 1, "The derivative of the square, times that of what is squared.",
+            given => 2 * (Number(given[0]) * Number(given[1]) - Number(given[2])) * Number(given[1]), 1e-6),
+        WarmUp("00b-dropout", 1, "What is kept grows, so that the mean stays.", given => 1 / (1 - Number(given[0])), 1e-3),
         Think("00b-memory", 3),
 
         // 01 The teacher
-        WarmUp("01-parameters", 1, "One window of 3 x 3 for each pair of an input and an output channel.", _ => 3 * 3 * 24 * 40),
+        WarmUp("01-parameters", 1, "One window of 3 x 3 for each pair of an input and an output channel.",
+            given => 3 * 3 * Number(given[0]) * Number(given[1])),
         WarmUp("01-larger", 1, "How many more places has the result of a convolution?", Answers.LargerImages, 0.02),
         WarmUp("01-clueless", 1, "What is the probability of the right class, whichever it is?", _ => Math.Log(10), 0.005),
         Build("01-step", 4, "What does each call need that another one makes? And when must the gradients be 0?"),
         Build("01-loop", 6, "Two loops, and your step inside of them; the mean begins at 0 in each epoch."),
-        WarmUp("01-moves", 1, "The velocity of the second step is not that of the first.", _ => 0.71, 1e-3),
+        WarmUp("01-moves", 1, "The velocity of the second step is not that of the first.",
+            given => 1 - Number(given[0]) * Number(given[1]) * (2 + Number(given[2])), 1e-3),
         Think("01-shortcut", 3),
         Build("01-calibration", 3, "Weigh each bin with its share of the images; the distance has no sign."),
         Think("01-threshold", 2),
 
         // 02 The baseline student
         WarmUp("02-separable", 1, "One window for each channel that comes in, then one number for each pair of channels.",
-            _ => 9 * 32 + 32 * 48),
+            given => (9 + Number(given[1])) * Number(given[0])),
         Build("02-depthwise", 5, "Each channel has a window of its own: no sum over channels."),
-        WarmUp("02-macs", 2, "Three layers, with 144 channels between them; each works at every place.",
-            _ => (2 * 24 * 144 + 9 * 144) * 256),
+        WarmUp("02-macs", 2, "Three layers, with six times as many channels between them; each works at every place.",
+            given => (2 * Number(given[0]) + 9) * 6 * Number(given[0]) * Math.Pow(Number(given[1]), 2)),
         Build("02-block", 8, "Expand, filter, project; add the input only where the shapes are the same."),
-        WarmUp("02-double", 1, "Both the channels that go in and those that come out grow.", _ => 4),
+        WarmUp("02-double", 1, "Both the channels that go in and those that come out grow.",
+            given => Math.Pow(Number(given[1]) / Number(given[0]), 2)),
         Think("02-fair", 3),
         Think("02-slower", 4),
 
         // 03 Distillation
-        WarmUp("03-softened", 1, "Divide the logits by 3 before the exponential, and sum over all classes.",
-            given => SoftTargets.Soften((float[])given[0], 3).Max(), 0.0005),
+        WarmUp("03-softened", 1, "Divide the logits by the temperature before the exponential, and sum over all classes.",
+            given => SoftTargets.Soften((float[])given[0], Number(given[1])).Max(), 0.0005),
         WarmUp("03-divergence", 1, "A sum over both classes: the first probability times the logarithm of a quotient.",
-            _ => 0.75 * Math.Log(1.5) + 0.25 * Math.Log(0.5), 0.001),
+            given => Answers.Divergence(Number(given[0]), Number(given[1])), 0.001),
         Build("03-loss", 8, "Both sides of the divergence are softened; T squared stands before it, and the labels see no temperature."),
-        WarmUp("03-quieter", 1, "How does the gradient depend on the temperature, where that is high?", _ => 16),
+        WarmUp("03-quieter", 1, "How does the gradient depend on the temperature, where that is high?",
+            given => Math.Pow(Number(given[0]) / Number(given[1]), 2)),
         Think("03-reverse", 3),
         Think("03-recipe", 4),
         Think("03-claim", 4),
@@ -85,13 +92,15 @@ public static class ExerciseBook
         Build("04-attention", 3, "The square, summed over channels, as a vector of length 1 for each image."),
         Build("04-hint", 3, "The mean of the squared differences."),
         Think("04-verdicts", 4),
-        WarmUp("04-seeds", 1, "Half the width must be one point: solve for n.", _ => 16),
+        WarmUp("04-seeds", 1, "Half the width must be one point: solve for n.", given => Math.Pow(2 * Number(given[0]), 2)),
         Think("04-chance", 4),
 
         // 05 Progressive distillation
-        WarmUp("05-cooling", 1, "A tenth of the way from the first temperature down to the last.", _ => 7.3, tolerance: 0.01),
+        WarmUp("05-cooling", 1, "That share of the way from the first temperature down to the last.",
+            given => 8 - Number(given[0]) * 7, tolerance: 0.01),
         Build("05-schedule", 4, "Measure from where each line is at 0: how far is the step from there, and how far the peak?"),
-        WarmUp("05-shelf", 1, "A product of four numbers, in bytes.", _ => 4, tolerance: 0.01),
+        WarmUp("05-shelf", 1, "A product of four numbers, in bytes.",
+            given => 0.05 * Number(given[0]) * Number(given[1]) * 2, tolerance: 0.01),
         WarmUp("05-signs", 1, "The first may fall as it likes; what are the chances of the others?", _ => 0.125, tolerance: 0.0005),
         Think("05-sentences", 6),
         Think("05-paid", 3),
@@ -181,4 +190,6 @@ public static class ExerciseBook
     private static ExerciseEntry Build(string id, int points, string hint) => new(id, ExerciseKind.Build, points, hint);
 
     private static ExerciseEntry Think(string id, int points) => new(id, ExerciseKind.Think, points);
+
+    private static double Number(object given) => Convert.ToDouble(given, CultureInfo.InvariantCulture);
 }
