@@ -1,11 +1,13 @@
+using DistillKit.Cli.Grading;
+
 namespace DistillKit.Cli.Commands;
 
-/// <summary>`distillkit assignment make`: writes the versions of notebooks that students get, with blanks in place of solutions.</summary>
+/// <summary>`distillkit assignment`: the versions of notebooks that students get, with blanks in place of solutions, and slides.</summary>
 internal static class AssignmentCommand
 {
     private const string SetUp = "setup.csx";
 
-    internal static Command Create() => new("assignment", "Make assignments of the notebooks.") { Make() };
+    internal static Command Create() => new("assignment", "Make assignments of the notebooks, and slides.") { Make(), Slides() };
 
     private static Command Make()
     {
@@ -15,25 +17,75 @@ internal static class AssignmentCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var output = Options.Output("The folder for the students' versions. [default: artifacts/assignments]");
-        var command = new Command("make", "Write the students' versions: blanks in place of solutions, no outputs, no hidden tests.")
+        var students = Options.New<string?>("--students", "A file with a name in each line: each gets a folder with a variant of its own.");
+        var secret = Options.New<string?>("--secret", "A text that students do not know, which variants follow from.");
+        var command = new Command("make", "Write the students' versions (blanks, no outputs, no hidden tests), and the solutions.")
         {
-            files, output,
+            files, output, students, secret,
         };
         command.SetAction(arguments =>
         {
             var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "assignments")).FullName;
             var paths = NotebookRunner.Find(arguments.GetValue(files)!);
+            var names = arguments.GetValue(students) is { } list ? NamesIn(list) : null;
+            if ((names is null) != (arguments.GetValue(secret) is null))
+                throw new UserException("--students and --secret belong together: the variants follow from both.");
+            foreach (var name in names ?? [""])
+            {
+                var own = Path.Combine(folder, name);
+                foreach (var path in paths)
+                {
+                    var notebook = NotebookFile.Load(path);
+                    if (names is not null) Variant.Of(arguments.GetValue(secret), name)!.Apply(notebook);
+                    Write(notebook, Path.Combine(own, "solutions"), paths, isSolution: true);
+                    Write(notebook, own, paths, isSolution: false);
+                }
+                // The first cell of each imports it from beside the notebook.
+                foreach (var setUp in paths.Select(path => Path.Combine(Path.GetDirectoryName(path)!, SetUp)).Distinct().Where(File.Exists))
+                    AtomicFile.WriteText(Outputs.Protect(Path.Combine(own, SetUp), setUp), File.ReadAllText(setUp));
+            }
+        });
+        return command;
+    }
+
+    private static void Write(NotebookFile notebook, string folder, IReadOnlyList<string> paths, bool isSolution)
+    {
+        var target = Outputs.Protect(Path.Combine(folder, Path.GetFileName(notebook.Name)), paths);
+        if (!isSolution) Assignment.Make(notebook);
+        notebook.Save(target);
+        if (!isSolution) Console.WriteLine(Path.GetRelativePath(".", target));
+    }
+
+    private static IReadOnlyList<string> NamesIn(string file)
+    {
+        if (!File.Exists(file)) throw new UserException($"There is no file {file} with students.");
+        string[] names = [.. File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
+        if (names.FirstOrDefault(name => Submission.FileName(name) != name) is { } odd)
+            throw new UserException($"The student '{odd}' cannot be a folder's name: use letters of English, digits, and - _ . @");
+        return names.Length > 0 ? names : throw new UserException($"{file} names no student.");
+    }
+
+    private static Command Slides()
+    {
+        var files = new Argument<string[]>("FILES")
+        {
+            Description = "Slides in Markdown. [default: all of notebooks/instructor/slides]",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var output = Options.Output("The folder for the pages. [default: artifacts/slides]");
+        var command = new Command("slides", "Make pages of slides, to show and to print, with charts of the notebooks.") { files, output };
+        command.SetAction(arguments =>
+        {
+            var folder = arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "slides");
+            var standard = Path.Combine(Checkout.Root, "notebooks", "instructor", "slides");
+            string[] paths = arguments.GetValue(files) is { Length: > 0 } given ? given
+                : Directory.Exists(standard) ? [.. Directory.GetFiles(standard, "*.md").Order(StringComparer.Ordinal)] : [];
+            if (paths.Length == 0) throw new UserException($"There are no slides in {standard}.");
             foreach (var path in paths)
             {
-                var target = Outputs.Protect(Path.Combine(folder, Path.GetFileName(path)), paths);
-                var notebook = NotebookFile.Load(path);
-                Assignment.Make(notebook);
-                notebook.Save(target);
-                Console.WriteLine(Path.GetRelativePath(".", target));
+                var target = Path.Combine(folder, Path.GetFileNameWithoutExtension(path) + ".html");
+                Console.WriteLine($"{Path.GetRelativePath(".", target)}: {Terminal.Count(SlidePage.Write(path, target), "slide")}");
             }
-            // The first cell of each imports it from beside the notebook.
-            foreach (var setUp in paths.Select(path => Path.Combine(Path.GetDirectoryName(path)!, SetUp)).Distinct().Where(File.Exists))
-                AtomicFile.WriteText(Outputs.Protect(Path.Combine(folder, SetUp), setUp), File.ReadAllText(setUp));
         });
         return command;
     }

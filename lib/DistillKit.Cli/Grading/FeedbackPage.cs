@@ -58,8 +58,7 @@ internal static partial class FeedbackPage
         var html = new StringBuilder();
         foreach (var output in cell.Outputs)
         {
-            var picture = Cell.Text(output, "data", "image/png") is { } png ? $"data:image/png;base64,{png.Trim()}"
-                : Picture().Match(Cell.Text(output, "data", "text/html") ?? "") is { Success: true } match ? match.Value : null;
+            var picture = SlidePage.PictureOf(output);
             var text = Cell.Text(output, "text") ?? Cell.Text(output, "evalue") ?? Cell.Text(output, "data", "text/plain");
             if (picture is not null && Picture().IsMatch(picture))
                 html.Append($"<p><img alt=\"a chart\" src=\"{Page.Text(picture)}\"></p>\n");
@@ -70,6 +69,6 @@ internal static partial class FeedbackPage
 
     private static string Short(string text) => text.Length <= MostText ? text : text[..MostText] + "\n...";
 
-    [GeneratedRegex("data:image/(png|svg\\+xml);base64,[A-Za-z0-9+/=\\n]+")]
+    [GeneratedRegex("^data:image/(png|svg\\+xml);base64,[A-Za-z0-9+/=]+$")]
     private static partial Regex Picture();
 }
