@@ -144,6 +144,12 @@ public sealed class Lab
     public static ExperimentTable Reference(string name) =>
         ExperimentTable.Read(Path.Combine(Root(), "data", "reference", name, "results.json"));
 
+    /// <summary>The benchmark of a profile that comes with the repository.</summary>
+    /// <param name="profile">Its folder in data/reference, for instance <c>quick</c>.</param>
+    /// <exception cref="UserException">There is none of that profile, or its file cannot be read.</exception>
+    public static BenchmarkResult ReferenceBenchmark(string profile) =>
+        BenchmarkResult.Read(Path.Combine(Root(), "data", "reference", profile, BenchmarkResult.FileName));
+
     /// <summary>Reads an experiment on the lab's profile without carrying it out.</summary>
     /// <param name="experiment">What the experiment's file says, as JSON.</param>
     /// <exception cref="UserException">The text has a mistake.</exception>

@@ -95,4 +95,14 @@ public sealed class ExerciseTests : IDisposable
         Assert.DoesNotContain("<script>", Predictions.Predict("<script>", 1).ToHtml());
         Assert.DoesNotContain("<script>", new CheckResult("<script>", CheckState.Wrong, "<script>").ToHtml());
     }
+
+    [Fact]
+    public void Arrays_of_any_rank_are_filled_with_drawn_numbers()
+    {
+        var bytes = Draw.Fill("x", new byte[2, 3, 20], 0, 255).Cast<byte>().ToArray();
+        Assert.Equal(Draw.Wholes("x", 120, 0, 255), bytes.Select(one => (int)one));
+        var signed = Draw.Fill("w", new sbyte[400], -127, 127);
+        Assert.Equal((true, true), (signed.Any(one => one < -100), signed.All(one => one >= -127)));
+        Assert.Equal(Draw.Wholes("b", 3, -999, 999), Draw.Fill("b", new int[3], -999, 999));
+    }
 }

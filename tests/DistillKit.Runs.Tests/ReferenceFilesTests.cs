@@ -73,6 +73,20 @@ public sealed class ReferenceFilesTests
     }
 
     [Fact]
+    public void The_benchmark_of_profile_quick_is_of_these_networks()
+    {
+        var result = BenchmarkResult.Read(Path.Combine(Reference, "quick", BenchmarkResult.FileName));
+        string FileOf(params string[] names) => Path.Combine([Reference, "quick", "stages", .. names]);
+        foreach (var row in result.Rows.Where(row => row.Format == "fp32"))
+            Assert.Equal(ModelFile.Load(FileOf(row.Name, "model.safetensors")).Info.Accuracy, row.ValidationAccuracy);
+        long SizeOf(string format) => result.Rows.First(row => row.Format == format).FileBytes;
+        Assert.Equal(
+            (new FileInfo(FileOf("ptq", "static.onnx")).Length, new FileInfo(FileOf("ptq", "dynamic.onnx")).Length,
+                new FileInfo(FileOf("qat", "model.onnx")).Length),
+            (SizeOf("int8 static"), SizeOf("int8 dynamic"), SizeOf("int8 QAT")));
+    }
+
+    [Fact]
     public void The_experiment_says_what_its_runs_say()
     {
         var path = Path.Combine(Reference, "losses", "results.json");

@@ -25,13 +25,11 @@ let private read<'T when 'T: not struct> (path: string) : 'T =
     | :? JsonException as error -> raise (damaged error.Message error)
 
 let benchmark (folder: string) =
-    let path = Path.Combine(folder, "benchmark.json")
+    let name = BenchmarkResult.FileName
+    let path = Path.Combine(folder, name)
     if not (File.Exists path) then
-        raise (UserException $"There is no finished run in {folder}: it has no benchmark.json. Run the pipeline to its end first.")
-    let result = read<BenchmarkResult> path
-    if result.TestImages < 1 || result.Rows.Count = 0 then
-        raise (UserException $"{path} was written by an older version: delete it and run again.")
-    result
+        raise (UserException $"There is no finished run in {folder}: it has no {name}. Run the pipeline to its end first.")
+    BenchmarkResult.Read path
 
 /// How its networks answered the test set; none from a run of an older version.
 let testReports (folder: string) =

@@ -29,8 +29,6 @@ internal static class Answers
     /// <summary>The divergence for two classes: the first one's probability, and what is said of it.</summary>
     internal static double Divergence(double p, double q) => p * Math.Log(p / q) + (1 - p) * Math.Log((1 - p) / (1 - q));
 
-    internal static int StepsOf(TrainingRecipe recipe, int images) => recipe.Epochs * (images / recipe.BatchSize);
-
     /// <summary>The weights of the first and the last layer in floating point, the others in 4 bits.</summary>
     internal static long BytesOfMixedPlan(Graph folded)
     {
@@ -41,20 +39,20 @@ internal static class Answers
             - sizeof(float) * layer.Weight.Values.LongLength);
     }
 
-    internal static long HalvedInTheLargestLayer(Graph eightBits)
+    internal static long FewerBitsInTheLargestLayer(Graph eightBits, int bits)
     {
         var weights = eightBits.Layers.Max(layer => layer.Weight.Values.LongLength);
-        return eightBits.PackedBytes - weights + (weights + 1) / 2;
+        return eightBits.PackedBytes - weights + (weights * bits + 7) / 8;
     }
 
     internal static object BytesBesideWeights(object[] given) =>
         new FileInfo((string)given[0]).Length - ((Graph)given[1]).Layers.Sum(layer => layer.Weight.Values.LongLength);
 
-    /// <summary>Of the rows with a file of a megabyte (or the smallest) the fastest that may be as accurate as the best.</summary>
-    internal static object RowForAMegabyte(object[] given)
+    /// <summary>Of the rows with a file of so many kilobytes (or the smallest) the fastest that may be as accurate as the best.</summary>
+    internal static object RowForTheMoney(object[] given)
     {
-        var result = (BenchmarkResult)given[0];
-        var most = Math.Max(1e6, result.Rows.Min(row => row.FileBytes));
+        var (result, kilobytes) = ((BenchmarkResult)given[0], (int)given[1]);
+        var most = Math.Max(1e3 * kilobytes, result.Rows.Min(row => row.FileBytes));
         var affordable = result.Rows.Index().Where(row => row.Item.FileBytes <= most).ToArray();
         var best = affordable.Max(row => row.Item.Accuracy);
         return affordable.Where(row => Lessons.Wilson(row.Item.Accuracy, result.TestImages).High >= best)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 
 namespace DistillKit.Notebook.Exercises;
@@ -25,6 +26,19 @@ public static class Draw
     {
         var random = Generator(name);
         return [.. Enumerable.Range(0, count).Select(_ => random.Next(low, high + 1))];
+    }
+
+    /// <summary>Fills an array of numbers, of any rank, with whole numbers from <paramref name="low"/> to <paramref name="high"/>, both
+    /// included.</summary>
+    /// <returns>The array.</returns>
+    public static T Fill<T>(string name, T into, int low, int high) where T : IList
+    {
+        var (array, type) = ((Array)(IList)into, typeof(T).GetElementType()!);
+        var flat = Array.CreateInstance(type, array.Length);
+        foreach (var (place, number) in Wholes(name, array.Length, low, high).Index())
+            flat.SetValue(Convert.ChangeType(number, type, CultureInfo.InvariantCulture), place);
+        Buffer.BlockCopy(flat, 0, array, 0, Buffer.ByteLength(array));
+        return into;
     }
 
     /// <summary>A tensor of numbers between -<paramref name="most"/> and <paramref name="most"/>.</summary>

@@ -106,12 +106,13 @@ public static class ExerciseBook
         Think("05-paid", 3),
 
         // 06 Quantization from first principles
-        WarmUp("06-scale", 1, "Which is the largest integer of 4 bits with a sign?", given => Convert.ToDouble(given[0]) / 7, 1e-4),
+        WarmUp("06-scale", 1, "Which is the largest integer of so many bits with a sign?",
+            given => Number(given[0]) / ((1 << ((int)given[1] - 1)) - 1), 1e-4),
         Think("06-wild", 2),
-        WarmUp("06-zero", 1, "How long is one step?", _ => 102),
+        WarmUp("06-zero", 1, "How long is one step?", given => Math.Round(2 / ((Number(given[0]) + 2) / 255))),
         Build("06-affine", 3, "0 belongs to every range. 255 steps lie between 256 values."),
         Build("06-byte", 2, "Divide, round, move by the zero point, and only then cut off at both ends."),
-        WarmUp("06-products", 1, "How large can one product be, and how large the sum?", _ => 66311),
+        WarmUp("06-products", 1, "How large can one product be, and how large the sum?", given => int.MaxValue / (255 * (int)given[0])),
         Build("06-linear", 5, "Subtract the zero points before you multiply; add up in 32 bits."),
         Build("06-fixed", 3, "Which power of two takes the factor into [2^30, 2^31)? If rounding gives 2^31, take 2^31 - 1."),
         Build("06-rescale", 3, "The product needs 64 bits; add half of what the shift cuts off."),
@@ -119,9 +120,10 @@ public static class ExerciseBook
         Think("06-shape", 3),
 
         // 07 Static quantization
-        WarmUp("07-weight", 1, "The root of 0.25 is 0.5, and one divides by it.", _ => 12),
+        WarmUp("07-weight", 1, "The root of 0.25 is 0.5, and one divides by it.", given => Number(given[0]) * 2 / 0.5),
         Build("07-fold", 5, "One factor for each output channel: gamma over the deviation."),
-        WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.", _ => 551),
+        WarmUp("07-packed", 1, "Half a byte each, rounded up to whole bytes at the end.",
+            given => ((int)given[0] + 1) / 2 + 5 * (int)given[1]),
         Build("07-observer", 3, "The first batch is taken as it is; afterwards each end moves by a share of the way."),
         Build("07-bias", 3, "What the rounded outputs have too much is taken off the bias."),
         WarmUp("07-plan", 2, "Four bits for all layers, then With twice: once for the first layer, once for the last.",
@@ -130,21 +132,22 @@ public static class ExerciseBook
         Think("07-drift", 2),
 
         // 08 Dynamic and layer-specific quantization
-        WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.", _ => 5),
+        WarmUp("08-bits", 1, "Each time that the range is twice as long as it need be, one bit is lost.",
+            given => 8 - Math.Log2(Number(given[0]))),
         Think("08-strategy", 3),
-        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", _ => 25.5, tolerance: 0.5),
+        WarmUp("08-coarser", 1, "The batch's range is that of the larger one.", given => 255 / Number(given[0]), tolerance: 0.5),
         Build("08-scan", 5, "One layer at a time, the mean over all images, and the exact network first in the divergence."),
-        WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. It saves half a byte for each weight.",
-            given => Answers.HalvedInTheLargestLayer((Graph)given[0])),
+        WarmUp("08-packed", 2, "folded.Layers.MaxBy(...) finds the layer. How many bits of 8 does each of its weights save?",
+            given => Answers.FewerBitsInTheLargestLayer((Graph)given[0], (int)given[1])),
         Build("08-greedy", 4, "Sort by harm for each byte; stop at the first layer that is too expensive."),
         Think("08-fair", 4),
 
         // 09 Quantization-aware training
-        WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", _ => -4),
+        WarmUp("09-gradient", 1, "The gradient of the loss is taken at the rounded value.", given => 2 * (1 - Number(given[0]))),
         Build("09-fake", 5, "Add what rounding changes, detached, to something whose gradient is right."),
         Build("09-step", 5, "Divide by the step, cut off, round with a straight-through gradient, multiply by the step."),
         WarmUp("09-steps", 1, "Epochs, times whole batches in an epoch.",
-            given => Answers.StepsOf((TrainingRecipe)given[0], (int)given[1])),
+            given => ((TrainingRecipe)given[0]).Epochs * ((int)given[1] / (int)given[2])),
         Think("09-three", 3),
         Think("09-another", 2),
 
@@ -152,10 +155,11 @@ public static class ExerciseBook
         WarmUp("10-rest", 2, "Sum the lengths over int8.Layers, and subtract the sum from the file's length.", Answers.BytesBesideWeights),
         Think("10-disagree", 2),
         WarmUp("10-macs", 1, "Milliseconds to seconds: a million in a millisecond is a billion in a second.",
-            given => Convert.ToDouble(given[0], CultureInfo.InvariantCulture) / (double)given[1] / 1e6, 0.05),
+            given => Number(given[0]) / Number(given[1]) / 1e6, 0.05),
         Build("10-scalar", 2, "Both bytes become whole numbers before they are multiplied."),
         Build("10-vector", 8, "Widen the bytes, multiply, add up lane by lane, and take the rest of the row one by one."),
-        WarmUp("10-padding", 1, "How many groups of 16 does it take for 40?", _ => 100.0 / 6, 0.5),
+        WarmUp("10-padding", 1, "How many groups of 16 does it take for all output channels?",
+            given => 100 * (1 - Number(given[0]) / (16 * Math.Ceiling(Number(given[0]) / 16))), 0.5),
         Think("10-camera", 3),
 
         // 11 The benchmark
@@ -163,11 +167,12 @@ public static class ExerciseBook
             given => (double)(long)given[0] / (long)given[1], 0.01),
         Build("11-front", 4, "A row is out if another is at least as good in both and better in one."),
         Build("11-wilson", 3, "Centre and half width have the same divisor."),
-        WarmUp("11-images", 2, "Solve for n; half a point is 0.005.", _ => 14),
+        WarmUp("11-images", 2, "Solve for n; half a point is 0.005.",
+            given => Math.Round(Math.Pow(1.96 / 0.5, 2) * Number(given[0]) * (100 - Number(given[0])) / 1000)),
         Build("11-paired", 5, "Only images on which one is right and the other wrong count."),
         Think("11-reference", 2),
         WarmUp("11-megabyte", 2, "Which rows can you pay for, what is their best accuracy, and which intervals reach it?",
-            Answers.RowForAMegabyte),
+            Answers.RowForTheMoney),
         Think("11-advice", 8),
     ];
 

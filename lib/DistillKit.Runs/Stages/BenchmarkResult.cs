@@ -29,6 +29,11 @@ public sealed record BenchmarkResult(
     string Profile, ulong Seed, DateTimeOffset Date, MachineInfo Machine, IReadOnlyList<BenchmarkRow> Rows,
     IReadOnlyList<RuntimeAgreement> Agreements, int TestImages, IReadOnlyList<BenchmarkGap>? Gaps = null)
 {
+    /// <summary>What the file is called in the folder of a run.</summary>
+    public const string FileName = "benchmark.json";
+
+    private static readonly JsonSerializerOptions Written = new(Json.IndentedResult) { RespectRequiredConstructorParameters = true };
+
     /// <summary>The accuracies in a line.</summary>
     public string Summary => string.Join(", ", Rows.DistinctBy(row => (row.Name, row.Format)).Select(row =>
         FormattableString.Invariant($"{row.Name}{(row.Format == "fp32" ? "" : $" {row.Format}")} {100 * row.Accuracy:f2} %")));
@@ -36,11 +41,32 @@ public sealed record BenchmarkResult(
     /// <summary>The result as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.IndentedResult);
 
+    /// <summary>Reads a result from its JSON.</summary>
+    /// <exception cref="UserException">There is no such file, or it is no such result.</exception>
+    public static BenchmarkResult Read(string path)
+    {
+        try
+        {
+            var result = JsonSerializer.Deserialize<BenchmarkResult>(File.ReadAllText(path), Written)
+                ?? throw new JsonException("it is empty.");
+            return result is { TestImages: > 0, Rows.Count: > 0 } ? result
+                : throw new UserException($"{path} was written by an older version: delete it and run again.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"Cannot read {path}: {error.Message}", error);
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"{path} is damaged: {error.Message} Delete it and run again.", error);
+        }
+    }
+
     internal void Write(string folder, IReadOnlyList<TestReport> reports)
     {
         var answers = JsonSerializer.Serialize(reports, JsonSerializerOptions.Web) + "\n";
         AtomicFile.WriteText(Path.Combine(folder, TestReport.FileName), answers);
-        AtomicFile.WriteText(Path.Combine(folder, "benchmark.json"), ToJson() + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, FileName), ToJson() + "\n");
         var columns = typeof(BenchmarkRow).GetProperties().Where(column => column.Name != nameof(BenchmarkRow.Model)).ToArray();
         var header = columns.Select(column => JsonNamingPolicy.CamelCase.ConvertName(column.Name));
         var rows = Rows.Select(row => columns.Select(column => Convert.ToString(column.GetValue(row), CultureInfo.InvariantCulture)));

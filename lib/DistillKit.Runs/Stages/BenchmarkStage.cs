@@ -3,7 +3,7 @@ namespace DistillKit.Runs.Stages;
 /// <summary>Measures the deployed files: the test set, read once for each, and what they cost, all in one process.</summary>
 internal sealed class BenchmarkStage(StageContext context, TrainingStages training, QuantizationStages quantization, ExportStage export)
 {
-    private string[] Files => [.. ((string[])["benchmark.json", "benchmark.csv", TestReport.FileName]).Select(InFolder)];
+    private string[] Files => [.. ((string[])[BenchmarkResult.FileName, "benchmark.csv", TestReport.FileName]).Select(InFolder)];
 
     /// <summary>The report is made of its results.</summary>
     private string[] Writes => [.. Files, InFolder("report.html")];
