@@ -46,9 +46,9 @@ internal sealed class Cli : IDisposable
         return await cli.ExitAsync();
     }
 
-    public async Task<Outcome> ExitAsync()
+    public async Task<Outcome> ExitAsync(TimeSpan? patience = null)
     {
-        await process.WaitForExitAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(patience ?? Patience);
         await reading;
         return new(process.ExitCode, $"{output}", $"{error}");
     }

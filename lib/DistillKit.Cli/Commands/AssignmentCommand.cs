@@ -36,7 +36,7 @@ internal static class AssignmentCommand
                 foreach (var path in paths)
                 {
                     var notebook = NotebookFile.Load(path);
-                    if (names is not null) Variant.Of(arguments.GetValue(secret), name)!.Apply(notebook);
+                    if (names is not null) AssignmentVariant.Of(arguments.GetValue(secret), name)!.Apply(notebook);
                     Write(notebook, Path.Combine(own, "solutions"), paths, isSolution: true);
                     Write(notebook, own, paths, isSolution: false);
                 }

@@ -102,7 +102,8 @@ internal sealed partial class FreshCopy
                 cells.Insert(place, cell);
                 after[one] = cell;
                 copied.Insert(cells.Take(place).Count(other => other.IsCode), new(cell, CellOrigin.Added, null, null));
-                if (one.IsSolution) remarks.Add($"{one.GradeId}: there is no exercise of this id; its cell runs as one that was added");
+                if (one is { IsSolution: true, GradeId: { } id } && !key.Cells.Any(other => other.GradeId == id))
+                    remarks.Add($"{id}: there is no exercise of this id; its cell runs as one that was added");
             }
         }
     }

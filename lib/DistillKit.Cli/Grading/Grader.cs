@@ -69,7 +69,7 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
     private async Task<NotebookGrade> GradeAsync(
         string student, string text, NotebookFile notebook, NotebookFile complete, CancellationToken cancellation)
     {
-        var key = await KeyOfAsync(complete, Variant.Of(secret, student), cancellation);
+        var key = await KeyOfAsync(complete, AssignmentVariant.Of(secret, student), cancellation);
         var (name, hash) = (Assignment.NameOf(complete), Key.HashOf(text, key.Hash, $"{settings.CellLimit}", $"{settings.Memory}"));
         var file = GradeBook.FileOf(folder, student, name, ".json");
         if (GradeBook.Read(file) is { } kept && kept.Hash == hash) return kept;
@@ -97,7 +97,7 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         return grade;
     }
 
-    private Task<Key> KeyOfAsync(NotebookFile complete, Variant? variant, CancellationToken cancellation)
+    private Task<Key> KeyOfAsync(NotebookFile complete, AssignmentVariant? variant, CancellationToken cancellation)
     {
         var id = (Assignment.NameOf(complete), variant?.Number ?? 0);
         return executed.GetOrAdd(id, _ => new(ExecuteAsync)).Value;

@@ -14,7 +14,8 @@ internal sealed record Key(
     /// <summary>Executes a complete notebook, or reads what an earlier execution of the same has left in the folder.</summary>
     /// <exception cref="UserException">A solution is not right by its own test, or a cell fails.</exception>
     internal static async Task<Key> ExecuteAsync(
-        NotebookFile complete, Variant? variant, GradingSettings settings, string? secret, string folder, CancellationToken cancellation)
+        NotebookFile complete, AssignmentVariant? variant, GradingSettings settings, string? secret, string folder,
+        CancellationToken cancellation)
     {
         var notebook = complete.With(complete.Cells);
         variant?.Apply(notebook);

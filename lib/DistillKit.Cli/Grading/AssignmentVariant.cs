@@ -8,7 +8,7 @@ namespace DistillKit.Cli.Grading;
 /// student's name, so that an answer is of little use to a neighbour. What may change stands in the notes of an exercise's test cell, as
 /// <c>"vary": { "24": ["16", "20"] }</c>: the text in the notebook, and what else it may be.
 /// </summary>
-internal sealed class Variant
+internal sealed class AssignmentVariant
 {
     /// <summary>A solution has to be executed for each.</summary>
     private const int Count = 8;
@@ -17,7 +17,7 @@ internal sealed class Variant
 
     private readonly string secret;
 
-    private Variant(string secret, string student)
+    private AssignmentVariant(string secret, string student)
     {
         this.secret = secret;
         Number = 1 + Hash($"{secret}\nstudent\n{student}") % Count;
@@ -27,7 +27,7 @@ internal sealed class Variant
     internal int Number { get; }
 
     /// <summary>A student's; null where the class has no secret.</summary>
-    internal static Variant? Of(string? secret, string student) => secret is null ? null : new(secret, student);
+    internal static AssignmentVariant? Of(string? secret, string student) => secret is null ? null : new(secret, student);
 
     /// <summary>Puts this variant's texts in the place of the notebook's.</summary>
     /// <exception cref="UserException">What may change stands nowhere in the exercise.</exception>
