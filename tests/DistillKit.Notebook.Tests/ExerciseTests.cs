@@ -81,6 +81,16 @@ public sealed class ExerciseTests : IDisposable
     }
 
     [Fact]
+    public void The_summary_says_how_many_points_a_person_gives()
+    {
+        Check.Answer(Number.Id, Number.Answer!(given), given);
+        Predictions.Predict("q", null, "s");
+        var text = Check.Summary("01").ToString();
+        Assert.EndsWith("1 of 17 points, 5 more for a person to read, and 0 of 1 predictions made.", text.TrimEnd());
+        Assert.Equal(17 + 5, ExerciseBook.Of("01").Sum(exercise => exercise.Points));
+    }
+
+    [Fact]
     public void Each_exercise_has_points_and_all_but_those_to_think_about_a_hint()
     {
         Assert.All(ExerciseBook.All, exercise => Assert.InRange(exercise.Points, 1, 10));

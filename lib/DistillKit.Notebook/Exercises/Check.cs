@@ -52,9 +52,11 @@ public sealed record NotebookSummary(string Notebook, IReadOnlyList<ExerciseSumm
 
     internal Table Table()
     {
-        var most = Exercises.Where(one => one.Kind != ExerciseKind.Think).Sum(one => one.Points);
+        var toRead = Exercises.Where(one => one.Kind == ExerciseKind.Think).Sum(one => one.Points);
+        var most = Exercises.Sum(one => one.Points) - toRead;
         return new(["exercise", "kind", "points", ""], [.. Exercises.Select(Row)], null,
-            $"{Points} of {most} points, and {Predictions.Count(one => one.Guess is not null)} of {Predictions.Count} predictions made.");
+            $"{Points} of {most} points, {toRead} more for a person to read, and "
+            + $"{Predictions.Count(one => one.Guess is not null)} of {Predictions.Count} predictions made.");
 
         static IReadOnlyList<string> Row(ExerciseSummary one) => [one.Id, one.Kind switch
         {

@@ -76,7 +76,9 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
     private static string Describe(ExportResult result)
     {
         var (bytes, same) = (result.Files.Sum(file => file.Bytes), result.Files.Min(file => file.SameTop1));
+        // Rounded down, so that "at least" holds.
+        var images = same == 1 ? "all images" : FormattableString.Invariant($"at least {Math.Floor(100 * same):f0} % of the images");
         return string.Create(CultureInfo.InvariantCulture, $"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; "
-            + $"in each, Edge answers as the engine on at least {100 * same:f0} % of the images");
+            + $"in each, Edge answers as the engine on {images}");
     }
 }

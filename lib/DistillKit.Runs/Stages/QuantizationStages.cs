@@ -37,13 +37,13 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
         context, StageNames.Aware, [AwarePath],
         () => StageStore.Fingerprint(PostTraining.Fingerprint(), Recipe.Aware, Recipe.Training),
         [StageNames.Student, StageNames.PostTraining],
-        Needs: cancellation => PostTraining.Run(cancellation),
+        Needs: cancellation => PostTraining.Require(cancellation),
         TrainAware,
         TrainingStages.Describe,
         Seconds: result => result.Seconds,
         Writes: [AwarePath, .. context.Store.LogsOf(StageNames.Aware)],
         Warnings: result =>
-            Warnings(("qat", LossWarning.For(PostTraining.Run(default).Float, result.ValidationAccuracy, recipe: null))));
+            Warnings(("qat", LossWarning.For(PostTraining.Require(default).Float, result.ValidationAccuracy, recipe: null))));
 
     private static IEnumerable<string> Warnings(params IEnumerable<(string Name, string? Text)> found) =>
         found.Where(warning => warning.Text is not null).Select(warning => $"{warning.Name}: {warning.Text}");

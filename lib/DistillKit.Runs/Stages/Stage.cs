@@ -87,7 +87,7 @@ internal sealed record Stage<T>(
 {
     public T Run(CancellationToken cancellation)
     {
-        if (Context.Store.Find<T>(Name, Fingerprint(), Sources) is { } earlier && Files.All(File.Exists))
+        if (Find() is { } earlier)
         {
             return Finish(earlier, TimeSpan.FromSeconds(Seconds?.Invoke(earlier) ?? 0), isFromEarlierRun: true);
         }
@@ -101,6 +101,12 @@ internal sealed record Stage<T>(
         var time = Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result));
         return Finish(result, time, isFromEarlierRun: false);
     }
+
+    /// <summary>Its result for another stage: one that is there is found without a word.</summary>
+    public T Require(CancellationToken cancellation) => Find() ?? Run(cancellation);
+
+    private T? Find() =>
+        Context.Store.Find<T>(Name, Fingerprint(), Sources) is { } earlier && Files.All(File.Exists) ? earlier : null;
 
     private T Finish(T result, TimeSpan time, bool isFromEarlierRun)
     {
