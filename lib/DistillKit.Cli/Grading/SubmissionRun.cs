@@ -38,6 +38,10 @@ internal sealed class SubmissionRun(FreshCopy copy, GradingSettings settings, Fu
     /// <summary>Characters; the thirteen notebooks write half a million each at most.</summary>
     private const long MostOutput = 32_000_000;
 
+    // A type of the same name that a cell has declared would be asked instead.
+    private static readonly string Ours = string.Concat(((string[])["Check", "Draw", "Exercise", "Lessons"])
+        .Select(name => $"using {name} = global::DistillKit.Notebook.Exercises.{name}; "));
+
     private readonly Dictionary<string, IReadOnlyList<Evidence>> evidence = [];
     private readonly Dictionary<string, string> failures = [];
     private readonly List<string> remarks = [.. copy.Remarks];
@@ -84,6 +88,7 @@ internal sealed class SubmissionRun(FreshCopy copy, GradingSettings settings, Fu
             if (copied.Origin == CellOrigin.Added && withdrawn.Contains(copied)) continue;
             shown = [];
             var source = withdrawn.Contains(copied) ? copied.Blank! : copied.Cell.Source;
+            if (copied.Origin == CellOrigin.Test) source = Ours + source;
             var error = await SubmitAsync(source);
             if (error is { IsEnd: false } && copied.Exercise is { } exercise && SolutionOf(exercise) is { } solution && Withdraw(solution))
             {
