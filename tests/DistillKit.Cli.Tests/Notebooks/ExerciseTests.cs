@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DistillKit.Cli.Grading;
 using DistillKit.Cli.Notebooks;
 using DistillKit.Notebook.Exercises;
 
@@ -33,6 +35,54 @@ public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : I
         var book = ExerciseBook.All.Select(exercise =>
             ((string?)(exercise.Kind == ExerciseKind.Think ? exercise.Id : exercise.Id + Test), (int?)exercise.Points));
         Assert.Equal(book.Order(), graded.Order());
+    }
+
+    [Fact]
+    public void Each_function_has_hidden_questions_and_no_solution_uses_what_is_reserved()
+    {
+        foreach (var notebook in NotebookRunner.Find([]).Select(NotebookFile.Load))
+        {
+            foreach (var test in notebook.CodeCells.Where(cell => cell.GradeId?.EndsWith(Test, StringComparison.Ordinal) == true))
+            {
+                var exercise = test.GradeId![..^Test.Length];
+                if (ExerciseBook.Find(exercise).Kind == ExerciseKind.Build) Assert.Contains("(\"hidden: ", test.Source);
+                var solution = notebook.CodeCells.Single(cell => cell.GradeId == exercise);
+                Assert.Empty(Words.Reserved(test).Intersect(Words.Of(solution.Source)));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_varies_stands_in_the_question_and_in_what_is_handed_over()
+    {
+        var varied = 0;
+        foreach (var path in NotebookRunner.Find([]))
+        {
+            var notebook = NotebookFile.Load(path);
+            foreach (var (index, test) in notebook.Cells.Index())
+            {
+                if (test.Notes?["vary"] is not JsonObject choices) continue;
+                var cells = AssignmentVariant.CellsOf(notebook, index).ToArray();
+                Assert.All(choices, choice => Assert.Contains(choice.Key, cells[0].Source));
+                Assert.All(choices, choice => Assert.Contains(choice.Key, cells[1].Source + cells[2].Source));
+                varied += choices.Count;
+            }
+        }
+        Assert.InRange(varied, 26, 1000);
+    }
+
+    [Fact]
+    public void Variants_differ_from_student_to_student_and_stay_the_same_for_each()
+    {
+        string Of(string student)
+        {
+            var notebook = NotebookFile.Load(Path.Combine(Checkout.Root, "notebooks", "06-quantization-first-principles.ipynb"));
+            AssignmentVariant.Of("secret", student)!.Apply(notebook);
+            return notebook.ToJson();
+        }
+        string[] students = [.. Enumerable.Range(0, 12).Select(number => $"student {number}")];
+        Assert.InRange(students.Select(Of).Distinct().Count(), 4, 8);
+        Assert.Equal(Of("ada"), Of("ada"));
     }
 
     /// <summary>The student's version with wrong answers and the solution before each test; the rest runs with the blanks.</summary>
