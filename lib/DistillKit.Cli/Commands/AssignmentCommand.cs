@@ -37,7 +37,7 @@ internal static class AssignmentCommand
                 {
                     var notebook = NotebookFile.Load(path);
                     if (names is not null) AssignmentVariant.Of(arguments.GetValue(secret), name)!.Apply(notebook);
-                    Write(notebook, Path.Combine(own, "solutions"), paths, isSolution: true);
+                    Write(notebook, Path.Combine(folder, "solutions", name), paths, isSolution: true);
                     Write(notebook, own, paths, isSolution: false);
                 }
                 // The first cell of each imports it from beside the notebook.

@@ -52,7 +52,7 @@ public sealed class GradeTests : IDisposable
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.DoesNotContain("vary", File.ReadAllText(folder[$"made/ada/{SmallAssignment.Name}"]));
         // The other one hands in what ada has written, whose number is right for ada alone.
-        var written = File.ReadAllText(folder[$"made/ada/solutions/{SmallAssignment.Name}"]);
+        var written = File.ReadAllText(folder[$"made/solutions/ada/{SmallAssignment.Name}"]);
         HandIn("ada", written);
         HandIn(name, written);
 
