@@ -20,55 +20,60 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
     internal async Task<IReadOnlyList<NotebookGrade>> GradeAsync(
         IReadOnlyList<Submission> submissions, Action<NotebookGrade, int> graded, CancellationToken cancellation)
     {
-        var (grades, done) = (new NotebookGrade[submissions.Count], 0);
+        var looked = submissions.Select(Look).GroupBy(one => (one.Submission.Student, one.Key ?? one.Problem as object));
+        var work = looked.Select(Newest).ToArray();
+        var (grades, done) = (new NotebookGrade[work.Length], 0);
         var options = new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(submissions.Index(), options, async (submission, stop) =>
+        await Parallel.ForEachAsync(work.Index(), options, async (one, stop) =>
         {
-            grades[submission.Index] = await GradeAsync(submission.Item, stop);
-            graded(grades[submission.Index], Interlocked.Increment(ref done));
+            var (submission, key, problem) = one.Item;
+            var grade = key is null ? Empty(submission, problem!) : await GradeAsync(submission, key, stop);
+            if (key is not null && problem is not null) grade = grade with { Remarks = [.. grade.Remarks, problem] };
+            grades[one.Index] = grade;
+            graded(grade, Interlocked.Increment(ref done));
         });
         return grades;
     }
 
-    private async Task<NotebookGrade> GradeAsync(Submission submission, CancellationToken cancellation)
+    // Of several files of one notebook the last one counts.
+    private static LookedAt Newest(IEnumerable<LookedAt> same)
     {
-        var name = submission.Path is null ? "" : Path.GetFileNameWithoutExtension(submission.Path);
-        if (submission.Path is null) return Nothing("there is no notebook in the folder");
-        string text;
+        LookedAt[] all = [.. same.OrderByDescending(one => one.Submission.Path is { } path ? File.GetLastWriteTimeUtc(path) : default)];
+        if (all is [var only] || all[0].Key is null) return all[0];
+        var name = Path.GetFileName(all[0].Submission.Path);
+        return all[0] with { Problem = $"{all.Length} files are of this notebook; the newest counts ({name})" };
+    }
+
+    // Which notebook it is, or why it is none.
+    private LookedAt Look(Submission submission)
+    {
+        if (submission.Path is not { } path) return new(submission, null, "there is no notebook in the folder");
+        var (name, text) = (Path.GetFileName(path), "");
         try
         {
-            if (new FileInfo(submission.Path).Length > MostBytes) return Nothing($"{name}: the file is larger than {MostBytes >> 20} MiB");
-            text = await File.ReadAllTextAsync(submission.Path, cancellation);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return Nothing($"{name}: the file cannot be read: {error.Message}");
-        }
-        NotebookFile notebook;
-        try
-        {
-            notebook = NotebookFile.Parse(text, submission.Path);
+            if (new FileInfo(path).Length > MostBytes) return new(submission, null, $"{name} is larger than {MostBytes >> 20} MiB");
+            text = File.ReadAllText(path);
+            var notebook = NotebookFile.Parse(text, path);
+            if (Submissions.Match(notebook, keys) is { } key) return new(submission, key, null);
+            var what = notebook.AssignmentName is { } other ? $"it is the notebook {other}" : "it has none of the exercises";
+            return new(submission, null, $"{what}, which is not what is graded ({string.Join(", ", keys.Select(Assignment.NameOf))})");
         }
         catch (UserException error)
         {
-            return Nothing(text.Length == 0 ? "the file is empty" : HasMergeMarkers(text)
+            return new(submission, null, text.Length == 0 ? "the file is empty" : HasMergeMarkers(text)
                 ? "the file has merge markers (<<<<<<<) and so is no notebook: merge it, and hand it in again"
-                : error.Message.Replace(submission.Path, Path.GetFileName(submission.Path), StringComparison.Ordinal));
+                : error.Message.Replace(path, name, StringComparison.Ordinal));
         }
-        if (Submissions.Match(notebook, keys) is not { } key)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var what = notebook.AssignmentName is { } other ? $"it is the notebook {other}" : "it has none of the exercises";
-            return Nothing($"{what}, which is not what is graded ({string.Join(", ", keys.Select(Assignment.NameOf))})");
+            return new(submission, null, $"{name} cannot be read: {error.Message}");
         }
-        return await GradeAsync(submission.Student, text, notebook, key, cancellation);
-
-        NotebookGrade Nothing(string remark) => Empty(submission.Student, keys.Count == 1 ? keys[0] : keys.FirstOrDefault(key =>
-            Assignment.NameOf(key) == name), name, remark);
     }
 
-    private async Task<NotebookGrade> GradeAsync(
-        string student, string text, NotebookFile notebook, NotebookFile complete, CancellationToken cancellation)
+    private async Task<NotebookGrade> GradeAsync(Submission submission, NotebookFile complete, CancellationToken cancellation)
     {
+        var (student, text) = (submission.Student, await File.ReadAllTextAsync(submission.Path!, cancellation));
+        var notebook = NotebookFile.Parse(text, submission.Path!);
         var key = await KeyOfAsync(complete, AssignmentVariant.Of(secret, student), cancellation);
         var (name, hash) = (Assignment.NameOf(complete), Key.HashOf(text, key.Hash, $"{settings.CellLimit}", $"{settings.Memory}"));
         var file = GradeBook.FileOf(folder, student, name, ".json");
@@ -117,12 +122,17 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
     }
 
     // Nothing could be executed: no points, and why.
-    private static NotebookGrade Empty(string student, NotebookFile? key, string name, string remark) => new(
-        student, key is null ? name : Assignment.NameOf(key), "", 0,
-        [.. (key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.IsCode
-            ? new ExerciseGrade(cell.GradeId![..^"-test".Length], "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
-            : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, 0, ExerciseState.Open, [], ""))],
-        [remark], 0);
+    private NotebookGrade Empty(Submission submission, string problem)
+    {
+        var name = Path.GetFileNameWithoutExtension(submission.Path) ?? "";
+        var key = keys.Count == 1 ? keys[0] : keys.FirstOrDefault(key => Assignment.NameOf(key) == name);
+        return new(
+            submission.Student, key is null ? name : Assignment.NameOf(key), "", 0,
+            [.. (key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.IsCode
+                ? new ExerciseGrade(cell.GradeId![..^"-test".Length], "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
+                : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, 0, ExerciseState.Open, [], ""))],
+            [problem], 0);
+    }
 
     private static bool HasMergeMarkers(string text) =>
         text.Contains("<<<<<<<", StringComparison.Ordinal) && text.Contains(">>>>>>>", StringComparison.Ordinal);
@@ -155,4 +165,7 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
             if (!Confinement.HasNamespaces) Directory.Delete(Folder, recursive: true);
         }
     }
+
+    /// <summary>A submission with the complete notebook that it belongs to; a problem where it belongs to none, or a remark.</summary>
+    private sealed record LookedAt(Submission Submission, NotebookFile? Key, string? Problem);
 }

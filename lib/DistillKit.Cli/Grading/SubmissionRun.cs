@@ -75,7 +75,18 @@ internal sealed class SubmissionRun(FreshCopy copy, GradingSettings settings, Fu
         foreach (var (place, json) in outputs.ToJson().Index()) copy.Cells[place].Cell.SetResult(place + 1, filter.Apply(json));
         return new(copy.Notebook, evidence, failures, remarks, seconds);
 
-        Task<KernelProcess> StartAsync() => KernelProcess.StartAsync(folder, variables, Receive, cancellation, confinement);
+        // Of kernels that start at the same moment one sometimes ends at once.
+        async Task<KernelProcess> StartAsync(int attempts = 3)
+        {
+            try
+            {
+                return await KernelProcess.StartAsync(folder, variables, Receive, cancellation, confinement);
+            }
+            catch (UserException) when (attempts > 1)
+            {
+                return await StartAsync(attempts - 1);
+            }
+        }
     }
 
     // False: the kernel has ended, and what did it is withdrawn.

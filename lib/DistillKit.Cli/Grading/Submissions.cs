@@ -5,9 +5,14 @@ namespace DistillKit.Cli.Grading;
 /// <param name="Path">Null where the student's folder has no notebook.</param>
 internal sealed record Submission(string Student, string? Path)
 {
-    /// <summary>The student's name as a file's.</summary>
-    internal static string FileName(string student) =>
-        string.Concat(student.Select(letter => char.IsAsciiLetterOrDigit(letter) || "-_.@".Contains(letter) ? letter : '_')).TrimStart('.');
+    /// <summary>The student's name as a file's; another one where it cannot be that.</summary>
+    internal static string FileName(string student)
+    {
+        static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || "-_.@".Contains(letter);
+        if (student.All(IsPlain) && !student.StartsWith('.')) return student;
+        // Two names must not become one.
+        return string.Concat(student.Select(letter => IsPlain(letter) ? letter : '_')).TrimStart('.') + "-" + Key.HashOf(student)[..6];
+    }
 }
 
 /// <summary>Finds what was handed in, and which notebook it is.</summary>

@@ -21,6 +21,9 @@ public sealed class GradeTests : IDisposable
         var all = Prepare();
         string[] students = ["ada", "ben", "cem", "dora", "emil"];
         foreach (var student in students) HandIn(student, (student == "dora" ? all.Blank() : all.Solved()).ToJson());
+        var old = folder["submitted/ada/old.ipynb"];
+        File.WriteAllText(old, all.Blank().ToJson());
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-1));
         string[] command = ["grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--output", folder["results"]];
         using (var first = Cli.Start(command))
         {
@@ -38,6 +41,7 @@ public sealed class GradeTests : IDisposable
         var rows = File.ReadAllLines(folder["results/grades.csv"]).Skip(1).Select(line => line.Split(','));
         var expected = students.Select(student => $"{student}: {(student == "dora" ? 0 : 9)} of 9");
         Assert.Equal(expected, rows.Select(row => $"{row[0]}: {row[^3]} of {row[^2]}"));
+        Assert.Equal("2 files are of this notebook; the newest counts", rows.First()[^1].Split(" (")[0]);
     }
 
     [Fact]
