@@ -36,24 +36,23 @@ internal static class AssignmentCommand
                 foreach (var path in paths)
                 {
                     var notebook = NotebookFile.Load(path);
-                    if (names is not null) AssignmentVariant.Of(arguments.GetValue(secret), name)!.Apply(notebook);
-                    Write(notebook, Path.Combine(folder, "solutions", name), paths, isSolution: true);
-                    Write(notebook, own, paths, isSolution: false);
+                    var variant = AssignmentVariant.Of(arguments.GetValue(secret), name);
+                    variant?.Apply(notebook);
+                    notebook.Save(TargetIn(Path.Combine(folder, "solutions", name), path));
+                    Assignment.Make(notebook, variant?.Number ?? 0);
+                    var target = TargetIn(own, path);
+                    notebook.Save(target);
+                    Console.WriteLine(Path.GetRelativePath(".", target));
                 }
                 // The first cell of each imports it from beside the notebook.
                 foreach (var setUp in paths.Select(path => Path.Combine(Path.GetDirectoryName(path)!, SetUp)).Distinct().Where(File.Exists))
                     AtomicFile.WriteText(Outputs.Protect(Path.Combine(own, SetUp), setUp), File.ReadAllText(setUp));
             }
+            Console.WriteLine($"the solutions, not to be handed out: {Path.GetRelativePath(".", Path.Combine(folder, "solutions"))}");
+
+            string TargetIn(string place, string path) => Outputs.Protect(Path.Combine(place, Path.GetFileName(path)), paths);
         });
         return command;
-    }
-
-    private static void Write(NotebookFile notebook, string folder, IReadOnlyList<string> paths, bool isSolution)
-    {
-        var target = Outputs.Protect(Path.Combine(folder, Path.GetFileName(notebook.Name)), paths);
-        if (!isSolution) Assignment.Make(notebook);
-        notebook.Save(target);
-        if (!isSolution) Console.WriteLine(Path.GetRelativePath(".", target));
     }
 
     private static IReadOnlyList<string> NamesIn(string file)

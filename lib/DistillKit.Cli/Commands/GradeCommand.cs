@@ -19,7 +19,8 @@ internal static class GradeCommand
         var secret = Options.New<string?>(
             "--secret", "A text that students do not know: what hidden questions ask, and which variant a student has, follows from it.");
         var parallel = Options.New("--parallel", "How many run at a time.", Math.Clamp(Environment.ProcessorCount, 1, 2));
-        var timeout = Options.New("--timeout", "The longest that a cell may take, in seconds, unless the solution's takes a tenth.", 60.0);
+        var timeout = Options.New(
+            "--timeout", "The longest that a cell may take, in seconds; ten times what the solution's took where that is longer.", 60.0);
         var memory = Options.New("--memory", "The most memory that a submission may use, in MiB.", 4096L);
         var command = new Command("grade", "Grade notebooks that students have handed in.")
         {
@@ -42,11 +43,11 @@ internal static class GradeCommand
             var grades = await ProgressView.WatchAsync(async progress =>
             {
                 var start = Stopwatch.GetTimestamp();
-                progress.Started("grade", $"{Terminal.Count(submissions.Count, "submission")}, {atATime} at a time");
+                progress.Started("grade", $"{Terminal.Count(submissions.Count, "submission")}, {atATime} at a time; solutions run first");
                 var graded = await grader.GradeAsync(
                     submissions,
                     (grade, done) => progress.Advanced(
-                        $"{done} of {submissions.Count}: {grade.Student}, {GradeBook.Number(grade.Points)} of {grade.Most}",
+                        $"{done} of {submissions.Count} done, {grade.Student} has {GradeBook.Number(grade.Points)} of {grade.Most} points",
                         (double)done / submissions.Count),
                     cancellation);
                 progress.Finished("grade", Terminal.Count(graded.Count, "submission"), Stopwatch.GetElapsedTime(start), false);
@@ -62,19 +63,27 @@ internal static class GradeCommand
         return command;
     }
 
-    private static IReadOnlyList<string> KeyFiles(string[] paths) => NotebookRunner.Find([.. paths.SelectMany(path =>
-        Directory.Exists(path) ? Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal) : (IEnumerable<string>)[path])]);
+    private static IReadOnlyList<string> KeyFiles(string[] paths)
+    {
+        string[] files = [.. paths.SelectMany(path =>
+            Directory.Exists(path) ? Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal) : (IEnumerable<string>)[path])];
+        if (paths.Length > 0 && files.Length == 0)
+            throw new UserException($"There is no notebook in {paths[0]}; where students have variants, the key is the notebooks.");
+        return NotebookRunner.Find(files);
+    }
 
     private static void Show(IReadOnlyList<NotebookGrade> grades, string folder, string isolation)
     {
         var table = new TextTable("student", "notebook").Numbers("right", "partly", "wrong", "not written", "points", "of").Text("remarks");
         foreach (var grade in grades)
         {
-            string Count(ExerciseState state) => $"{grade.Exercises.Count(exercise => exercise.State == state)}";
+            string Count(ExerciseState state) =>
+                $"{grade.Exercises.Count(exercise => exercise.State == state && exercise.Kind != Judge.Think)}";
+            var all = grade.AllRemarks;
+            var remarks = all.Count < 2 ? PlainText.Of(all.FirstOrDefault() ?? "", most: 100) : $"{all.Count} remarks";
             table.Add(
                 grade.Student, grade.Notebook, Count(ExerciseState.Right), Count(ExerciseState.Partly), Count(ExerciseState.Wrong),
-                Count(ExerciseState.Open), GradeBook.Number(grade.Points), $"{grade.Most}",
-                grade.Remarks.Count switch { 0 => "", 1 => PlainText.Of(grade.Remarks[0], most: 100), var count => $"{count} remarks" });
+                Count(ExerciseState.Open), GradeBook.Number(grade.Points), $"{grade.Most}", remarks);
         }
         table.Show();
         Console.WriteLine(isolation);

@@ -51,8 +51,14 @@ internal sealed record EvidenceAnswer(
     internal static string Show(IReadOnlyList<JsonElement> values)
     {
         const int most = 8;
-        var shown = values.Take(most).Select(value => value.ValueKind == JsonValueKind.Number
-            ? value.GetDouble().ToString("G4", CultureInfo.InvariantCulture) : PlainText.Of(value.ToString(), most: 40));
-        return string.Join(' ', shown) + (values.Count > most ? " ..." : "");
+        return string.Join(' ', values.Take(most).Select(Text)) + (values.Count > most ? " ..." : "");
+
+        static string Text(JsonElement value)
+        {
+            if (value.ValueKind != JsonValueKind.Number) return PlainText.Of(value.ToString(), most: 40);
+            var number = value.GetDouble();
+            var isWhole = number == Math.Floor(number) && Math.Abs(number) < 1e15;
+            return number.ToString(isWhole ? "#,0" : "G5", CultureInfo.InvariantCulture);
+        }
     }
 }

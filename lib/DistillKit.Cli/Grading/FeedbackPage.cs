@@ -13,17 +13,21 @@ internal static partial class FeedbackPage
         string path, string student, IReadOnlyList<NotebookGrade> grades,
         Func<NotebookGrade, IReadOnlyDictionary<string, string>> questions, Func<NotebookGrade, NotebookFile?> executed)
     {
-        var body = new StringBuilder($"<h1>{Page.Text(student)}</h1>\n");
+        var body = new StringBuilder($"<h1>Feedback for {Page.Text(student)}</h1>\n");
         foreach (var grade in grades)
         {
             body.Append($"<h2>{Page.Text(grade.Notebook.Length > 0 ? grade.Notebook : "no notebook")}</h2>\n");
+            var forAPerson = grade.Exercises.Where(exercise => exercise.Points is null).Sum(exercise => exercise.Most);
             body.Append(Page.Paragraph($"{GradeBook.Number(grade.Points)} of {grade.Most} points"
-                + (grade.Exercises.Any(exercise => exercise.Points is null) ? ", without the questions that a person reads." : ".")));
+                + (forAPerson > 0 ? $", and up to {forAPerson} more for questions that a person reads." : ".")));
             if (grade.Remarks.Count > 0)
                 body.Append($"<ul>\n{string.Concat(grade.Remarks.Select(remark => $"<li>{Page.Text(remark)}</li>\n"))}</ul>\n");
             var (notebook, texts) = (executed(grade), questions(grade));
             foreach (var exercise in grade.Exercises) body.Append(Section(exercise, texts.GetValueOrDefault(exercise.Id), notebook));
         }
+        body.Append(Page.Paragraph(
+            "A function has its points by the share of questions that it answers right, in halves. Hidden questions are about what the "
+            + "text says, with numbers that nobody sees beforehand. Improve your notebook, run it, and hand it in again."));
         Page.Write(path, $"Feedback for {student}", body.ToString());
     }
 
@@ -33,7 +37,7 @@ internal static partial class FeedbackPage
         var heading = question?.Split('\n').LastOrDefault(line => line.StartsWith('#'))?.TrimStart('#', ' ') ?? exercise.Id;
         var html = new StringBuilder($"<section class=\"{exercise.State}\">\n<h3>{Page.Text(heading)}</h3>\n");
         html.Append(Page.Paragraph($"{exercise.Id}: {points} points, {GradeBook.Describe(exercise)}."));
-        if (exercise.Questions.Count > 1 && exercise.State is ExerciseState.Partly or ExerciseState.Wrong)
+        if (exercise.Remark is null && exercise.Questions.Count > 1 && exercise.State is ExerciseState.Partly or ExerciseState.Wrong)
         {
             html.Append(Page.Table(["asked", "right is", "your answer", ""], 0, exercise.Questions.Select(one => (string[])[
                 Page.Text(one.Question), Page.Text(one.Right ?? "not shown"), Page.Text(one.Answer ?? ""),

@@ -40,7 +40,7 @@ internal static class GradeBook
                 var points = exercises.Select(id => grade.Exercises.FirstOrDefault(exercise => exercise.Id == id)?.Points);
                 Add([
                     grade.Student, grade.Notebook, .. points.Select(Number), Number(grade.Points), Number(grade.Most),
-                    string.Join("; ", grade.Remarks)]);
+                    string.Join("; ", grade.AllRemarks)]);
             }
         }
         AtomicFile.WriteText(path, lines.ToString());

@@ -44,19 +44,24 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         return all[0] with { Problem = $"{all.Length} files are of this notebook; the newest counts ({name})" };
     }
 
+    private string? OtherVariant(Submission submission, NotebookFile notebook)
+    {
+        var own = AssignmentVariant.Of(secret, submission.Student)?.Number;
+        return notebook.Variant == 0 || notebook.Variant == own ? null
+            : $"its numbers are those of variant {notebook.Variant}; {submission.Student} was given variant {own}";
+    }
+
     // Which notebook it is, or why it is none.
     private LookedAt Look(Submission submission)
     {
         if (submission.Path is not { } path) return new(submission, null, "there is no notebook in the folder");
         var (name, text) = (Path.GetFileName(path), "");
+        NotebookFile notebook;
         try
         {
             if (new FileInfo(path).Length > MostBytes) return new(submission, null, $"{name} is larger than {MostBytes >> 20} MiB");
             text = File.ReadAllText(path);
-            var notebook = NotebookFile.Parse(text, path);
-            if (Submissions.Match(notebook, keys) is { } key) return new(submission, key, null);
-            var what = notebook.AssignmentName is { } other ? $"it is the notebook {other}" : "it has none of the exercises";
-            return new(submission, null, $"{what}, which is not what is graded ({string.Join(", ", keys.Select(Assignment.NameOf))})");
+            notebook = NotebookFile.Parse(text, path);
         }
         catch (UserException error)
         {
@@ -68,6 +73,11 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         {
             return new(submission, null, $"{name} cannot be read: {error.Message}");
         }
+        if (notebook.Variant > 0 && secret is null)
+            throw new UserException($"{path} was made with a secret: give the same --secret, and the notebooks themselves as --key.");
+        if (Submissions.Match(notebook, keys) is { } key) return new(submission, key, OtherVariant(submission, notebook));
+        var what = notebook.AssignmentName is { } other ? $"it is the notebook {other}" : "it has none of the exercises";
+        return new(submission, null, $"{what}, which is not what is graded ({string.Join(", ", keys.Select(Assignment.NameOf))})");
     }
 
     private async Task<NotebookGrade> GradeAsync(Submission submission, NotebookFile complete, CancellationToken cancellation)
@@ -92,6 +102,8 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         var remarks = executed.Remarks.ToList();
         if (notebook.Language != complete.Language || notebook.Kernel is { } kernel && kernel != complete.Kernel)
             remarks.Add($"its kernel is {notebook.Kernel}, not {complete.Kernel}: the cells ran in that of the assignment");
+        if (copy.Cells.Any(cell => cell.Origin == CellOrigin.Solution && cell.Cell.Source.Contains(Assignment.BeginSolution)))
+            remarks.Add("to be read by a person: its solutions have the marks of the complete notebook");
         string[] unusual = [.. copy.Cells.Where(cell => cell.Origin is CellOrigin.Solution or CellOrigin.Added)
             .SelectMany(cell => Words.UnusualOf(cell.Cell.Source)).Distinct().Order(StringComparer.Ordinal)];
         if (unusual.Length > 0) remarks.Add($"to be read by a person: its code uses {string.Join(", ", unusual)}");

@@ -36,6 +36,10 @@ internal sealed record NotebookGrade(
     string Student, string Notebook, string Hash, int Variant, IReadOnlyList<ExerciseGrade> Exercises, IReadOnlyList<string> Remarks,
     double Seconds)
 {
+    /// <summary>Those of the notebook, and of its exercises.</summary>
+    internal IReadOnlyList<string> AllRemarks =>
+        [.. Remarks, .. Exercises.Where(exercise => exercise.Remark is not null).Select(exercise => $"{exercise.Id}: {exercise.Remark}")];
+
     /// <summary>What the grader gave, without those of a person.</summary>
     internal double Points => Exercises.Sum(exercise => exercise.Points ?? 0);
 
@@ -58,7 +62,8 @@ internal static class Judge
             if (!cell.IsCode)
             {
                 var text = copy.Notebook.Cells.First(one => one.GradeId == id).Source;
-                grades.Add(new(id, Think, most, null, ExerciseState.ForAPerson, [], text));
+                var isWritten = text.Trim() is not ("" or Assignment.NoAnswer);
+                grades.Add(new(id, Think, most, null, isWritten ? ExerciseState.ForAPerson : ExerciseState.Open, [], text));
                 continue;
             }
             var test = copy.Cells.First(one => one.Origin == CellOrigin.Test && one.Cell.GradeId == id);

@@ -28,8 +28,8 @@ internal static class StatisticsPage
                     [Page.Text(string.Join(", ", pair.Students)), Page.Text(string.Join(", ", pair.Exercises)), pair.How])));
             }
         }
-        var remarks = grades.Where(grade => grade.Remarks.Count > 0).Select(grade => (string[])
-            [Page.Text(grade.Student), Page.Text(grade.Notebook), string.Join("<br>", grade.Remarks.Select(Page.Text))]).ToArray();
+        var remarks = grades.Where(grade => grade.AllRemarks.Count > 0).Select(grade => (string[])
+            [Page.Text(grade.Student), Page.Text(grade.Notebook), string.Join("<br>", grade.AllRemarks.Select(Page.Text))]).ToArray();
         if (remarks.Length > 0) body.Append("<h2>Remarks</h2>\n").Append(Page.Table(["student", "notebook", "remarks"], 0, remarks));
         Page.Write(path, "Grades of a class", body.ToString());
     }

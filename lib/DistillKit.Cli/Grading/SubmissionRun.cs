@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace DistillKit.Cli.Grading;
 
 /// <summary>How notebooks are executed for grades.</summary>
@@ -33,7 +35,7 @@ internal sealed record Execution(
 /// be judged; where it has stopped or ended the kernel, another kernel starts without it.
 /// </summary>
 /// <param name="limits">By the number of the author's code cell, the longest that it may take.</param>
-internal sealed class SubmissionRun(FreshCopy copy, GradingSettings settings, Func<int, TimeSpan> limits)
+internal sealed partial class SubmissionRun(FreshCopy copy, GradingSettings settings, Func<int, TimeSpan> limits)
 {
     /// <summary>Characters; the thirteen notebooks write half a million each at most.</summary>
     private const long MostOutput = 32_000_000;
@@ -165,7 +167,15 @@ internal sealed class SubmissionRun(FreshCopy copy, GradingSettings settings, Fu
         else outputs.Add(arrived);
     }
 
-    private string FirstLine(string message) => PlainText.Of(filter.Apply(message).Split('\n')[0].Trim(), most: 300);
+    private string FirstLine(string message)
+    {
+        var line = PlainText.Of(filter.Apply(message).Split('\n')[0].Trim(), most: 300);
+        return CompilerError().Replace(line, "line $1 of its cell does not compile: $2");
+    }
+
+    // As the kernel says it: the line, the column, the error.
+    [GeneratedRegex(@"^\((\d+),\d+\): (error CS.*)$")]
+    private static partial Regex CompilerError();
 
     private sealed record CellError(string Message, bool IsEnd);
 }

@@ -6,10 +6,14 @@ namespace DistillKit.Cli.Notebooks;
 /// </summary>
 internal static class Assignment
 {
-    private const string BeginSolution = "### BEGIN SOLUTION";
+    /// <summary>What stands before a solution in a complete notebook.</summary>
+    internal const string BeginSolution = "### BEGIN SOLUTION";
     private const string EndSolution = "### END SOLUTION";
     private const string BeginHidden = "### BEGIN HIDDEN TESTS";
     private const string EndHidden = "### END HIDDEN TESTS";
+
+    /// <summary>What stands in the place of an answer in words.</summary>
+    internal const string NoAnswer = "*Your answer.*";
 
     /// <summary>What a blank says; an exercise's function that throws it counts as not written yet.</summary>
     private static readonly Dictionary<string, string[]> Blanks = new()
@@ -20,16 +24,17 @@ internal static class Assignment
 
     /// <summary>Changes a notebook into the student's version.</summary>
     /// <exception cref="UserException">A marker has no counterpart.</exception>
-    internal static void Make(NotebookFile notebook)
+    /// <param name="variant">Which one it is, where there are several; else 0.</param>
+    internal static void Make(NotebookFile notebook, int variant = 0)
     {
         notebook.Clear();
-        notebook.AssignmentName = NameOf(notebook);
+        notebook.MarkAssignment(NameOf(notebook), variant);
         foreach (var cell in notebook.Cells)
         {
             cell.RemoveNotes();
             if (!cell.IsCode)
             {
-                if (cell.IsSolution) cell.Source = "*Your answer.*";
+                if (cell.IsSolution) cell.Source = NoAnswer;
                 continue;
             }
             var blank = Blanks[cell.Language ?? notebook.Language];

@@ -82,11 +82,14 @@ internal sealed class NotebookFile
     }
 
     /// <summary>Which assignment it is a student's version of, as <see cref="Assignment.Make"/> notes it; null where it is none.</summary>
-    internal string? AssignmentName
-    {
-        get => Cell.TextAt(Metadata, Mark, "assignment");
-        set => Metadata[Mark] = new JsonObject { ["assignment"] = value };
-    }
+    internal string? AssignmentName => Cell.TextAt(Metadata, Mark, "assignment");
+
+    /// <summary>Which of its variants it is, as was noted when it was made; 0 where there are none.</summary>
+    internal int Variant =>
+        (Metadata[Mark] as JsonObject)?["variant"] is JsonValue value && value.TryGetValue<int>(out var number) ? number : 0;
+
+    internal void MarkAssignment(string name, int variant) =>
+        Metadata[Mark] = new JsonObject { ["assignment"] = name, ["variant"] = variant };
 
     /// <summary>A notebook with other cells.</summary>
     internal NotebookFile With(IEnumerable<Cell> cells)

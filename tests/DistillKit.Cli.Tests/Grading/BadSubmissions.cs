@@ -12,7 +12,7 @@ internal static class BadSubmissions
     internal static IReadOnlyDictionary<string, (Func<SmallAssignment, string> Make, string Points, string Says)> All { get; } =
         new Dictionary<string, (Func<SmallAssignment, string>, string, string)>
         {
-            ["solved"] = (all => all.Solved().ToJson(), Everything, ""),
+            ["solved"] = (all => all.Solved().ToJson(), Everything, "the marks of the complete notebook"),
             ["blank"] = (all => all.Blank().ToJson(), Nothing, ""),
             ["endless"] = First("while (true) { }", "longer than"),
             ["allocates"] = First("var all = new List<byte[]>(); while (true) { all.Add(new byte[1 << 26]); all[^1].AsSpan().Fill(1); }"),

@@ -69,6 +69,10 @@ public sealed class GradeTests : IDisposable
         Assert.Equal("1 3 2 3", Points(grades["ada"]));
         Assert.Equal("0 3 2 3", Points(grades[name]));
 
+        var student = folder[$"made/ada/{SmallAssignment.Name}"];
+        var without = await Cli.RunAsync("grade", student, "--key", all.Key, "--profile", "smoke", "--output", folder["results"]);
+        Assert.Contains("was made with a secret: give the same --secret", without.Error);
+
         string QuestionOf(string student)
         {
             var notebook = NotebookFile.Load(all.Key);
