@@ -65,7 +65,8 @@ internal sealed partial class SubmissionRun(FreshCopy copy, GradingSettings sett
     {
         var isApart = isConfined && Confinement.HasNamespaces;
         var variables = settings.Variables(isApart ? Confinement.Artifacts : artifacts);
-        var confinement = isConfined ? new Confinement(settings.Memory, MostOutput, artifacts) : null;
+        string[] seen = [.. ((string?[])[settings.Data, settings.Profile]).Where(Path.Exists).Select(path => Path.GetFullPath(path!))];
+        var confinement = isConfined ? new Confinement(settings.Memory, MostOutput, artifacts, seen) : null;
         if (isApart) folder = Path.Combine(Checkout.Root, "notebooks");
         bool isFinished;
         do

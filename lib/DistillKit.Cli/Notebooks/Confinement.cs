@@ -4,7 +4,8 @@ namespace DistillKit.Cli.Notebooks;
 /// <param name="Memory">In bytes, of all its processes together, and of the files that it writes.</param>
 /// <param name="Output">In characters.</param>
 /// <param name="Results">A folder whose content it gets a copy of, as its artifacts.</param>
-internal sealed record Confinement(long Memory, long Output, string Results)
+/// <param name="Seen">Files and folders that it may read beside the system's, the library's and the data's.</param>
+internal sealed record Confinement(long Memory, long Output, string Results, params IReadOnlyList<string> Seen)
 {
     /// <summary>The most processes that it may have.</summary>
     internal const int Processes = 32;
@@ -25,8 +26,8 @@ internal sealed record Confinement(long Memory, long Output, string Results)
     {
         string[] seen =
         [
-            "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/sys/devices/system/cpu",
-            Path.GetDirectoryName(RealPath(program))!, KernelTool.Packages,
+            "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/passwd",
+            "/sys/devices/system/cpu", Path.GetDirectoryName(RealPath(program))!, KernelTool.Packages, .. Seen,
             .. ((string[])["lib", "data", "DistillKit.Notebooks.sln", Path.Combine("notebooks", "setup.csx")])
                 .Select(part => Path.Combine(Checkout.Root, part)),
         ];

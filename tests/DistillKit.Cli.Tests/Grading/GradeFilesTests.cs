@@ -59,7 +59,8 @@ public sealed class GradeFilesTests : IDisposable
     {
         const string attack = "<script>alert(1)</script><img src=x onerror=alert(2)>";
         var grade = Grade(attack, Exercise("06-byte", 0, ExerciseState.Wrong) with { Code = attack, Remark = attack },
-            new("06-shape", "Think", 3, null, ExerciseState.ForAPerson, [], attack)) with { Remarks = [attack] };
+            new("06-shape", "Think", 3, null, ExerciseState.ForAPerson, [], attack)) with
+        { Remarks = [attack] };
         FeedbackPage.Write(folder["page.html"], attack, [grade], _ => new Dictionary<string, string>(), _ => null);
         StatisticsPage.Write(folder["statistics.html"], [grade], "");
         foreach (var page in new[] { "page.html", "statistics.html" })

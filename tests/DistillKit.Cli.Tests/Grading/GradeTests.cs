@@ -41,7 +41,7 @@ public sealed class GradeTests : IDisposable
         var rows = File.ReadAllLines(folder["results/grades.csv"]).Skip(1).Select(line => line.Split(','));
         var expected = students.Select(student => $"{student}: {(student == "dora" ? 0 : 9)} of 9");
         Assert.Equal(expected, rows.Select(row => $"{row[0]}: {row[^3]} of {row[^2]}"));
-        Assert.Equal("2 files are of this notebook; the newest counts", rows.First()[^1].Split(" (")[0]);
+        Assert.Contains("2 files are of this notebook; the newest counts", rows.First()[^1]);
     }
 
     [Fact]

@@ -37,8 +37,7 @@ public sealed class WalkTests
         await page.WaitForFunctionAsync("() => document.querySelector('.output progress')");
         var before = await page.EvaluateAsync<double>("document.querySelector('.output progress').value");
         await page.WaitForFunctionAsync("before => (document.querySelector('.output progress')?.value ?? 0) > before", before);
-        await ScreenshotAsync(page, "01-training", ".output progress");
-
+        // At once: it does not last long.
         await page.ClickAsync("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']");
         await page.WaitForFunctionAsync($"() => {Code}[{training}].input_prompt_number != '*'");
         // Stopped, not finished: how soon is no matter of a test, and whether the kernel says so depends on which of its threads is first.
