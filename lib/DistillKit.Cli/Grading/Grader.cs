@@ -142,7 +142,7 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
             submission.Student, key is null ? name : Assignment.NameOf(key), "", 0,
             [.. (key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.IsCode
                 ? new ExerciseGrade(cell.GradeId![..^"-test".Length], "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
-                : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, 0, ExerciseState.Open, [], ""))],
+                : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, null, ExerciseState.Open, [], ""))],
             [problem], 0);
     }
 
