@@ -34,10 +34,7 @@ internal static class GradeCommand
             if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit}.");
             if (most < 512) throw new UserException($"--memory must be at least 512, not {most}: the kernel itself needs that.");
             if (atATime < 1) throw new UserException($"--parallel must be at least 1, not {atATime}.");
-            var chosen = arguments.GetValue(profile)!;
-            // A wrong name is reported before the first notebook starts.
-            _ = Profile.Load(chosen);
-            if (File.Exists(chosen)) chosen = Path.GetFullPath(chosen);
+            var (_, chosen) = NotebookRunner.FindProfile(arguments.GetValue(profile)!);
             var settings = new GradingSettings(chosen, arguments.GetValue(Options.Data), TimeSpan.FromSeconds(limit), most << 20, atATime);
             var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "grades")).FullName;
             var grader = new Grader(keys, settings, arguments.GetValue(secret), folder);

@@ -35,10 +35,7 @@ internal static class NotebooksCommand
             if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit}.");
             if (arguments.GetValue(write) && arguments.GetValue(output) is not null)
                 throw new UserException("--write and --output exclude each other.");
-            var chosen = arguments.GetValue(profile)!;
-            // A wrong name is reported before the first notebook starts.
-            var name = Profile.Load(chosen).Name;
-            if (File.Exists(chosen)) chosen = Path.GetFullPath(chosen);
+            var (name, chosen) = NotebookRunner.FindProfile(arguments.GetValue(profile)!);
             var standard = Path.Combine(arguments.GetValue(artifacts) ?? Checkout.Artifacts, name, "notebooks");
             var folder = arguments.GetValue(write) ? null : arguments.GetValue(output) ?? standard;
             var settings = NotebookRunner.Settings(

@@ -13,8 +13,6 @@ internal sealed class AssignmentVariant
     /// <summary>A solution has to be executed for each.</summary>
     private const int Count = 8;
 
-    private const string Test = "-test";
-
     private readonly string secret;
 
     private AssignmentVariant(string secret, string student)
@@ -47,8 +45,7 @@ internal sealed class AssignmentVariant
     /// <summary>The cells of the exercise whose test is at an index: the question, the solution and the test.</summary>
     internal static IEnumerable<Cell> CellsOf(NotebookFile notebook, int test)
     {
-        var exercise = notebook.Cells[test].GradeId![..^Test.Length];
-        var solution = notebook.Cells.Index().First(cell => cell.Item.GradeId == exercise).Index;
+        var solution = notebook.Cells.Index().First(cell => cell.Item.GradeId == notebook.Cells[test].TestedExercise).Index;
         return [notebook.Cells[solution - 1], notebook.Cells[solution], notebook.Cells[test]];
     }
 

@@ -26,8 +26,6 @@ internal sealed record CopiedCell(Cell Cell, CellOrigin Origin, string? Exercise
 /// </summary>
 internal sealed partial class FreshCopy
 {
-    private const string Test = "-test";
-
     private FreshCopy(NotebookFile notebook, IReadOnlyList<CopiedCell> cells, IReadOnlyList<string> remarks) =>
         (Notebook, Cells, Remarks) = (notebook, cells, remarks);
 
@@ -58,8 +56,7 @@ internal sealed partial class FreshCopy
             var found = Find(author, student);
             if (found is not null) taken.Add(found);
             var cell = author.Copy();
-            var exercise = author.GradeId is not { } id || !author.IsCode ? null : author.IsSolution ? id
-                : id.EndsWith(Test, StringComparison.Ordinal) ? id[..^Test.Length] : null;
+            var exercise = author is { IsCode: true, IsSolution: true } ? author.GradeId : author.TestedExercise;
             if (author.IsSolution)
             {
                 if (found is null) remarks.Add($"{author.GradeId}: its cell is gone, so it counts as not written");

@@ -94,9 +94,8 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         int[] numbers = [.. copy.Cells.Select((cell, index) => copy.Cells.Take(index).Count(other => other.Origin != CellOrigin.Added))];
         TimeSpan Limit(int index) => copy.Cells[index].Origin == CellOrigin.Added ? settings.CellLimit
             : TimeSpan.FromSeconds(Math.Max(settings.CellLimit.TotalSeconds, CellLimitFactor * key.Seconds[numbers[index]]));
-        var draw = secret is null ? null : Key.HashOf(secret, name, $"{key.Variant}");
         using var place = new WorkPlace(key.Artifacts);
-        var run = new SubmissionRun(copy, settings with { Draw = draw }, Limit);
+        var run = new SubmissionRun(copy, settings with { Draw = key.Draw }, Limit);
         var executed = await run.ExecuteAsync(place.Folder, place.Artifacts, isConfined: true, cancellation);
 
         var remarks = executed.Remarks.ToList();
@@ -140,8 +139,8 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         var key = keys.Count == 1 ? keys[0] : keys.FirstOrDefault(key => Assignment.NameOf(key) == name);
         return new(
             submission.Student, key is null ? name : Assignment.NameOf(key), "", 0,
-            [.. (key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.IsCode
-                ? new ExerciseGrade(cell.GradeId![..^"-test".Length], "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
+            [.. (key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.TestedExercise is { } exercise
+                ? new ExerciseGrade(exercise, "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
                 : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, null, ExerciseState.Open, [], ""))],
             [problem], 0);
     }

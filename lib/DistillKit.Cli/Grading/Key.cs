@@ -5,10 +5,11 @@ namespace DistillKit.Cli.Grading;
 /// <summary>A complete notebook, one of its variants, with what its own execution has answered: submissions are compared with it.</summary>
 /// <param name="Variant">0 without a secret.</param>
 /// <param name="Hash">Of the notebook, the library and the settings.</param>
+/// <param name="Draw">What the inputs of its hidden questions follow from; null without a secret.</param>
 /// <param name="Artifacts">The folder with the results of its stages, which submissions find there.</param>
 /// <param name="Seconds">By the number of the code cell, how long it took.</param>
 internal sealed record Key(
-    NotebookFile Notebook, int Variant, string Hash, string Artifacts, IReadOnlyDictionary<string, Evidence> Evidence,
+    NotebookFile Notebook, int Variant, string Hash, string? Draw, string Artifacts, IReadOnlyDictionary<string, Evidence> Evidence,
     IReadOnlyList<double> Seconds)
 {
     /// <summary>Executes a complete notebook, or reads what an earlier execution of the same has left in the folder.</summary>
@@ -28,7 +29,7 @@ internal sealed record Key(
         if (File.Exists(file) && JsonSerializer.Deserialize<Kept>(File.ReadAllText(file), JsonSerializerOptions.Web) is { } kept
             && kept.Hash == hash)
         {
-            return new(notebook, number, hash, artifacts, kept.Evidence, kept.Seconds);
+            return new(notebook, number, hash, settings.Draw, artifacts, kept.Evidence, kept.Seconds);
         }
 
         var run = new SubmissionRun(FreshCopy.OfKey(notebook), settings, _ => TimeSpan.FromHours(1));
@@ -45,7 +46,7 @@ internal sealed record Key(
                 throw new UserException($"{name}: the solution of {test.Exercise} is wrong by its own test: {wrong.Question}.");
         }
         AtomicFile.WriteText(file, JsonSerializer.Serialize(new Kept(hash, evidence, executed.Seconds), JsonSerializerOptions.Web));
-        return new(notebook, number, hash, artifacts, evidence, executed.Seconds);
+        return new(notebook, number, hash, settings.Draw, artifacts, evidence, executed.Seconds);
     }
 
     /// <summary>A short hash of texts.</summary>

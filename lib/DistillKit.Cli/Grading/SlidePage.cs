@@ -41,8 +41,9 @@ internal static partial class SlidePage
     /// <summary>The picture among what a cell has displayed, as an address that holds it; null where there is none.</summary>
     internal static string? PictureOf(JsonNode? output)
     {
-        if (Cell.Text(output, "data", "image/png") is { } png) return $"data:image/png;base64,{png.ReplaceLineEndings("").Trim()}";
-        return Inline().Match(Cell.Text(output, "data", "text/html") ?? "") is { Success: true } match ? match.Value : null;
+        var shown = Cell.Text(output, "data", "image/png") is { } png ? $"data:image/png;base64,{png.ReplaceLineEndings("").Trim()}"
+            : Cell.Text(output, "data", "text/html") ?? "";
+        return Inline().Match(shown) is { Success: true } match ? match.Value : null;
     }
 
     [GeneratedRegex(@"^---\s*$", RegexOptions.Multiline)]

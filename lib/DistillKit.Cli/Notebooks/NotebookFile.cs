@@ -180,6 +180,10 @@ internal sealed class Cell
     /// <summary>The identifier of its exercise, in nbgrader's metadata; null where it belongs to none.</summary>
     internal string? GradeId => TextAt(node, "metadata", "nbgrader", "grade_id");
 
+    /// <summary>The exercise that it is the test of, by its identifier; null for other cells.</summary>
+    internal string? TestedExercise =>
+        IsCode && GradeId is { } id && id.EndsWith("-test", StringComparison.Ordinal) ? id[..^"-test".Length] : null;
+
     /// <summary>Whether what it holds is the reader's to write.</summary>
     internal bool IsSolution => At(node, "metadata", "nbgrader", "solution")?.GetValueKind() == JsonValueKind.True;
 

@@ -15,6 +15,11 @@ internal static class NotebookRunner
         return all.Length > 0 ? all : throw new UserException($"There are no notebooks in {folder}.");
     }
 
+    /// <summary>The name of a profile, and what a process in another folder finds it by.</summary>
+    /// <exception cref="UserException">There is no such profile; this is said before the first notebook starts.</exception>
+    internal static (string Name, string Found) FindProfile(string chosen) =>
+        (Profile.Load(chosen).Name, File.Exists(chosen) ? Path.GetFullPath(chosen) : chosen);
+
     /// <summary>What the notebooks read from their environment; any other kernel can be started with the same variables.</summary>
     internal static IReadOnlyDictionary<string, string> Settings(IEnumerable<string> pairs, string profile, string? data, string? artifacts)
     {

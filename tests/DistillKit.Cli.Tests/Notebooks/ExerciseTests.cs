@@ -42,9 +42,9 @@ public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : I
     {
         foreach (var notebook in NotebookRunner.Find([]).Select(NotebookFile.Load))
         {
-            foreach (var test in notebook.CodeCells.Where(cell => cell.GradeId?.EndsWith(Test, StringComparison.Ordinal) == true))
+            foreach (var test in notebook.CodeCells)
             {
-                var exercise = test.GradeId![..^Test.Length];
+                if (test.TestedExercise is not { } exercise) continue;
                 if (ExerciseBook.Find(exercise).Kind == ExerciseKind.Build) Assert.Contains("(\"hidden: ", test.Source);
                 var solution = notebook.CodeCells.Single(cell => cell.GradeId == exercise);
                 Assert.Empty(Words.Reserved(test).Intersect(Words.Of(solution.Source)));
@@ -97,12 +97,11 @@ public sealed partial class ExerciseTests(ExerciseTests.Workplace workplace) : I
         List<string> expected = [];
         foreach (var cell in notebook.CodeCells)
         {
-            if (cell.GradeId?.EndsWith(Test, StringComparison.Ordinal) is not true)
+            if (cell.TestedExercise is not { } exercise)
             {
                 cells.Add(Text(cell.Source, cell.Language));
                 continue;
             }
-            var exercise = cell.GradeId[..^Test.Length];
             var solution = solutions[exercise];
             var blank = notebook.CodeCells.Single(blank => blank.GradeId == exercise).Source;
             if (ExerciseBook.Find(exercise).Kind == ExerciseKind.WarmUp)
