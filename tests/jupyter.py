@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Executes notebooks with Jupyter's client in the kernel .net-csharp, and compares the kinds of outputs with those of `notebooks run`.
+"""Executes notebooks with Jupyter's client in the kernel .net-csharp, and compares the kinds of outputs with the committed ones, which
+`./distillkit notebooks run` has made.
 
-    jupyter.py RESULTS NOTEBOOK ...     RESULTS: the folder in which `./distillkit notebooks run` has left the same notebooks
+    jupyter.py NOTEBOOK ...
 
 Prints `ok NAME` or `not ok NAME: why` for each. Needs nbclient and nbformat (Debian: python3-nbclient)."""
 import os
@@ -21,26 +22,26 @@ def kinds(notebook):
     return [sorted({(output.output_type, *sorted(output.get("data", {}))) for output in cell.outputs}) for cell in cells]
 
 
-def check(path, results):
+def check(path):
     notebook = nbformat.read(path, as_version=4)
+    expected = kinds(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
     NotebookClient(notebook, timeout=600, kernel_name=".net-csharp", resources={"metadata": {"path": os.path.dirname(path)}}).execute()
-    expected = nbformat.read(os.path.join(results, os.path.basename(path)), as_version=4)
-    for number, (here, there) in enumerate(zip(kinds(notebook), kinds(expected)), 1):
+    for number, (here, there) in enumerate(zip(kinds(notebook), expected), 1):
         # In Jupyter the kernel always opens a port on loopback, and puts its script in front of what the first cell shows.
         if number == 1 and BOOTSTRAP in here and BOOTSTRAP not in there:
             here.remove(BOOTSTRAP)
         if here != there:
-            raise AssertionError(f"cell {number} put out {here}, and with notebooks run {there}")
+            raise AssertionError(f"cell {number} put out {here}, and the committed notebook has {there}")
 
 
 failed = False
-for path in sys.argv[2:]:
+for path in sys.argv[1:]:
     name, start = os.path.basename(path), time.monotonic()
     try:
-        check(os.path.abspath(path), sys.argv[1])
+        check(os.path.abspath(path))
         print(f"ok {name} ({time.monotonic() - start:.0f} s)", flush=True)
     except (AssertionError, CellExecutionError, RuntimeError, TimeoutError, OSError) as error:
         failed = True

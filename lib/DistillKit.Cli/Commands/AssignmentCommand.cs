@@ -17,7 +17,7 @@ internal static class AssignmentCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var output = Options.Output("The folder for the students' versions. [default: artifacts/assignments]");
-        var students = Options.New<string?>("--students", "A file with a name in each line: each gets a folder with a variant of its own.");
+        var students = Options.New<string?>("--students", "A file with a name in each line: each gets one of eight variants.");
         var secret = Options.New<string?>("--secret", "A text that students do not know, which variants follow from.");
         var command = new Command("make", "Write the students' versions (blanks, no outputs, no hidden tests), and the solutions.")
         {
@@ -27,7 +27,7 @@ internal static class AssignmentCommand
         {
             var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "assignments")).FullName;
             var paths = NotebookRunner.Find(arguments.GetValue(files)!);
-            var names = arguments.GetValue(students) is { } list ? NamesIn(list) : null;
+            var names = arguments.GetValue(students) is { } list ? ClassList.Read(list) : null;
             if ((names is null) != (arguments.GetValue(secret) is null))
                 throw new UserException("--students and --secret belong together: the variants follow from both.");
             foreach (var name in names ?? [""])
@@ -55,15 +55,6 @@ internal static class AssignmentCommand
         return command;
     }
 
-    private static IReadOnlyList<string> NamesIn(string file)
-    {
-        if (!File.Exists(file)) throw new UserException($"There is no file {file} with students.");
-        string[] names = [.. File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0).Distinct()];
-        if (names.FirstOrDefault(name => Submission.FileName(name) != name) is { } odd)
-            throw new UserException($"The student '{odd}' cannot be a folder's name: use letters of English, digits, and - _ . @");
-        return names.Length > 0 ? names : throw new UserException($"{file} names no student.");
-    }
-
     private static Command Slides()
     {
         var files = new Argument<string[]>("FILES")
@@ -80,11 +71,21 @@ internal static class AssignmentCommand
             string[] paths = arguments.GetValue(files) is { Length: > 0 } given ? given
                 : Directory.Exists(standard) ? [.. Directory.GetFiles(standard, "*.md").Order(StringComparer.Ordinal)] : [];
             if (paths.Length == 0) throw new UserException($"There are no slides in {standard}.");
+            var missing = 0;
             foreach (var path in paths)
             {
                 var target = Path.Combine(folder, Path.GetFileNameWithoutExtension(path) + ".html");
-                Console.WriteLine($"{Path.GetRelativePath(".", target)}: {Terminal.Count(SlidePage.Write(path, target), "slide")}");
+                try
+                {
+                    Console.WriteLine($"{Path.GetRelativePath(".", target)}: {Terminal.Count(SlidePage.Write(path, target), "slide")}");
+                }
+                catch (UserException error) when (paths.Length > 1)
+                {
+                    missing++;
+                    Terminal.Warn(error.Message);
+                }
             }
+            return missing == 0 ? 0 : 1;
         });
         return command;
     }

@@ -16,19 +16,32 @@ internal static class GradeCommand
         key.AllowMultipleArgumentsPerToken = true;
         var output = Options.Output("The folder for the results. [default: artifacts/grades]");
         var profile = Options.Profile();
-        var secret = Options.New<string?>(
-            "--secret", "A text that students do not know: what hidden questions ask, and which variant a student has, follows from it.");
+        var secret = Options.New<string?>("--secret", "A text that students do not know, which hidden questions follow from.");
+        var students = Options.New<string?>(
+            "--students", "A file with a name in each line, of whom all get a grade. With --secret, the variants of `assignment make`.");
+        var marks = Options.New<string?>(
+            "--marks", "A table of points that persons gave, in place of the grader's: to-mark.csv, filled in.");
         var parallel = Options.New("--parallel", "How many run at a time.", Math.Clamp(Environment.ProcessorCount, 1, 2));
         var timeout = Options.New(
             "--timeout", "The longest that a cell may take, in seconds; ten times what the solution's took where that is longer.", 60.0);
         var memory = Options.New("--memory", "The most memory that a submission may use, in MiB.", 4096L);
+        var unconfined = Options.New<bool>(
+            "--unconfined", "Also where this system cannot confine submissions: they then run with your rights, files and network.");
         var command = new Command("grade", "Grade notebooks that students have handed in.")
         {
-            paths, key, output, profile, secret, parallel, timeout, memory, Options.Data, Options.Json,
+            paths, key, output, profile, secret, students, marks, parallel, timeout, memory, unconfined, Options.Data, Options.Json,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
+            if (!Confinement.HasNamespaces && !arguments.GetValue(unconfined))
+            {
+                throw new UserException(
+                    "This system cannot confine what students wrote (see grading.md): on a machine that you can lose, give --unconfined.");
+            }
             var submissions = Submissions.Find(arguments.GetValue(paths)!);
+            var names = arguments.GetValue(students) is { } list ? ClassList.Read(list) : null;
+            if (names is not null && submissions.FirstOrDefault(one => !names.Contains(one.Student)) is { } unknown)
+                throw new UserException($"{arguments.GetValue(students)} has no student {unknown.Student}: folders are named as there.");
             NotebookFile[] keys = [.. KeyFiles(arguments.GetValue(key) ?? []).Select(NotebookFile.Load)];
             var (limit, most, atATime) = (arguments.GetValue(timeout), arguments.GetValue(memory), arguments.GetValue(parallel));
             if (!(limit > 0)) throw new UserException($"--timeout must be above 0, not {limit}.");
@@ -37,7 +50,8 @@ internal static class GradeCommand
             var (_, chosen) = NotebookRunner.FindProfile(arguments.GetValue(profile)!);
             var settings = new GradingSettings(chosen, arguments.GetValue(Options.Data), TimeSpan.FromSeconds(limit), most << 20, atATime);
             var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "grades")).FullName;
-            var grader = new Grader(keys, settings, arguments.GetValue(secret), folder);
+            var given = arguments.GetValue(marks) is { } table ? Mark.Read(table, keys) : null;
+            var grader = new Grader(keys, settings, arguments.GetValue(secret), names, folder);
             var isJson = arguments.GetValue(Options.Json);
 
             var grades = await ProgressView.WatchAsync(async progress =>
@@ -53,11 +67,20 @@ internal static class GradeCommand
                 progress.Finished("grade", Terminal.Count(graded.Count, "submission"), Stopwatch.GetElapsedTime(start), false);
                 return graded;
             }, isJson);
+            if (given is not null)
+            {
+                (grades, var unused) = Mark.Give(given, grades);
+                if (unused.Count > 0)
+                    {
+                    var whose = string.Join(", ", unused.Select(mark => $"{mark.Student} {mark.Exercise}"));
+                    Terminal.Warn($"marks for nobody who is graded here: {whose}");
+                }
+            }
             var isolation = Confinement.HasNamespaces
                 ? "Each submission ran in namespaces of its own: no network, and no view of the solutions or of another submission."
                 : "This system has no namespaces: submissions ran as you, with your files and your network.";
-            GradeReport.Write(folder, grades, keys, isolation);
-            arguments.Print(grades, shown => Show(shown, folder, isolation));
+            var open = GradeReport.Write(folder, grades, keys, isolation);
+            arguments.Print(grades, shown => Show(shown, folder, isolation, open));
             return 0;
         });
         return command;
@@ -72,13 +95,13 @@ internal static class GradeCommand
         return NotebookRunner.Find(files);
     }
 
-    private static void Show(IReadOnlyList<NotebookGrade> grades, string folder, string isolation)
+    private static void Show(IReadOnlyList<NotebookGrade> grades, string folder, string isolation, int open)
     {
         var table = new TextTable("student", "notebook").Numbers("right", "partly", "wrong", "not written", "points", "of").Text("remarks");
         foreach (var grade in grades)
         {
             string Count(ExerciseState state) =>
-                $"{grade.Exercises.Count(exercise => exercise.State == state && exercise.Kind != Judge.Think)}";
+                $"{grade.Exercises.Count(exercise => exercise.State == state && exercise.Points is not null)}";
             var all = grade.AllRemarks;
             var remarks = all.Count < 2 ? PlainText.Of(all.FirstOrDefault() ?? "", most: 100) : $"{all.Count} remarks";
             table.Add(
@@ -87,6 +110,7 @@ internal static class GradeCommand
         }
         table.Show();
         Console.WriteLine(isolation);
+        if (open > 0) Console.WriteLine($"{Terminal.Count(open, "answer")} to read in to-mark.html; points into to-mark.csv, then --marks");
         Console.WriteLine($"{Path.GetRelativePath(".", folder)}: grades.csv, statistics.html, junit.xml, feedback/, results/");
     }
 }

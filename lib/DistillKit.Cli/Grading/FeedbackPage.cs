@@ -5,11 +5,11 @@ internal static class FeedbackPage
 {
     private const int MostText = 4000;
 
-    /// <param name="questions">By exercise, the text of its question.</param>
+    /// <param name="questions">By exercise, what was asked.</param>
     /// <param name="executed">The student's executed notebooks; null where there is none.</param>
     internal static void Write(
         string path, string student, IReadOnlyList<NotebookGrade> grades,
-        Func<NotebookGrade, IReadOnlyDictionary<string, string>> questions, Func<NotebookGrade, NotebookFile?> executed)
+        Func<NotebookGrade, IReadOnlyDictionary<string, Question>> questions, Func<NotebookGrade, NotebookFile?> executed)
     {
         var body = new StringBuilder($"<h1>Feedback for {Page.Text(student)}</h1>\n");
         foreach (var grade in grades)
@@ -21,11 +21,11 @@ internal static class FeedbackPage
             if (grade.Remarks.Count > 0)
                 body.Append($"<ul>\n{string.Concat(grade.Remarks.Select(remark => $"<li>{Page.Text(remark)}</li>\n"))}</ul>\n");
             var (notebook, texts) = (executed(grade), questions(grade));
-            foreach (var exercise in grade.Exercises) body.Append(Section(exercise, texts.GetValueOrDefault(exercise.Id), notebook));
+            foreach (var exercise in grade.Exercises) body.Append(Section(exercise, texts.GetValueOrDefault(exercise.Id)?.Text, notebook));
         }
         body.Append(Page.Paragraph(
             "A function has its points by the share of questions that it answers right, in halves. Hidden questions are about what the "
-            + "text says, with numbers that nobody sees beforehand. Improve your notebook, run it, and hand it in again."));
+            + "text says, with numbers that nobody sees beforehand."));
         Page.Write(path, $"Feedback for {student}", body.ToString());
     }
 
@@ -35,7 +35,8 @@ internal static class FeedbackPage
         var heading = question?.Split('\n').LastOrDefault(line => line.StartsWith('#'))?.TrimStart('#', ' ') ?? exercise.Id;
         var html = new StringBuilder($"<section class=\"{exercise.State}\">\n<h3>{Page.Text(heading)}</h3>\n");
         html.Append(Page.Paragraph($"{exercise.Id}: {points} points, {GradeBook.Describe(exercise)}."));
-        if (exercise.Remark is null && exercise.Questions.Count > 1 && exercise.State is ExerciseState.Partly or ExerciseState.Wrong)
+        var isWrong = exercise.State is ExerciseState.Partly or ExerciseState.Wrong;
+        if (isWrong && exercise is { Remark: null, Comment: null, Questions.Count: > 1 })
         {
             html.Append(Page.Table(["asked", "right is", "your answer", ""], 0, exercise.Questions.Select(one => (string[])[
                 Page.Text(one.Question), Page.Text(one.Right ?? "not shown"), Page.Text(one.Answer ?? ""),
@@ -44,7 +45,7 @@ internal static class FeedbackPage
         else if (exercise.Questions is [{ Answer: { } answer, IsRight: false }]) html.Append(Page.Paragraph($"Your answer: {answer}"));
         if (exercise.State is not (ExerciseState.Right or ExerciseState.ForAPerson) && exercise.Hint is { } hint)
             html.Append(Page.Paragraph($"Hint: {hint}"));
-        if (exercise.State == ExerciseState.ForAPerson) html.Append(Page.FromMarkdown(exercise.Code));
+        if (exercise.Kind == Judge.Think && exercise.State != ExerciseState.Open) html.Append(Page.FromMarkdown(exercise.Code));
         else if (exercise.State != ExerciseState.Open && exercise.Code.Length > 0)
         {
             html.Append($"<pre>{Page.Text(Short(exercise.Code))}</pre>\n");

@@ -64,7 +64,8 @@ internal sealed partial class FreshCopy
             }
             else if (found is null || found.Source == author.Source || found.Source == student.Source) cell.Source = author.Source;
             else if (author.IsLocked) remarks.Add($"{author.GradeId ?? author.Id}: changed, though it is locked; the original runs");
-            else if (author.IsCode) cell.Source = string.Concat(UsingsOf(found.Source).Except(UsingsOf(author.Source))) + author.Source;
+            else if (author.IsCode)
+                cell.Source = string.Concat(UsingsOf(found.Source).Except(UsingsOf(author.Source)).Where(IsFree)) + author.Source;
             cells.Add(cell);
             if (found is not null) after[found] = cell;
             if (author.IsCode)
@@ -96,6 +97,12 @@ internal sealed partial class FreshCopy
                 var cell = one.Copy();
                 var before = all.Take(Array.IndexOf(all, one)).LastOrDefault(after.ContainsKey);
                 var place = before is null ? 0 : cells.IndexOf(after[before]) + 1;
+                var reserved = cells.Skip(place).Where(other => other.TestedExercise is not null).SelectMany(Words.Reserved);
+                if (Words.Of(cell.Source).Intersect(reserved).FirstOrDefault() is { } name)
+                {
+                    remarks.Add($"an added cell was left out: with {name} of the library it could answer in the place of a solution");
+                    continue;
+                }
                 cells.Insert(place, cell);
                 after[one] = cell;
                 copied.Insert(cells.Take(place).Count(other => other.IsCode), new(cell, CellOrigin.Added, null, null));
@@ -104,6 +111,9 @@ internal sealed partial class FreshCopy
             }
         }
     }
+
+    // The library's answers are not to stand beside a solution under a short name.
+    private static bool IsFree(string directive) => !Words.Of(directive).Contains("Lessons");
 
     private static IEnumerable<string> UsingsOf(string source) => Using().Matches(source).Select(match => match.Value.Trim() + "\n");
 

@@ -27,25 +27,26 @@ internal static class GradeBook
     internal static void Write(string file, NotebookGrade grade) =>
         AtomicFile.WriteText(file, JsonSerializer.Serialize(grade, Format) + "\n");
 
-    /// <summary>A row for each student's notebook: the points of each exercise, their sum, and the remarks.</summary>
+    /// <summary>A row for each student: the points of each exercise of all notebooks, their sum, and the remarks.</summary>
     internal static void WriteCsv(string path, IReadOnlyList<NotebookGrade> grades)
     {
-        var lines = new StringBuilder();
-        foreach (var notebook in grades.GroupBy(grade => grade.Notebook))
+        string[] exercises = [.. grades.SelectMany(grade => grade.Exercises).Select(exercise => exercise.Id).Distinct()];
+        var isOne = grades.Select(grade => grade.Notebook).Distinct().Count() == 1;
+        var rows = grades.GroupBy(grade => grade.Student).Select(student =>
         {
-            string[] exercises = [.. notebook.SelectMany(grade => grade.Exercises).Select(exercise => exercise.Id).Distinct()];
-            Add(["student", "notebook", .. exercises, "points", "of", "remarks"]);
-            foreach (var grade in notebook)
-            {
-                var points = exercises.Select(id => grade.Exercises.FirstOrDefault(exercise => exercise.Id == id)?.Points);
-                Add([
-                    grade.Student, grade.Notebook, .. points.Select(Number), Number(grade.Points), Number(grade.Most),
-                    string.Join("; ", grade.AllRemarks)]);
-            }
-        }
-        AtomicFile.WriteText(path, lines.ToString());
+            var points = student.SelectMany(grade => grade.Exercises).ToLookup(exercise => exercise.Id, exercise => exercise.Points);
+            var remarks = student.SelectMany(grade => grade.AllRemarks.Select(remark => isOne ? remark : $"{grade.Notebook}: {remark}"));
+            return (string[])[
+                student.Key, .. exercises.Select(id => Number(points[id].FirstOrDefault())), Number(student.Sum(grade => grade.Points)),
+                Number(student.Sum(grade => grade.Most)), string.Join("; ", remarks)];
+        });
+        WriteTable(path, [["student", .. exercises, "points", "of", "remarks"], .. rows]);
+    }
 
-        void Add(IEnumerable<string> cells) => lines.AppendJoin(',', cells.Select(Cell)).Append('\n');
+    /// <summary>Values separated by commas.</summary>
+    internal static void WriteTable(string path, IEnumerable<IEnumerable<string>> rows)
+    {
+        AtomicFile.WriteText(path, string.Concat(rows.Select(row => string.Join(',', row.Select(Cell)) + "\n")));
 
         // A spreadsheet would compute what begins with one of these signs.
         static string Cell(string text)
@@ -115,7 +116,7 @@ internal static class GradeBook
     internal static string Number(double? points) => points?.ToString("0.#", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>What came of an exercise, in a sentence.</summary>
-    internal static string Describe(ExerciseGrade exercise) => exercise.Remark ?? exercise.State switch
+    internal static string Describe(ExerciseGrade exercise) => exercise.Comment ?? exercise.Remark ?? exercise.State switch
     {
         ExerciseState.Right => "right",
         ExerciseState.Partly =>
@@ -127,5 +128,5 @@ internal static class GradeBook
     };
 
     private static IEnumerable<ExerciseGrade> Judged(NotebookGrade grade) =>
-        grade.Exercises.Where(exercise => exercise.State != ExerciseState.ForAPerson && exercise.Kind != Judge.Think);
+        grade.Exercises.Where(exercise => exercise.Points is not null);
 }

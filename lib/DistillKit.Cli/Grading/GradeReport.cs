@@ -4,19 +4,25 @@ namespace DistillKit.Cli.Grading;
 internal static class GradeReport
 {
     /// <param name="isolation">How the submissions ran.</param>
-    internal static void Write(string folder, IReadOnlyList<NotebookGrade> grades, IReadOnlyList<NotebookFile> keys, string isolation)
+    /// <returns>How many answers a person has to read.</returns>
+    internal static int Write(string folder, IReadOnlyList<NotebookGrade> grades, IReadOnlyList<NotebookFile> keys, string isolation)
     {
+        var questions = keys.ToDictionary(Assignment.NameOf, Questions);
         GradeBook.WriteCsv(Path.Combine(folder, "grades.csv"), grades);
         GradeBook.WriteJUnit(Path.Combine(folder, "junit.xml"), grades);
-        StatisticsPage.Write(Path.Combine(folder, "statistics.html"), grades, isolation);
+        StatisticsPage.Write(Path.Combine(folder, "statistics.html"), grades, [.. keys.Select(Solutions)], isolation);
+        ReadingPage.Write(Path.Combine(folder, "to-mark.html"), grades, QuestionsOf);
         foreach (var student in grades.GroupBy(grade => grade.Student))
         {
             var own = student.ToArray();
             var name = Submission.FileName(student.Key);
             GradeBook.WriteClassroom50(Path.Combine(folder, "results", name, "result.json"), student.Key, own);
-            var feedback = Path.Combine(folder, "feedback", name + ".html");
-            FeedbackPage.Write(feedback, student.Key, own, grade => Questions(keys, grade), Executed);
+            FeedbackPage.Write(Path.Combine(folder, "feedback", name + ".html"), student.Key, own, QuestionsOf, Executed);
         }
+        return Mark.WriteOpen(Path.Combine(folder, "to-mark.csv"), grades);
+
+        IReadOnlyDictionary<string, Question> QuestionsOf(NotebookGrade grade) =>
+            questions.GetValueOrDefault(grade.Notebook) ?? [];
 
         NotebookFile? Executed(NotebookGrade grade)
         {
@@ -25,15 +31,24 @@ internal static class GradeReport
         }
     }
 
-    // By exercise, the cell before its solution.
-    private static Dictionary<string, string> Questions(IReadOnlyList<NotebookFile> keys, NotebookGrade grade)
+    // By exercise: the question is in the cell before its solution.
+    private static Dictionary<string, Question> Questions(NotebookFile key)
     {
-        var questions = new Dictionary<string, string>();
-        if (keys.FirstOrDefault(key => Assignment.NameOf(key) == grade.Notebook) is not { } key) return questions;
+        var questions = new Dictionary<string, Question>();
         foreach (var (before, solution) in key.Cells.Zip(key.Cells.Skip(1)))
         {
-            if (solution is { IsSolution: true, GradeId: { } id } && !before.IsCode) questions.TryAdd(id, before.Source);
+            if (solution is { IsSolution: true, GradeId: { } id } && !before.IsCode)
+                questions.TryAdd(id, new(LastPartOf(before.Source), solution.Source));
         }
         return questions;
     }
+
+    // Before the question a cell may end another part of the notebook.
+    private static string LastPartOf(string text) => text[(text.LastIndexOf("\n#", StringComparison.Ordinal) + 1)..];
+
+    // The published functions, as if a student had handed them in.
+    private static NotebookGrade Solutions(NotebookFile key) => new(
+        "(the published solution)", Assignment.NameOf(key), "", 0,
+        [.. key.Cells.Where(cell => cell is { IsCode: true, IsSolution: true }).Select(cell =>
+            new ExerciseGrade(cell.GradeId!, "", 0, 0, ExerciseState.Right, [], cell.Source))], [], 0);
 }

@@ -4,9 +4,11 @@ namespace DistillKit.Cli.Grading;
 
 /// <summary>Grades what students have handed in. What is done is kept in a folder, and found again by the next start.</summary>
 /// <param name="keys">The complete notebooks.</param>
-/// <param name="secret">The class's, for variants and hidden questions; null for none.</param>
+/// <param name="secret">The class's, for hidden questions, and with students for variants; null for none.</param>
+/// <param name="students">The class; null where it is not known.</param>
 /// <param name="folder">Where the results go.</param>
-internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings settings, string? secret, string folder)
+internal sealed class Grader(
+    IReadOnlyList<NotebookFile> keys, GradingSettings settings, string? secret, IReadOnlyList<string>? students, string folder)
 {
     private const int CellLimitFactor = 10;
     private const long MostBytes = 64 << 20;
@@ -20,71 +22,107 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
     internal async Task<IReadOnlyList<NotebookGrade>> GradeAsync(
         IReadOnlyList<Submission> submissions, Action<NotebookGrade, int> graded, CancellationToken cancellation)
     {
-        var looked = submissions.Select(Look).GroupBy(one => (one.Submission.Student, one.Key ?? one.Problem as object));
-        var work = looked.Select(Newest).ToArray();
+        LookedAt[] work = [.. submissions.Select(Look).GroupBy(one => one.Submission.Student).SelectMany(OfStudent)];
+        work = [.. work, .. Missing(work)];
+        var notVaried = work.Where(one => one.Variant is not null).GroupBy(one => one.Key!)
+            .FirstOrDefault(same => HasVariants && same.All(one => one.Variant == 0));
+        if (notVaried is not null)
+        {
+            throw new UserException(
+                $"No {Assignment.NameOf(notVaried.Key)} is a variant: if it was made without --students, leave that out here, too.");
+        }
         var (grades, done) = (new NotebookGrade[work.Length], 0);
         var options = new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellation };
         await Parallel.ForEachAsync(work.Index(), options, async (one, stop) =>
         {
-            var (submission, key, problem) = one.Item;
-            var grade = key is null ? Empty(submission, problem!) : await GradeAsync(submission, key, stop);
-            if (key is not null && problem is not null) grade = grade with { Remarks = [.. grade.Remarks, problem] };
-            grades[one.Index] = grade;
-            graded(grade, Interlocked.Increment(ref done));
+            var grade = one.Item.Variant is null ? Empty(one.Item) : await GradeAsync(one.Item, stop);
+            grades[one.Index] = grade with { Remarks = [.. grade.Remarks, .. one.Item.Problems] };
+            graded(grades[one.Index], Interlocked.Increment(ref done));
         });
-        return grades;
+        return [.. grades.OrderBy(grade => grade.Student, StringComparer.OrdinalIgnoreCase)];
     }
 
-    // Of several files of one notebook the last one counts.
-    private static LookedAt Newest(IEnumerable<LookedAt> same)
+    private bool HasVariants => secret is not null && students is not null;
+
+    private AssignmentVariant? VariantOf(string student) => HasVariants ? AssignmentVariant.Of(secret, student) : null;
+
+    // One grade for each notebook that was to be handed in: of several files the last one counts, and others are remarks.
+    private IEnumerable<LookedAt> OfStudent(IEnumerable<LookedAt> all)
     {
-        LookedAt[] all = [.. same.OrderByDescending(one => one.Submission.Path is { } path ? File.GetLastWriteTimeUtc(path) : default)];
-        if (all is [var only] || all[0].Key is null) return all[0];
-        var name = Path.GetFileName(all[0].Submission.Path);
-        return all[0] with { Problem = $"{all.Length} files are of this notebook; the newest counts ({name})" };
+        var graded = all.Where(one => one.Key is not null).GroupBy(one => one.Key).Select(Newest).ToArray();
+        LookedAt[] others = [.. all.Where(one => one.Key is null)];
+        if (graded.Length == 0) graded = [new(others[0].Submission, keys.Count == 1 ? keys[0] : null, null, [])];
+        graded[0] = graded[0] with { Problems = [.. graded[0].Problems, .. others.SelectMany(one => one.Problems)] };
+        return graded;
+
+        static LookedAt Newest(IEnumerable<LookedAt> same)
+        {
+            var byTime = same.OrderByDescending(one => File.GetLastWriteTimeUtc(one.Submission.Path!)).ToArray();
+            var chosen = byTime.FirstOrDefault(one => one.Variant is not null) ?? byTime[0];
+            string[] problems = [.. byTime.Where(one => one == chosen || one.Variant is null).SelectMany(one => one.Problems)];
+            var count = byTime.Count(one => one.Variant is not null);
+            if (count < 2) return chosen with { Problems = problems };
+            var name = Path.GetFileName(chosen.Submission.Path);
+            return chosen with { Problems = [.. problems, $"{count} files are of this notebook; the newest counts ({name})"] };
+        }
     }
+
+    // Who is in the class, and has not handed in what somebody else has.
+    private IEnumerable<LookedAt> Missing(LookedAt[] work) =>
+        from student in students ?? []
+        from key in keys
+        where work.Any(one => one.Key == key) && !work.Any(one => one.Submission.Student == student && one.Key == key)
+        select new LookedAt(new(student, null), key, null, ["nothing was handed in"]);
 
     private string? OtherVariant(Submission submission, NotebookFile notebook)
     {
-        var own = AssignmentVariant.Of(secret, submission.Student)?.Number;
-        return notebook.Variant == 0 || notebook.Variant == own ? null
-            : $"its numbers are those of variant {notebook.Variant}; {submission.Student} was given variant {own}";
+        if (VariantOf(submission.Student)?.Number is not { } own || notebook.Variant == own) return null;
+        var whose = notebook.Variant == 0 ? "of the notebook without variants" : $"of variant {notebook.Variant}";
+        return $"its numbers are those {whose}; {submission.Student} was given variant {own}";
     }
 
-    // Which notebook it is, or why it is none.
+    // Which notebook it is, or why it is none. A file that cannot be read stands for the notebook whose name it has.
     private LookedAt Look(Submission submission)
     {
-        if (submission.Path is not { } path) return new(submission, null, "there is no notebook in the folder");
+        if (submission.Path is not { } path) return new(submission, null, null, ["there is no notebook in the folder"]);
         var (name, text) = (Path.GetFileName(path), "");
+        var named = keys.FirstOrDefault(key => Assignment.NameOf(key) == Path.GetFileNameWithoutExtension(path));
         NotebookFile notebook;
         try
         {
-            if (new FileInfo(path).Length > MostBytes) return new(submission, null, $"{name} is larger than {MostBytes >> 20} MiB");
+            if (new FileInfo(path).Length > MostBytes) return Unread($"{name} is larger than {MostBytes >> 20} MiB");
             text = File.ReadAllText(path);
             notebook = NotebookFile.Parse(text, path);
         }
         catch (UserException error)
         {
-            return new(submission, null, text.Length == 0 ? "the file is empty" : HasMergeMarkers(text)
+            return Unread(text.Length == 0 ? "the file is empty" : HasMergeMarkers(text)
                 ? "the file has merge markers (<<<<<<<) and so is no notebook: merge it, and hand it in again"
                 : error.Message.Replace(path, name, StringComparison.Ordinal));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new(submission, null, $"{name} cannot be read: {error.Message}");
+            return Unread($"{name} cannot be read: {error.Message}");
         }
-        if (notebook.Variant > 0 && secret is null)
-            throw new UserException($"{path} was made with a secret: give the same --secret, and the notebooks themselves as --key.");
-        if (Submissions.Match(notebook, keys) is { } key) return new(submission, key, OtherVariant(submission, notebook));
-        var what = notebook.AssignmentName is { } other ? $"it is the notebook {other}" : "it has none of the exercises";
-        return new(submission, null, $"{what}, which is not what is graded ({string.Join(", ", keys.Select(Assignment.NameOf))})");
+        if (notebook.Variant > 0 && !HasVariants)
+        {
+            throw new UserException(
+                $"{path} is a variant: give the --students and --secret that made it, and the notebooks themselves as --key.");
+        }
+        if (Submissions.Match(notebook, keys) is { } key)
+            return new(submission, key, notebook.Variant, OtherVariant(submission, notebook) is { } other ? [other] : []);
+        var what = notebook.AssignmentName is { } theirs ? $"it is the notebook {theirs}" : "it has none of the exercises";
+        return Unread($"{name}: {what}, which is not what is graded ({string.Join(", ", keys.Select(Assignment.NameOf))})");
+
+        LookedAt Unread(string problem) => new(submission, named, null, [problem]);
     }
 
-    private async Task<NotebookGrade> GradeAsync(Submission submission, NotebookFile complete, CancellationToken cancellation)
+    private async Task<NotebookGrade> GradeAsync(LookedAt work, CancellationToken cancellation)
     {
-        var (student, text) = (submission.Student, await File.ReadAllTextAsync(submission.Path!, cancellation));
-        var notebook = NotebookFile.Parse(text, submission.Path!);
-        var key = await KeyOfAsync(complete, AssignmentVariant.Of(secret, student), cancellation);
+        var (student, complete) = (work.Submission.Student, work.Key!);
+        var text = await File.ReadAllTextAsync(work.Submission.Path!, cancellation);
+        var notebook = NotebookFile.Parse(text, work.Submission.Path!);
+        var key = await KeyOfAsync(complete, VariantOf(student), cancellation);
         var (name, hash) = (Assignment.NameOf(complete), Key.HashOf(text, key.Hash, $"{settings.CellLimit}", $"{settings.Memory}"));
         var file = GradeBook.FileOf(folder, student, name, ".json");
         if (GradeBook.Read(file) is { } kept && kept.Hash == hash) return kept;
@@ -132,18 +170,14 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         }
     }
 
-    // Nothing could be executed: no points, and why.
-    private NotebookGrade Empty(Submission submission, string problem)
-    {
-        var name = Path.GetFileNameWithoutExtension(submission.Path) ?? "";
-        var key = keys.Count == 1 ? keys[0] : keys.FirstOrDefault(key => Assignment.NameOf(key) == name);
-        return new(
-            submission.Student, key is null ? name : Assignment.NameOf(key), "", 0,
-            [.. (key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.TestedExercise is { } exercise
-                ? new ExerciseGrade(exercise, "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
-                : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, null, ExerciseState.Open, [], ""))],
-            [problem], 0);
-    }
+    // Nothing could be executed: no points.
+    private static NotebookGrade Empty(LookedAt work) => new(
+        work.Submission.Student,
+        work.Key is { } key ? Assignment.NameOf(key) : Path.GetFileNameWithoutExtension(work.Submission.Path) ?? "", "", 0,
+        [.. (work.Key?.Cells ?? []).Where(cell => cell.Points is not null).Select(cell => cell.TestedExercise is { } exercise
+            ? new ExerciseGrade(exercise, "", cell.Points!.Value, 0, ExerciseState.Open, [], "")
+            : new ExerciseGrade(cell.GradeId!, Judge.Think, cell.Points!.Value, null, ExerciseState.Open, [], ""))],
+        [], 0);
 
     private static bool HasMergeMarkers(string text) =>
         text.Contains("<<<<<<<", StringComparison.Ordinal) && text.Contains(">>>>>>>", StringComparison.Ordinal);
@@ -177,6 +211,7 @@ internal sealed class Grader(IReadOnlyList<NotebookFile> keys, GradingSettings s
         }
     }
 
-    /// <summary>A submission with the complete notebook that it belongs to; a problem where it belongs to none, or a remark.</summary>
-    private sealed record LookedAt(Submission Submission, NotebookFile? Key, string? Problem);
+    /// <param name="Key">The complete notebook in whose place it was handed in; null where none is.</param>
+    /// <param name="Variant">Which one the student's is; null where it cannot be executed.</param>
+    private sealed record LookedAt(Submission Submission, NotebookFile? Key, int? Variant, IReadOnlyList<string> Problems);
 }

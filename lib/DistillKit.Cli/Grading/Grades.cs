@@ -25,9 +25,10 @@ internal sealed record QuestionGrade(string Question, bool IsRight, string? Answ
 /// <param name="Points">Null while nobody has read it.</param>
 /// <param name="Code">What the student wrote.</param>
 /// <param name="Remark">What went wrong beside the questions.</param>
+/// <param name="Comment">Of a person who gave the points; null where the grader did.</param>
 internal sealed record ExerciseGrade(
     string Id, string Kind, int Most, double? Points, ExerciseState State, IReadOnlyList<QuestionGrade> Questions, string Code,
-    string? Remark = null, string? Hint = null);
+    string? Remark = null, string? Hint = null, string? Comment = null);
 
 /// <summary>The grade of one notebook of one student.</summary>
 /// <param name="Hash">Of the submission, the solution and the settings: while it is the same, nothing has to run again.</param>
@@ -40,7 +41,7 @@ internal sealed record NotebookGrade(
     internal IReadOnlyList<string> AllRemarks =>
         [.. Remarks, .. Exercises.Where(exercise => exercise.Remark is not null).Select(exercise => $"{exercise.Id}: {exercise.Remark}")];
 
-    /// <summary>What the grader gave, without those of a person.</summary>
+    /// <summary>What the grader and persons have given.</summary>
     internal double Points => Exercises.Sum(exercise => exercise.Points ?? 0);
 
     /// <summary>What there is to have, of exercises that have been judged.</summary>

@@ -6,7 +6,8 @@ internal static class StatisticsPage
 {
     private const int MostAnswers = 3;
 
-    internal static void Write(string path, IReadOnlyList<NotebookGrade> grades, string isolation)
+    /// <param name="solutions">The published ones, to compare with.</param>
+    internal static void Write(string path, IReadOnlyList<NotebookGrade> grades, IReadOnlyList<NotebookGrade> solutions, string isolation)
     {
         var body = new StringBuilder("<h1>Grades</h1>\n").Append(Page.Paragraph(isolation));
         foreach (var notebook in grades.Where(grade => grade.Notebook.Length > 0).GroupBy(grade => grade.Notebook))
@@ -18,14 +19,15 @@ internal static class StatisticsPage
                 + $"{GradeBook.Number(points[points.Length / 2])}, from {GradeBook.Number(points[0])} to {GradeBook.Number(points[^1])} of "
                 + $"{all.Max(grade => grade.Most)}."));
             body.Append(Exercises(all));
-            var alike = Similarity.Find(all).ToArray();
+            var alike = Similarity.Find(all, solutions.FirstOrDefault(one => one.Notebook == notebook.Key)).ToArray();
             if (alike.Length > 0)
             {
                 body.Append("<h3>Alike</h3>\n").Append(Page.Paragraph(
-                    "Solutions of more than one student that are the same, or the same but for names, and that few others have. "
+                    "Solutions of thirty signs or more that are the same, or the same but for names, as another student's or as the "
+                    + "published one; what a tenth of a class has found is left out. "
                     + "What that means is for a person to find out."));
-                body.Append(Page.Table(["students", "exercises", "alike"], 0, alike.Select(pair => (string[])
-                    [Page.Text(string.Join(", ", pair.Students)), Page.Text(string.Join(", ", pair.Exercises)), pair.How])));
+                body.Append(Page.Table(["exercises", "alike", "students"], 0, alike.Select(pair => (string[])
+                    [Page.Text(string.Join(", ", pair.Exercises)), pair.How, Page.Text(string.Join(", ", pair.Students))])));
             }
         }
         var remarks = grades.Where(grade => grade.AllRemarks.Count > 0).Select(grade => (string[])
@@ -36,9 +38,9 @@ internal static class StatisticsPage
 
     private static string Exercises(NotebookGrade[] all)
     {
-        var rows = all.SelectMany(grade => grade.Exercises).GroupBy(exercise => exercise.Id).Where(group => group.Any(IsJudged));
+        var judged = all.SelectMany(grade => grade.Exercises).Where(exercise => exercise.Points is not null);
         string[] header = ["exercise", "right, partly, wrong, not written", "most frequent wrong answers", "mean", "of"];
-        return Page.Table(header, 2, rows.Select(Row));
+        return Page.Table(header, 2, judged.GroupBy(exercise => exercise.Id).Select(Row));
 
         IReadOnlyList<string> Row(IGrouping<string, ExerciseGrade> exercise)
         {
@@ -49,15 +51,14 @@ internal static class StatisticsPage
                 .OrderByDescending(group => group.Count()).Take(MostAnswers).Select(group => $"{Page.Text(group.Key)} ({group.Count()})");
             return [
                 Page.Text(exercise.Key), $"<div class=\"bar\">{bar}</div>{string.Join(", ", counts)}", string.Join("<br>", wrong),
-                Mean(exercise.Select(one => one.Points ?? 0)), $"{exercise.First().Most}"];
+                Mean(exercise.Select(one => one.Points!.Value)), $"{exercise.First().Most}"];
         }
     }
 
-    private static bool IsJudged(ExerciseGrade exercise) => exercise.Kind != Judge.Think;
-
-    // What tells one mistake from another: why it failed, or the answer, or the questions.
-    private static string Mistake(ExerciseGrade exercise) => exercise.Remark
+    // What tells one mistake from another: what a person wrote, why it failed, the answer, or the questions.
+    private static string Mistake(ExerciseGrade exercise) => exercise.Comment ?? exercise.Remark
         ?? (exercise.Questions.Count == 1 ? exercise.Questions[0].Answer ?? "no answer"
+            : exercise.State == ExerciseState.Wrong ? "all questions"
             : string.Join(", ", exercise.Questions.Where(question => !question.IsRight).Select(question => question.Question)));
 
     private static string Mean(IEnumerable<double> points) => points.Average().ToString("f1", CultureInfo.InvariantCulture);

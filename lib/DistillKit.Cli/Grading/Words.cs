@@ -1,10 +1,14 @@
-using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace DistillKit.Cli.Grading;
 
-/// <summary>The names in code: which of them a solution must not use, and which a person should look at.</summary>
-internal static partial class Words
+/// <summary>The names in code, as the compiler reads them: which of them a solution must not use, and which a person should look at.
+/// </summary>
+internal static class Words
 {
+    private static readonly CSharpParseOptions Script = new(LanguageVersion.Preview, kind: SourceCodeKind.Script);
+
     // Whoever reaches for these may do other things than the exercise asks for.
     private static readonly HashSet<string> Unusual =
     [
@@ -24,17 +28,23 @@ internal static partial class Words
 
     /// <summary>All names, without those in comments and texts.</summary>
     internal static IReadOnlySet<string> Of(string code) =>
-        Name().Matches(Silent().Replace(code, " ")).Select(match => match.Value).ToHashSet();
+        Parts(code).Where(part => part.IsKind(SyntaxKind.IdentifierToken) || part.IsKeyword()).Select(part => part.ValueText).ToHashSet();
 
     /// <summary>The code's parts one after the other: names, numbers, signs.</summary>
-    internal static IEnumerable<string> Tokens(string code) => Token().Matches(Silent().Replace(code, " ")).Select(match => match.Value);
+    internal static IEnumerable<string> Tokens(string code) => Parts(code).Select(part => part.ValueText);
 
-    [GeneratedRegex("""//[^\n]*|/\*.*?\*/|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])+'""", RegexOptions.Singleline)]
-    private static partial Regex Silent();
+    /// <summary>The code's parts, with each name replaced by the number of the place where it first stands.</summary>
+    internal static IEnumerable<string> TokensWithoutNames(string code)
+    {
+        var names = new Dictionary<string, string>();
+        foreach (var part in Parts(code))
+        {
+            var isName = part.IsKind(SyntaxKind.IdentifierToken);
+            if (isName) names.TryAdd(part.ValueText, $"n{names.Count}");
+            yield return isName ? names[part.ValueText] : part.ValueText;
+        }
+    }
 
-    [GeneratedRegex(@"[A-Za-z_]\w*")]
-    private static partial Regex Name();
-
-    [GeneratedRegex(@"\w+|[^\s\w]")]
-    private static partial Regex Token();
+    private static IEnumerable<SyntaxToken> Parts(string code) =>
+        CSharpSyntaxTree.ParseText(code, Script).GetRoot().DescendantTokens().Where(part => part.Text.Length > 0);
 }

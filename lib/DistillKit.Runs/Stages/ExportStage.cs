@@ -79,6 +79,6 @@ internal sealed class ExportStage(StageContext context, TrainingStages training,
         // Rounded down, so that "at least" holds.
         var images = same == 1 ? "all images" : FormattableString.Invariant($"at least {Math.Floor(100 * same):f0} % of the images");
         return string.Create(CultureInfo.InvariantCulture, $"{result.Files.Count} ONNX files, {bytes / 1e6:f2} MB; "
-            + $"in each, Edge answers as the engine on {images}");
+            + $"in each, Edge answers as the engine on {images} that were checked");
     }
 }

@@ -61,7 +61,7 @@ def main():
     collect(student, work / "submissions" / owner)
     allow_namespaces()
     run(work / "distillkit" / "distillkit", "grade", work / "submissions", "--key", work / "distillkit" / "notebooks" / NOTEBOOK,
-        "-o", work / "grades", "--profile", PROFILE)
+        "-o", work / "grades", "--profile", PROFILE, "--unconfined")  # this machine is lost afterwards
 
     result = json.loads((work / "grades" / "results" / owner / "result.json").read_text(encoding="utf-8"))
     if not result["tests"]:

@@ -67,6 +67,13 @@ internal static class BadSubmissions
                 var found = QuantizationParameters.FromRange(least, greatest, QuantizationScheme.Activations);
                 return (found.Scales[0], found.ZeroPoints[0]);
                 """), "1 0 2 3", "what it should do itself"),
+            ["shadows"] = (all => Instead(all.WithCell("06-byte-test", """
+                byte ByteOf(float value, float scale, int zeroPoint) => Less\u006fns.Quantize(value, scale, zeroPoint);
+                """), Byte, "return 7;"), WithoutByte, "with Lessons of the library"),
+            ["hides-a-name"] = (all => Instead(all.Solved(), Byte, """
+                var text = @"\"; var found = new QuantizationParameters(QuantizationScheme.Activations, [scale], [zeroPoint]); text = "";
+                var into = new byte[1]; found.Quantize<byte>([value], into); return into[0];
+                """), WithoutByte, "what it should do itself"),
             ["test-changed"] = (all =>
             {
                 var notebook = NotebookFile.Parse(Instead(all.Solved(), Byte, "return 7;"), SmallAssignment.Name);

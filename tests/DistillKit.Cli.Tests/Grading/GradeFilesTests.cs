@@ -21,8 +21,31 @@ public sealed class GradeFilesTests : IDisposable
         var grade = Grade("=1+1", Exercise("06-byte", 1.5, ExerciseState.Partly)) with { Remarks = ["a, \"b\""] };
         GradeBook.WriteCsv(folder["grades.csv"], [grade]);
         Assert.Equal(
-            "student,notebook,06-byte,06-shape,points,of,remarks\n\"'=1+1\",06,1.5,,1.5,2,\"a, \"\"b\"\"\"\n",
+            "student,06-byte,06-shape,points,of,remarks\n\"'=1+1\",1.5,,1.5,2,\"a, \"\"b\"\"\"\n",
             File.ReadAllText(folder["grades.csv"]));
+    }
+
+    [Fact]
+    public void A_student_has_one_row_whatever_was_handed_in()
+    {
+        var other = Grade("ada", Exercise("07-fold", 5, ExerciseState.Right)) with { Notebook = "07", Remarks = ["late"] };
+        var missing = Grade("bob", Exercise("06-byte", 0, ExerciseState.Open)) with { Remarks = ["nothing was handed in"] };
+        GradeBook.WriteCsv(folder["grades.csv"], [Grade("ada", Exercise("06-byte", 2, ExerciseState.Right)), other, missing]);
+        Assert.Equal(
+            ["student,06-byte,06-shape,07-fold,points,of,remarks", "ada,2,,5,7,4,07: late", "bob,0,,,0,2,06: nothing was handed in"],
+            File.ReadAllLines(folder["grades.csv"]));
+    }
+
+    [Fact]
+    public void Answers_to_read_stand_by_exercise_with_what_was_asked()
+    {
+        const string answer = "Because <script>";
+        NotebookGrade[] grades = [Grade("ada", Read(answer)), Grade("bob", Read("No idea."))];
+        ReadingPage.Write(folder["page.html"], grades, _ => new Dictionary<string, Question> { ["06-shape"] = new("Why?", "So.") });
+        var page = File.ReadAllText(folder["page.html"]);
+        Assert.Matches("(?s)06-shape: 3 points.*Why\\?.*A good answer.*So\\..*ada.*Because &lt;script&gt;.*bob.*No idea", page);
+
+        static ExerciseGrade Read(string text) => new("06-shape", "Think", 3, null, ExerciseState.ForAPerson, [], text);
     }
 
     [Fact]
@@ -61,8 +84,8 @@ public sealed class GradeFilesTests : IDisposable
         var grade = Grade(attack, Exercise("06-byte", 0, ExerciseState.Wrong) with { Code = attack, Remark = attack },
             new("06-shape", "Think", 3, null, ExerciseState.ForAPerson, [], attack)) with
         { Remarks = [attack] };
-        FeedbackPage.Write(folder["page.html"], attack, [grade], _ => new Dictionary<string, string>(), _ => null);
-        StatisticsPage.Write(folder["statistics.html"], [grade], "");
+        FeedbackPage.Write(folder["page.html"], attack, [grade], _ => new Dictionary<string, Question>(), _ => null);
+        StatisticsPage.Write(folder["statistics.html"], [grade], [], "");
         foreach (var page in new[] { "page.html", "statistics.html" })
         {
             Assert.DoesNotContain("<script", File.ReadAllText(folder[page]));
@@ -78,7 +101,7 @@ public sealed class GradeFilesTests : IDisposable
             Hint = "Cut off at both ends.",
             Questions = [new("halves", true, "0 2", "0 2"), new("hidden: thirty numbers", false, null, null)],
         };
-        FeedbackPage.Write(folder["page.html"], "ada", [Grade("ada", exercise)], _ => new Dictionary<string, string>(), _ => null);
+        FeedbackPage.Write(folder["page.html"], "ada", [Grade("ada", exercise)], _ => new Dictionary<string, Question>(), _ => null);
         var page = File.ReadAllText(folder["page.html"]);
         Assert.Contains("Hint: Cut off at both ends.", page);
         Assert.Contains("<td>hidden: thirty numbers</td><td>not shown</td><td></td><td>wrong</td>", page);
@@ -91,13 +114,17 @@ public sealed class GradeFilesTests : IDisposable
         var alike = Assert.Single(Similarity.Find([.. Students(Long, renamed, "int Other() => 1;")]));
         Assert.Equal(("s0 s1", "the same but for names"), (string.Join(' ', alike.Students), alike.How));
         Assert.Equal("the same", Assert.Single(Similarity.Find([.. Students(Long, Long + " // mine")])).How);
-        Assert.Empty(Similarity.Find([.. Students([.. Enumerable.Repeat(Long, 5)])]));
+        NotebookGrade[] many = [.. Students([.. Enumerable.Repeat(Long, 5)])];
+        Assert.Empty(Similarity.Find(many));
+        var solution = Grade("(solution)", Exercise("06-byte", 0, ExerciseState.Right) with { Code = Long });
+        Assert.Equal(6, Assert.Single(Similarity.Find(many, solution)).Students.Count);
     }
 
     [Fact]
     public void Names_in_comments_and_texts_do_not_count()
     {
         Assert.Equal(["Process"], Words.UnusualOf("// Reflection\nvar a = \"Kernel\"; /* Marshal */ Process.Start(\"x\");"));
+        Assert.Equal(["Process"], Words.UnusualOf("var a = @\"\\\"; Proc\\u0065ss.Start(); a = \"\";"));
     }
 
     [Fact]

@@ -24,7 +24,9 @@ public sealed class GradeTests : IDisposable
         var old = folder["submitted/ada/old.ipynb"];
         File.WriteAllText(old, all.Blank().ToJson());
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-1));
-        string[] command = ["grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--output", folder["results"]];
+        File.Copy(Path.Combine(Checkout.Root, "notebooks", "00b-torchsharp.ipynb"), folder["submitted/ben/00b-torchsharp.ipynb"]);
+        string[] command =
+            ["grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--unconfined", "--output", folder["results"]];
         using (var first = Cli.Start(command))
         {
             while (!File.Exists(ResultOf("ada"))) await Task.Delay(100);
@@ -40,8 +42,9 @@ public sealed class GradeTests : IDisposable
         Assert.Equal(before, File.GetLastWriteTimeUtc(ResultOf("ada")));
         var rows = File.ReadAllLines(folder["results/grades.csv"]).Skip(1).Select(line => line.Split(','));
         var expected = students.Select(student => $"{student}: {(student == "dora" ? 0 : 9)} of 9");
-        Assert.Equal(expected, rows.Select(row => $"{row[0]}: {row[^3]} of {row[^2]}"));
+        Assert.Equal(expected, rows.Select(row => $"{row[0]}: {row[6]} of {row[7]}"));
         Assert.Contains("2 files are of this notebook; the newest counts", rows.First()[^1]);
+        Assert.Contains("00b-torchsharp.ipynb: it has none of the exercises", File.ReadLines(folder["results/grades.csv"]).ElementAt(2));
     }
 
     [Fact]
@@ -50,28 +53,42 @@ public sealed class GradeTests : IDisposable
         var all = Prepare();
         // Two whose variants ask for different zero points.
         var name = Enumerable.Range(0, 100).Select(number => $"student{number}").First(name => QuestionOf(name) != QuestionOf("ada"));
-        File.WriteAllLines(folder["students.txt"], ["ada", name]);
+        File.WriteAllLines(folder["students.txt"], ["ada", name, "zoe"]);
         var made = await Cli.RunAsync(
             "assignment", "make", all.Key, "--students", folder["students.txt"], "--secret", "apple", "--output", folder["made"]);
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.DoesNotContain("vary", File.ReadAllText(folder[$"made/ada/{SmallAssignment.Name}"]));
         // The other one hands in what ada has written, whose number is right for ada alone.
-        var written = File.ReadAllText(folder[$"made/solutions/ada/{SmallAssignment.Name}"]);
-        HandIn("ada", written);
-        HandIn(name, written);
+        var written = NotebookFile.Load(folder[$"made/solutions/ada/{SmallAssignment.Name}"]);
+        written.MarkAssignment(Path.GetFileNameWithoutExtension(SmallAssignment.Name), AssignmentVariant.Of("apple", "ada")!.Number);
+        HandIn("ada", written.ToJson());
+        HandIn(name, written.ToJson());
 
         using var grading = Cli.Start(
-            "grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--secret", "apple", "--output", folder["results"],
-            "--json");
+            "grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--students", folder["students.txt"], "--secret", "apple",
+            "--output", folder["results"], "--json", "--unconfined");
         var outcome = await grading.ExitAsync(Patience);
 
         var grades = JsonSerializer.Deserialize<JsonObject[]>(outcome.Output)!.ToDictionary(grade => (string)grade["student"]!);
         Assert.Equal("1 3 2 3", Points(grades["ada"]));
         Assert.Equal("0 3 2 3", Points(grades[name]));
+        Assert.Equal(("0 0 0 0", "nothing was handed in"), (Points(grades["zoe"]), (string)grades["zoe"]["remarks"]![0]!));
 
-        var student = folder[$"made/ada/{SmallAssignment.Name}"];
-        var without = await Cli.RunAsync("grade", student, "--key", all.Key, "--profile", "smoke", "--output", folder["results"]);
-        Assert.Contains("was made with a secret: give the same --secret", without.Error);
+        // What belongs together, and a folder of nobody.
+        string[] given = ["--students", folder["students.txt"], "--secret", "apple"];
+        var varied = folder[$"made/ada/{SmallAssignment.Name}"];
+        await ExpectAsync("is a variant: give the --students and --secret", varied);
+        await ExpectAsync("has no student 06-quantization", [varied, .. given]);
+        HandIn("ada", all.Blank().ToJson());
+        Directory.Delete(folder[$"submitted/{name}"], recursive: true);
+        await ExpectAsync("is a variant: if it was made without", [folder["submitted"], .. given]);
+
+        async Task ExpectAsync(string message, params string[] arguments)
+        {
+            var refused = await Cli.RunAsync(
+                ["grade", .. arguments, "--key", all.Key, "--profile", "smoke", "--output", folder["results"], "--unconfined"]);
+            Assert.Contains(message, refused.Error);
+        }
 
         string QuestionOf(string student)
         {
@@ -89,7 +106,7 @@ public sealed class GradeTests : IDisposable
     {
         HandIn("ada", "{}");
         var outcome = await Cli.RunAsync([
-            "grade", .. arguments.Select(one => one.Replace("{0}", folder["submitted"])), "--output", folder["results"]]);
+            "grade", .. arguments.Select(one => one.Replace("{0}", folder["submitted"])), "--output", folder["results"], "--unconfined"]);
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains(message, Assert.Single(outcome.Error.Trim().Split('\n')));
     }
