@@ -17,10 +17,10 @@ internal static class GradeCommand
         var output = Options.Output("The folder for the results. [default: artifacts/grades]");
         var profile = Options.Profile();
         var secret = Options.New<string?>("--secret", "A text that students do not know, which hidden questions follow from.");
-        var students = Options.New<string?>(
-            "--students", "A file with a name in each line, of whom all get a grade. With --secret, the variants of `assignment make`.");
+        var students = Options.New<string?>("--students", "A file with a name in each line: all of them get a grade.");
+        var variants = Options.New<bool>("--variants", "Students were given variants, which `assignment make` made with the same secret.");
         var marks = Options.New<string?>(
-            "--marks", "A table of points that persons gave, in place of the grader's: to-mark.csv, filled in.");
+            "--marks", "A table of points that persons gave: a copy of to-mark.csv, filled in.");
         var parallel = Options.New("--parallel", "How many run at a time.", Math.Clamp(Environment.ProcessorCount, 1, 2));
         var timeout = Options.New(
             "--timeout", "The longest that a cell may take, in seconds; ten times what the solution's took where that is longer.", 60.0);
@@ -29,7 +29,8 @@ internal static class GradeCommand
             "--unconfined", "Also where this system cannot confine submissions: they then run with your rights, files and network.");
         var command = new Command("grade", "Grade notebooks that students have handed in.")
         {
-            paths, key, output, profile, secret, students, marks, parallel, timeout, memory, unconfined, Options.Data, Options.Json,
+            paths, key, output, profile, secret, students, variants, marks, parallel, timeout, memory, unconfined,
+            Options.Data, Options.Json,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
@@ -51,7 +52,10 @@ internal static class GradeCommand
             var settings = new GradingSettings(chosen, arguments.GetValue(Options.Data), TimeSpan.FromSeconds(limit), most << 20, atATime);
             var folder = Directory.CreateDirectory(arguments.GetValue(output) ?? Path.Combine(Checkout.Artifacts, "grades")).FullName;
             var given = arguments.GetValue(marks) is { } table ? Mark.Read(table, keys) : null;
-            var grader = new Grader(keys, settings, arguments.GetValue(secret), names, folder);
+            Mark.RequireUnfilled(Path.Combine(folder, GradeReport.ToMark));
+            var hasVariants = arguments.GetValue(variants);
+            if (hasVariants && arguments.GetValue(secret) is null) throw new UserException("--variants need the --secret that made them.");
+            var grader = new Grader(keys, settings, arguments.GetValue(secret), names, hasVariants, folder);
             var isJson = arguments.GetValue(Options.Json);
 
             var grades = await ProgressView.WatchAsync(async progress =>
@@ -60,9 +64,8 @@ internal static class GradeCommand
                 progress.Started("grade", $"{Terminal.Count(submissions.Count, "submission")}, {atATime} at a time; solutions run first");
                 var graded = await grader.GradeAsync(
                     submissions,
-                    (grade, done) => progress.Advanced(
-                        $"{done} of {submissions.Count} done, {grade.Student} has {GradeBook.Number(grade.Points)} of {grade.Most} points",
-                        (double)done / submissions.Count),
+                    (grade, share) => progress.Advanced(
+                        $"{grade.Student} has {GradeBook.Number(grade.Points)} of {grade.Most} points", share),
                     cancellation);
                 progress.Finished("grade", Terminal.Count(graded.Count, "submission"), Stopwatch.GetElapsedTime(start), false);
                 return graded;
@@ -73,7 +76,7 @@ internal static class GradeCommand
                 if (unused.Count > 0)
                     {
                     var whose = string.Join(", ", unused.Select(mark => $"{mark.Student} {mark.Exercise}"));
-                    Terminal.Warn($"marks for nobody who is graded here: {whose}");
+                    Terminal.Warn($"marks of nobody here, or of an answer that has changed since: {whose}");
                 }
             }
             var isolation = Confinement.HasNamespaces
@@ -110,7 +113,8 @@ internal static class GradeCommand
         }
         table.Show();
         Console.WriteLine(isolation);
-        if (open > 0) Console.WriteLine($"{Terminal.Count(open, "answer")} to read in to-mark.html; points into to-mark.csv, then --marks");
+        if (open > 0)
+            Console.WriteLine($"{Terminal.Count(open, "answer")} to read in to-mark.html; points into a copy of to-mark.csv, then --marks");
         Console.WriteLine($"{Path.GetRelativePath(".", folder)}: grades.csv, statistics.html, junit.xml, feedback/, results/");
     }
 }

@@ -18,14 +18,15 @@ internal static class FeedbackPage
             var forAPerson = grade.Exercises.Where(exercise => exercise.Points is null).Sum(exercise => exercise.Most);
             body.Append(Page.Paragraph($"{GradeBook.Number(grade.Points)} of {grade.Most} points"
                 + (forAPerson > 0 ? $", and up to {forAPerson} more for questions that a person reads." : ".")));
-            if (grade.Remarks.Count > 0)
-                body.Append($"<ul>\n{string.Concat(grade.Remarks.Select(remark => $"<li>{Page.Text(remark)}</li>\n"))}</ul>\n");
+            string[] remarks = [.. grade.Remarks.Where(remark => !remark.StartsWith(Grader.ForAPerson, StringComparison.Ordinal))];
+            if (remarks.Length > 0)
+                body.Append($"<ul>\n{string.Concat(remarks.Select(remark => $"<li>{Page.Text(remark)}</li>\n"))}</ul>\n");
             var (notebook, texts) = (executed(grade), questions(grade));
             foreach (var exercise in grade.Exercises) body.Append(Section(exercise, texts.GetValueOrDefault(exercise.Id)?.Text, notebook));
         }
         body.Append(Page.Paragraph(
-            "A function has its points by the share of questions that it answers right, in halves. Hidden questions are about what the "
-            + "text says, with numbers that nobody sees beforehand."));
+            "A function has its points by the share of questions that it answers right, in halves: of the visible or of the hidden ones, "
+            + "whichever is less. Hidden questions are about what the text says, with other numbers."));
         Page.Write(path, $"Feedback for {student}", body.ToString());
     }
 
@@ -34,7 +35,7 @@ internal static class FeedbackPage
         var points = exercise.Points is { } given ? $"{GradeBook.Number(given)} of {exercise.Most}" : $"{exercise.Most}";
         var heading = question?.Split('\n').LastOrDefault(line => line.StartsWith('#'))?.TrimStart('#', ' ') ?? exercise.Id;
         var html = new StringBuilder($"<section class=\"{exercise.State}\">\n<h3>{Page.Text(heading)}</h3>\n");
-        html.Append(Page.Paragraph($"{exercise.Id}: {points} points, {GradeBook.Describe(exercise)}."));
+        html.Append(Page.Paragraph($"{exercise.Id}: {points} points, {GradeBook.Describe(exercise).TrimEnd('.')}."));
         var isWrong = exercise.State is ExerciseState.Partly or ExerciseState.Wrong;
         if (isWrong && exercise is { Remark: null, Comment: null, Questions.Count: > 1 })
         {

@@ -51,6 +51,7 @@ internal sealed partial class FreshCopy
         var taken = new HashSet<Cell>();
         var (cells, copied) = (new List<Cell>(), new List<CopiedCell>());
         var after = new Dictionary<Cell, Cell>();
+        var isTextOpen = false;
         foreach (var (author, student) in key.Cells.Zip(handedOut.Cells))
         {
             var found = Find(author, student);
@@ -59,13 +60,14 @@ internal sealed partial class FreshCopy
             var exercise = author is { IsCode: true, IsSolution: true } ? author.GradeId : author.TestedExercise;
             if (author.IsSolution)
             {
+                isTextOpen |= !author.IsCode && (found is null || found.Source == student.Source);
                 if (found is null) remarks.Add($"{author.GradeId}: its cell is gone, so it counts as not written");
                 cell.Source = (found ?? student).Source;
             }
             else if (found is null || found.Source == author.Source || found.Source == student.Source) cell.Source = author.Source;
             else if (author.IsLocked) remarks.Add($"{author.GradeId ?? author.Id}: changed, though it is locked; the original runs");
             else if (author.IsCode)
-                cell.Source = string.Concat(UsingsOf(found.Source).Except(UsingsOf(author.Source)).Where(IsFree)) + author.Source;
+                cell.Source = WithUsings(author.Source, UsingsOf(found.Source).Except(UsingsOf(author.Source)).Where(IsFree));
             cells.Add(cell);
             if (found is not null) after[found] = cell;
             if (author.IsCode)
@@ -75,6 +77,8 @@ internal sealed partial class FreshCopy
             }
         }
         Insert(submission.Cells.Where(cell => cell.IsCode && !taken.Contains(cell)));
+        if (isTextOpen && submission.Cells.Any(cell => !cell.IsCode && !taken.Contains(cell)))
+            remarks.Add($"{Grader.ForAPerson}: a question to think about is open, and there are text cells of the student's own");
         foreach (var cell in cells) cell.Clear();
         var fresh = key.With(cells);
         return new(fresh, [.. copied.Select(one => one with { Cell = fresh.Cells[cells.IndexOf(one.Cell)] })], remarks);
@@ -113,9 +117,19 @@ internal sealed partial class FreshCopy
     }
 
     // The library's answers are not to stand beside a solution under a short name.
-    private static bool IsFree(string directive) => !Words.Of(directive).Contains("Lessons");
+    private static bool IsFree(string directive) => !Words.Of(directive).Contains("Lessons") && !Words.UnusualOf(directive).Any();
+
+    // Behind the directives of the kernel, which load the library.
+    private static string WithUsings(string source, IEnumerable<string> usings)
+    {
+        var start = Directives().Match(source).Length;
+        return source.Insert(start, string.Concat(usings));
+    }
 
     private static IEnumerable<string> UsingsOf(string source) => Using().Matches(source).Select(match => match.Value.Trim() + "\n");
+
+    [GeneratedRegex(@"\A(#!.*\n)*")]
+    private static partial Regex Directives();
 
     [GeneratedRegex(@"^using (static )?[\w.]+;\s*$", RegexOptions.Multiline)]
     private static partial Regex Using();

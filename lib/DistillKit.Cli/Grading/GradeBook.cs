@@ -7,6 +7,8 @@ internal static class GradeBook
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true, NewLine = "\n" };
 
+    private static readonly string[] Kinds = ["WarmUp", "Build", Judge.Think];
+
     /// <summary>A file of a student's notebook.</summary>
     internal static string FileOf(string folder, string student, string notebook, string ending) =>
         Path.Combine(folder, "results", Submission.FileName(student), notebook + ending);
@@ -36,11 +38,14 @@ internal static class GradeBook
         {
             var points = student.SelectMany(grade => grade.Exercises).ToLookup(exercise => exercise.Id, exercise => exercise.Points);
             var remarks = student.SelectMany(grade => grade.AllRemarks.Select(remark => isOne ? remark : $"{grade.Notebook}: {remark}"));
+            string Sum(string kind) =>
+                Number(student.SelectMany(grade => grade.Exercises).Where(one => one.Kind == kind).Sum(one => one.Points ?? 0));
             return (string[])[
-                student.Key, .. exercises.Select(id => Number(points[id].FirstOrDefault())), Number(student.Sum(grade => grade.Points)),
+                student.Key, .. exercises.Select(id => Number(points[id].FirstOrDefault())), .. Kinds.Select(Sum),
+                Number(student.Sum(grade => grade.Points)),
                 Number(student.Sum(grade => grade.Most)), string.Join("; ", remarks)];
         });
-        WriteTable(path, [["student", .. exercises, "points", "of", "remarks"], .. rows]);
+        WriteTable(path, [["student", .. exercises, "warm-ups", "builds", "thinks", "points", "of", "remarks"], .. rows]);
     }
 
     /// <summary>Values separated by commas.</summary>
@@ -112,8 +117,8 @@ internal static class GradeBook
         AtomicFile.WriteText(path, result.ToJsonString(Format) + "\n");
     }
 
-    /// <summary>Points in halves.</summary>
-    internal static string Number(double? points) => points?.ToString("0.#", CultureInfo.InvariantCulture) ?? "";
+    /// <summary>Points as a text; the grader's are in halves.</summary>
+    internal static string Number(double? points) => points?.ToString("0.##", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>What came of an exercise, in a sentence.</summary>
     internal static string Describe(ExerciseGrade exercise) => exercise.Comment ?? exercise.Remark ?? exercise.State switch

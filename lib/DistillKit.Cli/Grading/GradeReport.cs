@@ -3,6 +3,9 @@ namespace DistillKit.Cli.Grading;
 /// <summary>Writes everything that is made of grades.</summary>
 internal static class GradeReport
 {
+    /// <summary>The file with a row for each answer that a person has to read.</summary>
+    internal const string ToMark = "to-mark.csv";
+
     /// <param name="isolation">How the submissions ran.</param>
     /// <returns>How many answers a person has to read.</returns>
     internal static int Write(string folder, IReadOnlyList<NotebookGrade> grades, IReadOnlyList<NotebookFile> keys, string isolation)
@@ -19,7 +22,7 @@ internal static class GradeReport
             GradeBook.WriteClassroom50(Path.Combine(folder, "results", name, "result.json"), student.Key, own);
             FeedbackPage.Write(Path.Combine(folder, "feedback", name + ".html"), student.Key, own, QuestionsOf, Executed);
         }
-        return Mark.WriteOpen(Path.Combine(folder, "to-mark.csv"), grades);
+        return Mark.WriteOpen(Path.Combine(folder, ToMark), grades);
 
         IReadOnlyDictionary<string, Question> QuestionsOf(NotebookGrade grade) =>
             questions.GetValueOrDefault(grade.Notebook) ?? [];

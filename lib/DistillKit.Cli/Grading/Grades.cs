@@ -18,7 +18,10 @@ internal enum ExerciseState
 
 /// <summary>One question, and what came of it.</summary>
 /// <param name="Answer">Null where there is none, and where the question is hidden, as is what would be right.</param>
-internal sealed record QuestionGrade(string Question, bool IsRight, string? Answer, string? Right);
+internal sealed record QuestionGrade(string Question, bool IsRight, string? Answer, string? Right)
+{
+    internal bool IsHidden => Question.StartsWith(EvidenceAnswer.Hidden, StringComparison.Ordinal);
+}
 
 /// <summary>The points of one exercise.</summary>
 /// <param name="Kind">WarmUp, Build or Think.</param>
@@ -73,19 +76,34 @@ internal static class Judge
             var right = key.Evidence[exercise];
             var remark = submitted.Failures.GetValueOrDefault(exercise);
             var questions = Questions(right, submitted.Evidence.GetValueOrDefault(exercise, []));
-            string[] reserved = [.. Words.Reserved(cell).Intersect(Words.Of(solution.Cell.Source))];
+            string[] reserved = [.. Words.Reserved(cell).Concat(Words.OfChecks).Intersect(NamesIn(solution))];
             if (reserved.Length > 0)
             {
-                remark = $"it uses {string.Join(", ", reserved)} of the library, which is what it should do itself";
+                remark = $"it uses {string.Join(", ", reserved)} of the library, which it should do without";
                 questions = [.. questions.Select(question => question with { IsRight = false })];
             }
             var state = remark is null && solution.Cell.Source == solution.Blank ? ExerciseState.Open : StateOf(questions);
-            // Half points, and never more than there is evidence for.
-            var share = questions.Count(question => question.IsRight) / (double)questions.Count;
+            // Half points, and never more than there is evidence for: what is right of the visible questions can be read off their test.
+            var share = questions.GroupBy(question => question.IsHidden).Min(same => same.Count(one => one.IsRight) / (double)same.Count());
             var points = state is ExerciseState.Open ? 0 : Math.Floor(2 * most * share) / 2;
             grades.Add(new(exercise, right.Kind, most, points, state, questions, solution.Cell.Source, remark, right.Hint));
         }
         return grades;
+
+        // Also those of earlier solutions that declare what it calls; without what the published ones use.
+        IEnumerable<string> NamesIn(CopiedCell solution)
+        {
+            var names = Names(solution).ToHashSet();
+            foreach (var earlier in copy.Cells.TakeWhile(one => one != solution).Where(one => one.Origin == CellOrigin.Solution).Reverse())
+                if (Words.Declared(earlier.Cell.Source).Any(names.Contains)) names.UnionWith(Names(earlier));
+            return names;
+        }
+
+        IEnumerable<string> Names(CopiedCell solution) =>
+            Words.Of(solution.Cell.Source).Except(Words.Of(Published(solution.Exercise!)));
+
+        string Published(string exercise) =>
+            key.Notebook.Cells.First(cell => cell is { IsCode: true, IsSolution: true } && cell.GradeId == exercise).Source;
     }
 
     private static ExerciseState StateOf(IReadOnlyList<QuestionGrade> questions) => questions.Count(question => question.IsRight) switch
@@ -103,9 +121,9 @@ internal static class Judge
         {
             EvidenceAnswer?[] answers = [.. all.Select(one => one.Answers.FirstOrDefault(answer => answer.Question == asked.Question))];
             var isRight = answers.Length > 0 && answers.All(answer => right.Accepts(asked.Right, answer?.Answer));
-            var isHidden = asked.Question.StartsWith(EvidenceAnswer.Hidden, StringComparison.Ordinal);
-            return isHidden ? new QuestionGrade(asked.Question, isRight, null, null)
-                : new(asked.Question, isRight, Said(answers.FirstOrDefault()), EvidenceAnswer.Show(asked.Right));
+            var question = new QuestionGrade(asked.Question, isRight, null, null);
+            return question.IsHidden ? question
+                : question with { Answer = Said(answers.FirstOrDefault()), Right = EvidenceAnswer.Show(asked.Right) };
         })];
 
         static string? Said(EvidenceAnswer? answer) => answer?.Answer is { } values ? EvidenceAnswer.Show(values)

@@ -28,8 +28,9 @@ internal static class Similarity
             let form = string.Join(' ', Words.TokensWithoutNames(exercise.Code))
             group (grade.Student, Text: string.Join(' ', tokens)) by (exercise.Id, Form: form) into same
             let students = same.Select(one => one.Student).Distinct().Order(StringComparer.OrdinalIgnoreCase).ToArray()
-            where students.Length > 1 && (students.Length <= most || students.Contains(solution?.Student))
-            select (same.Key.Id, Students: students, IsLiteral: same.Select(one => one.Text).Distinct().Count() == 1);
+            let isLiteral = same.Select(one => one.Text).Distinct().Count() == 1
+            where students.Length > 1 && (isLiteral || students.Length <= most || students.Contains(solution?.Student))
+            select (same.Key.Id, Students: students, IsLiteral: isLiteral);
         return groups.GroupBy(group => (Names: string.Join('\n', group.Students), group.IsLiteral))
             .Select(group => new Alike(
                 group.First().Students, [.. group.Select(one => one.Id)], group.Key.IsLiteral ? "the same" : "the same but for names"))

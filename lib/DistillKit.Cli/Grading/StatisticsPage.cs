@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace DistillKit.Cli.Grading;
 
 /// <summary>What an instructor wants to know of a class: how each exercise went, what was answered wrong most often, who should be looked
@@ -10,21 +12,21 @@ internal static class StatisticsPage
     internal static void Write(string path, IReadOnlyList<NotebookGrade> grades, IReadOnlyList<NotebookGrade> solutions, string isolation)
     {
         var body = new StringBuilder("<h1>Grades</h1>\n").Append(Page.Paragraph(isolation));
-        foreach (var notebook in grades.Where(grade => grade.Notebook.Length > 0).GroupBy(grade => grade.Notebook))
+        foreach (var notebook in grades.Where(grade => grade.Hash.Length > 0).GroupBy(grade => grade.Notebook))
         {
             NotebookGrade[] all = [.. notebook];
-            var points = all.Select(grade => grade.Points).Order().ToArray();
+            var points = all.Select(grade => grade.Points).ToArray();
             body.Append($"<h2>{Page.Text(notebook.Key)}</h2>\n");
             body.Append(Page.Paragraph($"{Terminal.Count(all.Length, "submission")}; points: mean {Mean(points)}, median "
-                + $"{GradeBook.Number(points[points.Length / 2])}, from {GradeBook.Number(points[0])} to {GradeBook.Number(points[^1])} of "
+                + $"{GradeBook.Number(points.Median())}, from {GradeBook.Number(points.Min())} to {GradeBook.Number(points.Max())} of "
                 + $"{all.Max(grade => grade.Most)}."));
             body.Append(Exercises(all));
             var alike = Similarity.Find(all, solutions.FirstOrDefault(one => one.Notebook == notebook.Key)).ToArray();
             if (alike.Length > 0)
             {
                 body.Append("<h3>Alike</h3>\n").Append(Page.Paragraph(
-                    "Solutions of thirty signs or more that are the same, or the same but for names, as another student's or as the "
-                    + "published one; what a tenth of a class has found is left out. "
+                    "Functions of thirty names, numbers and signs or more that are the same, or the same but for names, as another "
+                    + "student's or as the published one; what a tenth of the class shares but for names is left out. "
                     + "What that means is for a person to find out."));
                 body.Append(Page.Table(["exercises", "alike", "students"], 0, alike.Select(pair => (string[])
                     [Page.Text(string.Join(", ", pair.Exercises)), pair.How, Page.Text(string.Join(", ", pair.Students))])));

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DistillKit.Cli.Grading;
 
@@ -13,10 +14,13 @@ internal static class Words
     private static readonly HashSet<string> Unusual =
     [
         "Activator", "Answers", "AppDomain", "Assembly", "AssemblyLoadContext", "BindingFlags", "CSharpScript",
-        "DllImport", "DynamicMethod", "Environment", "Evidence", "Exercise", "ExerciseBook", "GetField", "GetMethod",
-        "GetProperty", "Kernel", "KernelInvocationContext", "LibraryImport", "Marshal", "NativeLibrary",
-        "NotebookSession", "Process", "Reflection", "Socket", "unsafe",
+        "DllImport", "DynamicInvoke", "DynamicMethod", "Environment", "Evidence", "Exercise", "ExerciseBook", "GetField", "GetMembers",
+        "GetMethod", "GetMethods", "GetProperty", "GetRuntimeMethods", "GetTypes", "InvokeMember", "Kernel", "KernelInvocationContext",
+        "LibraryImport", "Marshal", "MethodInfo", "NativeLibrary", "NotebookSession", "Process", "Reflection", "Socket", "unsafe",
     ];
+
+    /// <summary>What knows the right answers, and says as often as one asks whether a guess is one.</summary>
+    internal static IReadOnlyList<string> OfChecks { get; } = ["Check", "ExerciseBook"];
 
     /// <summary>The library's own answers to exercises, and what a test's notes name beside them: <c>"reserved": ["DistillationLoss"]</c>.
     /// </summary>
@@ -29,6 +33,15 @@ internal static class Words
     /// <summary>All names, without those in comments and texts.</summary>
     internal static IReadOnlySet<string> Of(string code) =>
         Parts(code).Where(part => part.IsKind(SyntaxKind.IdentifierToken) || part.IsKeyword()).Select(part => part.ValueText).ToHashSet();
+
+    /// <summary>The functions, variables and types that a cell leaves to the cells after it.</summary>
+    internal static IEnumerable<string> Declared(string code) => Root(code).Members.SelectMany(member => member switch
+    {
+        MethodDeclarationSyntax function => [function.Identifier.ValueText],
+        FieldDeclarationSyntax field => field.Declaration.Variables.Select(variable => variable.Identifier.ValueText),
+        BaseTypeDeclarationSyntax type => (IEnumerable<string>)[type.Identifier.ValueText],
+        _ => [],
+    });
 
     /// <summary>The code's parts one after the other: names, numbers, signs.</summary>
     internal static IEnumerable<string> Tokens(string code) => Parts(code).Select(part => part.ValueText);
@@ -45,6 +58,7 @@ internal static class Words
         }
     }
 
-    private static IEnumerable<SyntaxToken> Parts(string code) =>
-        CSharpSyntaxTree.ParseText(code, Script).GetRoot().DescendantTokens().Where(part => part.Text.Length > 0);
+    private static IEnumerable<SyntaxToken> Parts(string code) => Root(code).DescendantTokens().Where(part => part.Text.Length > 0);
+
+    private static CompilationUnitSyntax Root(string code) => CSharpSyntaxTree.ParseText(code, Script).GetCompilationUnitRoot();
 }

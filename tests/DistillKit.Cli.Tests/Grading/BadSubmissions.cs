@@ -18,7 +18,7 @@ internal static class BadSubmissions
     private static IReadOnlyDictionary<string, (Func<SmallAssignment, string> Make, string Points, string Says)> Every { get; } =
         new Dictionary<string, (Func<SmallAssignment, string>, string, string)>
         {
-            ["solved"] = (all => all.Solved().ToJson(), Everything, "the marks of the complete notebook"),
+            ["solved"] = (all => all.Solved().ToJson(), Everything, "still have the lines"),
             ["blank"] = (all => all.Blank().ToJson(), Nothing, ""),
             ["endless"] = First("while (true) { }", "longer than"),
             ["allocates"] = First("var all = new List<byte[]>(); while (true) { all.Add(new byte[1 << 26]); all[^1].AsSpan().Fill(1); }"),
@@ -62,18 +62,37 @@ internal static class BadSubmissions
                     (0, 6) => (6 / 255f, 0), (-1, 3) => (4 / 255f, 64), (2, 5) => (5 / 255f, 0), (-4, -1) => (4 / 255f, 255),
                     (-500, 1000) => (1500 / 255f, 85), _ => default,
                 };
-                """), "1 1.5 2 3", ""),
+                """), "1 0 2 3", ""),
+            ["guesses"] = (all => Zero(all.Solved(), """
+                for (var guess = 0; guess < 256; guess++)
+                    if (Check.Answer("06-zero", guess, 3).State == CheckState.Right) zeroPointOfRange = guess;
+                """), "0 3 2 3", "it uses Check of the library"),
+            ["calls-from-elsewhere"] = (all => Instead(NotebookFile.Parse(Zero(all.Solved(), """
+                zeroPointOfRange = 102;
+                (float, int) Mine(float least, float greatest)
+                {
+                    var found = QuantizationParameters.FromRange(least, greatest, QuantizationScheme.Activations);
+                    return (found.Scales[0], found.ZeroPoints[0]);
+                }
+                """), SmallAssignment.Name), Affine, "return Mine(least, greatest);"), "1 0 2 3", "it uses QuantizationParameters"),
+            ["own-using"] = (all =>
+            {
+                var notebook = all.Solved();
+                notebook.CodeCells.First().Source += "\nusing System.Collections.Immutable;";
+                SmallAssignment.Find(notebook, Byte).Source += "\nvar none = ImmutableArray<int>.Empty;";
+                return notebook.ToJson();
+            }, Everything, ""),
             ["calls-the-library"] = (all => Instead(all.Solved(), Affine, """
                 var found = QuantizationParameters.FromRange(least, greatest, QuantizationScheme.Activations);
                 return (found.Scales[0], found.ZeroPoints[0]);
-                """), "1 0 2 3", "what it should do itself"),
+                """), "1 0 2 3", "it uses QuantizationParameters"),
             ["shadows"] = (all => Instead(all.WithCell("06-byte-test", """
                 byte ByteOf(float value, float scale, int zeroPoint) => Less\u006fns.Quantize(value, scale, zeroPoint);
                 """), Byte, "return 7;"), WithoutByte, "with Lessons of the library"),
             ["hides-a-name"] = (all => Instead(all.Solved(), Byte, """
                 var text = @"\"; var found = new QuantizationParameters(QuantizationScheme.Activations, [scale], [zeroPoint]); text = "";
                 var into = new byte[1]; found.Quantize<byte>([value], into); return into[0];
-                """), WithoutByte, "what it should do itself"),
+                """), WithoutByte, "it uses QuantizationParameters"),
             ["test-changed"] = (all =>
             {
                 var notebook = NotebookFile.Parse(Instead(all.Solved(), Byte, "return 7;"), SmallAssignment.Name);
@@ -111,6 +130,12 @@ internal static class BadSubmissions
     {
         var cell = SmallAssignment.Find(notebook, exercise);
         cell.Source = cell.Source[..(cell.Source.IndexOf('{', StringComparison.Ordinal) + 1)] + $"\n{body}\n}}";
+        return notebook.ToJson();
+    }
+
+    private static string Zero(NotebookFile notebook, string statements)
+    {
+        SmallAssignment.Find(notebook, "06-zero").Source = "int? zeroPointOfRange = null;\n" + statements;
         return notebook.ToJson();
     }
 

@@ -21,7 +21,7 @@ public sealed class GradeFilesTests : IDisposable
         var grade = Grade("=1+1", Exercise("06-byte", 1.5, ExerciseState.Partly)) with { Remarks = ["a, \"b\""] };
         GradeBook.WriteCsv(folder["grades.csv"], [grade]);
         Assert.Equal(
-            "student,06-byte,06-shape,points,of,remarks\n\"'=1+1\",1.5,,1.5,2,\"a, \"\"b\"\"\"\n",
+            "student,06-byte,06-shape,warm-ups,builds,thinks,points,of,remarks\n\"'=1+1\",1.5,,0,1.5,0,1.5,2,\"a, \"\"b\"\"\"\n",
             File.ReadAllText(folder["grades.csv"]));
     }
 
@@ -32,7 +32,11 @@ public sealed class GradeFilesTests : IDisposable
         var missing = Grade("bob", Exercise("06-byte", 0, ExerciseState.Open)) with { Remarks = ["nothing was handed in"] };
         GradeBook.WriteCsv(folder["grades.csv"], [Grade("ada", Exercise("06-byte", 2, ExerciseState.Right)), other, missing]);
         Assert.Equal(
-            ["student,06-byte,06-shape,07-fold,points,of,remarks", "ada,2,,5,7,4,07: late", "bob,0,,,0,2,06: nothing was handed in"],
+            
+            [
+                "student,06-byte,06-shape,07-fold,warm-ups,builds,thinks,points,of,remarks", "ada,2,,5,0,7,0,7,4,07: late",
+                "bob,0,,,0,0,0,0,2,06: nothing was handed in",
+            ],
             File.ReadAllLines(folder["grades.csv"]));
     }
 
@@ -108,16 +112,18 @@ public sealed class GradeFilesTests : IDisposable
     }
 
     [Fact]
-    public void Solutions_that_are_the_same_but_for_names_are_listed_and_those_that_many_have_are_not()
+    public void Solutions_that_are_the_same_are_listed_and_those_that_many_share_but_for_names_are_not()
     {
         var renamed = Long.Replace("total", "result").Replace("values", "numbers");
         var alike = Assert.Single(Similarity.Find([.. Students(Long, renamed, "int Other() => 1;")]));
         Assert.Equal(("s0 s1", "the same but for names"), (string.Join(' ', alike.Students), alike.How));
         Assert.Equal("the same", Assert.Single(Similarity.Find([.. Students(Long, Long + " // mine")])).How);
         NotebookGrade[] many = [.. Students([.. Enumerable.Repeat(Long, 5)])];
-        Assert.Empty(Similarity.Find(many));
+        Assert.Equal(5, Assert.Single(Similarity.Find(many)).Students.Count);
+        NotebookGrade[] five = [.. Students([.. Enumerable.Range(0, 5).Select(number => Long.Replace("total", $"total{number}"))])];
+        Assert.Empty(Similarity.Find(five));
         var solution = Grade("(solution)", Exercise("06-byte", 0, ExerciseState.Right) with { Code = Long });
-        Assert.Equal(6, Assert.Single(Similarity.Find(many, solution)).Students.Count);
+        Assert.Equal(6, Assert.Single(Similarity.Find(five, solution)).Students.Count);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class GradeTests : IDisposable
         foreach (var student in students) HandIn(student, (student == "dora" ? all.Blank() : all.Solved()).ToJson());
         var old = folder["submitted/ada/old.ipynb"];
         File.WriteAllText(old, all.Blank().ToJson());
-        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-1));
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(1));
         File.Copy(Path.Combine(Checkout.Root, "notebooks", "00b-torchsharp.ipynb"), folder["submitted/ben/00b-torchsharp.ipynb"]);
         string[] command =
             ["grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--unconfined", "--output", folder["results"]];
@@ -42,8 +42,8 @@ public sealed class GradeTests : IDisposable
         Assert.Equal(before, File.GetLastWriteTimeUtc(ResultOf("ada")));
         var rows = File.ReadAllLines(folder["results/grades.csv"]).Skip(1).Select(line => line.Split(','));
         var expected = students.Select(student => $"{student}: {(student == "dora" ? 0 : 9)} of 9");
-        Assert.Equal(expected, rows.Select(row => $"{row[0]}: {row[6]} of {row[7]}"));
-        Assert.Contains("2 files are of this notebook; the newest counts", rows.First()[^1]);
+        Assert.Equal(expected, rows.Select(row => $"{row[0]}: {row[9]} of {row[10]}"));
+        Assert.Contains("2 files are of this notebook; the newest with answers counts", rows.First()[^1]);
         Assert.Contains("00b-torchsharp.ipynb: it has none of the exercises", File.ReadLines(folder["results/grades.csv"]).ElementAt(2));
     }
 
@@ -66,7 +66,7 @@ public sealed class GradeTests : IDisposable
 
         using var grading = Cli.Start(
             "grade", folder["submitted"], "--key", all.Key, "--profile", "smoke", "--students", folder["students.txt"], "--secret", "apple",
-            "--output", folder["results"], "--json", "--unconfined");
+            "--variants", "--output", folder["results"], "--json", "--unconfined");
         var outcome = await grading.ExitAsync(Patience);
 
         var grades = JsonSerializer.Deserialize<JsonObject[]>(outcome.Output)!.ToDictionary(grade => (string)grade["student"]!);
@@ -77,11 +77,12 @@ public sealed class GradeTests : IDisposable
         // What belongs together, and a folder of nobody.
         string[] given = ["--students", folder["students.txt"], "--secret", "apple"];
         var varied = folder[$"made/ada/{SmallAssignment.Name}"];
-        await ExpectAsync("is a variant: give the --students and --secret", varied);
+        await ExpectAsync("is a variant: give --variants", varied);
         await ExpectAsync("has no student 06-quantization", [varied, .. given]);
         HandIn("ada", all.Blank().ToJson());
         Directory.Delete(folder[$"submitted/{name}"], recursive: true);
-        await ExpectAsync("is a variant: if it was made without", [folder["submitted"], .. given]);
+        await ExpectAsync("is a variant: leave out --variants", [folder["submitted"], .. given, "--variants"]);
+        await ExpectAsync("need the --secret", folder["submitted"], "--variants");
 
         async Task ExpectAsync(string message, params string[] arguments)
         {

@@ -20,10 +20,10 @@ public sealed class MarkTests : IDisposable
     {
         Assert.Equal(1, Mark.WriteOpen(folder["to-mark.csv"], [Grade("ada")]));
         var table = File.ReadAllText(folder["to-mark.csv"]);
-        Assert.Equal("student,exercise,points,of,comment\nada,06-shape,,3,\n", table);
+        Assert.Equal($"student,exercise,points,of,comment,answer\nada,06-shape,,3,,{Key.HashOf(Read.Code)}\n", table);
         Assert.Empty(Mark.Read(folder["to-mark.csv"], []));
 
-        File.WriteAllText(folder["marks.csv"], table.Replace("06-shape,,3,", "06-shape,1.5,3,\"one reason, no figure\""));
+        File.WriteAllText(folder["marks.csv"], table.Replace("06-shape,,3,,", "06-shape,1.5,3,\"one reason, no figure\","));
         var (grades, unused) = Mark.Give(Mark.Read(folder["marks.csv"], []), [Grade("ada")]);
         Assert.Empty(unused);
         var exercise = grades[0].Exercises[0];
@@ -49,12 +49,29 @@ public sealed class MarkTests : IDisposable
     }
 
     [Fact]
+    public void A_new_answer_is_read_again()
+    {
+        var old = new Mark("ada", "06-shape", 3, "", Key.HashOf("What stood there before."));
+        var (grades, unused) = Mark.Give([old], [Grade("ada")]);
+        Assert.Equal((null, old), (grades[0].Exercises[0].Points, Assert.Single(unused)));
+    }
+
+    [Fact]
+    public void What_somebody_has_filled_in_is_not_written_over()
+    {
+        File.WriteAllText(folder["to-mark.csv"], "student,exercise,points,of,comment,answer\nada,06-shape,,3,,\n");
+        Mark.RequireUnfilled(folder["to-mark.csv"]);
+        File.AppendAllText(folder["to-mark.csv"], "bob,06-shape,1,3,,\n");
+        Assert.Contains("save it as marks.csv", Assert.Throws<UserException>(() => Mark.RequireUnfilled(folder["to-mark.csv"])).Message);
+    }
+
+    [Fact]
     public void A_student_reads_points_comment_and_answer()
     {
-        var (grades, _) = Mark.Give([new("ada", "06-shape", 1.5, "why <so>?")], [Grade("ada")]);
+        var (grades, _) = Mark.Give([new("ada", "06-shape", 1.5, "why <so>.")], [Grade("ada")]);
         FeedbackPage.Write(folder["page.html"], "ada", grades, _ => new Dictionary<string, Question>(), _ => null);
         var page = File.ReadAllText(folder["page.html"]);
-        Assert.Contains("06-shape: 1.5 of 3 points, why &lt;so&gt;?.", page);
+        Assert.Contains("06-shape: 1.5 of 3 points, why &lt;so&gt;.</p>", page);
         Assert.Contains("Because <strong>so</strong>.", page);
     }
 
@@ -69,14 +86,14 @@ public sealed class MarkTests : IDisposable
     public void A_table_with_an_error_says_where(string row, string message)
     {
         File.WriteAllText(folder["marks.csv"], $"student,exercise,points,of,comment\n{row}\n");
-        Assert.Contains(message, Assert.Throws<UserException>(() => Mark.Read(folder["marks.csv"], [Key()])).Message);
+        Assert.Contains(message, Assert.Throws<UserException>(() => Mark.Read(folder["marks.csv"], [Complete()])).Message);
     }
 
     [Fact]
     public void A_table_of_another_country_is_read_too()
     {
         File.WriteAllText(folder["marks.csv"], "student;exercise;points;of;comment\nada;06-shape;1,5;3;\"good, but\"\n");
-        Assert.Equal(new Mark("ada", "06-shape", 1.5, "good, but"), Assert.Single(Mark.Read(folder["marks.csv"], [Key()])));
+        Assert.Equal(new Mark("ada", "06-shape", 1.5, "good, but"), Assert.Single(Mark.Read(folder["marks.csv"], [Complete()])));
     }
 
     [Fact]
@@ -85,6 +102,6 @@ public sealed class MarkTests : IDisposable
 
     private static NotebookGrade Grade(string student) => new(student, "06", "hash", 0, [Read, Unwritten, Build], [], 1);
 
-    private static NotebookFile Key() =>
+    private static NotebookFile Complete() =>
         NotebookFile.Load(Path.Combine(Checkout.Root, "notebooks", "06-quantization-first-principles.ipynb"));
 }
