@@ -74,7 +74,7 @@ internal static class GradeCommand
             {
                 (grades, var unused) = Mark.Give(given, grades);
                 if (unused.Count > 0)
-                    {
+                {
                     var whose = string.Join(", ", unused.Select(mark => $"{mark.Student} {mark.Exercise}"));
                     Terminal.Warn($"marks of nobody here, or of an answer that has changed since: {whose}");
                 }
