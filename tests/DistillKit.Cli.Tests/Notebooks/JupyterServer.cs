@@ -91,7 +91,7 @@ internal sealed class JupyterServer : IAsyncDisposable
     {
         var profile = JsonNode.Parse(Profile.Load("smoke").ToJson())!;
         profile["name"] = "walk";
-        foreach (var phase in profile["teacher"]!["training"]!["phases"]!.AsArray()) phase!["epochs"] = 8 * (int)phase["epochs"]!;
+        foreach (var phase in profile["teacher"]!["training"]!["phases"]!.AsArray()) phase!["epochs"] = 24 * (int)phase["epochs"]!;
         File.WriteAllText(results["walk.json"], profile.ToJsonString());
         return results["walk.json"];
     }
