@@ -32,7 +32,8 @@ internal sealed record Mark(string Student, string Exercise, double Points, stri
             if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var points) || !(points >= 0))
                 throw Wrong($"has '{fields[2]}' for points");
             if (most.TryGetValue(fields[1], out var limit) && points > limit) throw Wrong($"gives {fields[2]} points of {limit}");
-            marks.Add(new(fields[0], fields[1], points, fields[4], fields.ElementAtOrDefault(5) ?? ""));
+            // The quote that keeps a spreadsheet from computing the name.
+            marks.Add(new(fields[0].TrimStart('\''), fields[1], points, fields[4], fields.ElementAtOrDefault(5) ?? ""));
         }
         return marks;
 
@@ -64,7 +65,7 @@ internal sealed record Mark(string Student, string Exercise, double Points, stri
     {
         string[][] rows = [.. grades.SelectMany(grade => grade.Exercises
             .Where(exercise => exercise.State == ExerciseState.ForAPerson)
-            .Select(exercise => (string[])[grade.Student, exercise.Id, "", $"{exercise.Most}", "", Key.HashOf(exercise.Code)]))];
+            .Select(exercise => (string[])[grade.Student, exercise.Id, "", $"{exercise.Most}", "", HashOf(exercise)]))];
         GradeBook.WriteTable(file, [Header, .. rows]);
         return rows.Length;
     }
@@ -87,7 +88,10 @@ internal sealed record Mark(string Student, string Exercise, double Points, stri
         return (marked, [.. byAnswer.Values.Except(used)]);
     }
 
-    private bool IsOf(ExerciseGrade exercise) => Answer.Length == 0 || Answer == Key.HashOf(exercise.Code);
+    private bool IsOf(ExerciseGrade exercise) => Answer.Length == 0 || Answer == HashOf(exercise);
+
+    // With a letter in front no spreadsheet takes it for a number.
+    private static string HashOf(ExerciseGrade exercise) => "h" + Key.HashOf(exercise.Code);
 
     private ExerciseGrade Give(ExerciseGrade exercise) => exercise with
     {

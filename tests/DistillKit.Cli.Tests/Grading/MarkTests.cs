@@ -20,7 +20,7 @@ public sealed class MarkTests : IDisposable
     {
         Assert.Equal(1, Mark.WriteOpen(folder["to-mark.csv"], [Grade("ada")]));
         var table = File.ReadAllText(folder["to-mark.csv"]);
-        Assert.Equal($"student,exercise,points,of,comment,answer\nada,06-shape,,3,,{Key.HashOf(Read.Code)}\n", table);
+        Assert.Equal($"student,exercise,points,of,comment,answer\nada,06-shape,,3,,h{Key.HashOf(Read.Code)}\n", table);
         Assert.Empty(Mark.Read(folder["to-mark.csv"], []));
 
         File.WriteAllText(folder["marks.csv"], table.Replace("06-shape,,3,,", "06-shape,1.5,3,\"one reason, no figure\","));
