@@ -19,8 +19,7 @@ internal static class GradeCommand
         var secret = Options.New<string?>("--secret", "A text that students do not know, which hidden questions follow from.");
         var students = Options.New<string?>("--students", "A file with a name in each line: all of them get a grade.");
         var variants = Options.New<bool>("--variants", "Students were given variants, which `assignment make` made with the same secret.");
-        var marks = Options.New<string?>(
-            "--marks", "A table of points that persons gave: a copy of to-mark.csv, filled in.");
+        var marks = Options.New<string?>("--marks", "A table of points that persons gave: a copy of to-mark.csv, filled in.");
         var parallel = Options.New("--parallel", "How many run at a time.", Math.Clamp(Environment.ProcessorCount, 1, 2));
         var timeout = Options.New(
             "--timeout", "The longest that a cell may take, in seconds; ten times what the solution's took where that is longer.", 60.0);
@@ -37,7 +36,7 @@ internal static class GradeCommand
             if (!Confinement.HasNamespaces && !arguments.GetValue(unconfined))
             {
                 throw new UserException(
-                    "This system cannot confine what students wrote (see grading.md): on a machine that you can lose, give --unconfined.");
+                    "This system cannot confine what students wrote (see grading.md): where nothing on it matters, give --unconfined.");
             }
             var submissions = Submissions.Find(arguments.GetValue(paths)!);
             var names = arguments.GetValue(students) is { } list ? ClassList.Read(list) : null;

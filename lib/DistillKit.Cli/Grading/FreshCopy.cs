@@ -117,7 +117,7 @@ internal sealed partial class FreshCopy
     }
 
     // The library's answers are not to stand beside a solution under a short name.
-    private static bool IsFree(string directive) => !Words.Of(directive).Contains("Lessons") && !Words.UnusualOf(directive).Any();
+    private static bool IsFree(string directive) => !Words.Of(directive).Contains(Words.Lessons) && !Words.UnusualOf(directive).Any();
 
     // Behind the directives of the kernel, which load the library.
     private static string WithUsings(string source, IEnumerable<string> usings)

@@ -25,8 +25,8 @@ internal static class Similarity
             where exercise.State is ExerciseState.Right or ExerciseState.Partly or ExerciseState.Wrong
             let tokens = Words.Tokens(exercise.Code).ToArray()
             where tokens.Length >= LeastTokens
-            let form = string.Join(' ', Words.TokensWithoutNames(exercise.Code))
-            group (grade.Student, Text: string.Join(' ', tokens)) by (exercise.Id, Form: form) into same
+            let form = string.Join(' ', tokens.Select(token => token.Renamed))
+            group (grade.Student, Text: string.Join(' ', tokens.Select(token => token.Text))) by (exercise.Id, Form: form) into same
             let students = same.Select(one => one.Student).Distinct().Order(StringComparer.OrdinalIgnoreCase).ToArray()
             let isLiteral = same.Select(one => one.Text).Distinct().Count() == 1
             where students.Length > 1 && (isLiteral || students.Length <= most || students.Contains(solution?.Student))

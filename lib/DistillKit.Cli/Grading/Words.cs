@@ -19,13 +19,16 @@ internal static class Words
         "LibraryImport", "Marshal", "MethodInfo", "NativeLibrary", "NotebookSession", "Process", "Reflection", "Socket", "unsafe",
     ];
 
+    /// <summary>The class of the library that answers exercises.</summary>
+    internal const string Lessons = "Lessons";
+
     /// <summary>What knows the right answers, and says as often as one asks whether a guess is one.</summary>
     internal static IReadOnlyList<string> OfChecks { get; } = ["Check", "ExerciseBook"];
 
     /// <summary>The library's own answers to exercises, and what a test's notes name beside them: <c>"reserved": ["DistillationLoss"]</c>.
     /// </summary>
     internal static IEnumerable<string> Reserved(Cell test) =>
-        ["Lessons", .. test.Notes?["reserved"] is JsonArray names ? names.Select(name => (string)name!) : []];
+        [Lessons, .. test.Notes?["reserved"] is JsonArray names ? names.Select(name => (string)name!) : []];
 
     /// <summary>The names of code that are none of its exercise's business.</summary>
     internal static IEnumerable<string> UnusualOf(string code) => Of(code).Where(Unusual.Contains);
@@ -43,18 +46,16 @@ internal static class Words
         _ => [],
     });
 
-    /// <summary>The code's parts one after the other: names, numbers, signs.</summary>
-    internal static IEnumerable<string> Tokens(string code) => Parts(code).Select(part => part.ValueText);
-
-    /// <summary>The code's parts, with each name replaced by the number of the place where it first stands.</summary>
-    internal static IEnumerable<string> TokensWithoutNames(string code)
+    /// <summary>The code's parts one after the other (names, numbers, signs), each also with a name replaced by the number of the place
+    /// where it first stands.</summary>
+    internal static IEnumerable<(string Text, string Renamed)> Tokens(string code)
     {
         var names = new Dictionary<string, string>();
         foreach (var part in Parts(code))
         {
             var isName = part.IsKind(SyntaxKind.IdentifierToken);
             if (isName) names.TryAdd(part.ValueText, $"n{names.Count}");
-            yield return isName ? names[part.ValueText] : part.ValueText;
+            yield return (part.ValueText, isName ? names[part.ValueText] : part.ValueText);
         }
     }
 

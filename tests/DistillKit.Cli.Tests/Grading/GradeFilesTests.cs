@@ -32,7 +32,6 @@ public sealed class GradeFilesTests : IDisposable
         var missing = Grade("bob", Exercise("06-byte", 0, ExerciseState.Open)) with { Remarks = ["nothing was handed in"] };
         GradeBook.WriteCsv(folder["grades.csv"], [Grade("ada", Exercise("06-byte", 2, ExerciseState.Right)), other, missing]);
         Assert.Equal(
-
             [
                 "student,06-byte,06-shape,07-fold,warm-ups,builds,thinks,points,of,remarks", "ada,2,,5,0,7,0,7,4,07: late",
                 "bob,0,,,0,0,0,0,2,06: nothing was handed in",
