@@ -49,12 +49,13 @@ let private plotly =
 let private policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 /// The whole page. The script puts the interactive chart in the picture's place; where that fails the picture stays.
-let page (title: string) (body: string) =
+/// `head` stands in the page's head, behind what all pages have there.
+let page (title: string) (head: string) (body: string) =
     // No part of a script may look like its end.
     let style, start, safe = resource own "report.css", resource own "report.js", plotly.Value.Replace("</script", "<\\/script")
     all
         [ "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           $"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          $"<link rel=\"icon\" href=\"data:,\">\n<title>{text title}</title>\n<style>\n{style}</style>\n</head>\n"
+          $"<link rel=\"icon\" href=\"data:,\">\n<title>{text title}</title>\n{head}<style>\n{style}</style>\n</head>\n"
           $"<body>\n{body}<script>{safe}</script>\n<script>\n{start}</script>\n</body>\n</html>\n" ]

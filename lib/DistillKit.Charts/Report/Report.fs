@@ -49,5 +49,21 @@ let Write (folder: string, path: string) : ReportFile =
                        + "themselves. Training accuracy is of augmented images, validation accuracy of images as they are.")
               Html.element "h2" "Where these figures come from"
               Sections.provenance result (RunFolder.stages folder) (RunFolder.recipes folder) ]
-    AtomicFile.WriteText(path, Html.page title body)
+    AtomicFile.WriteText(path, Html.page title "" body)
     { Path = path; Charts = charts }
+
+/// <summary>Writes the report of a run that still goes on: the stages that have ended, and the trainings as far as they are.</summary>
+/// <param name="folder">Of the run.</param>
+/// <param name="path">The HTML file, whose place the report of the finished run takes. A page that is open loads itself again.</param>
+/// <exception cref="T:DistillKit.UserException">A file of the run is damaged, or the report cannot be written.</exception>
+let WriteSoFar (folder: string, path: string) =
+    let title, trainings = $"Profile {System.IO.Path.GetFileName folder}: what there is so far", RunFolder.trainings folder
+    let rows = [ for stage in RunFolder.stages folder -> [ stage.Stage; String.concat ", " stage.Figures ] ]
+    let body =
+        Html.all
+            [ Html.element "h1" (Html.text title)
+              Html.paragraph "The run goes on. This page loads itself again, and in the end it is the whole report."
+              Html.table 2 [ "stage"; "what it came to" ] rows
+              if not trainings.IsEmpty then
+                  Html.chart "chart-1" (TrainingCurves.Of(Sections.trainingTitle trainings, trainings)) ]
+    AtomicFile.WriteText(path, Html.page title "<meta http-equiv=\"refresh\" content=\"20\">\n" body)

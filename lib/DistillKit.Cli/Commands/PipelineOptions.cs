@@ -11,25 +11,34 @@ internal sealed class PipelineOptions
     internal void AddTo(Command command) =>
         command.AddRange(profile, output, Options.Data, seed, Options.Threads, Options.Device, Options.Json);
 
-    internal Task<T> RunAsync<T>(ParseResult arguments, Func<PipelineRun, Task<T>> job) => ProgressView.WatchAsync(async view =>
+    internal Task<T> RunAsync<T>(ParseResult arguments, Func<PipelineRun, ProgressView, Task<T>> job)
     {
-        var chosen = Profile.Load(arguments.GetValue(profile)!);
-        if (arguments.GetValue(seed) is { } other) chosen = chosen with { Seed = other };
-        var device = arguments.PrepareEngine();
-        var standard = Path.Combine(Checkout.Artifacts, chosen.Name);
-        var folder = Outputs.Folder(arguments.GetValue(output), standard, arguments.GetValue(profile)!);
-        foreach (var name in Results) Outputs.Protect(Path.Combine(folder, name), arguments.GetValue(profile));
-        using var run = new PipelineRun(chosen, folder, view, device, arguments.GetValue(Options.Data));
-        return await job(run);
-    }, arguments.GetValue(Options.Json));
+        return ProgressView.WatchAsync(Run, arguments.GetValue(Options.Json));
+
+        async Task<T> Run(ProgressView view)
+        {
+            var chosen = Profile.Load(arguments.GetValue(profile)!);
+            if (arguments.GetValue(seed) is { } other) chosen = chosen with { Seed = other };
+            var device = arguments.PrepareEngine();
+            var standard = Path.Combine(Checkout.Artifacts, chosen.Name);
+            var folder = Outputs.Folder(arguments.GetValue(output), standard, arguments.GetValue(profile)!);
+            foreach (var name in Results) Outputs.Protect(Path.Combine(folder, name), arguments.GetValue(profile));
+            using var run = new PipelineRun(chosen, folder, view, device, arguments.GetValue(Options.Data));
+            return await job(run, view);
+        }
+    }
 
     internal async Task<int> CompareAsync(
         ParseResult arguments, Func<PipelineRun, Task<BenchmarkResult>> job, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        var (result, folder) = await RunAsync(arguments, async run => (await job(run), run.Folder));
+        var (result, folder) = await RunAsync(arguments, async (run, view) =>
+        {
+            view.AfterStage = () => Report.WriteSoFar(run.Folder, PathOf(run.Folder));
+            return (await job(run), run.Folder);
+        });
         cancellation.ThrowIfCancellationRequested();
-        var report = Report.Write(folder, Path.Combine(folder, "report.html"));
+        var report = Report.Write(folder, PathOf(folder));
         if (arguments.GetValue(Options.Json))
         {
             Terminal.Raw.WriteLine(result.ToJson());
@@ -41,4 +50,6 @@ internal sealed class PipelineOptions
         Console.WriteLine($"the report, to open in a browser: {Path.GetRelativePath(".", report.Path)}");
         return 0;
     }
+
+    private static string PathOf(string folder) => Path.Combine(folder, "report.html");
 }

@@ -13,7 +13,7 @@ internal static class RunCommand
         options.AddTo(command);
         command.Add(stage);
         command.SetAction((arguments, cancellation) => arguments.GetValue(stage) is { } name
-            ? options.RunAsync(arguments, async run =>
+            ? options.RunAsync(arguments, async (run, _) =>
             {
                 await run.RunStageAsync(name, cancellation);
                 return 0;

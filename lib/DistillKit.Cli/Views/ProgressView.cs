@@ -19,6 +19,17 @@ internal abstract class ProgressView : IRunProgress
         return AnsiConsole.Progress().Columns(ProgressBars.Columns(screen.Width)).StartAsync(context => job(new ProgressBars(context)));
     }
 
+    private RunPlan? plan;
+
+    /// <summary>Is called when a stage has ended.</summary>
+    internal Action? AfterStage { get; set; }
+
+    public void Planned(RunPlan plan)
+    {
+        this.plan = plan;
+        End("plan", $"{plan}");
+    }
+
     public void Started(string stage, string description, int resumedStep = 0) =>
         Begin(stage, resumedStep > 0 ? $"{description}, resumed at step {resumedStep}" : description);
 
@@ -31,12 +42,37 @@ internal abstract class ProgressView : IRunProgress
 
     public abstract void Warned(string text);
 
-    public abstract void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun);
+    public IRunProgress Beside()
+    {
+        var beside = Another();
+        (beside.plan, beside.AfterStage) = (plan, AfterStage);
+        return beside;
+    }
+
+    public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
+    {
+        var left = plan?.After(stage) is { } some && some > TimeSpan.Zero ? $"; about {TimeLeft.Text(some)} left in all" : "";
+        End(stage, $"{result} ({(isFromEarlierRun ? "from an earlier run" : TimeLeft.Text(time))}{left})");
+        if (AfterStage is null || isFromEarlierRun) return;
+        try
+        {
+            lock (AfterStage) AfterStage();
+        }
+        catch (UserException error)
+        {
+            // Not a reason to end a run.
+            Warned(error.Message);
+        }
+    }
 
     /// <summary>The running stage is at a step, of which a share is done; null where nobody knows how much.</summary>
     internal abstract void Advanced(string step, double? share);
 
+    protected abstract ProgressView Another();
+
     protected abstract void Begin(string stage, string description);
+
+    protected abstract void End(string stage, string result);
 
     protected static string Describe(TrainingProgress at) =>
         $"epoch {at.Epoch + 1}/{at.Epochs}  loss {at.Loss:f3}  training {100 * at.Accuracy:f1} %  {at.ImagesPerSecond:n0} images/s";
@@ -60,17 +96,19 @@ internal sealed class ProgressBars(ProgressContext context) : ProgressView
 
     public override void Trained(TrainingProgress progress) => Advanced(Describe(progress), progress.Share);
 
-    public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
-    {
-        if (name != stage || bar is null) Begin(stage, result);
-        Advanced(isFromEarlierRun ? $"{result} (from an earlier run)" : result, 1);
-        bar!.StopTask();
-        bar = null;
-    }
-
     // Above the bars, which stay where they are.
     public override void Warned(string text) =>
         AnsiConsole.Write(new Text($"WARNING: {PlainText.Of(text)}\n", new Style(Color.Red, decoration: Decoration.Bold)));
+
+    protected override ProgressView Another() => new ProgressBars(context);
+
+    protected override void End(string stage, string result)
+    {
+        if (name != stage || bar is null) Begin(stage, result);
+        Advanced(result, 1);
+        bar!.StopTask();
+        bar = null;
+    }
 
     protected override void Begin(string stage, string description)
     {
@@ -111,13 +149,15 @@ internal sealed class ProgressLines(TextWriter output) : ProgressView
         Line(left is { } time ? $"{Describe(progress)}  {TimeLeft.Text(time)} left" : Describe(progress));
     }
 
-    public override void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun)
+    public override void Warned(string text) => Terminal.Warn(text);
+
+    protected override ProgressView Another() => new ProgressLines(output);
+
+    protected override void End(string stage, string result)
     {
         name = stage;
-        Line($"{result} ({(isFromEarlierRun ? "from an earlier run" : TimeLeft.Text(time))})");
+        Line(result);
     }
-
-    public override void Warned(string text) => Terminal.Warn(text);
 
     protected override void Begin(string stage, string description)
     {

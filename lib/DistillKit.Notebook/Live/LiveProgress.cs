@@ -64,6 +64,9 @@ public sealed class LiveProgress : IRunProgress, IDisposable
     public void Warned(string text) => show(new(stage, $"WARNING: {text}", null));
 
     /// <inheritdoc/>
+    public IRunProgress Beside() => new LiveProgress(show);
+
+    /// <inheritdoc/>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false)
     {
         if (this.stage != stage) Enter(stage);

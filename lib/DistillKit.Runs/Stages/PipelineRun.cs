@@ -47,7 +47,11 @@ public sealed class PipelineRun : IDisposable
         // Before the hours in which the first of them are trained.
         foreach (var stage in Stages) stage.RequireOwnFiles();
         benchmark.RequireOwnFiles();
+        // The report is written as the stages end.
+        context.Store.Begin(StageNames.Benchmark);
         await InstallDataAsync(cancellation);
+        if (new RunPlanner(context, training).Make(cancellation) is { } plan) context.Progress.Planned(plan);
+        training.TrainPair(cancellation);
         foreach (var stage in Stages) stage.Do(cancellation);
         return Benchmark(memoryOfInference, cancellation);
     }

@@ -34,6 +34,9 @@ public static class StageNames
 /// <summary>Receives what a run does, for instance to show it.</summary>
 public interface IRunProgress
 {
+    /// <summary>A run begins that will take that long.</summary>
+    public void Planned(RunPlan plan) => Advanced(plan.ToString());
+
     /// <summary>A stage begins; <paramref name="resumedStep"/> is above 0 when it continues an interrupted one.</summary>
     public void Started(string stage, string description, int resumedStep = 0);
 
@@ -48,6 +51,9 @@ public interface IRunProgress
 
     /// <summary>Something about the last result that must not be overlooked, in a line.</summary>
     public void Warned(string text) => Advanced(text);
+
+    /// <summary>What receives the same of a stage that runs beside another.</summary>
+    public IRunProgress Beside() => this;
 
     /// <summary>A stage has ended, or had been finished by an earlier run.</summary>
     public void Finished(string stage, string result, TimeSpan time, bool isFromEarlierRun = false);
@@ -101,6 +107,8 @@ internal sealed record Stage<T>(
         var time = Seconds is null ? Stopwatch.GetElapsedTime(start) : TimeSpan.FromSeconds(Seconds(result));
         return Finish(result, time, isFromEarlierRun: false);
     }
+
+    public bool IsDone => Find() is not null;
 
     /// <summary>Its result for another stage: one that is there is found without a word.</summary>
     public T Require(CancellationToken cancellation) => Find() ?? Run(cancellation);

@@ -7,7 +7,7 @@ namespace DistillKit.Runs.Stages;
 internal sealed class StageContext(Profile profile, StageStore store, IRunProgress progress, Device? device, string? dataFolder)
     : IDisposable
 {
-    private readonly HashSet<string> shown = [];
+    private HashSet<string> shown = [];
     private PipelineImages? images;
     private object? dataIdentity;
     private TrainingData? data;
@@ -43,10 +43,22 @@ internal sealed class StageContext(Profile profile, StageStore store, IRunProgre
     public DeviceImages OnDevice(ImageSet set, CancellationToken cancellation = default) =>
         new(set, Device, Images.Normalization) { Cancellation = cancellation };
 
+    /// <summary>The same for a stage that runs beside others: what is shown of it has a place of its own. Not to be disposed.</summary>
+    public StageContext Beside() => new(profile, store, progress.Beside(), Device, dataFolder)
+    {
+        images = Images,
+        data = Data,
+        dataIdentity = DataIdentity,
+        shown = shown,
+        TrainShared = TrainShared,
+    };
+
     /// <returns>Whether it was shown: what an earlier run had finished is shown once.</returns>
     public bool Finish(string stage, string result, TimeSpan time, bool isFromEarlierRun)
     {
-        if (!shown.Add(stage) && isFromEarlierRun) return false;
+        bool isFirst;
+        lock (shown) isFirst = shown.Add(stage);
+        if (!isFirst && isFromEarlierRun) return false;
         progress.Finished(stage, result, time, isFromEarlierRun);
         return true;
     }

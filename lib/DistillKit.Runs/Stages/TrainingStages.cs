@@ -21,7 +21,10 @@ public sealed record TrainingStage(
 internal sealed class TrainingStages(StageContext context)
 {
     public const string ModelName = "model.safetensors";
-    private const string SoftTargets = "soft-targets";
+    public const string SoftTargets = "soft-targets";
+
+    /// <summary>The engine's random numbers are the process's: only one network at a time is started from a seed.</summary>
+    private static readonly Lock Start = new();
 
     public IReadOnlyList<TrainingStage> All { get; } =
         [.. Compose(context.Profile).Select(stage => stage with { Seed = context.Profile.Seed })];
@@ -53,6 +56,30 @@ internal sealed class TrainingStages(StageContext context)
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation) =>
         context.TrainShared?.Invoke(stage, Fingerprint(stage), cancellation) ?? (StageOf(stage).Run(cancellation), ModelPath(stage));
 
+    /// <summary>The student alone and with its teacher, as far as they are still to be trained, where at the same time that is
+    /// faster.</summary>
+    public IReadOnlyList<TrainingStage> Pair => Student.Model.DrawsInTraining() || !SideBySide.IsFaster(context.Device)
+        ? []
+        : [.. ((TrainingStage[])[this[StageNames.Baseline], Student]).Where(stage => !StageOf(stage).IsDone)];
+
+    /// <summary>Trains the students at the same time, where that is faster.</summary>
+    public void TrainPair(CancellationToken cancellation)
+    {
+        var pair = Pair;
+        if (pair.Count == 0) return;
+        Prepare(Student, cancellation);
+        SideBySide.Run(
+            shares: 2,
+            [
+                .. pair.Select(stage =>
+                {
+                    var beside = new TrainingStages(context.Beside());
+                    return (Action<CancellationToken>)(stop => beside.Train(stage, stop));
+                }),
+            ],
+            cancellation);
+    }
+
     public Stage<TrainingResult> StageOf(TrainingStage stage) => new(
         context, stage.Name, [ModelPath(stage)],
         () => Fingerprint(stage),
@@ -70,10 +97,8 @@ internal sealed class TrainingStages(StageContext context)
     {
         using var teacher = TeacherOf(stage, cancellation);
         var (recipe, seed, path) = (stage.Recipe, stage.Seed, ModelPath(stage));
-        manual_seed((long)seed);
-        using var model = stage.Model.Build();
-        model.to(context.Device);
-        var objective = Objective(model, recipe, teacher, stage.Distillation);
+        var (started, objective) = NetworkOf(stage, teacher);
+        using var model = started;
         // What learned along with a network has not been kept.
         var shorter = objective.Adapters?.parameters().Any() is true ? null : ResultBeforeRestart(stage);
         if (shorter is not null) ModelFile.LoadInto(path, model);
@@ -87,6 +112,62 @@ internal sealed class TrainingStages(StageContext context)
         var info = context.Provenance(stage.Model, origin, result.ValidationAccuracy);
         ModelFile.Save(path, model, info with { Seed = (long)seed });
         return result;
+    }
+
+    /// <summary>How long a training would take here, by a few steps of each of its kinds of epochs, with networks that are thrown
+    /// away.</summary>
+    public TimeSpan Rehearse(TrainingStage stage, CancellationToken cancellation)
+    {
+        if (stage.Training is not { } recipe) return TimeSpan.Zero;
+        using var teacher = stage.Distillation is null or { Stored: true } ? null : UntrainedTeacherOf(stage);
+        var (started, objective) = NetworkOf(stage, teacher);
+        using var model = started;
+        using var trainer = new Trainer(model, objective, recipe, context.Data, stage.Seed);
+        var kinds = Enumerable.Range(0, recipe.Epochs).GroupBy(epoch => (recipe.ResolutionOf(epoch), epoch < recipe.ShallowEpochs));
+        return kinds.Aggregate(TimeSpan.Zero, (sum, epochs) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return sum + epochs.Count() * trainer.TimeOf(epochs.First());
+        });
+    }
+
+    /// <summary>How long it would take to store the answers that a training learns from, as <see cref="Rehearse"/> finds it.</summary>
+    public TimeSpan RehearseAnswers(TrainingStage stage)
+    {
+        if (stage.Distillation is not { Stored: true }) return TimeSpan.Zero;
+        using var scope = NewDisposeScope();
+        using var teacher = UntrainedTeacherOf(stage);
+        var (recipe, least) = (stage.Recipe, TimeSpan.MaxValue);
+        var batches = context.Data.Training.AugmentedBatches(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view: 0);
+        for (var call = 0; call < 3; call++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            teacher.Answer(batches.Load(step: 0), []);
+            if (Stopwatch.GetElapsedTime(start) is var time && time < least) least = time;
+        }
+        return recipe.Views!.Count * batches.Count * least;
+    }
+
+    /// <summary>A network as its seed starts it, on the device, with what it is trained for.</summary>
+    private (ImageClassifier Model, IObjective Objective) NetworkOf(TrainingStage stage, ITeacher? teacher)
+    {
+        lock (Start)
+        {
+            manual_seed((long)stage.Seed);
+            var model = stage.Model.Build();
+            model.to(context.Device);
+            return (model, Objective(model, stage.Recipe, teacher, stage.Distillation));
+        }
+    }
+
+    private LiveTeacher UntrainedTeacherOf(TrainingStage stage)
+    {
+        lock (Start)
+        {
+            ImageClassifier[] networks = [.. stage.Teachers.Select(name => this[name].Model.Build())];
+            foreach (var network in networks) network.to(context.Device);
+            return new(networks, stage.Distillation!.TeacherResolution);
+        }
     }
 
     /// <summary>Takes weights as they are: validates them, and keeps a copy that says what it is.</summary>

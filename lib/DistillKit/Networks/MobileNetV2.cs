@@ -28,6 +28,9 @@ public sealed record MobileNetV2Spec : ModelSpec
     }
 
     /// <inheritdoc/>
+    public override bool DrawsInTraining() => Dropout > 0;
+
+    /// <inheritdoc/>
     protected override ImageClassifier Create() => new MobileNetV2(this);
 }
 

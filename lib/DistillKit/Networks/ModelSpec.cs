@@ -35,6 +35,10 @@ public abstract record ModelSpec
     /// <summary>What happens to the image before the first stage.</summary>
     public StemKind Stem { get; init; } = StemKind.Cifar;
 
+    /// <summary>Whether such a network draws random numbers while it learns, as dropout does. They are the engine's, and the engine's are
+    /// the process's: it is not trained beside another network, or its result would not depend on the seed alone.</summary>
+    public virtual bool DrawsInTraining() => true;
+
     /// <summary>Names a record of one's own, so that it can be read from and written to JSON: profiles and model files.</summary>
     /// <exception cref="ArgumentException">The name is empty, or one of the library's.</exception>
     public static void Register<T>(string family) where T : ModelSpec => Families.Add(family, typeof(T));

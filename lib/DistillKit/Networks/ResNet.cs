@@ -47,6 +47,9 @@ public sealed record ResNetSpec : ModelSpec
     }
 
     /// <inheritdoc/>
+    public override bool DrawsInTraining() => false;
+
+    /// <inheritdoc/>
     protected override ImageClassifier Create() => new ResNet(this);
 }
 

@@ -54,7 +54,7 @@ public sealed class BrowserTests : IDisposable
     {
         var page = new StringBuilder();
         foreach (var (index, name) in Gallery.All.Index()) page.Append(Html.chart($"chart-{index}", Gallery.Draw(name)));
-        File.WriteAllText(run.Path("gallery.html"), Html.page("gallery", page.ToString()));
+        File.WriteAllText(run.Path("gallery.html"), Html.page("gallery", head: "", page.ToString()));
         await using var browser = await OpenAsync(run.Path("gallery.html"));
         var charts = await browser.EvaluateAsync("""
             [...document.querySelectorAll('.chart')].map(box => ({

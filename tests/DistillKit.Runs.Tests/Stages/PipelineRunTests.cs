@@ -159,6 +159,77 @@ public sealed class PipelineRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Students_that_are_trained_at_the_same_time_become_what_each_becomes_alone()
+    {
+        string[] students = [StageNames.Baseline, StageNames.Student];
+        byte[][] Weights() => [.. students.Select(name => File.ReadAllBytes(folder[$"run/{name}/model.safetensors"]))];
+        set_num_threads(2);
+        var (_, events) = await Run(Tiny);
+        var together = Weights();
+        Assert.True(events.Started.IndexOf(StageNames.Student) < events.Finished.IndexOf(StageNames.Baseline) + 2);
+        Assert.Equal(2, get_num_threads());
+
+        set_num_threads(1);
+        using var alone = new PipelineRun(Tiny, folder["run"], new Events(), CPU);
+        foreach (var name in students)
+        {
+            alone.Forget(name);
+            await alone.RunStageAsync(name);
+        }
+        Assert.All(together.Zip(Weights()), pair => Assert.Equal(DateFree(pair.First), DateFree(pair.Second)));
+    }
+
+    [Fact]
+    public void A_job_that_fails_stops_those_beside_it_and_its_error_is_the_one_that_is_seen()
+    {
+        set_num_threads(2);
+        var (shares, wasStopped) = (new int[2], false);
+        var error = Assert.Throws<UserException>(() => SideBySide.Run(
+            shares: 2,
+            [
+                stop =>
+                {
+                    shares[0] = get_num_threads();
+                    wasStopped = stop.WaitHandle.WaitOne(TimeSpan.FromMinutes(1));
+                    stop.ThrowIfCancellationRequested();
+                },
+                _ =>
+                {
+                    shares[1] = get_num_threads();
+                    throw new UserException("no such thing");
+                },
+            ],
+            CancellationToken.None));
+        Assert.Equal("no such thing", error.Message);
+        Assert.True(wasStopped);
+        Assert.Equal([1, 1], shares);
+        Assert.Equal(2, get_num_threads());
+    }
+
+    [Fact]
+    public async Task A_run_says_before_it_trains_how_long_each_part_will_take()
+    {
+        var (_, events) = await Run(Tiny);
+        var plan = Assert.Single(events.Plans);
+        string[] planned = ["teacher", "baseline", "distill", "qat", "ptq", "export", "benchmark"];
+        Assert.Equal(planned, plan.Parts.SelectMany(part => part.Stages));
+        Assert.All(plan.Parts, part => Assert.InRange(part.Time, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)));
+
+        var (_, second) = await Run(Tiny);
+        Assert.Empty(second.Plans);
+    }
+
+    [Fact]
+    public void What_is_left_of_a_plan_ends_with_its_last_part()
+    {
+        var plan = new RunPlan([(["teacher"], TimeSpan.FromMinutes(1)), (["baseline", "distill"], TimeSpan.FromMinutes(2))]);
+        Assert.Equal("about 3:00 on this machine: teacher 1:00, baseline and distill 2:00", $"{plan}");
+        Assert.Equal(plan.Whole, plan.After("distill"));
+        Assert.True(plan.After("teacher") < plan.Whole);
+        Assert.Equal(TimeSpan.Zero, plan.After("baseline"));
+    }
+
+    [Fact]
     public async Task A_second_run_does_nothing_again()
     {
         var (first, _) = await Run(Tiny);
@@ -332,6 +403,9 @@ public sealed class PipelineRunTests : IDisposable
         return (await run.RunAsync(deployment => 1000 + new FileInfo(deployment.Path).Length, cancellation), events);
     }
 
+    /// <summary>The tensors of a file: what is said about it has its date.</summary>
+    private static byte[] DateFree(byte[] file) => file[(8 + (int)BitConverter.ToUInt64(file))..];
+
     private string FileOf(BenchmarkRow row) => folder[row.Format switch
     {
         "int8 static" => "run/ptq/static.onnx",
@@ -354,11 +428,15 @@ public sealed class PipelineRunTests : IDisposable
 
         public List<string> Warnings { get; } = [];
 
+        public List<RunPlan> Plans { get; } = [];
+
         public Action<string>? OnStarted { get; init; }
 
         public Action<string, int>? OnStep { get; init; }
 
         public Action<string>? OnFinished { get; init; }
+
+        void IRunProgress.Planned(RunPlan plan) => Plans.Add(plan);
 
         void IRunProgress.Started(string stage, string description, int resumedStep)
         {

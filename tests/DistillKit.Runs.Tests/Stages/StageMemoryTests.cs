@@ -5,8 +5,15 @@ namespace DistillKit.Runs.Tests.Stages;
 
 /// <summary>What nobody frees adds up: tensors are counted while no other test runs.</summary>
 [Collection(GlobalSettingsCollection.Name)]
-public sealed class StageMemoryTests
+public sealed class StageMemoryTests : IDisposable
 {
+    private readonly int threads = get_num_threads();
+
+    // One after the other, so that what is counted at the end of a stage is the stage's own.
+    public StageMemoryTests() => set_num_threads(1);
+
+    public void Dispose() => set_num_threads(threads);
+
     [Fact]
     public async Task A_second_run_adds_as_many_tensors_in_each_stage_as_the_first()
     {

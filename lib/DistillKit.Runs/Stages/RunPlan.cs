@@ -1,0 +1,69 @@
+namespace DistillKit.Runs.Stages;
+
+/// <summary>How long the stages of a run will take, by a short measurement on this machine; stages that run side by side share a
+/// part.</summary>
+public sealed record RunPlan(IReadOnlyList<(IReadOnlyList<string> Stages, TimeSpan Time)> Parts)
+{
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly HashSet<string> finished = [];
+
+    /// <summary>All of it.</summary>
+    public TimeSpan Whole => Parts.Aggregate(TimeSpan.Zero, (sum, part) => sum + part.Time);
+
+    /// <summary>What is left once a stage has ended, corrected by how long the parts before took.</summary>
+    public TimeSpan After(string stage)
+    {
+        lock (finished)
+        {
+            finished.Add(stage);
+            var done = Parts.Where(part => part.Stages.All(finished.Contains)).Aggregate(TimeSpan.Zero, (sum, part) => sum + part.Time);
+            return (Whole - done) * (done > TimeSpan.Zero ? clock.Elapsed / done : 1);
+        }
+    }
+
+    /// <summary>The parts in a line: "about 9:40 on this machine: teacher 3:10, ...".</summary>
+    public override string ToString()
+    {
+        var parts = Parts.Select(part => $"{string.Join(" and ", part.Stages)} {TimeLeft.Text(part.Time)}");
+        return $"about {TimeLeft.Text(Whole)} on this machine: {string.Join(", ", parts)}";
+    }
+}
+
+/// <summary>Makes the plan of a run: a few steps of every training, with networks that are thrown away.</summary>
+internal sealed class RunPlanner(StageContext context, TrainingStages training)
+{
+    /// <summary>A step with rounded numbers against one of the same network without, at the same resolution (measured).</summary>
+    private const double CostOfRounding = 2.2;
+
+    /// <summary>Post-training quantization, files and the timing of the benchmark.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
+
+    /// <summary>All deployed files together, for an image of the test set.</summary>
+    private static readonly TimeSpan RestOfImage = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>The plan; null where nothing is left to train.</summary>
+    public RunPlan? Make(CancellationToken cancellation)
+    {
+        var open = training.All.Where(stage => !training.StageOf(stage).IsDone).ToList();
+        if (open.Count == 0) return null;
+        List<(IReadOnlyList<string>, TimeSpan)> parts = [];
+        if (training.RehearseAnswers(training.Student) is var answers && answers > TimeSpan.Zero && open.Contains(training.Student))
+            parts.Add(([TrainingStages.SoftTargets], answers));
+        var pair = training.Pair;
+        foreach (var stage in open.Except(pair)) parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
+        if (pair.Count > 0)
+        {
+            var times = new TimeSpan[pair.Count];
+            SideBySide.Run(
+                shares: 2,
+                [.. pair.Select((stage, place) => (Action<CancellationToken>)(stop => times[place] = training.Rehearse(stage, stop)))],
+                cancellation);
+            parts.Add(([.. pair.Select(stage => stage.Name)], times.Max()));
+        }
+        var rounded = training.Student with { Training = context.Profile.Quantization.Training, Distillation = null };
+        parts.Add(([StageNames.Aware], CostOfRounding * training.Rehearse(rounded, cancellation)));
+        var rest = Rest + context.Images.Test.Count * RestOfImage;
+        parts.Add(([StageNames.PostTraining, StageNames.Export, StageNames.Benchmark], rest));
+        return new(parts);
+    }
+}
