@@ -25,6 +25,9 @@ public sealed class RunTests : IDisposable
         Assert.Equal(Networks, first.Table.Select(row => row[0]).Distinct());
         Assert.Equal(Formats, first.Table.Select(row => row[1]).Distinct());
         Assert.Contains("benchmark.csv, benchmark.json; total time", first.Output);
+        Assert.Matches(@"(?m)^plan +about \d+:\d\d on this machine: teacher \d", first.Output);
+        Assert.Matches(@"(?m)^teacher +validation .*; about \d+:\d\d left in all\)$", first.Output);
+        Assert.DoesNotContain("left in all", first.Output.Split('\n').Last(line => line.StartsWith("benchmark ")));
 
         var second = await Cli.RunAsync([.. arguments, "--json"]);
         Assert.Equal(0, second.ExitCode);

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DistillKit.Runs.Benchmarks;
@@ -13,11 +12,12 @@ public sealed class OnnxRuntimeModel : IDeployedModel
 
     private readonly InferenceSession session;
     private readonly RunOptions options = new();
-    private readonly bool isOfOne;
-    private readonly Buffers?[] buffers;
+    private Buffers? batch;
 
-    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes, bool isOfOne, int workers) =>
-        (this.session, InputShape, Classes, this.isOfOne, buffers) = (session, inputShape, classes, isOfOne, new Buffers?[workers]);
+    private readonly bool isOfOne;
+
+    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes, bool isOfOne) =>
+        (this.session, InputShape, Classes, this.isOfOne) = (session, inputShape, classes, isOfOne);
 
     /// <summary>The version of ONNX Runtime, such as 1.30.0; null where its library is missing or does not load.</summary>
     public static string? RuntimeVersion => Runtime.Value.Version;
@@ -37,8 +37,7 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     public int Classes { get; }
 
     /// <summary>Loads a file.</summary>
-    /// <param name="threads">How many threads work on one operator; of a file that takes one image alone, how many images are worked on
-    /// at a time.</param>
+    /// <param name="threads">How many threads work on one operator.</param>
     /// <exception cref="UserException">The file is missing, damaged or no image classifier, or there is no ONNX Runtime.</exception>
     public static OnnxRuntimeModel Load(string path, int threads = 1)
     {
@@ -46,15 +45,20 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         if (RuntimeDefect is { } defect)
             throw new UserException($"ONNX Runtime does not load: {defect}; `./distillkit doctor` says what to do.");
         if (!File.Exists(path)) throw new UserException($"There is no model {path}.");
+        using var settings = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // the exceptions say the same
+        };
+        // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
+        settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
+        // After a call its threads spin for tens of milliseconds, on a core that the file measured next needs.
+        settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
         try
         {
-            var session = Open(path, threads);
-            if (Describe(session) is var (image, classes, batch) && batch <= 1)
-            {
-                if (batch != 1 || threads == 1) return new(session, image, classes, batch == 1, workers: 1);
-                session.Dispose();
-                return new(Open(path, threads: 1), image, classes, isOfOne: true, workers: threads);
-            }
+            var session = new InferenceSession(path, settings);
+            if (Describe(session) is var (image, classes, batch) && batch <= 1) return new(session, image, classes, batch == 1);
             session.Dispose();
         }
         catch (OnnxRuntimeException e)
@@ -79,43 +83,12 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         if (logits.Length != count * Classes)
             throw new ArgumentException(
                 $"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
-        if (!isOfOne || count == 1)
-        {
-            RunBatch(ref buffers[0], count, images, logits);
-            return;
-        }
-        var (all, answers) = (images.ToArray(), new float[logits.Length]);
-        try
-        {
-            Parallel.For(0, buffers.Length, worker =>
-            {
-                for (var image = worker; image < count; image += buffers.Length)
-                    RunBatch(ref buffers[worker], 1, all.AsSpan(image * length, length), answers.AsSpan(image * Classes, Classes));
-            });
-        }
-        catch (AggregateException errors)
-        {
-            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
-        }
-        answers.CopyTo(logits);
+        var step = isOfOne ? 1 : count;
+        for (var first = 0; first < count; first += step)
+            RunBatch(step, images.Slice(first * length, step * length), logits.Slice(first * Classes, step * Classes));
     }
 
-    private static InferenceSession Open(string path, int threads)
-    {
-        using var settings = new SessionOptions
-        {
-            IntraOpNumThreads = threads,
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // the exceptions say the same
-        };
-        // It rounds weights that a mixed plan has left in floating point, where their layer stands between integers.
-        settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
-        // After a call its threads spin for tens of milliseconds, on a core that the file measured next needs.
-        settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
-        return new(path, settings);
-    }
-
-    private void RunBatch(ref Buffers? batch, int count, ReadOnlySpan<float> images, Span<float> logits)
+    private void RunBatch(int count, ReadOnlySpan<float> images, Span<float> logits)
     {
         if (batch?.Logits.Length != logits.Length)
         {
@@ -138,7 +111,7 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var batch in buffers) batch?.Dispose();
+        batch?.Dispose();
         options.Dispose();
         session.Dispose();
     }

@@ -22,6 +22,20 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_goes_on_has_a_report_of_what_there_is_and_loads_it_again()
+    {
+        run.Write();
+        File.Delete(run.Path("benchmark.json"));
+        Charts.Report.WriteSoFar(run.Path(), run.Path("report.html"));
+        var html = File.ReadAllText(run.Path("report.html"));
+        foreach (var part in (string[])["http-equiv=\"refresh\"", "validationAccuracy 0.77", "reaches 77.00 %", "class=\"distillkit\""])
+            Assert.Contains(part, html);
+
+        run.Write();
+        Assert.DoesNotContain("http-equiv=\"refresh\"", Written());
+    }
+
+    [Fact]
     public void Every_chart_is_a_picture_too()
     {
         run.Write();
