@@ -26,6 +26,10 @@ public static class Engine
         }
     });
 
+    /// <summary>Held by whoever seeds the engine's random numbers and draws from them: the generator is the process's, and trainings may
+    /// run side by side.</summary>
+    public static Lock Seeding { get; } = new();
+
     /// <summary>Prepares the process, once. False where the system offers nothing of the kind.</summary>
     public static bool Prepare() => Prepared.Value;
 

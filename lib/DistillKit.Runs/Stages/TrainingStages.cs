@@ -23,9 +23,6 @@ internal sealed class TrainingStages(StageContext context)
     public const string ModelName = "model.safetensors";
     public const string SoftTargets = "soft-targets";
 
-    /// <summary>The engine's random numbers are the process's: only one network at a time is started from a seed.</summary>
-    private static readonly Lock Start = new();
-
     public IReadOnlyList<TrainingStage> All { get; } =
         [.. Compose(context.Profile).Select(stage => stage with { Seed = context.Profile.Seed })];
 
@@ -151,7 +148,7 @@ internal sealed class TrainingStages(StageContext context)
     /// <summary>A network as its seed starts it, on the device, with what it is trained for.</summary>
     private (ImageClassifier Model, IObjective Objective) NetworkOf(TrainingStage stage, ITeacher? teacher)
     {
-        lock (Start)
+        lock (Engine.Seeding)
         {
             manual_seed((long)stage.Seed);
             var model = stage.Model.Build();
@@ -162,7 +159,7 @@ internal sealed class TrainingStages(StageContext context)
 
     private LiveTeacher UntrainedTeacherOf(TrainingStage stage)
     {
-        lock (Start)
+        lock (Engine.Seeding)
         {
             ImageClassifier[] networks = [.. stage.Teachers.Select(name => this[name].Model.Build())];
             foreach (var network in networks) network.to(context.Device);

@@ -99,7 +99,8 @@ public sealed class Trainer(
     /// <summary>How long an epoch takes here, by a few steps with a learning rate of 0. Norms follow them all the same.</summary>
     public TimeSpan TimeOf(int epoch)
     {
-        const int steps = 3;
+        // As many as .NET needs to compile what a step runs.
+        const int steps = 6;
         Resume();
         optimizer.LearningRate = 0;
         classifier?.SkipsResiduals = epoch < recipe.ShallowEpochs;
@@ -167,7 +168,7 @@ public sealed class Trainer(
     {
         using var scope = NewDisposeScope();
         // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
-        manual_seed((long)SplitMix64.At(seed, Step).Next());
+        lock (Engine.Seeding) manual_seed((long)SplitMix64.At(seed, Step).Next());
         model.train();
         if (batches.Epoch != epoch) batches = (epoch, BatchesOf(epoch, recipe, data, seed));
         var batch = batches.Plan.Load(position, recipe.ResolutionOf(epoch));

@@ -224,8 +224,9 @@ public sealed class PipelineRunTests : IDisposable
     {
         var plan = new RunPlan([(["teacher"], TimeSpan.FromMinutes(1)), (["baseline", "distill"], TimeSpan.FromMinutes(2))]);
         Assert.Equal("about 3:00 on this machine: teacher 1:00, baseline and distill 2:00", $"{plan}");
-        Assert.Equal(plan.Whole, plan.After("distill"));
-        Assert.True(plan.After("teacher") < plan.Whole);
+        // Half of a part says nothing about how fast it goes.
+        Assert.InRange(plan.After("distill"), plan.Whole - TimeSpan.FromSeconds(20), plan.Whole);
+        Assert.True(plan.After("teacher") < TimeSpan.FromMinutes(2));
         Assert.Equal(TimeSpan.Zero, plan.After("baseline"));
     }
 
