@@ -57,7 +57,7 @@ let Write (folder: string, path: string) : ReportFile =
 /// <param name="path">The HTML file, whose place the report of the finished run takes. A page that is open loads itself again.</param>
 /// <exception cref="T:DistillKit.UserException">A file of the run is damaged, or the report cannot be written.</exception>
 let WriteSoFar (folder: string, path: string) =
-    let title, trainings = $"Profile {System.IO.Path.GetFileName folder}: what there is so far", RunFolder.trainings folder
+    let title, trainings = $"The run in {System.IO.Path.GetFileName folder}: what there is so far", RunFolder.trainings folder
     let rows = [ for stage in RunFolder.stages folder -> [ stage.Stage; String.concat ", " stage.Figures ] ]
     let body =
         Html.all

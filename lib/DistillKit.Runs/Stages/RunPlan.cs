@@ -52,7 +52,8 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
         var open = training.All.Where(stage => !training.StageOf(stage).IsDone).ToList();
         if (open.Count == 0) return null;
         List<(IReadOnlyList<string>, TimeSpan)> parts = [];
-        if (training.RehearseAnswers(training.Student) is var answers && answers > TimeSpan.Zero && open.Contains(training.Student))
+        var isTaught = open.Any(stage => stage.Name == StageNames.Student);
+        if (isTaught && training.RehearseAnswers(training.Student) is var answers && answers > TimeSpan.Zero)
             parts.Add(([TrainingStages.SoftTargets], answers));
         var pair = training.Pair;
         foreach (var stage in open.Except(pair)) parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
