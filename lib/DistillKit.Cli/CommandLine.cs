@@ -50,7 +50,7 @@ public static class CommandLine
             ["help", .. var rest] => [.. rest, "--help"],
             _ => arguments,
         });
-        var isReported = 0;
+        var (reporting, isReported) = (new Lock(), false);
         if (UsageError.Describe(parsed) is { } mistake) return Report(mistake, 2);
 
         using var interruption = new Interruption(() => Report("stopped", 0));
@@ -86,7 +86,12 @@ public static class CommandLine
 
         int Report(string message, int exitCode)
         {
-            if (Interlocked.Exchange(ref isReported, 1) == 0) error.WriteLine($"distillkit: {PlainText.Of(message)}");
+            // Who comes second ends the process: not before the line is written.
+            lock (reporting)
+            {
+                if (!isReported) error.WriteLine($"distillkit: {PlainText.Of(message)}");
+                isReported = true;
+            }
             return exitCode;
         }
     }

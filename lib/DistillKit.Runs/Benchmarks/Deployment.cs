@@ -24,9 +24,18 @@ public sealed record Deployment(string Path, InferenceRuntime Runtime)
     /// <exception cref="UserException">The file cannot be used, or the runtime is not on this machine.</exception>
     public IDeployedModel Open(int threads = 1) => Runtime switch
     {
-        InferenceRuntime.Edge => new EdgeRuntimeModel(Path, threads),
+        InferenceRuntime.Edge => Copies(() => new EdgeRuntimeModel(Path), threads),
+        InferenceRuntime.OnnxRuntime when threads > 1 && OnnxRuntimeModel.TakesOneByOne(Path) =>
+            Copies(() => OnnxRuntimeModel.Load(Path), threads),
         InferenceRuntime.OnnxRuntime => OnnxRuntimeModel.Load(Path, threads),
         _ => throw new UnreachableException($"{Runtime}"),
+    };
+
+    private static IDeployedModel Copies(Func<IDeployedModel> load, int threads) => threads switch
+    {
+        < 1 => throw new UserException($"A model needs at least 1 thread, but {threads} were asked for."),
+        1 => load(),
+        _ => new ModelCopies([.. Enumerable.Range(0, threads).Select(_ => load())]),
     };
 }
 

@@ -2,19 +2,16 @@ using DistillKit.Edge;
 
 namespace DistillKit.Runs.Benchmarks;
 
-/// <summary>An ONNX file in DistillKit.Edge. Each thread has a copy of the model and a share of the batch.</summary>
+/// <summary>An ONNX file in DistillKit.Edge, on one thread.</summary>
 internal sealed class EdgeRuntimeModel : IDeployedModel
 {
-    private readonly EdgeModel[] copies;
-    private float[] images = [];
-    private float[] logits = [];
+    private readonly EdgeModel model;
 
-    public EdgeRuntimeModel(string path, int threads)
+    public EdgeRuntimeModel(string path)
     {
-        if (threads < 1) throw new UserException($"Edge needs at least 1 thread, but {threads} were asked for.");
         try
         {
-            copies = [.. Enumerable.Range(0, threads).Select(_ => EdgeModel.Load(path))];
+            model = EdgeModel.Load(path);
         }
         catch (EdgeException error)
         {
@@ -22,38 +19,15 @@ internal sealed class EdgeRuntimeModel : IDeployedModel
         }
     }
 
-    public string Runtime => $"Edge {copies[0].InstructionSet}";
+    public string Runtime => $"Edge {model.InstructionSet}";
 
-    public int Classes => copies[0].Classes;
+    public int Classes => model.Classes;
 
-    public IReadOnlyList<int> InputShape => copies[0].InputShape;
+    public IReadOnlyList<int> InputShape => model.InputShape;
 
-    public IReadOnlyDictionary<string, string> Metadata => copies[0].Metadata;
+    public IReadOnlyDictionary<string, string> Metadata => model.Metadata;
 
-    public void Run(ReadOnlySpan<float> images, Span<float> logits)
-    {
-        var count = logits.Length / Classes;
-        if (copies.Length == 1 || count < copies.Length)
-        {
-            copies[0].Run(images, logits);
-            return;
-        }
-        // Threads cannot share spans.
-        if (this.images.Length != images.Length) this.images = new float[images.Length];
-        if (this.logits.Length != logits.Length) this.logits = new float[logits.Length];
-        images.CopyTo(this.images);
-        Parallel.For(0, copies.Length, new() { MaxDegreeOfParallelism = copies.Length }, thread =>
-        {
-            var (first, end) = (count * thread / copies.Length, count * (thread + 1) / copies.Length);
-            var length = this.images.Length / count;
-            var share = this.images.AsSpan(first * length, (end - first) * length);
-            copies[thread].Run(share, this.logits.AsSpan(first * Classes, (end - first) * Classes));
-        });
-        this.logits.CopyTo(logits);
-    }
+    public void Run(ReadOnlySpan<float> images, Span<float> logits) => model.Run(images, logits);
 
-    public void Dispose()
-    {
-        foreach (var copy in copies) copy.Dispose();
-    }
+    public void Dispose() => model.Dispose();
 }

@@ -14,10 +14,10 @@ public sealed class OnnxRuntimeModel : IDeployedModel
     private readonly RunOptions options = new();
     private Buffers? batch;
 
-    private readonly bool isOfOne;
+    private readonly bool oneByOne;
 
-    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes, bool isOfOne) =>
-        (this.session, InputShape, Classes, this.isOfOne) = (session, inputShape, classes, isOfOne);
+    private OnnxRuntimeModel(InferenceSession session, IReadOnlyList<int> inputShape, int classes, bool oneByOne) =>
+        (this.session, InputShape, Classes, this.oneByOne) = (session, inputShape, classes, oneByOne);
 
     /// <summary>The version of ONNX Runtime, such as 1.30.0; null where its library is missing or does not load.</summary>
     public static string? RuntimeVersion => Runtime.Value.Version;
@@ -58,7 +58,8 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         try
         {
             var session = new InferenceSession(path, settings);
-            if (Describe(session) is var (image, classes, batch) && batch <= 1) return new(session, image, classes, batch == 1);
+            if (Describe(session) is var (image, classes, batch) && batch <= 1)
+                return new(session, image, classes, batch == 1 || TakesOneByOne(path));
             session.Dispose();
         }
         catch (OnnxRuntimeException e)
@@ -70,8 +71,22 @@ public sealed class OnnxRuntimeModel : IDeployedModel
             + "with a batch of any size or of 1.");
     }
 
-    /// <summary>Computes the logits of some images, one by one where the file takes one alone. It allocates next to nothing while their
-    /// number stays the same.</summary>
+    /// <summary>Whether images that stand in one call would change each other's answers: a file that is quantized dynamically finds the
+    /// range of a whole call.</summary>
+    internal static bool TakesOneByOne(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path).AsSpan().IndexOf("DynamicQuantizeLinear"u8) >= 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // to load it will say why
+        }
+    }
+
+    /// <summary>Computes the logits of some images, one by one where the file takes one alone or is quantized dynamically. It allocates
+    /// next to nothing while their number stays the same.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit the model or each other.</exception>
     /// <exception cref="UserException">ONNX Runtime failed.</exception>
     public void Run(ReadOnlySpan<float> images, Span<float> logits)
@@ -83,7 +98,7 @@ public sealed class OnnxRuntimeModel : IDeployedModel
         if (logits.Length != count * Classes)
             throw new ArgumentException(
                 $"{count} images have {count * Classes} logits, but there is room for {logits.Length}.", nameof(logits));
-        var step = isOfOne ? 1 : count;
+        var step = oneByOne ? 1 : count;
         for (var first = 0; first < count; first += step)
             RunBatch(step, images.Slice(first * length, step * length), logits.Slice(first * Classes, step * Classes));
     }

@@ -153,8 +153,19 @@ internal sealed class TrainingStages(StageContext context)
             manual_seed((long)stage.Seed);
             var model = stage.Model.Build();
             model.to(context.Device);
+            StartFromData(model);
             return (model, Objective(model, stage.Recipe, teacher, stage.Distillation));
         }
+    }
+
+    /// <summary>Images from all over the training set, each with some 900 patches, say enough about it.</summary>
+    private void StartFromData(ImageClassifier model)
+    {
+        const int most = 1000;
+        using var scope = NewDisposeScope();
+        var images = context.Data.Training;
+        var count = Math.Min(most, images.Count);
+        model.StartFrom(images.Take([.. Enumerable.Range(0, count).Select(index => (int)((long)index * images.Count / count))]).Images);
     }
 
     private LiveTeacher UntrainedTeacherOf(TrainingStage stage)
@@ -276,8 +287,10 @@ internal sealed class TrainingStages(StageContext context)
     private static string Describe(ModelSpec model) => model switch
     {
         ResNetSpec { Depth: { } depth } => FormattableString.Invariant($"ResNet-{depth} x{model.Width}"),
-        ResNetSpec { Blocks: { } blocks } => FormattableString.Invariant($"ResNet [{string.Join(",", blocks)}] x{model.Width}"),
-        MobileNetV2Spec => FormattableString.Invariant($"MobileNetV2 x{model.Width}"),
+        ResNetSpec { Blocks: var blocks } => FormattableString.Invariant($"ResNet{List(blocks)} x{model.Width}"),
+        MobileNetV2Spec { Blocks: var blocks } => FormattableString.Invariant($"MobileNetV2{List(blocks)} x{model.Width}"),
         _ => model.GetType().Name,
     };
+
+    private static string List(IReadOnlyList<int>? blocks) => blocks is null ? "" : $" [{string.Join(",", blocks)}]";
 }

@@ -56,8 +56,7 @@ public sealed class DeviceImages : IDisposable
     /// <param name="images">The indices of the images.</param>
     /// <param name="transforms">What happens to each image; nothing when empty.</param>
     /// <param name="cutout">The side of the square that is blanked (with the mean colour), 0 for none.</param>
-    /// <param name="resolution">Height and width of the batch's images when not the set's own; bilinear.</param>
-    public Batch Take(ReadOnlySpan<int> images, ReadOnlySpan<ImageTransform> transforms = default, int cutout = 0, int? resolution = null)
+    public Batch Take(ReadOnlySpan<int> images, ReadOnlySpan<ImageTransform> transforms = default, int cutout = 0)
     {
         Cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
@@ -68,10 +67,8 @@ public sealed class DeviceImages : IDisposable
         var gathered = pixels.index_select(0, index.view(-1)).view(batch, size, size * ImageSet.Channels);
         var normalized = gathered.to(ScalarType.Float32).mul_(scale).add_(shift, Number.One).view(batch, size, size, ImageSet.Channels);
         if (cutout > 0) normalized.mul_(Kept(transforms, cutout));
-        var result = normalized.permute(0, 3, 1, 2);
-        if (resolution is { } target && target != size)
-            result = nn.functional.interpolate(result, [target, target], mode: InterpolationMode.Bilinear, align_corners: false);
-        return new(result.MoveToOuterDisposeScope(), labels.index_select(0, OnDevice(images)).MoveToOuterDisposeScope());
+        var own = labels.index_select(0, OnDevice(images)).MoveToOuterDisposeScope();
+        return new(normalized.permute(0, 3, 1, 2).MoveToOuterDisposeScope(), own);
     }
 
     /// <summary>Indices of images as a tensor, [N] of int64.</summary>

@@ -5,7 +5,19 @@ namespace DistillKit.Data;
 /// <param name="Labels">The class of each image, int64 <c>[N]</c>.</param>
 /// <param name="Targets">Class probabilities, float32 <c>[N, K]</c>, when images were mixed; otherwise null.</param>
 /// <param name="View">Which fixed view of which images this is; null where each epoch draws its own, and where images were mixed.</param>
-public sealed record Batch(Tensor Images, Tensor Labels, Tensor? Targets = null, ViewedImages? View = null);
+public sealed record Batch(Tensor Images, Tensor Labels, Tensor? Targets = null, ViewedImages? View = null)
+{
+    /// <summary>The images at their set's own size, which a teacher sees; <see cref="Images"/> may be smaller.</summary>
+    public Tensor Whole { get; private init; } = Images;
+
+    /// <summary>The batch at a height and width, bilinear; null for the set's own. The caller's dispose scope owns what is new.</summary>
+    internal Batch At(int? resolution) => this with
+    {
+        Images = resolution is { } size && size != Whole.shape[3]
+            ? nn.functional.interpolate(Whole, [size, size], mode: InterpolationMode.Bilinear, align_corners: false)
+            : Whole,
+    };
+}
 
 /// <summary>A fixed view (<see cref="AugmentedViews"/>), from 0, of images with these places in their set, int64 <c>[N]</c>.</summary>
 public sealed record ViewedImages(int Number, Tensor Indices);
@@ -54,16 +66,19 @@ public sealed class EpochBatches
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)step, (uint)Count, nameof(step));
         var start = step * batchSize;
         var indices = order.AsSpan(start, Math.Min(batchSize, order.Length - start));
-        if (Augmentation is null) return images.Take(indices, resolution: resolution);
+        if (Augmentation is null) return images.Take(indices).At(resolution);
         using var scope = NewDisposeScope();
         var view = Views?.Of(Epoch);
         var transforms = view is { } number
             ? Augmentation.DrawView(indices, images.ImageSize, Views!.Seed, number)
             : Augmentation.Draw(indices, images.ImageSize, Seed, Epoch, step);
-        var batch = images.Take(indices, transforms, Augmentation.Cutout, resolution);
+        var batch = images.Take(indices, transforms, Augmentation.Cutout);
         if (view is { } shown) batch = batch with { View = new(shown, images.OnDevice(indices)) };
         if (Mixing is not null) batch = Mixing.Apply(batch, images.Classes, Seed, Epoch, step);
-        foreach (var part in new[] { batch.Images, batch.Labels, batch.Targets, batch.View?.Indices }) part?.MoveToOuterDisposeScope();
+        batch = batch.At(resolution);
+        Tensor?[] parts = [batch.Images, batch.Whole, batch.Labels, batch.Targets, batch.View?.Indices];
+        foreach (var part in parts.OfType<Tensor>().Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
+            part.MoveToOuterDisposeScope();
         return batch;
     }
 }

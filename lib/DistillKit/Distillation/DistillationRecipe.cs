@@ -3,7 +3,8 @@ namespace DistillKit.Distillation;
 /// <summary>How a student learns: <c>(1 - alpha) * CE(student, targets) + alpha * sum over terms of weight * term</c>.</summary>
 /// <param name="Alpha">The teacher's share of the loss, in [0, 1]. Where no term counts, the labels have all of it.</param>
 /// <param name="Temperature">What both networks' logits are divided by.</param>
-/// <param name="TeacherResolution">The height and width to which larger images are resized for the teacher; null for none.</param>
+/// <param name="TeacherResolution">The height and width to which images are resized for the teacher, whatever size the student sees; null
+/// for their own.</param>
 /// <param name="AlphaEnd">The teacher's share at the end of the training, to which it moves in a straight line; null to stay.</param>
 /// <param name="TemperatureEnd">The temperature at the end of the training, to which it moves in a straight line; null to stay.</param>
 /// <param name="Terms">What is learned from the teacher; null for Hinton's soft targets alone.</param>

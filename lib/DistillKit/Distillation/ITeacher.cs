@@ -17,16 +17,16 @@ public interface ITeacher : IDisposable
     public NetworkOutput Answer(Batch batch, IReadOnlyList<string> features);
 }
 
-/// <summary>Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237).
-/// Several answer with the mean of their logits, the geometric mean of their predictions at any temperature (Hinton, Vinyals and Dean 2015,
-/// arXiv:1503.02531); feature maps are the first one's.</summary>
+/// <summary>Networks that see the same images as the student, after the same crop, flip and mix (Beyer et al. 2022, arXiv:2106.05237), but
+/// whole where the student is shown them smaller. Several answer with the mean of their logits, the geometric mean of their predictions at
+/// any temperature (Hinton, Vinyals and Dean 2015, arXiv:1503.02531); feature maps are the first one's.</summary>
 public sealed class LiveTeacher : ITeacher
 {
     private readonly IReadOnlyList<ImageClassifier> networks;
     private readonly int? resolution;
 
     /// <summary>Makes a teacher of networks, which it owns from now on, and only asks: in evaluation mode, without gradients.</summary>
-    /// <param name="resolution">Larger images are resized to this height and width, which costs less; null to keep their size.</param>
+    /// <param name="resolution">The height and width to which larger images are resized, which costs less; null to keep their own.</param>
     /// <exception cref="UserException">They differ in their number of classes.</exception>
     /// <exception cref="ArgumentException">There are none.</exception>
     public LiveTeacher(IReadOnlyList<ImageClassifier> networks, int? resolution = null)
@@ -61,9 +61,7 @@ public sealed class LiveTeacher : ITeacher
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         foreach (var network in networks) network.eval();
-        var images = resolution is { } size && size < batch.Images.shape[3]
-            ? nn.functional.interpolate(batch.Images, [size, size], mode: InterpolationMode.Bilinear, align_corners: false)
-            : batch.Images;
+        var images = resolution < batch.Whole.shape[3] ? batch.At(resolution).Images : batch.Whole;
         var (logits, maps) = networks[0].ForwardWithFeatures(images, features);
         foreach (var network in networks.Skip(1)) logits = logits.add(network.call(images), Number.One);
         var named = features.Zip(maps).ToDictionary(pair => pair.First, pair => pair.Second.MoveToOuterDisposeScope());

@@ -1,8 +1,7 @@
-using StoredView = (int Resolution, int Number);
-
 namespace DistillKit.Distillation;
 
-/// <summary>A teacher's logits for fixed views of the training images: a file of float16 for each view at each resolution.</summary>
+/// <summary>A teacher's logits for fixed views of the training images: a file of float16 for each view. The teacher sees the views at their
+/// own size, or as it resizes them; a student may be shown them smaller.</summary>
 /// <param name="run">What identifies the teacher, the images and the views, as text. Files of another run are made again.</param>
 public sealed class SoftTargetStore(string folder, string run)
 {
@@ -19,12 +18,12 @@ public sealed class SoftTargetStore(string folder, string run)
         CancellationToken cancellation = default)
     {
         Validate(recipe);
-        bool IsMissing(StoredView view)
+        bool IsMissing(int view)
         {
             using var file = Find(view);
             return file is null;
         }
-        var missing = Shown(recipe, images.ImageSize).Where(IsMissing).ToList();
+        var missing = Shown(recipe).Where(IsMissing).ToList();
         if (missing.Count == 0) return 0;
         using var asked = teacher();
         foreach (var (index, view) in missing.Index())
@@ -40,7 +39,7 @@ public sealed class SoftTargetStore(string folder, string run)
     public StoredTeacher Open(TrainingRecipe recipe, DeviceImages images)
     {
         Validate(recipe);
-        var logits = Shown(recipe, images.ImageSize).ToDictionary(view => view, view =>
+        var logits = Shown(recipe).ToDictionary(view => view, view =>
         {
             using var file = Find(view)
                 ?? throw new UserException($"The soft targets {PathOf(view)} are missing, or of another teacher: fill the store first.");
@@ -59,29 +58,25 @@ public sealed class SoftTargetStore(string folder, string run)
             throw new UserException("Stored soft targets cannot be mixed: leave out the student's mixing, or ask the teacher itself.");
     }
 
-    private static List<StoredView> Shown(TrainingRecipe recipe, int imageSize) =>
-    [
-        .. Enumerable.Range(0, recipe.Epochs)
-            .Select(epoch => (recipe.ResolutionOf(epoch) ?? imageSize, recipe.Views!.Of(epoch))).Distinct(),
-    ];
+    private static IEnumerable<int> Shown(TrainingRecipe recipe) => Enumerable.Range(0, Math.Min(recipe.Epochs, recipe.Views!.Count));
 
-    private void Write(StoredView view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
+    private void Write(int view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var batches = images.AugmentedBatches(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view.Number);
+        var batches = images.AugmentedBatches(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view);
         var parts = new List<Tensor>();
         for (var step = 0; step < batches.Count; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var batchScope = NewDisposeScope();
-            parts.Add(teacher.Answer(batches.Load(step, view.Resolution), []).Logits.to(ScalarType.Float16).MoveToOuterDisposeScope());
+            parts.Add(teacher.Answer(batches.Load(step), []).Logits.to(ScalarType.Float16).MoveToOuterDisposeScope());
         }
         Safetensors.Save(
             PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], new Dictionary<string, string> { [RunKey] = run });
     }
 
     /// <summary>Null where there is none, one of another run, or a damaged one: it is made again.</summary>
-    private SafetensorsFile? Find(StoredView view)
+    private SafetensorsFile? Find(int view)
     {
         if (!File.Exists(PathOf(view))) return null;
         try
@@ -96,16 +91,15 @@ public sealed class SoftTargetStore(string folder, string run)
         return null;
     }
 
-    private string PathOf(StoredView view) =>
-        Path.Combine(folder, FormattableString.Invariant($"view{view.Number}-{view.Resolution}px.safetensors"));
+    private string PathOf(int view) => Path.Combine(folder, FormattableString.Invariant($"view{view}.safetensors"));
 }
 
 /// <summary>Answers that a teacher gave before (<see cref="SoftTargetStore"/>), in float32 again. It has no feature maps.</summary>
 public sealed class StoredTeacher : ITeacher
 {
-    private readonly IReadOnlyDictionary<StoredView, Tensor> logits;
+    private readonly IReadOnlyDictionary<int, Tensor> logits;
 
-    internal StoredTeacher(IReadOnlyDictionary<StoredView, Tensor> logits) => this.logits = logits;
+    internal StoredTeacher(IReadOnlyDictionary<int, Tensor> logits) => this.logits = logits;
 
     /// <inheritdoc/>
     public int Classes => (int)logits.Values.First().shape[1];
@@ -118,9 +112,8 @@ public sealed class StoredTeacher : ITeacher
     {
         if (features.Count > 0)
             throw new UserException($"Stored soft targets have no feature '{features[0]}': ask the teacher itself, or compare logits.");
-        var resolution = (int)batch.Images.shape[3];
-        if (batch.View is not { } view || !logits.TryGetValue((resolution, view.Number), out var stored))
-            throw new UserException($"No soft targets are stored for these images of {resolution} pixels: fill the store first.");
+        if (batch.View is not { } view || !logits.TryGetValue(view.Number, out var stored))
+            throw new UserException("No soft targets are stored for these images: fill the store first.");
         using var scope = NewDisposeScope();
         return new(stored.index_select(0, view.Indices).to(ScalarType.Float32).MoveToOuterDisposeScope(), new Dictionary<string, Tensor>());
     }

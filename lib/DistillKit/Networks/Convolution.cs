@@ -40,6 +40,38 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     /// <summary>The weight, [outputs, inputs / groups, kernel, kernel].</summary>
     internal Tensor Weight => weight;
 
+    /// <summary>Makes as many outputs as there are inputs pass these on, and leaves the others as they were drawn.</summary>
+    internal void StartAsIdentity()
+    {
+        var (outputs, inputs, side) = (weight.shape[0], weight.shape[1], weight.shape[2]);
+        if (geometry.Groups != 1 || side == 1) return;
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        var passing = Math.Min(inputs, outputs);
+        weight.narrow(0, 0, passing).zero_();
+        var centre = weight[TensorIndex.Ellipsis, side / 2, side / 2].narrow(0, 0, passing).narrow(1, 0, passing);
+        centre.copy_(eye(passing, device: weight.device));
+    }
+
+    /// <summary>Makes the outputs of patches of these images [N, inputs, H, W] uncorrelated, with a variance of 1: half of the filters are
+    /// the patches' strongest principal components, each over its deviation, and the other half their negatives.</summary>
+    internal void StartWhitening(Tensor images)
+    {
+        var (inputs, side, half) = (weight.shape[1], weight.shape[2], weight.shape[0] / 2);
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        var patches = images.unfold(2, side, 1).unfold(3, side, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, inputs * side * side);
+        var centred = patches.sub(patches.mean([0L], keepdim: true));
+        var covariance = centred.t().mm(centred).div_(Number.Of(patches.shape[0]));
+        var (variances, components) = linalg.eigh(covariance.cpu().to(ScalarType.Float64));
+        var taken = Math.Min(half, variances.shape[0]);
+        // The weakest of all would be scaled up without bound; airbench's floor.
+        var deviations = variances.flip(0).narrow(0, 0, taken).add_(Number.Of(5e-4), Number.One).sqrt_();
+        var filters = components.flip(1).narrow(1, 0, taken).div_(deviations).t().reshape(taken, inputs, side, side);
+        weight.narrow(0, 0, taken).copy_(filters);
+        weight.narrow(0, half, taken).copy_(filters.neg());
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -72,6 +72,11 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>Takes from training images [N, 3, H, W] what the network's start depends on; most need nothing.</summary>
+    public virtual void StartFrom(Tensor images)
+    {
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor images) => ForwardWithFeatures(images, []).Logits;
 

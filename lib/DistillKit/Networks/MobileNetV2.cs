@@ -5,6 +5,9 @@ public sealed record MobileNetV2Spec : ModelSpec
 {
     internal static readonly int[] PublishedStrides = [1, 2, 2, 2, 1, 2, 1];
 
+    /// <summary>The blocks of each of the seven stages. Not given: 1, 2, 3, 4, 3, 3, 1 as published.</summary>
+    [Range(1, 100)] public IReadOnlyList<int>? Blocks { get; init; }
+
     /// <summary>The stride of the first block of each of the seven stages. Not given: 1, 2, 2, 2, 1, 2, 1 as published.</summary>
     [Range(1, 2)] public IReadOnlyList<int>? Strides { get; init; }
 
@@ -22,7 +25,7 @@ public sealed record MobileNetV2Spec : ModelSpec
     {
         base.Validate();
         var areStrides = Strides is null || Strides.Count == PublishedStrides.Length;
-        Require(Stem != StemKind.CifarPooled, nameof(Stem), "Cifar or ImageNet for MobileNetV2", Stem);
+        Require(Blocks is null || Blocks.Count == PublishedStrides.Length, nameof(Blocks), "seven numbers", Blocks);
         Require(areStrides, nameof(Strides), "seven numbers, each 1 or 2", Strides);
         Require(Activation is Activation.ReLU or Activation.ReLU6, nameof(Activation), "ReLU or ReLU6", Activation);
     }
@@ -56,7 +59,7 @@ public sealed class MobileNetV2 : ImageClassifier
         for (var index = 0; index < Stages.Length; index++)
         {
             var outputs = MakeDivisible(Stages[index].Channels * spec.Width);
-            for (var block = 0; block < Stages[index].Blocks; block++, channels = outputs)
+            for (var block = 0; block < (spec.Blocks?[index] ?? Stages[index].Blocks); block++, channels = outputs)
             {
                 var stride = block == 0 ? (spec.Strides ?? MobileNetV2Spec.PublishedStrides)[index] : 1;
                 Add($"stage{index + 1}", outputs,

@@ -7,9 +7,6 @@ public enum StemKind
     /// <summary>A 3x3 convolution with stride 1: keeps the resolution of a 32x32 image.</summary>
     Cifar,
 
-    /// <summary>ResNet only: the same convolution and a 2x2 max pool, before the norm, so that all that follows costs a quarter.</summary>
-    CifarPooled,
-
     /// <summary>torchvision's, for 224x224 images: ResNet's 7x7 with stride 2 and max pool, MobileNetV2's 3x3 with stride 2.</summary>
     ImageNet,
 }

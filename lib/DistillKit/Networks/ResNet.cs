@@ -15,8 +15,12 @@ public sealed record ResNetSpec : ModelSpec
     /// <summary>A published depth: 18, 34, 50, 101 or 152.</summary>
     [Range(18, 152)] public int? Depth { get; init; }
 
-    /// <summary>The residual blocks of each stage, one to four stages. Each has twice the channels of the one before it.</summary>
-    [Range(1, 100)] public IReadOnlyList<int>? Blocks { get; init; }
+    /// <summary>The residual blocks of each stage, one to four stages; a <see cref="Pooled"/> stage may have none.</summary>
+    [Range(0, 100)] public IReadOnlyList<int>? Blocks { get; init; }
+
+    /// <summary>The channels of the stem and of each stage. Not given: 64, 64, and then twice as many in each stage; those of bottlenecks
+    /// are the inner ones.</summary>
+    [Range(1, 8192)] public IReadOnlyList<int>? Channels { get; init; }
 
     /// <summary>With <see cref="Blocks"/>: bottleneck blocks (1x1, 3x3, 1x1) rather than basic ones (3x3, 3x3).</summary>
     public bool Bottleneck { get; init; }
@@ -24,8 +28,20 @@ public sealed record ResNetSpec : ModelSpec
     /// <summary>The stride of the first block of each stage. Not given: 1, and 2 from the second stage on.</summary>
     [Range(1, 2)] public IReadOnlyList<int>? Strides { get; init; }
 
+    /// <summary>Begins each stage with a convolution, a 2x2 max pool, norm and ReLU rather than with a stride, as networks made for fast
+    /// training do (Page 2018, "How to Train Your ResNet"): dense convolutions, few norms, small maps.</summary>
+    public bool Pooled { get; init; }
+
     /// <summary>Starts every residual block as the identity: its last norm at zero (Goyal et al. 2017, arXiv:1706.02677).</summary>
     public bool ZeroInitResidual { get; init; }
+
+    /// <summary>Starts the 3x3 convolutions after the stem as near to the identity as their shapes allow: as many outputs as there are
+    /// inputs pass these on (Zagoruyko and Komodakis 2017, arXiv:1706.00388, as used by Jordan 2024, arXiv:2404.00498).</summary>
+    public bool IdentityStart { get; init; }
+
+    /// <summary>Starts the stem's filters from the data: half of its channels take the principal components of image patches, scaled to
+    /// the same variance, and the other half their negatives (Jordan 2024, arXiv:2404.00498). They are trained like any others.</summary>
+    public bool WhitenedStem { get; init; }
 
     internal (IReadOnlyList<int> Blocks, bool Bottleneck) Stages => Depth is { } depth ? Published[depth] : (Blocks!, Bottleneck);
 
@@ -43,7 +59,12 @@ public sealed record ResNetSpec : ModelSpec
         {
             Require(Blocks is { Count: >= 1 and <= 4 }, nameof(Blocks), "one to four numbers (or give a depth)", Blocks);
         }
-        Require(Strides is null || Strides.Count == Stages.Blocks.Count, nameof(Strides), "1 or 2 for each stage", Strides);
+        var stages = Stages.Blocks.Count;
+        Require(Pooled || Stages.Blocks.All(blocks => blocks > 0), nameof(Blocks), "at least 1 in a stage that is not pooled", Blocks);
+        Require(Strides is null || Strides.Count == stages, nameof(Strides), "1 or 2 for each stage", Strides);
+        Require(Strides is null || !Pooled, nameof(Strides), "left out where stages are pooled", Strides);
+        Require(Channels is null || Channels.Count == stages + 1, nameof(Channels), "one for the stem and one for each stage", Channels);
+        Require(!WhitenedStem || Stem == StemKind.Cifar, nameof(WhitenedStem), "left out for a stem other than Cifar", WhitenedStem);
     }
 
     /// <inheritdoc/>
@@ -59,25 +80,40 @@ public sealed class ResNet : ImageClassifier
     /// <summary>A bottleneck's channels out for each inner channel.</summary>
     private const int Expansion = 4;
 
+    private readonly ResNetSpec spec;
+
     internal ResNet(ResNetSpec spec) : base(spec, Compose(spec))
     {
+        this.spec = spec;
+        if (!spec.IdentityStart) return;
+        foreach (var convolution in modules().OfType<Convolution>().Skip(1)) convolution.StartAsIdentity();
+    }
+
+    /// <inheritdoc/>
+    public override void StartFrom(Tensor images)
+    {
+        if (spec.WhitenedStem) modules().OfType<Convolution>().First().StartWhitening(images);
     }
 
     private static (List<(string Name, nn.Module Module)> Modules, List<NetworkSection> Sections) Compose(ResNetSpec spec)
     {
-        var channels = Math.Max(1, (int)Math.Round(64 * spec.Width));
+        var widths = spec.Channels ?? [64, .. spec.Stages.Blocks.Index().Select(stage => 64 << stage.Index)];
+        int ChannelsOf(int index) => Math.Max(1, (int)Math.Round(widths[index] * spec.Width));
+        var channels = ChannelsOf(0);
         var stem = new ResNetStem(channels, spec.Stem);
         List<(string Name, nn.Module Module)> modules = [("conv1", stem.Convolution), ("bn1", stem.Norm)];
         List<NetworkSection> sections = [new("stem", channels, stem)];
 
-        var inner = channels;
         foreach (var (index, blocks) in spec.Stages.Blocks.Index())
         {
-            var (name, outputs) = ($"layer{index + 1}", spec.Stages.Bottleneck ? inner * Expansion : inner);
-            var stage = Stage(spec, channels, inner, outputs, blocks, spec.Strides?[index] ?? (index == 0 ? 1 : 2));
+            var (name, inner) = ($"layer{index + 1}", ChannelsOf(index + 1));
+            var outputs = spec.Stages.Bottleneck ? inner * Expansion : inner;
+            var stage = spec.Pooled
+                ? new([new ConvolutionPoolNorm(channels, outputs), .. Blocks(spec, outputs, inner, outputs, blocks, stride: 1)])
+                : new SequentialBlocks(Blocks(spec, channels, inner, outputs, blocks, spec.Strides?[index] ?? (index == 0 ? 1 : 2)));
             modules.Add((name, stage));
             sections.Add(new(name, outputs, stage));
-            (channels, inner) = (outputs, 2 * inner);
+            channels = outputs;
         }
 
         var head = new Classifier(channels, spec.Classes);
@@ -86,8 +122,8 @@ public sealed class ResNet : ImageClassifier
         return (modules, sections);
     }
 
-    private static SequentialBlocks Stage(ResNetSpec spec, int inputs, int inner, int outputs, int blocks, int stride) =>
-        new(Enumerable.Range(0, blocks).Select(block => Block(spec, block == 0 ? inputs : outputs, inner, block == 0 ? stride : 1)));
+    private static IEnumerable<ResidualBlock> Blocks(ResNetSpec spec, int inputs, int inner, int outputs, int blocks, int stride) =>
+        Enumerable.Range(0, blocks).Select(block => Block(spec, block == 0 ? inputs : outputs, inner, block == 0 ? stride : 1));
 
     // The stride of a bottleneck is in its 3x3 convolution, as in torchvision (ResNet v1.5).
     private static ResidualBlock Block(ResNetSpec spec, int inputs, int inner, int stride) => spec.Stages.Bottleneck
@@ -118,7 +154,6 @@ internal sealed class ResNetStem : nn.Module<Tensor, Tensor>, IDescribable
     {
         using var scope = NewDisposeScope();
         var output = conv1.call(images);
-        if (kind == StemKind.CifarPooled) output = nn.functional.max_pool2d(output, kernel_size: 2);
         output = bn1.call(output).relu_();
         if (kind == StemKind.ImageNet) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
         return output.MoveToOuterDisposeScope();
@@ -127,7 +162,6 @@ internal sealed class ResNetStem : nn.Module<Tensor, Tensor>, IDescribable
     public string Describe(GraphBuilder builder, string name, string input)
     {
         var output = conv1.Describe(builder, nameof(conv1), input);
-        if (kind == StemKind.CifarPooled) output = builder.MaxPool("maxpool", output, kernel: 2, stride: 2);
         output = builder.Activation("relu", bn1.Describe(builder, nameof(bn1), output), Activation.ReLU);
         return kind == StemKind.ImageNet ? builder.MaxPool("maxpool", output, kernel: 3, stride: 2, padding: 1) : output;
     }

@@ -15,11 +15,13 @@ public enum OptimizerKind
 /// <param name="LearningRate">The peak learning rate, which the schedule scales.</param>
 /// <param name="Momentum">Of SGD.</param>
 /// <param name="WeightDecay">On the weights of convolutions and linear layers; norms and biases have none.</param>
+/// <param name="NormRate">The learning rate of norms and biases as a multiple of the others' (Jordan 2024, arXiv:2404.00498).</param>
 public sealed record OptimizerRecipe(
     OptimizerKind Kind = OptimizerKind.Sgd,
     [property: Range(0, 1e6, MinimumIsExclusive = true)] double LearningRate = 0.2,
     [property: Range(0, 1, MaximumIsExclusive = true)] double Momentum = 0.9,
-    [property: Range(0, 1, MaximumIsExclusive = true)] double WeightDecay = 5e-4);
+    [property: Range(0, 1, MaximumIsExclusive = true)] double WeightDecay = 5e-4,
+    [property: Range(0, 1e3, MinimumIsExclusive = true)] double NormRate = 1);
 
 /// <summary>Changes a network's parameters by their gradients. Ours, because TorchSharp's optimizers cannot save the momentum of a
 /// channels-last weight (they save contiguous tensors only), and leave the numbers that they compute with to the garbage collector (see
@@ -61,7 +63,7 @@ public sealed class Optimizer : IDisposable
     public void Step()
     {
         using var unrecorded = no_grad();
-        Action<int, Parameter, Tensor, double> update = recipe.Kind switch
+        Action<int, Parameter, Tensor, (double Rate, double Decay)> update = recipe.Kind switch
         {
             OptimizerKind.Sgd => Descend,
             OptimizerKind.AdamW => Adapt,
@@ -70,7 +72,8 @@ public sealed class Optimizer : IDisposable
         foreach (var (index, parameter) in parameters.Index())
         {
             using var scope = NewDisposeScope();
-            if (parameter.grad is { } gradient) update(index, parameter, gradient, parameter.dim() > 1 ? recipe.WeightDecay : 0);
+            var numbers = parameter.dim() > 1 ? (LearningRate, recipe.WeightDecay) : (LearningRate * recipe.NormRate, 0);
+            if (parameter.grad is { } gradient) update(index, parameter, gradient, numbers);
         }
     }
 
@@ -91,9 +94,9 @@ public sealed class Optimizer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => ModelState.Free(state);
 
-    private void Descend(int index, Parameter parameter, Tensor gradient, double decay)
+    private void Descend(int index, Parameter parameter, Tensor gradient, (double Rate, double Decay) numbers)
     {
-        if (decay != 0) gradient = gradient.add(parameter, Number.Of(decay));
+        if (numbers.Decay != 0) gradient = gradient.add(parameter, Number.Of(numbers.Decay));
         if (recipe.Momentum != 0)
         {
             var name = $"{index}.momentum_buffer";
@@ -101,19 +104,19 @@ public sealed class Optimizer : IDisposable
             else state[name] = velocity = gradient.clone().DetachFromDisposeScope();
             gradient = gradient.add(velocity, Number.Of(recipe.Momentum));
         }
-        parameter.add_(gradient, Number.Of(-LearningRate));
+        parameter.add_(gradient, Number.Of(-numbers.Rate));
     }
 
-    private void Adapt(int index, Parameter parameter, Tensor gradient, double decay)
+    private void Adapt(int index, Parameter parameter, Tensor gradient, (double Rate, double Decay) numbers)
     {
         var mean = Remembered($"{index}.exp_avg", () => zeros_like(parameter));
         var square = Remembered($"{index}.exp_avg_sq", () => zeros_like(parameter));
         var steps = Remembered($"{index}.step", () => tensor(0L)).add_(Number.One, Number.One).item<long>();
-        parameter.mul_(Number.Of(1 - LearningRate * decay));
+        parameter.mul_(Number.Of(1 - numbers.Rate * numbers.Decay));
         mean.mul_(Number.Of(Beta1)).add_(gradient, Number.Of(1 - Beta1));
         square.mul_(Number.Of(Beta2)).addcmul_(gradient, gradient, Number.Of(1 - Beta2));
         var deviation = square.sqrt().div_(Number.Of(Math.Sqrt(1 - Math.Pow(Beta2, steps)))).add_(Number.Of(Epsilon), Number.One);
-        parameter.addcdiv_(mean, deviation, Number.Of(-LearningRate / (1 - Math.Pow(Beta1, steps))));
+        parameter.addcdiv_(mean, deviation, Number.Of(-numbers.Rate / (1 - Math.Pow(Beta1, steps))));
     }
 
     private Tensor Remembered(string name, Func<Tensor> start)

@@ -45,6 +45,24 @@ public sealed class DeploymentTests : IDisposable
         foreach (var runtime in Deployment.Runtimes) Compare(TestGraphs.MobileNet, kind, runtime, tolerance);
     }
 
+    [Theory]
+    [InlineData("static")]
+    [InlineData("dynamic")]
+    public void More_threads_give_the_same_logits(string kind)
+    {
+        OnnxFile.Save(folder["model.onnx"], TestGraphs.Quantized(TestGraphs.ResNet, kind));
+        using var set = TestGraphs.Images(7);
+        var images = set.Take([.. Enumerable.Range(0, 7)]).Images;
+        foreach (var runtime in Deployment.Runtimes)
+        {
+            var deployment = new Deployment(folder["model.onnx"], runtime);
+            using var one = deployment.Open();
+            using var several = deployment.Open(threads: 3);
+            Assert.Equal(Run(one, images, 7), Run(several, images, 7));
+            Assert.Throws<UserException>(() => deployment.Open(threads: 0));
+        }
+    }
+
     [Fact]
     public void A_file_that_a_runtime_cannot_use_is_named()
     {
@@ -73,13 +91,11 @@ public sealed class DeploymentTests : IDisposable
         Assert.Equal([3, 32, 32, 10], [.. model.InputShape, model.Classes]);
         using var set = TestGraphs.Images(20);
         var images = set.Take([.. Enumerable.Range(0, 20)]).Images;
-        var all = Simulated(graph, images, batch: 1);
-        var deviation = Deviation(all);
-
-        // One image, and a batch; with dynamic ranges ONNX Runtime takes those of the whole batch, Edge those of each image.
+        // One by one, also those of a batch: dynamic ranges are those of each image.
+        var expected = Simulated(graph, images);
+        var deviation = Deviation(expected);
         foreach (var batch in (int[])[1, 5])
         {
-            var expected = Simulated(graph, images, runtime == InferenceRuntime.Edge ? 1 : batch);
             var actual = Run(model, images, batch);
             var difference = expected.Zip(actual, (one, other) => Math.Abs(one - other)).ToArray();
             Assert.True(difference.Average() <= (tolerance ?? Tolerance(kind)) * deviation, FormattableString.Invariant(
@@ -94,11 +110,11 @@ public sealed class DeploymentTests : IDisposable
         _ => 0.005,
     };
 
-    private static float[] Simulated(Graph graph, Tensor images, int batch)
+    private static float[] Simulated(Graph graph, Tensor images)
     {
         using var module = new GraphModule(graph);
         using var inference = new InferenceScope(module);
-        return Batches(images, batch, part => module.call(part).contiguous().data<float>().ToArray());
+        return Batches(images, 1, part => module.call(part).contiguous().data<float>().ToArray());
     }
 
     private static float[] Run(IDeployedModel model, Tensor images, int batch) => Batches(images, batch, part =>

@@ -77,9 +77,13 @@ public sealed class DeviceImagesTests : IDisposable
     [Fact]
     public void A_smaller_resolution_keeps_the_mean()
     {
-        var (full, small) = (images.Take([4, 8]), images.Take([4, 8], resolution: 16));
+        var small = images.Batches(2).Load(2, resolution: 16);
         Assert.Equal([2, 3, 16, 16], small.Images.shape);
-        Assert.Equal(Pixels(full.Images, 0).Average(), Pixels(small.Images, 0).Average(), 1e-2);
+        Assert.Equal([2, 3, Size, Size], small.Whole.shape);
+        Assert.Equal(Pixels(small.Whole, 0).Average(), Pixels(small.Images, 0).Average(), 1e-2);
+        var full = images.Batches(2).Load(2);
+        Assert.Same(full.Images, full.Whole);
+        Assert.Equal(Pixels(full.Images, 0), Pixels(small.Whole, 0));
     }
 
     [Fact]

@@ -15,11 +15,11 @@ public sealed class DescriptionTests : IDisposable
     public static TheoryData<string, int> Networks => new()
     {
         { """{ "family": "resnet", "depth": 18, "width": 0.125 }""", 32 },
-        { """{ "family": "resnet", "depth": 18, "width": 0.125, "stem": "CifarPooled" }""", 32 },
+        { """{ "family": "resnet", "depth": 18, "width": 0.125, "pooled": true, "identityStart": true }""", 32 },
         { """{ "family": "resnet", "depth": 18, "width": 0.125, "stem": "ImageNet", "classes": 7 }""", 64 },
         { """{ "family": "resnet", "depth": 50, "width": 0.125 }""", 16 },
         {
-            """{ "family": "resnet", "blocks": [2, 1], "bottleneck": true, "width": 0.125, "strides": [2, 1], "stem": "CifarPooled" }""",
+            """{ "family": "resnet", "blocks": [2, 1], "bottleneck": true, "width": 0.125, "channels": [64, 24, 96], "pooled": true }""",
             16
         },
         { """{ "family": "resnet", "blocks": [1], "width": 0.1, "stem": "ImageNet" }""", 33 },
@@ -69,7 +69,7 @@ public sealed class DescriptionTests : IDisposable
     [Fact]
     public void Images_that_are_too_small_are_refused()
     {
-        using var network = TestGraphs.Network("""{ "family": "resnet", "blocks": [1], "width": 0.1, "stem": "CifarPooled" }""");
-        Assert.Contains("'maxpool'", Assert.Throws<ArgumentException>(() => network.ToGraph(1)).Message);
+        using var network = TestGraphs.Network("""{ "family": "resnet", "blocks": [1], "width": 0.1, "pooled": true }""");
+        Assert.Contains("'layer1.0.pool'", Assert.Throws<ArgumentException>(() => network.ToGraph(1)).Message);
     }
 }

@@ -29,13 +29,14 @@ public sealed class FoldBatchNormTests : IDisposable
     [Fact]
     public void A_norm_after_a_max_pool_becomes_a_depthwise_convolution()
     {
-        var folded = TestGraphs.Folded("""{ "family": "resnet", "blocks": [1], "width": 0.125, "stem": "CifarPooled" }""");
-        Assert.Equal(["images", "conv1", "maxpool", "bn1", "relu"], folded.Nodes.Take(5).Select(node => node.Name));
-        var convolution = Assert.IsType<ConvNode>(folded["bn1"]);
+        var folded = TestGraphs.Folded("""{ "family": "resnet", "blocks": [1], "width": 0.125, "pooled": true }""");
+        string[] first = ["images", "conv1", "relu", "layer1.0.0", "layer1.0.pool", "layer1.0.1", "layer1.0.2"];
+        Assert.Equal(first, folded.Nodes.Take(first.Length).Select(node => node.Name));
+        var convolution = Assert.IsType<ConvNode>(folded["layer1.0.1"]);
         Assert.True(convolution.IsDepthwise);
         Assert.Equal([8, 1, 1, 1], convolution.Weight.Shape);
-        Assert.Null(((ConvNode)folded["conv1"]).Bias);
-        Assert.DoesNotContain(folded.Nodes, node => node.Name.StartsWith("layer1.0.bn", StringComparison.Ordinal));
+        Assert.Null(((ConvNode)folded["layer1.0.0"]).Bias);
+        Assert.DoesNotContain(folded.Nodes, node => node.Name.StartsWith("layer1.1.bn", StringComparison.Ordinal));
     }
 
     [Fact]

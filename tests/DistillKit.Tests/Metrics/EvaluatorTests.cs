@@ -53,7 +53,7 @@ public sealed class EvaluatorTests : IDisposable
     public void Images_can_be_shown_at_another_resolution()
     {
         model.eval();
-        var expected = model.call(images.Take([.. Enumerable.Range(0, Count)], resolution: 4).Images).data<float>().ToArray();
+        var expected = model.call(images.Take([.. Enumerable.Range(0, Count)]).At(4).Images).data<float>().ToArray();
         var logits = Evaluator.Logits(model, images, resolution: 4).Logits;
         Assert.All(expected.Zip(logits), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5f));
         Assert.NotEqual(Evaluator.Logits(model, images).Logits, logits);

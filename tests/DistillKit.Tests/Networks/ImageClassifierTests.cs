@@ -10,7 +10,7 @@ public sealed class ImageClassifierTests : IDisposable
     public static TheoryData<string> Specs =>
     [
         """{"family":"resnet","blocks":[1,1],"width":0.125}""",
-        """{"family":"resnet","blocks":[1,1],"width":0.125,"stem":"CifarPooled"}""",
+        """{"family":"resnet","blocks":[1,1],"width":0.125,"pooled":true}""",
         """{"family":"resnet","blocks":[1,2],"width":0.125,"bottleneck":true,"stem":"ImageNet"}""",
         """{"family":"mobilenetv2","width":0.1}""",
         """{"family":"mobilenetv2","width":0.1,"activation":"ReLU","stem":"ImageNet","dropout":0}""",

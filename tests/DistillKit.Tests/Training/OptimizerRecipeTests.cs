@@ -25,6 +25,25 @@ public sealed class OptimizerRecipeTests
     }
 
     [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void Norms_and_biases_may_learn_at_a_multiple_of_the_rate(OptimizerKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyTraining.Spec.Build();
+        var recipe = new OptimizerRecipe(kind, LearningRate: 0.1, Momentum: 0, WeightDecay: 0, NormRate: 4);
+        using var optimizer = new Optimizer(recipe, [.. model.parameters()]);
+        using (no_grad())
+        {
+            foreach (var parameter in model.parameters()) parameter.zero_();
+        }
+        model.parameters().Select(parameter => parameter.sum()).Aggregate((a, b) => a + b).backward();
+        optimizer.Step();
+        Assert.All(model.named_parameters(), entry =>
+            Assert.Equal(entry.parameter.dim() > 1 ? -0.1f : -0.4f, entry.parameter.max().item<float>(), tolerance: 1e-6f));
+    }
+
+    [Theory]
     [InlineData(0.9)]
     [InlineData(0)]
     public void Gradient_descent_steps_by_Nesterov_momentum(double momentum)
