@@ -21,10 +21,11 @@ public sealed class LibraryExampleTests
         var images = calibrationImages.Take([0, 1]).Images;
         var (pixels, scores) = (images.contiguous().data<float>().ToArray(), new float[20]);
 
-        ImageClassifier student = new MobileNetV2Spec { Width = 0.5 }.Build();
-        var (logits, features) = student.ForwardWithFeatures(images, ["features.6"]);
-        ModelFile.Save(Path.ChangeExtension(path, "safetensors"), student, new() { Spec = student.Spec });
-        ModelFile.LoadInto(Path.ChangeExtension(path, "safetensors"), student);
+        var trained = new MobileNetV2Spec { Width = 0.5 };
+        using (var network = trained.Build()) ModelFile.Save(Path.ChangeExtension(path, "safetensors"), network, new() { Spec = trained });
+
+        ImageClassifier student = ModelFile.Load(Path.ChangeExtension(path, "safetensors")).Model;
+        var (logits, features) = student.ForwardWithFeatures(images, ["features.3"]);
 
         Graph graph = FoldBatchNorm.Apply(student.ToGraph(imageSize: 32));
         Graph rounded = PostTrainingQuantization.Run(graph, new() { CorrectBias = true }, calibrationImages);

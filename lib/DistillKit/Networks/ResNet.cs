@@ -30,6 +30,7 @@ public sealed record ResNetSpec : ModelSpec
 
     /// <summary>Begins each stage with a convolution, a 2x2 max pool, norm and ReLU rather than with a stride, as networks made for fast
     /// training do (Page 2018, "How to Train Your ResNet"): dense convolutions, few norms, small maps.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pooled { get; init; }
 
     /// <summary>Starts every residual block as the identity: its last norm at zero (Goyal et al. 2017, arXiv:1706.02677).</summary>
@@ -37,10 +38,12 @@ public sealed record ResNetSpec : ModelSpec
 
     /// <summary>Starts the 3x3 convolutions after the stem as near to the identity as their shapes allow: as many outputs as there are
     /// inputs pass these on (Zagoruyko and Komodakis 2017, arXiv:1706.00388, as used by Jordan 2024, arXiv:2404.00498).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IdentityStart { get; init; }
 
     /// <summary>Starts the stem's filters from the data: half of its channels take the principal components of image patches, scaled to
     /// the same variance, and the other half their negatives (Jordan 2024, arXiv:2404.00498). They are trained like any others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WhitenedStem { get; init; }
 
     internal (IReadOnlyList<int> Blocks, bool Bottleneck) Stages => Depth is { } depth ? Published[depth] : (Blocks!, Bottleneck);
@@ -97,8 +100,8 @@ public sealed class ResNet : ImageClassifier
 
     private static (List<(string Name, nn.Module Module)> Modules, List<NetworkSection> Sections) Compose(ResNetSpec spec)
     {
-        var widths = spec.Channels ?? [64, .. spec.Stages.Blocks.Index().Select(stage => 64 << stage.Index)];
-        int ChannelsOf(int index) => Math.Max(1, (int)Math.Round(widths[index] * spec.Width));
+        int Scaled(int channels) => Math.Max(1, (int)Math.Round(channels * spec.Width));
+        int ChannelsOf(int part) => spec.Channels is { } given ? Scaled(given[part]) : Scaled(64) << Math.Max(0, part - 1);
         var channels = ChannelsOf(0);
         var stem = new ResNetStem(channels, spec.Stem);
         List<(string Name, nn.Module Module)> modules = [("conv1", stem.Convolution), ("bn1", stem.Norm)];

@@ -40,6 +40,18 @@ public sealed class FoldBatchNormTests : IDisposable
     }
 
     [Fact]
+    public void A_channel_that_never_varied_becomes_a_constant()
+    {
+        var convolution = new ConvNode(
+            "conv", "images", TestGraphs.Weight("conv", 4, 3, 3, 3), Bias: null, Stride: 1, Padding: 1, Groups: 1);
+        var norm = Norm("bn", "conv");
+        norm.Variance.Values[2] = 1e-20f;
+        var folded = (ConvNode)FoldBatchNorm.Apply(new([new InputNode("images", 3, 8), convolution, norm]))["conv"];
+        Assert.All(folded.Weight.Values.Chunk(27).Index(), filter => Assert.Equal(filter.Index == 2, filter.Item.All(value => value == 0)));
+        Assert.Equal(norm.Shift.Values[2], folded.Bias!.Values[2]);
+    }
+
+    [Fact]
     public void A_convolution_that_something_else_takes_too_keeps_its_weight()
     {
         var convolution = new ConvNode(

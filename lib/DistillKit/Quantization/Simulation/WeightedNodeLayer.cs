@@ -104,8 +104,9 @@ internal sealed class BatchNormalizationNodeLayer : NodeLayer
         RegisterComponents();
     }
 
-    /// <summary>What each channel is multiplied by, [C], with its gradient.</summary>
-    public Tensor Factors => weight.div(running_var.add(Number.Of(node.Epsilon), Number.One).sqrt());
+    /// <summary>What each channel is multiplied by, [C], with its gradient; as in <see cref="FoldBatchNorm"/>.</summary>
+    public Tensor Factors => weight.div(running_var.add(Number.Of(node.Epsilon), Number.One).sqrt())
+        .mul(running_var.ge(Number.Of(FoldBatchNorm.LeastVariance)));
 
     /// <summary>What is added to a convolution whose weight was multiplied by the factors, [C].</summary>
     public Tensor FoldedBias(Tensor factors) => bias.sub(running_mean.mul(factors));
