@@ -37,7 +37,8 @@ public sealed record MobileNetV2Spec : ModelSpec
     protected override ImageClassifier Create() => new MobileNetV2(this);
 }
 
-/// <summary>MobileNetV2 with torchvision's names. Features: "features.0" to "features.18"; groups: "stem", "stage1" to 7, "head".</summary>
+/// <summary>MobileNetV2 with torchvision's names. Features: "features.0" to "features.18" with the published blocks; groups: "stem",
+/// "stage1" to 7, "head".</summary>
 public sealed class MobileNetV2 : ImageClassifier
 {
     private static readonly (int Expansion, int Channels, int Blocks)[] Stages =
