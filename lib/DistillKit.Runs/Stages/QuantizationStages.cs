@@ -79,7 +79,7 @@ internal sealed class QuantizationStages(StageContext context, TrainingStages tr
     private TrainingResult TrainAware(CancellationToken cancellation)
     {
         using var student = training.Load(training.Student, cancellation);
-        using var teacher = training.LiveTeacherOf(training.Student, cancellation);
+        using var teacher = training.TeacherOf(training.Student with { Training = Recipe.Training }, cancellation);
         var size = context.Data.Training.ImageSize;
         using var images = CalibrationImages(cancellation);
         // With its norms, so that they go on following the batches until they are frozen.

@@ -101,8 +101,6 @@ internal sealed class TrainingStages(StageContext context)
         if (shorter is not null) ModelFile.LoadInto(path, model);
         var files = new TrainingFiles(context.Store.FolderOf(stage.Name), Fingerprint(stage), shorter);
         using var trainer = new Trainer(model, objective, recipe, context.Data, seed, files);
-        (teacher as LiveTeacher)?.ComputeType = model.ComputeType;
-
         context.Progress.Started(stage.Name, Describe(stage.Model), trainer.Resume());
         var result = trainer.Run(new SynchronousProgress<TrainingProgress>(context.Progress.Trained), cancellation);
         object origin = new { profile = context.Profile.Name, stage = stage.Name, training = recipe, distillation = stage.Distillation };
@@ -224,11 +222,11 @@ internal sealed class TrainingStages(StageContext context)
         return model;
     }
 
-    public LiveTeacher LiveTeacherOf(
-        TrainingStage stage, CancellationToken cancellation, ScalarType computeType = ScalarType.Float32) =>
+    /// <summary>The networks of a stage's teachers, which compute in the type of its training.</summary>
+    private LiveTeacher LiveTeacherOf(TrainingStage stage, CancellationToken cancellation) =>
         new([.. stage.Teachers.Select(name => Load(this[name], cancellation))], stage.Distillation!.TeacherResolution)
         {
-            ComputeType = computeType,
+            ComputeType = stage.Recipe.Precision.Resolve(context.Device),
         };
 
     /// <summary>What a network is trained for. One that is quantized has no features to tap, and learns by the terms on logits.</summary>
@@ -243,10 +241,12 @@ internal sealed class TrainingStages(StageContext context)
         return new DistillationObjective(teacher, loss.to(context.Device));
     }
 
-    private ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)
+    /// <summary>Whom a stage learns from: stored answers, where its images are fixed views; null for nobody.</summary>
+    public ITeacher? TeacherOf(TrainingStage stage, CancellationToken cancellation)
     {
         if (stage.Distillation is not { } distillation) return null;
-        return distillation.Stored is true ? StoredTeacherOf(stage, distillation, cancellation) : LiveTeacherOf(stage, cancellation);
+        var isStored = distillation.Stored is true && stage.Recipe.Views is not null;
+        return isStored ? StoredTeacherOf(stage, distillation, cancellation) : LiveTeacherOf(stage, cancellation);
     }
 
     private ITeacher StoredTeacherOf(TrainingStage stage, DistillationRecipe distillation, CancellationToken cancellation)
@@ -263,10 +263,8 @@ internal sealed class TrainingStages(StageContext context)
         using var exclusive = LockFile.Hold(
             Path.Combine(folder, ".lock"), cancellation, () => context.Progress.Advanced("waits for another process that stores them"));
         var store = new SoftTargetStore(folder, run);
-        // The teacher computes as it would beside the student.
-        var made = store.Fill(
-            () => LiveTeacherOf(stage, cancellation, recipe.Precision.Resolve(context.Device)), images, recipe,
-            new SynchronousProgress<string>(context.Progress.Advanced), cancellation);
+        var progress = new SynchronousProgress<string>(context.Progress.Advanced);
+        var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, progress, cancellation);
         var result = made == 0 ? "all there" : $"{made} views of {images.Count:N0} images";
         context.Progress.Finished(SoftTargets, result, Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
         return store.Open(recipe, images);

@@ -12,10 +12,14 @@ public static class ChannelsLast
 }
 
 /// <summary>A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N,
-/// outputs, ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic is in
-/// <see cref="ComputeType"/>.</summary>
+/// outputs, ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic and the output are in
+/// <see cref="ComputeType"/>, but on a processor float32 where fewer than 16 inputs make an output, as in depthwise convolutions: there
+/// bfloat16 gains nothing, and the gradients of depthwise weights take ten times as long.</summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
 {
+    /// <summary>The fewest inputs of an output for which a processor gains by bfloat16.</summary>
+    private const int FewestInputs = 16;
+
     // Fields of modules carry the engine's names: it registers them, and torchvision's files know them, by field name.
     private Parameter weight;
     private readonly (int Stride, int Padding, int Groups) geometry;
@@ -34,7 +38,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
         RegisterComponents();
     }
 
-    /// <summary>The type of the arithmetic and of the output: float32 or bfloat16.</summary>
+    /// <summary>The type to compute in: float32 or bfloat16.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
     /// <summary>The weight, [outputs, inputs / groups, kernel, kernel].</summary>
@@ -76,9 +80,10 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var (stride, padding, groups) = geometry;
-        var output = nn.functional.conv2d(
-            Cast(input), Cast(weight), strides: [stride, stride], padding: [padding, padding], groups: groups);
+        var isNarrow = weight.shape[1] < FewestInputs && weight.device.type == DeviceType.CPU;
+        var type = isNarrow ? ScalarType.Float32 : ComputeType;
+        var (kernel, maps) = (Cast(weight, type), Cast(input, type));
+        var output = geometry is (Stride: 1, Padding: 0, Groups: 1) ? Multiply(kernel, maps) : Convolve(kernel, maps);
         return output.MoveToOuterDisposeScope();
     }
 
@@ -86,5 +91,28 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     public string Describe(GraphBuilder builder, string name, string input) =>
         builder.Conv(name, input, weight, null, geometry.Stride, geometry.Padding, geometry.Groups);
 
-    private Tensor Cast(Tensor tensor) => tensor.dtype == ComputeType ? tensor : tensor.to(ComputeType);
+    /// <summary>A 1x1 convolution as the product of all pixels [N * H * W, inputs] and the weight: oneDNN's own goes image by image, and
+    /// its gradients in bfloat16 take twice as long on small maps.</summary>
+    private static Tensor Multiply(Tensor kernel, Tensor maps)
+    {
+        var (outputs, inputs) = (kernel.shape[0], kernel.shape[1]);
+        var (batch, height, width) = (maps.shape[0], maps.shape[2], maps.shape[3]);
+        var pixels = maps.permute(0, 2, 3, 1).reshape(-1, inputs);
+        return nn.functional.linear(pixels, kernel.reshape(outputs, inputs)).view(batch, height, width, outputs).permute(0, 3, 1, 2);
+    }
+
+    private Tensor Convolve(Tensor kernel, Tensor maps)
+    {
+        var (stride, padding, groups) = geometry;
+        if (groups > 1 && maps.shape[2] <= padding + 1)
+        {
+            // oneDNN has no depthwise kernel for the gradient of the weight where the map is smaller than the filter: the general one takes
+            // a quarter of a student's step.
+            maps = nn.functional.pad(maps.permute(0, 2, 3, 1), [0, 0, padding, padding, padding, padding]).permute(0, 3, 1, 2);
+            padding = 0;
+        }
+        return nn.functional.conv2d(maps, kernel, strides: [stride, stride], padding: [padding, padding], groups: groups);
+    }
+
+    private static Tensor Cast(Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to(type);
 }

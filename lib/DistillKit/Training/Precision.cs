@@ -1,12 +1,14 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace DistillKit.Training;
 
 /// <summary>The type in which convolutions compute. Weights, norms' statistics and losses are float32 in any case.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
-    /// <summary>bfloat16 on a GPU, float32 on a processor. Also where a processor multiplies bfloat16 it is no safe choice: libtorch 2.10
-    /// is faster with it for dense convolutions on idle cores, but beside other work, or with small images, its gradients take ten times as
-    /// long.</summary>
+    /// <summary>bfloat16 on a GPU, and on a processor with tiles for it (Intel's AMX); float32 otherwise. Measured with libtorch 2.10 on
+    /// two idle cores with tiles, against float32: a teacher of profile quick takes 0.57 to 0.93 times as long (the more, the smaller the
+    /// images), its student 0.75 times; without tiles the teacher would take 1.6 times as long.</summary>
     Auto,
 
     /// <summary>float32.</summary>
@@ -24,7 +26,11 @@ public static class PrecisionExtensions
     {
         Precision.Float32 => ScalarType.Float32,
         Precision.BFloat16 => ScalarType.BFloat16,
-        Precision.Auto => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
+        Precision.Auto => device.type == DeviceType.CUDA || HasTiles ? ScalarType.BFloat16 : ScalarType.Float32,
         _ => throw new NotSupportedException($"There is no precision {precision}."),
     };
+
+    /// <summary>AMX-BF16 and AMX-TILE: CPUID leaf 7, EDX bits 22 and 24.</summary>
+    internal static bool HasTiles { get; } =
+        X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & 0x1400000) == 0x1400000;
 }

@@ -40,12 +40,47 @@ public sealed class BlockTests : IDisposable
     [InlineData(ScalarType.BFloat16)]
     public void A_convolution_computes_in_its_type_and_learns_in_float32(ScalarType type)
     {
-        var layer = new Convolution(4, 6, kernel: 3, stride: 2) { ComputeType = type };
-        var output = layer.call(rand(2, 4, 7, 7));
+        var layer = new Convolution(16, 6, kernel: 3, stride: 2) { ComputeType = type };
+        var output = layer.call(rand(2, 16, 7, 7));
         Assert.Equal(type, output.dtype);
         Assert.Equal([2L, 6, 4, 4], output.shape);
         output.to(ScalarType.Float32).sum().backward();
         Assert.Equal(ScalarType.Float32, layer.Weight.grad!.dtype);
+    }
+
+    [Theory]
+    [InlineData(8, 6, 1, 1, 1, 5)]
+    [InlineData(8, 6, 1, 2, 1, 5)]
+    [InlineData(8, 8, 3, 1, 8, 1)]
+    [InlineData(8, 8, 3, 1, 8, 2)]
+    [InlineData(8, 8, 3, 2, 8, 2)]
+    [InlineData(8, 8, 3, 2, 8, 3)]
+    [InlineData(8, 8, 5, 1, 8, 2)]
+    public void A_convolution_and_its_gradients_are_the_engine_s(int inputs, int outputs, int kernel, int stride, int groups, int size)
+    {
+        var layer = new Convolution(inputs, outputs, kernel, stride, groups);
+        var (own, theirs) = (ChannelsLast.Of(randn(4, inputs, size, size)), layer.Weight.detach().clone().requires_grad_());
+        var input = own.clone().requires_grad_();
+        own = own.requires_grad_();
+        long[] strides = [stride, stride], padding = [kernel / 2, kernel / 2];
+        var expected = nn.functional.conv2d(input, theirs, strides: strides, padding: padding, groups: groups);
+        var found = layer.call(own);
+        Assert.Equal(expected.shape, found.shape);
+        Assert.True(allclose(expected, found, atol: 1e-5));
+        expected.pow(2).sum().backward();
+        found.pow(2).sum().backward();
+        Assert.True(allclose(input.grad!, own.grad!, rtol: 1e-4, atol: 1e-4));
+        Assert.True(allclose(theirs.grad!, layer.Weight.grad!, rtol: 1e-4, atol: 1e-4));
+    }
+
+    [Theory]
+    [InlineData(15, 1, ScalarType.Float32)]
+    [InlineData(16, 1, ScalarType.BFloat16)]
+    [InlineData(32, 32, ScalarType.Float32)]
+    public void On_a_processor_few_inputs_of_an_output_compute_in_float32(int inputs, int groups, ScalarType expected)
+    {
+        var layer = new Convolution(inputs, 32, kernel: 3, groups: groups) { ComputeType = ScalarType.BFloat16 };
+        Assert.Equal(expected, layer.call(rand(2, inputs, 4, 4)).dtype);
     }
 
     [Theory]

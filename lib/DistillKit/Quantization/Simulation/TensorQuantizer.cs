@@ -39,7 +39,8 @@ internal abstract class TensorQuantizer() : nn.Module(nameof(TensorQuantizer))
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return (Math.Clamp(values.min().item<float>(), from, to), Math.Clamp(values.max().item<float>(), from, to));
+        var (least, most) = values.aminmax(null, keepdim: false);
+        return (Math.Clamp(least.item<float>(), from, to), Math.Clamp(most.item<float>(), from, to));
     }
 
     private sealed class FixedNumbers(QuantizationParameters given) : TensorQuantizer
