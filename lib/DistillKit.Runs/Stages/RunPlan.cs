@@ -52,11 +52,7 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
         var open = training.All.Where(stage => !training.StageOf(stage).IsDone).ToList();
         if (open.Count == 0) return null;
         List<(IReadOnlyList<string>, TimeSpan)> parts = [];
-        var isTaught = open.Any(stage => stage.Name == StageNames.Student);
-        if (isTaught && training.RehearseAnswers(training.Student) is var answers && answers > TimeSpan.Zero)
-            parts.Add(([TrainingStages.SoftTargets], answers));
         var pair = training.Pair;
-        foreach (var stage in open.Except(pair)) parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
         if (pair.Count > 0)
         {
             var times = new TimeSpan[pair.Count];
@@ -65,6 +61,13 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
                 [.. pair.Select((stage, place) => (Action<CancellationToken>)(stop => times[place] = training.Rehearse(stage, stop)))],
                 cancellation);
             parts.Add(([.. pair.Select(stage => stage.Name)], times.Max()));
+        }
+        foreach (var stage in open.Except(pair))
+        {
+            var isTaught = stage.Name == StageNames.Student;
+            if (isTaught && training.RehearseAnswers(stage) is var answers && answers > TimeSpan.Zero)
+                parts.Add(([TrainingStages.SoftTargets], answers));
+            parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
         }
         var rounded = training.Student with { Training = context.Profile.Quantization.Training, Distillation = null };
         parts.Add(([StageNames.Aware], CostOfRounding * training.Rehearse(rounded, cancellation)));

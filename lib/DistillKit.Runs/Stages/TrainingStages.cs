@@ -53,28 +53,26 @@ internal sealed class TrainingStages(StageContext context)
     public (TrainingResult Result, string ModelPath) Train(TrainingStage stage, CancellationToken cancellation) =>
         context.TrainShared?.Invoke(stage, Fingerprint(stage), cancellation) ?? (StageOf(stage).Run(cancellation), ModelPath(stage));
 
-    /// <summary>The student alone and with its teacher, as far as they are still to be trained, where at the same time that is
-    /// faster.</summary>
-    public IReadOnlyList<TrainingStage> Pair => Student.Model.DrawsInTraining() || !SideBySide.IsFaster(context.Device)
-        ? []
-        : [.. ((TrainingStage[])[this[StageNames.Baseline], Student]).Where(stage => !StageOf(stage).IsDone)];
+    /// <summary>The teacher and the student alone, as far as they are still to be trained, where at the same time that is faster.</summary>
+    public IReadOnlyList<TrainingStage> Pair
+    {
+        get
+        {
+            TrainingStage[] pair = [this[StageNames.Teacher], this[StageNames.Baseline]];
+            var canLearnSo = pair.All(stage => stage.Weights is null && !stage.Model.DrawsInTraining());
+            return canLearnSo && SideBySide.IsFaster(context.Device) ? [.. pair.Where(stage => !StageOf(stage).IsDone)] : [];
+        }
+    }
 
-    /// <summary>Trains the students at the same time, where that is faster.</summary>
+    /// <summary>Trains the teacher and the student alone at the same time, where that is faster.</summary>
     public void TrainPair(CancellationToken cancellation)
     {
-        var pair = Pair;
-        if (pair.Count == 0) return;
-        Prepare(Student, cancellation);
-        SideBySide.Run(
-            shares: 2,
-            [
-                .. pair.Select(stage =>
-                {
-                    var beside = new TrainingStages(context.Beside());
-                    return (Action<CancellationToken>)(stop => beside.Train(stage, stop));
-                }),
-            ],
-            cancellation);
+        var jobs = Pair.Select(stage =>
+        {
+            var beside = new TrainingStages(context.Beside());
+            return (Action<CancellationToken>)(stop => beside.Train(stage, stop));
+        });
+        SideBySide.Run(shares: 2, [.. jobs], cancellation);
     }
 
     public Stage<TrainingResult> StageOf(TrainingStage stage) => new(

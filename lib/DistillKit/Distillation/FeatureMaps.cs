@@ -22,10 +22,6 @@ internal static class FeatureMaps
         return (Embedding(student), Embedding(teacher.detach()));
     }
 
-    /// <summary>Half precision is for networks; sums and squares of losses need single.</summary>
-    public static Tensor Single(Tensor tensor) =>
-        tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? tensor.to(ScalarType.Float32) : tensor;
-
     /// <exception cref="ArgumentException">They are not of so many dimensions, or not of one batch.</exception>
     public static void Require(Tensor student, Tensor teacher, int dimensions = 4)
     {
@@ -35,9 +31,9 @@ internal static class FeatureMaps
     }
 
     private static Tensor Pool(Tensor map, long[] size) =>
-        map.shape[2] == size[0] && map.shape[3] == size[1] ? Single(map) : nn.functional.adaptive_avg_pool2d(Single(map), size);
+        map.shape[2] == size[0] && map.shape[3] == size[1] ? map : nn.functional.adaptive_avg_pool2d(map, size);
 
-    private static Tensor Embedding(Tensor features) => features.dim() == 2 ? Single(features) : Single(features).mean(Positions);
+    private static Tensor Embedding(Tensor features) => features.dim() == 2 ? features : features.mean(Positions);
 }
 
 /// <summary>The steps that losses on vectors begin with.</summary>

@@ -79,11 +79,14 @@ public abstract record FeatureTerm(string Student, string Teacher) : LossTerm
     {
         var (studentChannels, teacherChannels) = Channels(field, student, teacher);
         var (compute, adapter) = Build(studentChannels, teacherChannels);
-        return new(input => compute(input.Student.Features[Student], input.Teacher.Features[Teacher]), adapter);
+        // Half precision is for networks: losses sum squares, and adapters learn, in single.
+        return new(input => compute(Single(input.Student.Features[Student]), Single(input.Teacher.Features[Teacher])), adapter);
+
+        static Tensor Single(Tensor map) => map.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? map.to(ScalarType.Float32) : map;
     }
 
-    /// <summary>Makes what computes the loss, a scalar, from the student's map [N, C, H, W] and the teacher's [N, D, I, J], and what learns
-    /// along with the student, if anything does.</summary>
+    /// <summary>Makes what computes the loss, a scalar, from the student's map [N, C, H, W] and the teacher's [N, D, I, J], both float32
+    /// whatever the networks compute in, and what learns along with the student, if anything does.</summary>
     protected abstract (Func<Tensor, Tensor, Tensor> Compute, nn.Module? Adapter) Build(int studentChannels, int teacherChannels);
 }
 

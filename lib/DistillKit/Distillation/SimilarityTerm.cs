@@ -21,7 +21,7 @@ public sealed record SimilarityTerm(string Student, string Teacher) : FeatureTer
 
     private static Tensor Similarities(Tensor map)
     {
-        var rows = FeatureMaps.Single(map).flatten(1);
+        var rows = map.flatten(1);
         return Vectors.Normalize(rows.matmul(rows.t()), 1, degree: 2);
     }
 }

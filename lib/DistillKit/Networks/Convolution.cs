@@ -13,8 +13,9 @@ public static class ChannelsLast
 
 /// <summary>A 2-D convolution without bias (a norm follows it) that keeps the resolution but for its stride: [N, inputs, H, W] to [N,
 /// outputs, ceil(H / stride), ceil(W / stride)]. The weight is float32 in channels-last memory; the arithmetic and the output are in
-/// <see cref="ComputeType"/>, but on a processor float32 where fewer than 16 inputs make an output, as in depthwise convolutions: there
-/// bfloat16 gains nothing, and the gradients of depthwise weights take ten times as long.</summary>
+/// <see cref="ComputeType"/>, but on a processor float32 where bfloat16 has a price: where fewer than 16 inputs make an output, as in
+/// depthwise convolutions, whose gradients would take ten times as long; and, beyond 1x1, on several threads, which wait for each other in
+/// loops inside of oneDNN's gradients: beside another program's threads a step would take twenty times as long.</summary>
 public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
 {
     /// <summary>The fewest inputs of an output for which a processor gains by bfloat16.</summary>
@@ -80,8 +81,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var isNarrow = weight.shape[1] < FewestInputs && weight.device.type == DeviceType.CPU;
-        var type = isNarrow ? ScalarType.Float32 : ComputeType;
+        var type = KeepsSingle ? ScalarType.Float32 : ComputeType;
         var (kernel, maps) = (Cast(weight, type), Cast(input, type));
         var output = geometry is (Stride: 1, Padding: 0, Groups: 1) ? Multiply(kernel, maps) : Convolve(kernel, maps);
         return output.MoveToOuterDisposeScope();
@@ -90,6 +90,9 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     /// <inheritdoc/>
     public string Describe(GraphBuilder builder, string name, string input) =>
         builder.Conv(name, input, weight, null, geometry.Stride, geometry.Padding, geometry.Groups);
+
+    private bool KeepsSingle => weight.device.type == DeviceType.CPU
+        && (weight.shape[1] < FewestInputs || (weight.shape[2] > 1 && get_num_threads() > 1));
 
     /// <summary>A 1x1 convolution as the product of all pixels [N * H * W, inputs] and the weight: oneDNN's own goes image by image, and
     /// its gradients in bfloat16 take twice as long on small maps.</summary>

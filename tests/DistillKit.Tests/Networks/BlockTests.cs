@@ -40,7 +40,7 @@ public sealed class BlockTests : IDisposable
     [InlineData(ScalarType.BFloat16)]
     public void A_convolution_computes_in_its_type_and_learns_in_float32(ScalarType type)
     {
-        var layer = new Convolution(16, 6, kernel: 3, stride: 2) { ComputeType = type };
+        var layer = new Convolution(16, 6, kernel: 1, stride: 2) { ComputeType = type };
         var output = layer.call(rand(2, 16, 7, 7));
         Assert.Equal(type, output.dtype);
         Assert.Equal([2L, 6, 4, 4], output.shape);
@@ -74,13 +74,25 @@ public sealed class BlockTests : IDisposable
     }
 
     [Theory]
-    [InlineData(15, 1, ScalarType.Float32)]
-    [InlineData(16, 1, ScalarType.BFloat16)]
-    [InlineData(32, 32, ScalarType.Float32)]
-    public void On_a_processor_few_inputs_of_an_output_compute_in_float32(int inputs, int groups, ScalarType expected)
+    [InlineData(15, 1, 1, 1, ScalarType.Float32)]
+    [InlineData(16, 1, 1, 2, ScalarType.BFloat16)]
+    [InlineData(16, 3, 1, 1, ScalarType.BFloat16)]
+    [InlineData(16, 3, 1, 2, ScalarType.Float32)]
+    [InlineData(32, 3, 32, 1, ScalarType.Float32)]
+    public void On_a_processor_some_keep_to_float32(int inputs, int kernel, int groups, int threads, ScalarType expected)
     {
-        var layer = new Convolution(inputs, 32, kernel: 3, groups: groups) { ComputeType = ScalarType.BFloat16 };
-        Assert.Equal(expected, layer.call(rand(2, inputs, 4, 4)).dtype);
+        var layer = new Convolution(inputs, 32, kernel, groups: groups) { ComputeType = ScalarType.BFloat16 };
+        var (found, before) = (ScalarType.Byte, get_num_threads());
+        var thread = new Thread(() =>
+        {
+            // Of this thread alone.
+            set_num_threads(threads);
+            found = layer.call(rand(2, inputs, 4, 4)).dtype;
+        });
+        thread.Start();
+        thread.Join();
+        set_num_threads(before);
+        Assert.Equal(expected, found);
     }
 
     [Theory]
