@@ -65,7 +65,7 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
         foreach (var stage in open.Except(pair))
         {
             var isTaught = stage.Name == StageNames.Student;
-            if (isTaught && training.RehearseAnswers(stage) is var answers && answers > TimeSpan.Zero)
+            if (isTaught && training.RehearseAnswers(stage, cancellation) is var answers && answers > TimeSpan.Zero)
                 parts.Add(([TrainingStages.SoftTargets], answers));
             parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
         }

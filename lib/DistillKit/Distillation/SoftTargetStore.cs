@@ -58,21 +58,35 @@ public sealed class SoftTargetStore(string folder, string run)
             throw new UserException("Stored soft targets cannot be mixed: leave out the student's mixing, or ask the teacher itself.");
     }
 
+    /// <summary>How many batches a teacher answers at the same time.</summary>
+    public static int SharesOn(Device device) => SideBySide.IsFaster(device) ? get_num_threads() : 1;
+
     private static IEnumerable<int> Shown(TrainingRecipe recipe) => Enumerable.Range(0, Math.Min(recipe.Epochs, recipe.Views!.Count));
 
     private void Write(int view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var batches = images.AugmentedBatches(recipe.BatchSize, recipe.Augmentation, recipe.Views!, view);
-        var parts = new List<Tensor>();
-        for (var step = 0; step < batches.Count; step++)
+        var (parts, shares) = (new Tensor[batches.Count], SharesOn(images.Device));
+        void Answer(int share, CancellationToken stop)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var batchScope = NewDisposeScope();
-            parts.Add(teacher.Answer(batches.Load(step), []).Logits.to(ScalarType.Float16).MoveToOuterDisposeScope());
+            for (var step = share; step < parts.Length; step += shares)
+            {
+                stop.ThrowIfCancellationRequested();
+                using var batchScope = NewDisposeScope();
+                parts[step] = teacher.Answer(batches.Load(step), []).Logits.to(ScalarType.Float16).DetachFromDisposeScope();
+            }
         }
-        Safetensors.Save(
-            PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], new Dictionary<string, string> { [RunKey] = run });
+        try
+        {
+            SideBySide.Run(shares, Answer, cancellation);
+            Safetensors.Save(
+                PathOf(view), [KeyValuePair.Create(LogitsKey, cat(parts))], new Dictionary<string, string> { [RunKey] = run });
+        }
+        finally
+        {
+            foreach (var part in parts) part?.Dispose();
+        }
     }
 
     /// <summary>Null where there is none, one of another run, or a damaged one: it is made again.</summary>

@@ -26,4 +26,13 @@ public static class ActivationExtensions
         Activation.ReLU6 => nn.functional.relu6(tensor, inplace: true),
         _ => throw new NotSupportedException($"There is no activation {activation}."),
     };
+
+    /// <summary>Between which it passes a gradient, and to which it clips.</summary>
+    public static (float Low, float High) Bounds(this Activation activation) => activation switch
+    {
+        Activation.None => (float.NegativeInfinity, float.PositiveInfinity),
+        Activation.ReLU => (0, float.PositiveInfinity),
+        Activation.ReLU6 => (0, 6),
+        _ => throw new NotSupportedException($"There is no activation {activation}."),
+    };
 }

@@ -28,11 +28,21 @@ public sealed class BatchNorm : nn.Module<Tensor, Tensor>, IDescribable
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Activate(input, Activation.None);
+
+    /// <summary>The norm and the activation after it; on a processor in one, where the norm learns.</summary>
+    /// <param name="type">What the next layer computes in, for a result that it need not convert; the input's when not given.</param>
+    internal Tensor Activate(Tensor input, Activation activation, ScalarType? type = null)
     {
         var learns = training && weight.requires_grad;
         if (learns) num_batches_tracked.add_(Number.One, Number.One);
-        return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, Epsilon);
+        if (learns && NormActivation.Takes(input))
+        {
+            return NormActivation.Apply(
+                input, (weight, bias), (running_mean, running_var), Momentum, Epsilon, activation, type ?? input.dtype);
+        }
+        return activation.Apply(
+            nn.functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, Epsilon));
     }
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     /// <summary>The type to compute in: float32 or bfloat16.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
+    /// <summary>The type that the arithmetic is in.</summary>
+    internal ScalarType InputType => KeepsSingle ? ScalarType.Float32 : ComputeType;
+
     /// <summary>The weight, [outputs, inputs / groups, kernel, kernel].</summary>
     internal Tensor Weight => weight;
 
@@ -81,8 +84,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, IDescribable
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var type = KeepsSingle ? ScalarType.Float32 : ComputeType;
-        var (kernel, maps) = (Cast(weight, type), Cast(input, type));
+        var (kernel, maps) = (Cast(weight, InputType), Cast(input, InputType));
         var output = geometry is (Stride: 1, Padding: 0, Groups: 1) ? Multiply(kernel, maps) : Convolve(kernel, maps);
         return output.MoveToOuterDisposeScope();
     }

@@ -4,22 +4,27 @@ namespace DistillKit.Networks;
 public sealed class ConvolutionNormActivation : nn.Module<Tensor, Tensor>, IDescribable
 {
     // In a tuple, because a field that is a module would be registered a second time, under the field's name.
-    private readonly (Convolution Convolution, BatchNorm Norm, Activation Activation) layers;
+    private readonly (Convolution Convolution, BatchNorm Norm, Activation Activation, Convolution? Next) layers;
 
-    /// <summary>Makes the block; the arguments are those of <see cref="Convolution"/> and the activation.</summary>
-    public ConvolutionNormActivation(int inputs, int outputs, int kernel, Activation activation, int stride = 1, int groups = 1)
+    /// <summary>Makes the block; the arguments are those of <see cref="Networks.Convolution"/> and the activation.</summary>
+    /// <param name="next">The convolution that takes the result, in whose type it is written.</param>
+    public ConvolutionNormActivation(
+        int inputs, int outputs, int kernel, Activation activation, int stride = 1, int groups = 1, Convolution? next = null)
         : base(nameof(ConvolutionNormActivation))
     {
-        layers = (new(inputs, outputs, kernel, stride, groups), new(outputs), activation);
+        layers = (new(inputs, outputs, kernel, stride, groups), new(outputs), activation, next);
         register_module("0", layers.Convolution);
         register_module("1", layers.Norm);
     }
+
+    internal Convolution Convolution => layers.Convolution;
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return layers.Activation.Apply(layers.Norm.call(layers.Convolution.call(input))).MoveToOuterDisposeScope();
+        var output = layers.Convolution.call(input);
+        return layers.Norm.Activate(output, layers.Activation, layers.Next?.InputType).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public sealed class ConvolutionPoolNorm : nn.Module<Tensor, Tensor>, IDescribabl
     {
         using var scope = NewDisposeScope();
         var pooled = nn.functional.max_pool2d(layers.Convolution.call(input), kernel_size: 2);
-        return layers.Norm.call(pooled).relu_().MoveToOuterDisposeScope();
+        return layers.Norm.Activate(pooled, Activation.ReLU).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -11,13 +11,16 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
     {
         CanBeSkipped = stride == 1 && inputs == outputs;
         var inner = inputs * expansion;
+        var projection = new Convolution(inner, outputs, kernel: 1);
+        var depthwise = new ConvolutionNormActivation(inner, inner, kernel: 3, activation, stride, groups: inner, projection);
         List<nn.Module<Tensor, Tensor>> layers =
         [
-            new ConvolutionNormActivation(inner, inner, kernel: 3, activation, stride, groups: inner),
-            new Convolution(inner, outputs, kernel: 1),
+            depthwise,
+            projection,
             new BatchNorm(outputs, zeroInit && CanBeSkipped),
         ];
-        if (expansion != 1) layers.Insert(0, new ConvolutionNormActivation(inputs, inner, kernel: 1, activation));
+        if (expansion != 1)
+            layers.Insert(0, new ConvolutionNormActivation(inputs, inner, kernel: 1, activation, next: depthwise.Convolution));
         conv = new(layers);
         RegisterComponents();
     }

@@ -156,8 +156,7 @@ internal sealed class ResNetStem : nn.Module<Tensor, Tensor>, IDescribable
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var output = conv1.call(images);
-        output = bn1.call(output).relu_();
+        var output = bn1.Activate(conv1.call(images), Activation.ReLU);
         if (kind == StemKind.ImageNet) output = nn.functional.max_pool2d(output, kernel_size: 3, stride: 2, padding: 1);
         return output.MoveToOuterDisposeScope();
     }

@@ -49,8 +49,7 @@ public sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IResidualBlock, I
         var residual = input;
         foreach (var (index, (convolution, norm)) in layers.Index())
         {
-            residual = norm.call(convolution.call(residual));
-            if (index < layers.Count - 1) residual = residual.relu_();
+            residual = norm.Activate(convolution.call(residual), index < layers.Count - 1 ? Activation.ReLU : Activation.None);
         }
         return residual.add_(downsample?.call(input) ?? input, Number.One).relu_().MoveToOuterDisposeScope();
     }

@@ -3,9 +3,9 @@ namespace DistillKit.Quantization.Simulation;
 /// <summary>Quantizes and dequantizes a tensor of real numbers, so that a network feels its rounding while it still computes in float: in
 /// training (Jacob et al. 2018, arXiv:1712.05877) and in simulation. The gradient is that of the straight-through estimator (Bengio et al.
 /// 2013, arXiv:1308.3432): 1 where the value rounds into the range of the integers, 0 where it is clipped.</summary>
-/// <remarks>Autograd sees the clipping, and that something is added to its result: what the rounding changes. The sum is exactly the
-/// rounded number, because the difference of two floats within a factor of two is exact (Sterbenz 1974), and 0 is the only integer that
-/// others round to.</remarks>
+/// <remarks>On a processor the operation is ours (<see cref="ClippedRounding"/>). Elsewhere autograd sees the clipping, and that something
+/// is added to its result: what the rounding changes. The sum is exactly the rounded number, because the difference of two floats within
+/// a factor of two is exact (Sterbenz 1974), and 0 is the only integer that others round to.</remarks>
 public static class FakeQuantize
 {
     /// <summary>Applies the parameters; a new tensor of the same shape and type.</summary>
@@ -18,21 +18,19 @@ public static class FakeQuantize
         if (parameters.Channels > 1) return ApplyPerChannel(values, parameters);
         var (scale, zeroPoint) = (parameters.Scales[0], parameters.ZeroPoints[0]);
         var (low, high) = (Edge(scale, parameters.Minimum - zeroPoint, -0.5), Edge(scale, parameters.Maximum - zeroPoint, 0.5));
+        var (least, most) = (Math.Max(from, low), Math.Min(to, high));
+        if (ClippedRounding.Takes(values)) return ClippedRounding.Apply(values, scale, least, most);
         using var scope = NewDisposeScope();
         // Not clamp, whose gradient takes ten times as long, and in place: TorchSharp 0.107 has no other hardtanh that does anything.
-        var clipped = values.clone().hardtanh_(Number.Of(Math.Max(from, low)), Number.Of(Math.Min(to, high)));
-        // Where nothing learns, in the same memory.
-        if (!clipped.requires_grad) return Round(clipped.div_(Number.Of(scale)), scale).MoveToOuterDisposeScope();
+        var clipped = values.clone().hardtanh_(Number.Of(least), Number.Of(most));
         return clipped.add(Change(clipped, scale), Number.One).MoveToOuterDisposeScope();
     }
 
     private static Tensor Change(Tensor clipped, float scale)
     {
         using var unseen = no_grad();
-        return Round(clipped.div(Number.Of(scale)), scale).sub_(clipped);
+        return clipped.div(Number.Of(scale)).round_().mul_(Number.Of(scale)).sub_(clipped);
     }
-
-    private static Tensor Round(Tensor steps, float scale) => steps.round_().mul_(Number.Of(scale));
 
     /// <summary>Applies parameters that are kept as tensors; no gradient flows to them.</summary>
     /// <param name="scales">Broadcast to the values: [] for one scale, [C, 1, 1, 1] for one of each output channel.</param>

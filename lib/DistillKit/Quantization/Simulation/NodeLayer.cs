@@ -79,12 +79,7 @@ internal sealed class QuantizeNodeLayer : NodeLayer
     public void TakeOver(ActivationNode previous)
     {
         activation = previous;
-        bounds = previous.Activation switch
-        {
-            Activation.ReLU => (0, float.PositiveInfinity),
-            Activation.ReLU6 => (0, 6),
-            _ => throw new NotSupportedException($"'{previous.Name}' has no bounds: its activation is {previous.Activation}."),
-        };
+        bounds = previous.Activation.Bounds();
     }
 
     public override Tensor Forward(Tensor[] inputs, bool mayOverwrite) => quantizer.Apply(inputs[0], bounds.From, bounds.To);

@@ -1,6 +1,8 @@
 using DistillKit.Graphs;
 using DistillKit.Networks;
 using DistillKit.Quantization.Simulation;
+using FsCheck;
+using FsCheck.Fluent;
 using static TorchSharp.torch;
 
 namespace DistillKit.Tests.Quantization.Simulation;
@@ -39,6 +41,22 @@ public sealed class FakeQuantizeTests : IDisposable
         Assert.True(values.Equals(copy));
         Assert.Equal(values.stride(), result.stride());
     }
+
+    [Fact]
+    public void On_a_processor_it_is_the_arithmetic_of_the_formula() => Prop.ForAll<float[], byte>((numbers, seed) =>
+    {
+        float[] values = [.. numbers.Where(float.IsFinite), seed / 31f, -seed / 7f];
+        var parameters = QuantizationParameters.FromRange(-1 - seed / 16f, 3, QuantizationScheme.Activations);
+        var (scale, zeroPoint) = (parameters.Scales[0], parameters.ZeroPoints[0]);
+        float[] steps = [.. values.Select(value => MathF.Round(value / scale))];
+        var (least, most) = (parameters.Minimum - zeroPoint, parameters.Maximum - zeroPoint);
+        using var inner = NewDisposeScope();
+        var input = tensor(values).requires_grad_();
+        var result = FakeQuantize.Apply(input, parameters);
+        Assert.Equal(steps.Select(step => Math.Clamp(step, least, most) * scale), result.data<float>().ToArray());
+        result.sum().backward();
+        Assert.Equal(steps.Select(step => step >= least && step <= most ? 1f : 0f), input.grad!.data<float>().ToArray());
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Nothing_but_the_result_is_left_in_the_scope()
