@@ -27,11 +27,16 @@ public sealed class SoftTargetStoreTests : IDisposable
         scope.Dispose();
     }
 
-    [Fact]
-    public void Learning_from_the_store_is_learning_from_the_live_teacher()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Learning_from_the_store_is_learning_from_the_live_teacher(int threads)
     {
         var store = Store();
+        // Which answer batches of their own.
+        set_num_threads(threads);
         Assert.Equal(2, Fill(store));
+        Assert.Equal(threads, get_num_threads());
         using var stored = store.Open(Recipe, tiny.Data.Training);
         using var live = Teacher();
         using var student = TinyTraining.Network(seed: 8);
