@@ -23,14 +23,18 @@ public static class FakeQuantize
         using var scope = NewDisposeScope();
         // Not clamp, whose gradient takes ten times as long, and in place: TorchSharp 0.107 has no other hardtanh that does anything.
         var clipped = values.clone().hardtanh_(Number.Of(least), Number.Of(most));
+        // Where nothing learns, in the same memory.
+        if (!clipped.requires_grad) return Round(clipped.div_(Number.Of(scale)), scale).MoveToOuterDisposeScope();
         return clipped.add(Change(clipped, scale), Number.One).MoveToOuterDisposeScope();
     }
 
     private static Tensor Change(Tensor clipped, float scale)
     {
         using var unseen = no_grad();
-        return clipped.div(Number.Of(scale)).round_().mul_(Number.Of(scale)).sub_(clipped);
+        return Round(clipped.div(Number.Of(scale)), scale).sub_(clipped);
     }
+
+    private static Tensor Round(Tensor steps, float scale) => steps.round_().mul_(Number.Of(scale));
 
     /// <summary>Applies parameters that are kept as tensors; no gradient flows to them.</summary>
     /// <param name="scales">Broadcast to the values: [] for one scale, [C, 1, 1, 1] for one of each output channel.</param>

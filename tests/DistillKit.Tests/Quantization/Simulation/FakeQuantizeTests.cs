@@ -59,6 +59,23 @@ public sealed class FakeQuantizeTests : IDisposable
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void In_the_engine_it_is_the_same()
+    {
+        var parameters = QuantizationParameters.FromRange(-1, 0.7f, QuantizationScheme.Activations);
+        var (own, engines) = (Values(), Values());
+        // Memory that loops of ours do not take.
+        var (result, transposed) = (FakeQuantize.Apply(own, parameters), FakeQuantize.Apply(engines.t(), parameters));
+        Parity.Close.Assert(result, transposed.t(), 0, "value");
+        var upstream = Formula.Tensor("upstream", [64, 48]);
+        result.backward([upstream]);
+        transposed.backward([upstream.t()]);
+        Parity.Close.Assert(own.grad!, engines.grad!, 0, "gradient");
+        Parity.Close.Assert(result, FakeQuantize.Apply(engines.detach().t(), parameters).t(), 0, "value where nothing learns");
+
+        static Tensor Values() => Formula.Tensor("values", [64, 48], 1.5).requires_grad_();
+    }
+
+    [Fact]
     public void Nothing_but_the_result_is_left_in_the_scope()
     {
         var values = Formula.Tensor("values", [2, 3, 4, 4]).requires_grad_();
