@@ -40,10 +40,10 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
     private const double CostOfRounding = 1.1;
 
     /// <summary>Post-training quantization, files, the timing and the memory of the benchmark: so long on two cores.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 
     /// <summary>All deployed files together, for an image of the test set; most of it is dynamic INT8 in ONNX Runtime.</summary>
-    private static readonly TimeSpan RestOfImage = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan RestOfImage = TimeSpan.FromMilliseconds(7.5);
 
     /// <summary>The plan; null where nothing is left to train.</summary>
     public RunPlan? Make(CancellationToken cancellation)
