@@ -68,7 +68,7 @@ public sealed class FieldsTests
     public void Lists_and_choices_are_checked_too()
     {
         string OfPhases(params Phase[] phases) => Refusal(new TrainingRecipe { Phases = phases });
-        Assert.Equal("The recipe's phases[1].epochs must be from 1 to 10000, but is 0.", OfPhases(new(1), new(0)));
+        Assert.Equal("The recipe's phases[1].epochs must be above 0 and at most 10000, but is 0.", OfPhases(new(1), new(0)));
         Assert.Equal("The recipe's phases[1] must be given, but is not given.", OfPhases(new(1), null!));
         Assert.Contains("flip must be one of None, Random, Alternating, but is 9", Refusal(new Augmentation(Flip: (Flip)9)));
         Assert.Contains("blocks[1] must be from 0 to 100, but is 101", Refusal(new ResNetSpec { Blocks = [1, 101] }));

@@ -16,7 +16,7 @@ internal static class Budget
     public static double Pixels(TrainingRecipe recipe, TrainingResult result, int imageSize)
     {
         var imagesPerEpoch = (double)result.Steps / result.Epochs * recipe.BatchSize;
-        return Enumerable.Range(0, result.Epochs).Sum(epoch => imagesPerEpoch * Math.Pow(recipe.ResolutionOf(epoch) ?? imageSize, 2));
+        return imagesPerEpoch * recipe.PixelsShown(result.Epochs, imageSize);
     }
 
     private static IEnumerable<string> Differences(string path, JsonNode? expected, JsonNode? actual)

@@ -116,11 +116,11 @@ internal sealed class TrainingStages(StageContext context)
         var (started, objective) = NetworkOf(stage, teacher);
         using var model = started;
         using var trainer = new Trainer(model, objective, recipe, context.Data, stage.Seed);
-        var kinds = Enumerable.Range(0, recipe.Epochs).GroupBy(epoch => (recipe.ResolutionOf(epoch), epoch < recipe.ShallowEpochs));
-        return kinds.Aggregate(TimeSpan.Zero, (sum, epochs) =>
+        var kinds = recipe.Stretches().GroupBy(stretch => (stretch.Resolution, stretch.IsShallow));
+        return kinds.Aggregate(TimeSpan.Zero, (sum, stretches) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return sum + epochs.Count() * trainer.TimeOf(epochs.First());
+            return sum + stretches.Sum(stretch => stretch.Epochs) * trainer.TimeOfEpoch(stretches.First());
         });
     }
 

@@ -44,8 +44,6 @@ public sealed class Trainer(
     private readonly IReadOnlyDictionary<string, Tensor>? adapters = objective.Adapters?.state_dict();
     private readonly Dictionary<string, Tensor>? average = recipe.AverageDecay is null ? null : ModelState.Copy(model.state_dict());
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
-    private readonly double[] work =
-        [.. Enumerable.Range(0, recipe.Epochs).Select(epoch => Math.Pow(recipe.ResolutionOf(epoch) ?? data.Training.ImageSize, 2))];
 
     private Optimizer optimizer = OptimizerOf(recipe, model, objective);
     private Dictionary<string, Tensor>? best;
@@ -96,24 +94,24 @@ public sealed class Trainer(
         return Result();
     }
 
-    /// <summary>How long an epoch takes here, by a few steps with a learning rate of 0. Norms follow them all the same.</summary>
-    public TimeSpan TimeOf(int epoch)
+    /// <summary>How long an epoch of a stretch takes here, by a few steps with a learning rate of 0. Norms follow them all the
+    /// same.</summary>
+    public TimeSpan TimeOfEpoch(Stretch stretch)
     {
-        // The first one pays for what .NET compiles.
-        const int steps = 4;
+        // The first ones of a process pay for what .NET compiles.
+        const int steps = 6;
         Resume();
         optimizer.LearningRate = 0;
-        classifier?.SkipsResiduals = epoch < recipe.ShallowEpochs;
-        TrainStep(epoch, position: 0);
+        TrainStep(stretch, (int)stretch.Begin, position: 0);
         var times = new List<TimeSpan>();
         for (var step = 1; step <= steps; step++)
         {
             var start = Stopwatch.GetTimestamp();
-            TrainStep(epoch, step % StepsPerEpoch);
+            TrainStep(stretch, (int)stretch.Begin, step % StepsPerEpoch);
             times.Add(Stopwatch.GetElapsedTime(start));
         }
         times.Sort();
-        return StepsPerEpoch * times[steps / 2];
+        return StepsPerEpoch * times[steps / 3];
     }
 
     private void Learn(MetricsLog? metrics, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
@@ -135,11 +133,10 @@ public sealed class Trainer(
             var cycle = recipe.CycleOf(epoch);
             if (position == 0 && epoch > 0 && epoch == cycle.FirstEpoch) Restart();
             ApplyFreeze(epoch);
-            classifier?.SkipsResiduals = epoch < recipe.ShallowEpochs;
             var share = (double)StepOf(cycle) / (cycle.Epochs * StepsPerEpoch);
             foreach (var part in (ReadOnlySpan<object>)[model, objective]) (part as IScheduled)?.Begin(share);
             var learningRate = SetLearningRate(cycle);
-            var (loss, right) = TrainStep(epoch, position);
+            var (loss, right) = TrainStep(recipe.StretchAt(EpochsDone), epoch, position);
             if (average is not null) ModelState.Average(average, state, recipe.AverageDecay!.Value, Step);
             recent = recent.With(loss, right, Stopwatch.GetElapsedTime(start).TotalSeconds);
             var isEnd = epoch + 1 == cycle.FirstEpoch + cycle.Epochs;
@@ -147,7 +144,7 @@ public sealed class Trainer(
             counters = After(start) with { Step = Step + 1, AwaitsValidation = isDue };
 
             progress?.Report(new(
-                epoch, recipe.Epochs, Step, Steps, ShareOfWork(epoch, position), recent.Loss, recent.Accuracy, learningRate,
+                epoch, recipe.Epochs, Step, Steps, ShareOfWork, recent.Loss, recent.Accuracy, learningRate,
                 recent.ImagesPerSecond, validation));
             if (Step % StepsPerReport != 0 && Step % StepsPerEpoch != 0) continue;
             metrics?.Write(new(Step, epoch, recent.Loss, recent.Accuracy, learningRate, recent.ImagesPerSecond));
@@ -155,8 +152,10 @@ public sealed class Trainer(
         }
     }
 
-    private double ShareOfWork(int epoch, int position) =>
-        (work.Take(epoch).Sum() + work[epoch] * (position + 1) / StepsPerEpoch) / work.Sum();
+    private double ShareOfWork =>
+        recipe.PixelsShown(EpochsDone, data.Training.ImageSize) / recipe.PixelsShown(recipe.Epochs, data.Training.ImageSize);
+
+    private double EpochsDone => (double)Step / StepsPerEpoch;
 
     private bool HasStalled => recipe.Patience is { } patience && counters.Stalled >= patience;
 
@@ -164,14 +163,15 @@ public sealed class Trainer(
         files is not null && (Step % StepsPerEpoch == 0 || sinceCheckpoint.Elapsed > files.CheckpointInterval)
         && checkpointCost.TotalSeconds < files.CheckpointShare * sinceCheckpoint.Elapsed.TotalSeconds;
 
-    private (double Loss, int Right) TrainStep(int epoch, int position)
+    private (double Loss, int Right) TrainStep(Stretch stretch, int epoch, int position)
     {
         using var scope = NewDisposeScope();
         // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
         lock (Engine.Seeding) manual_seed((long)SplitMix64.At(seed, Step).Next());
         model.train();
+        classifier?.SkipsResiduals = stretch.IsShallow;
         if (batches.Epoch != epoch) batches = (epoch, BatchesOf(epoch, recipe, data, seed));
-        var batch = batches.Plan.Load(position, recipe.ResolutionOf(epoch));
+        var batch = batches.Plan.Load(position, stretch.Resolution);
         model.zero_grad();
         objective.Adapters?.zero_grad();
         var (loss, logits) = objective.Compute(model, batch);

@@ -43,7 +43,7 @@ public sealed record TrainingRecipe
     [Range(1, MostEpochs)] public int? Patience { get; init; }
 
     /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="ImageClassifier.SkipsResiduals"/>).</summary>
-    [Range(0, MostEpochs)] public int ShallowEpochs { get; init; }
+    [Range(0, MostEpochs)] public double ShallowEpochs { get; init; }
 
     /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
     public IReadOnlyList<Freeze> Unfreezing { get; init; } = [];
@@ -53,32 +53,50 @@ public sealed record TrainingRecipe
 
     /// <summary>The number of epochs of all phases.</summary>
     [JsonIgnore]
-    public int Epochs => Phases.Sum(phase => phase.Epochs);
+    public int Epochs => Whole(Phases.Sum(phase => phase.Epochs));
 
-    /// <summary>The resolution of an epoch, counted from 0; null for that of the images.</summary>
-    public int? ResolutionOf(int epoch)
+    /// <summary>The parts of the training whose steps are alike, in order.</summary>
+    public IEnumerable<Stretch> Stretches()
     {
+        var (begin, end) = (0.0, 0.0);
         foreach (var phase in Phases)
         {
-            if (epoch < phase.Epochs) return phase.Resolution;
-            epoch -= phase.Epochs;
+            end += phase.Epochs;
+            if (begin < ShallowEpochs)
+            {
+                var shallowEnd = Math.Min(end, ShallowEpochs);
+                yield return new(begin, shallowEnd - begin, phase.Resolution, IsShallow: true);
+                begin = shallowEnd;
+            }
+            if (begin < end) yield return new(begin, end - begin, phase.Resolution, IsShallow: false);
+            begin = end;
         }
-        throw new ArgumentOutOfRangeException(nameof(epoch));
     }
+
+    /// <summary>The stretch of the next step, when so many epochs are done.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The training has ended by then, or not begun.</exception>
+    public Stretch StretchAt(double epochs) =>
+        Stretches().LastOrDefault(stretch => stretch.Begin <= epochs && epochs < Epochs)
+        ?? throw new ArgumentOutOfRangeException(nameof(epochs));
+
+    /// <summary>The pixels of an image as often as it has been shown when so many epochs are done.</summary>
+    /// <param name="imageSize">Height and width of an image of its own size.</param>
+    public double PixelsShown(double epochs, int imageSize) => Stretches().Sum(
+        stretch => Math.Clamp(epochs - stretch.Begin, 0, stretch.Epochs) * Math.Pow(stretch.Resolution ?? imageSize, 2));
 
     /// <summary>The cycle that an epoch, counted from 0, belongs to.</summary>
     internal Cycle CycleOf(int epoch)
     {
-        var (cycle, next) = (new Cycle(0, 0), 0);
+        var (cycle, next) = (new Cycle(0, 0), 0.0);
         foreach (var phase in Phases)
         {
             if (phase.Restart is { } peak)
             {
-                if (epoch < next) break;
-                cycle = new(next, 0, peak);
+                if (epoch < Whole(next)) break;
+                cycle = new(Whole(next), 0, peak);
             }
-            cycle = cycle with { Epochs = cycle.Epochs + phase.Epochs };
             next += phase.Epochs;
+            cycle = cycle with { Epochs = Whole(next) - cycle.FirstEpoch };
         }
         return cycle;
     }
@@ -95,8 +113,8 @@ public sealed record TrainingRecipe
     public void Validate()
     {
         Fields.Validate(this, "training recipe");
-        var epochs = Phases.Sum(phase => (long)phase.Epochs);
-        Require(epochs is > 0 and <= MostEpochs, $"phases must have from 1 to {MostEpochs} epochs together");
+        Require(AreCyclesWhole, "phases must have whole epochs together, also up to a restart");
+        Require(Epochs is >= 1 and <= MostEpochs, $"phases must have from 1 to {MostEpochs} epochs together");
         Require(Phases[0].Restart is null, "phases must not begin with a restart");
         Require(ShallowEpochs < Epochs, "shallowEpochs must be fewer than the epochs");
     }
@@ -123,6 +141,14 @@ public sealed record TrainingRecipe
         }
     }
 
+    private bool AreCyclesWhole =>
+        Phases.Index().Where(phase => phase.Item.Restart is not null).Select(phase => phase.Index).Append(Phases.Count)
+            .Select(end => Phases.Take(end).Sum(phase => phase.Epochs))
+            .All(epochs => Math.Abs(epochs - Whole(epochs)) < 1e-9);
+
+    /// <summary>Tenths do not add up to whole numbers.</summary>
+    private static int Whole(double epochs) => (int)Math.Round(epochs);
+
     private static void Require(bool valid, string rule)
     {
         if (!valid) throw new UserException($"The training recipe's {rule}.");
@@ -134,14 +160,22 @@ public sealed record TrainingRecipe
 public sealed record Freeze([property: Range(0, TrainingRecipe.MostEpochs)] int FromEpoch, string? UpTo);
 
 /// <summary>Some epochs at one resolution.</summary>
+/// <param name="Epochs">How many; parts of an epoch, too, where the phases up to a restart or the end have whole ones together.</param>
 /// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
 /// <param name="Restart">A warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983): the best weights so far are trained on with fresh
 /// momentum, and every schedule starts again and ends with the next restart or the training, the learning rate at this share of its peak.
 /// Null to continue. A recipe whose training has finished may be made longer by such a phase at its end.</param>
 public sealed record Phase(
-    [property: Range(1, TrainingRecipe.MostEpochs)] int Epochs,
+    [property: Range(0, TrainingRecipe.MostEpochs, MinimumIsExclusive = true)] double Epochs,
     [property: Range(8, ImageSet.LargestSize)] int? Resolution = null,
     [property: Range(0, 1, MinimumIsExclusive = true)] double? Restart = null);
+
+/// <summary>A part of a training in which all steps are alike.</summary>
+/// <param name="Begin">The epochs done before it.</param>
+/// <param name="Epochs">Its length.</param>
+/// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
+/// <param name="IsShallow">Whether residual blocks are skipped.</param>
+public sealed record Stretch(double Begin, double Epochs, int? Resolution, bool IsShallow);
 
 /// <summary>The epochs from one restart to the next, or to the end, and the share of the learning rate that is their peak.</summary>
 internal readonly record struct Cycle(int FirstEpoch, int Epochs, double Peak = 1);

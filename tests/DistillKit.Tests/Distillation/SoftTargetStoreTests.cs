@@ -106,7 +106,7 @@ public sealed class SoftTargetStoreTests : IDisposable
 
     private Batch Shuffled(int epoch) =>
         tiny.Data.Training.ShuffledBatches(Recipe.BatchSize, seed: 3, epoch, Recipe.Augmentation, views: Recipe.Views)
-            .Load(1, Recipe.ResolutionOf(epoch));
+            .Load(1, Recipe.StretchAt(epoch).Resolution);
 
     private SoftTargetStore Store(string run = "a teacher") => new(folder["store"], run);
 

@@ -16,7 +16,10 @@ public sealed class TrainingRecipeTests
     [InlineData("""{ "phases": [{ "epochs": 1 }, { "epochs": 1, "restart": 0 }] }""", "phases")]
     [InlineData("""{ "phases": [{ "epochs": 1 }, { "epochs": 1, "restart": 1.5 }] }""", "phases")]
     [InlineData("""{ "phases": [{ "epochs": 1, "resolution": 2147483647 }] }""", "phases[0].resolution must be from 8 to 1024")]
-    [InlineData("""{ "phases": [{ "epochs": 2147483647 }, { "epochs": 2147483647 }] }""", "phases[0].epochs must be from 1 to 10000")]
+    [InlineData("""{ "phases": [{ "epochs": 2147483647 }, { "epochs": 2147483647 }] }""", "phases[0].epochs must be above 0 and at most")]
+    [InlineData("""{ "phases": [{ "epochs": 1.5 }] }""", "phases must have whole epochs together, also up to a restart")]
+    [InlineData("""{ "phases": [{ "epochs": 0.5 }, { "epochs": 1.5, "restart": 1 }] }""", "phases must have whole epochs")]
+    [InlineData("""{ "phases": [{ "epochs": 1e-10 }] }""", "phases must have from 1 to 10000 epochs together")]
     [InlineData("""{ "phases": [{ "epochs": 9999 }, { "epochs": 9999 }] }""", "phases must have from 1 to 10000 epochs together")]
     [InlineData("""{ "batchSize": 1 }""", "batchSize must be from 2 to 65536, but is 1")]
     [InlineData("""{ "mixing": { "mixup": 1e-300 } }""", "mixing.mixup must be 0 or far enough from it for float32")]
@@ -82,12 +85,27 @@ public sealed class TrainingRecipeTests
     }
 
     [Fact]
-    public void Phases_give_each_epoch_its_resolution()
+    public void Phases_part_the_epochs_into_stretches()
     {
-        var recipe = new TrainingRecipe { Phases = [new(2, 16), new(1, 24), new(1)] };
-        Assert.Equal(4, recipe.Epochs);
-        Assert.Equal([16, 16, 24, null], Enumerable.Range(0, 4).Select(recipe.ResolutionOf));
-        Assert.Throws<ArgumentOutOfRangeException>(() => recipe.ResolutionOf(4));
+        var recipe = new TrainingRecipe { Phases = [new(1.5, 16), new(1, 24), new(0.5)], ShallowEpochs = 2 };
+        recipe.Validate();
+        Assert.Equal(3, recipe.Epochs);
+        Assert.Equal(
+            [new(0, 1.5, 16, true), new(1.5, 0.5, 24, true), new(2, 0.5, 24, false), new(2.5, 0.5, null, false)], recipe.Stretches());
+        Assert.Equal([16, 16, 24, 24, null], ((double[])[0, 1.4, 1.5, 2.4, 2.5]).Select(at => recipe.StretchAt(at).Resolution));
+        Assert.Throws<ArgumentOutOfRangeException>(() => recipe.StretchAt(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => recipe.StretchAt(-0.1));
+        Assert.Equal(1.5 * 256 + 576 + 0.25 * 1024, recipe.PixelsShown(2.75, imageSize: 32));
+    }
+
+    [Fact]
+    public void Tenths_of_an_epoch_add_up()
+    {
+        var recipe = new TrainingRecipe { Phases = [.. Enumerable.Repeat(new Phase(0.1, 16), 10), new(0.3, Restart: 0.5), new(0.7)] };
+        recipe.Validate();
+        Assert.Equal(2, recipe.Epochs);
+        Assert.Equal([new(0, 1), new(1, 1, 0.5)], Enumerable.Range(0, 2).Select(recipe.CycleOf));
+        Assert.Equal([16, null, null], ((double[])[0.99, 1, 1.99]).Select(at => recipe.StretchAt(at).Resolution));
     }
 
     [Fact]
