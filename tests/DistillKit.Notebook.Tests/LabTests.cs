@@ -79,7 +79,7 @@ public sealed class LabTests : IDisposable
         const string Text = """
             { "name": "warmth", "seeds": [1, 2], "baseline": "alone", "recipes": { "alone": { "distillation.alpha": 0 }, "kd": {} },
               "set": {
-                "student.training.phases": [{ "epochs": 1 }], "student.training.shallowEpochs": 0,
+                "student.training.phases": [{ "epochs": 1 }],
                 "teacher.training.phases": [{ "epochs": 1 }] } }
             """;
         var table = Lab.Open("smoke").Run(Text);

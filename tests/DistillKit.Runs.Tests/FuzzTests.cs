@@ -112,7 +112,7 @@ public sealed class FuzzTests : IDisposable
         var resolution = recipe.Phases[0].Resolution ?? 32;
         if (model.Width > MostWidth || resolution > 32 || recipe.BatchSize > Images) return;
         using var scope = NewDisposeScope();
-        var quick = recipe with { Phases = [new(1, Math.Min(resolution, 16))], ShallowEpochs = 0, Precision = Precision.Float32 };
+        var quick = recipe with { Phases = [new(1, Math.Min(resolution, 16))], Precision = Precision.Float32 };
         using var network = model.Build();
         using var trainer = new Trainer(network, new SupervisedObjective(quick.LabelSmoothing), quick, data, profile.Seed);
         try

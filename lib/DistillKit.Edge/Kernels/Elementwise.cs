@@ -45,6 +45,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>Reorders planar images [N, C, H, W] to [N, H, W, C].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Interleave<T>(T* input, T* output, int images, int channels, int pixels) where T : unmanaged
     {
         for (var image = 0; image < images; image++, output += channels * pixels)
@@ -63,6 +64,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>The least and the greatest of the values and 0; NaN is passed over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Minimum, float Maximum) Range(float* input, int count)
     {
         var (least, greatest) = (Vector256<float>.Zero, Vector256<float>.Zero);
@@ -118,6 +120,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>Clip of ONNX for bytes and floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Clip<T>(T* input, T* output, int count, T minimum, T maximum) where T : unmanaged, INumber<T>
     {
         var (least, greatest) = (Vector256.Create(minimum), Vector256.Create(maximum));

@@ -40,6 +40,7 @@ internal static unsafe class Pooling
     }
 
     /// <inheritdoc cref="GlobalAveragePool(byte*, byte*, int, int, int, QuantizedAverage)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GlobalAveragePool(float* input, float* output, int images, int pixels, int channels)
     {
         for (var image = 0; image < images; image++, output += channels)

@@ -55,16 +55,20 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
         if (pair.Count > 0)
         {
             var times = new TimeSpan[pair.Count];
+            void Rehearse(int place, CancellationToken stop)
+            {
+                times[place] = training.Rehearse(pair[place], stop);
+                if (training.AnswersBeside(pair[place])) times[place] += training.RehearseAnswers(training.Student, stop);
+            }
             SideBySide.Run(
-                shares: 2,
-                [.. pair.Select((stage, place) => (Action<CancellationToken>)(stop => times[place] = training.Rehearse(stage, stop)))],
-                cancellation);
-            parts.Add(([.. pair.Select(stage => stage.Name)], times.Max()));
+                shares: 2, [.. pair.Select((_, place) => (Action<CancellationToken>)(stop => Rehearse(place, stop)))], cancellation);
+            var answers = pair.Any(training.AnswersBeside) ? [TrainingStages.SoftTargets] : (string[])[];
+            parts.Add(([.. pair.Select(stage => stage.Name), .. answers], times.Max()));
         }
         foreach (var stage in open.Except(pair))
         {
-            var isTaught = stage.Name == StageNames.Student;
-            if (isTaught && training.RehearseAnswers(stage, cancellation) is var answers && answers > TimeSpan.Zero)
+            var answersLater = stage.Name == StageNames.Student && !pair.Any(training.AnswersBeside);
+            if (answersLater && training.RehearseAnswers(stage, cancellation) is var answers && answers > TimeSpan.Zero)
                 parts.Add(([TrainingStages.SoftTargets], answers));
             parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
         }

@@ -64,13 +64,22 @@ internal sealed class TrainingStages(StageContext context)
         }
     }
 
+    /// <summary>Whether a stage is the teacher that, having learned beside the student alone, then answers about the images of the student
+    /// that it teaches: a core would else be idle until the other has ended.</summary>
+    public bool AnswersBeside(TrainingStage stage) =>
+        stage.Name == StageNames.Teacher && Pair.Count == 2 && Student is { Distillation.Stored: true, Teachers: [StageNames.Teacher] };
+
     /// <summary>Trains the teacher and the student alone at the same time, where that is faster.</summary>
     public void TrainPair(CancellationToken cancellation)
     {
         var jobs = Pair.Select(stage =>
         {
-            var beside = new TrainingStages(context.Beside());
-            return (Action<CancellationToken>)(stop => beside.Train(stage, stop));
+            var (beside, answers) = (new TrainingStages(context.Beside()), AnswersBeside(stage));
+            return (Action<CancellationToken>)(stop =>
+            {
+                beside.Train(stage, stop);
+                if (answers) beside.Prepare(beside.Student, stop);
+            });
         });
         SideBySide.Run(shares: 2, [.. jobs], cancellation);
     }
@@ -116,7 +125,7 @@ internal sealed class TrainingStages(StageContext context)
         var (started, objective) = NetworkOf(stage, teacher);
         using var model = started;
         using var trainer = new Trainer(model, objective, recipe, context.Data, stage.Seed);
-        var kinds = recipe.Stretches().GroupBy(stretch => (stretch.Resolution, stretch.IsShallow));
+        var kinds = recipe.Stretches().GroupBy(stretch => stretch.Resolution);
         return kinds.Aggregate(TimeSpan.Zero, (sum, stretches) =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -264,15 +273,17 @@ internal sealed class TrainingStages(StageContext context)
         string[] networks = [.. stage.Teachers.Select(name => Train(this[name], cancellation).ModelPath)];
         var folder = Path.Combine(Path.GetDirectoryName(networks[0])!, SoftTargets, run);
         Directory.CreateDirectory(folder);
-        var start = Stopwatch.GetTimestamp();
-        context.Progress.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
-        using var exclusive = LockFile.Hold(
-            Path.Combine(folder, ".lock"), cancellation, () => context.Progress.Advanced("waits for another process that stores them"));
-        var store = new SoftTargetStore(folder, run);
-        var progress = new SynchronousProgress<string>(context.Progress.Advanced);
-        var made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, progress, cancellation);
+        var (store, start, made) = (new SoftTargetStore(folder, run), Stopwatch.GetTimestamp(), 0);
+        if (!store.Holds(recipe))
+        {
+            context.Progress.Started(SoftTargets, $"of {string.Join(" and ", stage.Teachers)}");
+            using var exclusive = LockFile.Hold(
+                Path.Combine(folder, ".lock"), cancellation, () => context.Progress.Advanced("waits for another process that stores them"));
+            var progress = new SynchronousProgress<string>(context.Progress.Advanced);
+            made = store.Fill(() => LiveTeacherOf(stage, cancellation), images, recipe, progress, cancellation);
+        }
         var result = made == 0 ? "all there" : $"{made} views of {images.Count:N0} images";
-        context.Progress.Finished(SoftTargets, result, Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
+        context.Finish(SoftTargets, result, Stopwatch.GetElapsedTime(start), isFromEarlierRun: made == 0);
         return store.Open(recipe, images);
     }
 

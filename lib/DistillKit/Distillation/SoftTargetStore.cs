@@ -8,6 +8,10 @@ public sealed class SoftTargetStore(string folder, string run)
     private const string RunKey = "run";
     private const string LogitsKey = "logits";
 
+    /// <summary>Whether nothing is missing of what a recipe shows.</summary>
+    /// <exception cref="UserException">The recipe shows no fixed views, or mixes images.</exception>
+    public bool Holds(TrainingRecipe recipe) => Missing(recipe).Count == 0;
+
     /// <summary>Asks the teacher for all views that a recipe shows and that are not stored; interrupted, those written stay.</summary>
     /// <param name="teacher">Makes the teacher; called only when something is missing.</param>
     /// <param name="recipe">Of the student, with <see cref="TrainingRecipe.Views"/>.</param>
@@ -17,13 +21,7 @@ public sealed class SoftTargetStore(string folder, string run)
         Func<ITeacher> teacher, DeviceImages images, TrainingRecipe recipe, IProgress<string>? progress = null,
         CancellationToken cancellation = default)
     {
-        Validate(recipe);
-        bool IsMissing(int view)
-        {
-            using var file = Find(view);
-            return file is null;
-        }
-        var missing = Shown(recipe).Where(IsMissing).ToList();
+        var missing = Missing(recipe);
         if (missing.Count == 0) return 0;
         using var asked = teacher();
         foreach (var (index, view) in missing.Index())
@@ -62,6 +60,17 @@ public sealed class SoftTargetStore(string folder, string run)
     public static int SharesOn(Device device) => SideBySide.IsFaster(device) ? get_num_threads() : 1;
 
     private static IEnumerable<int> Shown(TrainingRecipe recipe) => Enumerable.Range(0, Math.Min(recipe.Epochs, recipe.Views!.Count));
+
+    private List<int> Missing(TrainingRecipe recipe)
+    {
+        Validate(recipe);
+        bool IsMissing(int view)
+        {
+            using var file = Find(view);
+            return file is null;
+        }
+        return [.. Shown(recipe).Where(IsMissing)];
+    }
 
     private void Write(int view, ITeacher teacher, DeviceImages images, TrainingRecipe recipe, CancellationToken cancellation)
     {

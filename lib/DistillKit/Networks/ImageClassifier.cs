@@ -58,20 +58,6 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         }
     } = ScalarType.Float32;
 
-    /// <summary>Whether the residual blocks that change neither resolution nor channels are skipped: the network at its smallest depth.
-    /// Training may begin so (Chang et al. 2018, arXiv:1710.10348); with zero-initialized residuals, switching them on leaves the function
-    /// as it is.</summary>
-    public bool SkipsResiduals
-    {
-        get;
-        set
-        {
-            if (field == value) return;
-            field = value;
-            foreach (var block in modules().OfType<IResidualBlock>()) block.IsSkipped = value && block.CanBeSkipped;
-        }
-    }
-
     /// <summary>Takes from training images [N, 3, H, W] what the network's start depends on; most need nothing.</summary>
     public virtual void StartFrom(Tensor images)
     {

@@ -1,15 +1,16 @@
 namespace DistillKit.Networks;
 
 /// <summary>MobileNetV2's block: 1x1 up (not for expansion 1), 3x3 depthwise, linear 1x1 down; plus the input if shapes stay.</summary>
-public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
+public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IDescribable
 {
     private readonly SequentialBlocks conv;
+    private readonly bool addsInput;
 
     /// <summary>Makes the block; <paramref name="zeroInit"/> makes one that adds its input start as the identity.</summary>
     public InvertedResidual(int inputs, int outputs, int stride, int expansion, Activation activation, bool zeroInit = false)
         : base(nameof(InvertedResidual))
     {
-        CanBeSkipped = stride == 1 && inputs == outputs;
+        addsInput = stride == 1 && inputs == outputs;
         var inner = inputs * expansion;
         var projection = new Convolution(inner, outputs, kernel: 1);
         var depthwise = new ConvolutionNormActivation(inner, inner, kernel: 3, activation, stride, groups: inner, projection);
@@ -17,7 +18,7 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
         [
             depthwise,
             projection,
-            new BatchNorm(outputs, zeroInit && CanBeSkipped),
+            new BatchNorm(outputs, zeroInit && addsInput),
         ];
         if (expansion != 1)
             layers.Insert(0, new ConvolutionNormActivation(inputs, inner, kernel: 1, activation, next: depthwise.Convolution));
@@ -26,23 +27,16 @@ public sealed class InvertedResidual : nn.Module<Tensor, Tensor>, IResidualBlock
     }
 
     /// <inheritdoc/>
-    public bool CanBeSkipped { get; }
-
-    /// <inheritdoc/>
-    public bool IsSkipped { get; set; }
-
-    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (IsSkipped) return input.alias();
         var output = conv.call(input);
-        return CanBeSkipped ? output.add_(input, Number.One) : output;
+        return addsInput ? output.add_(input, Number.One) : output;
     }
 
     /// <inheritdoc/>
     public string Describe(GraphBuilder builder, string name, string input)
     {
         var output = conv.Describe(builder, $"{name}.conv", input);
-        return CanBeSkipped ? builder.Add($"{name}.add", output, input) : output;
+        return addsInput ? builder.Add($"{name}.add", output, input) : output;
     }
 }

@@ -1,18 +1,8 @@
 namespace DistillKit.Networks;
 
-/// <summary>A block that may add its input to its output.</summary>
-public interface IResidualBlock
-{
-    /// <summary>Whether the block changes neither resolution nor channels, so that the network works without it.</summary>
-    public bool CanBeSkipped { get; }
-
-    /// <summary>Whether the block now passes its input on and does nothing else.</summary>
-    public bool IsSkipped { get; set; }
-}
-
 /// <summary>A residual block of ResNet: convolutions, each with a norm, and ReLU between them and after the sum. Stride and a change of
 /// channels put a 1x1 convolution on the shortcut. The layers are named "conv1", "bn1", ..., and "downsample", as in torchvision.</summary>
-public sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IResidualBlock, IDescribable
+public sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IDescribable
 {
     private readonly List<(Convolution Convolution, BatchNorm Norm)> layers = [];
     private readonly ConvolutionNormActivation? downsample;
@@ -36,15 +26,8 @@ public sealed class ResidualBlock : nn.Module<Tensor, Tensor>, IResidualBlock, I
     }
 
     /// <inheritdoc/>
-    public bool CanBeSkipped => downsample is null;
-
-    /// <inheritdoc/>
-    public bool IsSkipped { get; set; }
-
-    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (IsSkipped) return input.alias();
         using var scope = NewDisposeScope();
         var residual = input;
         foreach (var (index, (convolution, norm)) in layers.Index())

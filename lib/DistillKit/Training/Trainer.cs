@@ -169,7 +169,6 @@ public sealed class Trainer(
         // Dropout draws from the engine's generator; seeding it here makes the step independent of those before it.
         lock (Engine.Seeding) manual_seed((long)SplitMix64.At(seed, Step).Next());
         model.train();
-        classifier?.SkipsResiduals = stretch.IsShallow;
         if (batches.Epoch != epoch) batches = (epoch, BatchesOf(epoch, recipe, data, seed));
         var batch = batches.Plan.Load(position, stretch.Resolution);
         model.zero_grad();
@@ -224,7 +223,6 @@ public sealed class Trainer(
     private double Validate(CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        classifier?.SkipsResiduals = false;
         var trained = average is null ? null : ModelState.Copy(state);
         if (average is not null) ModelState.Assign(state, average);
         try

@@ -42,9 +42,6 @@ public sealed record TrainingRecipe
     /// <summary>Stop after so many validations in a row without a better one.</summary>
     [Range(1, MostEpochs)] public int? Patience { get; init; }
 
-    /// <summary>Epochs at the start in which residual blocks are skipped (<see cref="ImageClassifier.SkipsResiduals"/>).</summary>
-    [Range(0, MostEpochs)] public double ShallowEpochs { get; init; }
-
     /// <summary>Progressive unfreezing: what stays frozen, and from which epoch on.</summary>
     public IReadOnlyList<Freeze> Unfreezing { get; init; } = [];
 
@@ -58,18 +55,11 @@ public sealed record TrainingRecipe
     /// <summary>The parts of the training whose steps are alike, in order.</summary>
     public IEnumerable<Stretch> Stretches()
     {
-        var (begin, end) = (0.0, 0.0);
+        var begin = 0.0;
         foreach (var phase in Phases)
         {
-            end += phase.Epochs;
-            if (begin < ShallowEpochs)
-            {
-                var shallowEnd = Math.Min(end, ShallowEpochs);
-                yield return new(begin, shallowEnd - begin, phase.Resolution, IsShallow: true);
-                begin = shallowEnd;
-            }
-            if (begin < end) yield return new(begin, end - begin, phase.Resolution, IsShallow: false);
-            begin = end;
+            yield return new(begin, phase.Epochs, phase.Resolution);
+            begin += phase.Epochs;
         }
     }
 
@@ -116,21 +106,20 @@ public sealed record TrainingRecipe
         Require(AreCyclesWhole, "phases must have whole epochs together, also up to a restart");
         Require(Epochs is >= 1 and <= MostEpochs, $"phases must have from 1 to {MostEpochs} epochs together");
         Require(Phases[0].Restart is null, "phases must not begin with a restart");
-        Require(ShallowEpochs < Epochs, "shallowEpochs must be fewer than the epochs");
     }
 
     /// <summary>Checks what depends on the images: how far they can be shifted.</summary>
     /// <exception cref="UserException">A field is out of range; the message names it.</exception>
     public void ValidateFor(int imageSize) => Augmentation.ValidateFor(imageSize);
 
-    /// <summary>Checks what depends on the network: only an image classifier has groups to freeze and blocks to skip.</summary>
+    /// <summary>Checks what depends on the network: only an image classifier has groups to freeze.</summary>
     /// <exception cref="UserException">The network cannot be trained so; the message names the field.</exception>
     public void ValidateFor(nn.Module<Tensor, Tensor> network)
     {
         if (network is not ImageClassifier model)
         {
-            var isPlain = Unfreezing.Count == 0 && ShallowEpochs == 0 && Precision != Precision.BFloat16;
-            Require(isPlain, "unfreezing, shallowEpochs and bfloat16 are for networks in floating point; leave them out");
+            var isPlain = Unfreezing.Count == 0 && Precision != Precision.BFloat16;
+            Require(isPlain, "unfreezing and bfloat16 are for networks in floating point; leave them out");
             return;
         }
         string[] groups = [.. model.Groups.SkipLast(1).Select(group => group.Name)];
@@ -174,8 +163,7 @@ public sealed record Phase(
 /// <param name="Begin">The epochs done before it.</param>
 /// <param name="Epochs">Its length.</param>
 /// <param name="Resolution">Height and width of the images in pixels; null for their own.</param>
-/// <param name="IsShallow">Whether residual blocks are skipped.</param>
-public sealed record Stretch(double Begin, double Epochs, int? Resolution, bool IsShallow);
+public sealed record Stretch(double Begin, double Epochs, int? Resolution);
 
 /// <summary>The epochs from one restart to the next, or to the end, and the share of the learning rate that is their peak.</summary>
 internal readonly record struct Cycle(int FirstEpoch, int Epochs, double Peak = 1);

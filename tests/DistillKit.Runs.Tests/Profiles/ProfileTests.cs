@@ -107,7 +107,6 @@ public sealed class ProfileTests
     [InlineData("quantization.training.batchSize", "1281", "The profile's quantization.training.batchSize must be at most 1280", "")]
     [InlineData("student.training.unfreezing", """[{ "fromEpoch": 0, "upTo": "layer9" }]""",
         "The profile's student.training cannot be used: ", "stem")]
-    [InlineData("quantization.training.shallowEpochs", "1", "The profile's quantization.training cannot be used: ", "shallowEpochs")]
     [InlineData("quantization.training.precision", "\"BFloat16\"", "The profile's quantization.training cannot be used: ", "bfloat16")]
     [InlineData("quantization.training.augmentation.padding", "40", "The profile's quantization.training cannot be used: ", "padding")]
     [InlineData(

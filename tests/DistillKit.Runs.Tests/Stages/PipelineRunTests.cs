@@ -162,21 +162,31 @@ public sealed class PipelineRunTests : IDisposable
     public async Task Networks_that_are_trained_at_the_same_time_become_what_each_becomes_alone()
     {
         string[] networks = [StageNames.Teacher, StageNames.Baseline];
-        byte[][] Weights() => [.. networks.Select(name => File.ReadAllBytes(folder[$"run/{name}/model.safetensors"]))];
+        var student = Tiny.Student with { Training = Tiny.Student.Training with { Views = new(2) } };
+        var stored = Tiny with { Student = student, Distillation = new(Stored: true) };
+        var answers = folder["run/teacher/soft-targets"];
+        byte[][] Tensors() =>
+        [
+            .. networks.Select(name => File.ReadAllBytes(folder[$"run/{name}/model.safetensors"])),
+            .. Directory.GetFiles(answers, "*.safetensors", SearchOption.AllDirectories).Order().Select(File.ReadAllBytes),
+        ];
         set_num_threads(2);
-        var (_, events) = await Run(Tiny);
-        var together = Weights();
-        Assert.Equal(networks, Assert.Single(events.Plans).Parts[0].Stages);
+        var (_, events) = await Run(stored);
+        var together = Tensors();
+        Assert.Equal([.. networks, "soft-targets"], Assert.Single(events.Plans).Parts[0].Stages);
+        Assert.Single(events.Started, "soft-targets");
         Assert.Equal(2, get_num_threads());
 
         set_num_threads(1);
-        using var alone = new PipelineRun(Tiny, folder["run"], new Events(), CPU);
-        foreach (var name in networks)
+        using var alone = new PipelineRun(stored, folder["run"], new Events(), CPU);
+        Directory.Delete(answers, recursive: true);
+        foreach (var name in (string[])[.. networks, StageNames.Student])
         {
             alone.Forget(name);
             await alone.RunStageAsync(name);
         }
-        Assert.All(together.Zip(Weights()), pair => Assert.Equal(DateFree(pair.First), DateFree(pair.Second)));
+        Assert.Equal(4, together.Length);
+        Assert.All(together.Zip(Tensors()), pair => Assert.Equal(DateFree(pair.First), DateFree(pair.Second)));
     }
 
     [Fact]

@@ -147,11 +147,17 @@ public sealed class BlockTests : IDisposable
         Assert.True(allclose(input, block.call(input)));
     }
 
-    [Fact]
-    public void An_inverted_residual_adds_its_input_only_where_the_shape_stays()
+    [Theory]
+    [InlineData(8, 1, true)]
+    [InlineData(8, 2, false)]
+    [InlineData(16, 1, false)]
+    public void An_inverted_residual_adds_its_input_only_where_the_shape_stays(int outputs, int stride, bool adds)
     {
-        Assert.True(new InvertedResidual(8, 8, stride: 1, expansion: 6, Activation.ReLU6).CanBeSkipped);
-        Assert.False(new InvertedResidual(8, 8, stride: 2, expansion: 6, Activation.ReLU6).CanBeSkipped);
-        Assert.False(new InvertedResidual(8, 16, stride: 1, expansion: 6, Activation.ReLU6).CanBeSkipped);
+        var input = rand(2, 8, 4, 4);
+        using var block = new InvertedResidual(8, outputs, stride, expansion: 6, Activation.ReLU6, zeroInit: true);
+        var output = block.call(input);
+        Assert.Equal([2, outputs, 4 / stride, 4 / stride], output.shape);
+        if (adds) Assert.True(allclose(input, output));
+        else Assert.True(output.abs().sum().item<float>() > 1);
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DistillKit.Distillation;
 using DistillKit.Metrics;
-using DistillKit.Networks;
 using DistillKit.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -185,31 +184,6 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains(
             "one of stem, layer1,",
             Assert.Throws<UserException>(() => tiny.Start(TinyTraining.Recipe with { Unfreezing = [new(2, group)] })).Message);
-
-    [Fact]
-    public void Shallow_epochs_leave_the_skipped_blocks_as_they_were_and_deep_ones_train_them()
-    {
-        var spec = new ResNetSpec { Blocks = [2], Strides = [2], Width = 0.125, Classes = 4, ZeroInitResidual = true };
-        using var model = TinyTraining.Network(spec);
-        var start = TinyTraining.Copy(model);
-        Train(shallow: 2, epochs: 3, steps: 2 * Epoch);
-        Assert.True(start["layer1.1.conv1.weight"].eq(model.state_dict()["layer1.1.conv1.weight"]).all().item<bool>());
-        Assert.False(start["layer1.0.conv1.weight"].eq(model.state_dict()["layer1.0.conv1.weight"]).all().item<bool>());
-        Train(shallow: 0, epochs: 3, steps: Epoch);
-        Assert.False(start["layer1.1.bn2.weight"].eq(model.state_dict()["layer1.1.bn2.weight"]).all().item<bool>());
-
-        void Train(int shallow, int epochs, int steps)
-        {
-            using var cancel = new CancellationTokenSource();
-            using var trainer = tiny.Start(
-                TinyTraining.Recipe with { Phases = [new(epochs)], ShallowEpochs = shallow }, model: model).Trainer;
-            void CancelAt(int step)
-            {
-                if (step == steps) cancel.Cancel();
-            }
-            Assert.Throws<OperationCanceledException>(() => trainer.Run(new AtEachStep(progress => CancelAt(progress.Step)), cancel.Token));
-        }
-    }
 
     [Fact]
     public void The_weights_of_the_best_validation_are_kept()

@@ -87,11 +87,10 @@ public sealed class TrainingRecipeTests
     [Fact]
     public void Phases_part_the_epochs_into_stretches()
     {
-        var recipe = new TrainingRecipe { Phases = [new(1.5, 16), new(1, 24), new(0.5)], ShallowEpochs = 2 };
+        var recipe = new TrainingRecipe { Phases = [new(1.5, 16), new(1, 24), new(0.5)] };
         recipe.Validate();
         Assert.Equal(3, recipe.Epochs);
-        Assert.Equal(
-            [new(0, 1.5, 16, true), new(1.5, 0.5, 24, true), new(2, 0.5, 24, false), new(2.5, 0.5, null, false)], recipe.Stretches());
+        Assert.Equal([new(0, 1.5, 16), new(1.5, 1, 24), new(2.5, 0.5, null)], recipe.Stretches());
         Assert.Equal([16, 16, 24, 24, null], ((double[])[0, 1.4, 1.5, 2.4, 2.5]).Select(at => recipe.StretchAt(at).Resolution));
         Assert.Throws<ArgumentOutOfRangeException>(() => recipe.StretchAt(3));
         Assert.Throws<ArgumentOutOfRangeException>(() => recipe.StretchAt(-0.1));

@@ -8,6 +8,7 @@ internal sealed unsafe class PanelParameters : IDisposable
     private readonly PanelOffsets at;
     private readonly Epilogue epilogue;
     private readonly int[] bias, weightSums;
+    private readonly nint[] places;
     private readonly int activationShift;
 
     /// <param name="weights">Output channel by output channel.</param>
@@ -26,6 +27,7 @@ internal sealed unsafe class PanelParameters : IDisposable
             if (epilogue is Requantize requantize) Write(panels[i], this[i], requantize);
             else if (epilogue is Dequantize dequantize) Write(panels[i], this[i], dequantize);
             else throw new UnreachableException(epilogue.ToString());
+        places = PlacesOf(channels);
         Bind(new(1, 0));
     }
 
@@ -34,22 +36,30 @@ internal sealed unsafe class PanelParameters : IDisposable
 
     /// <summary>Folds the input's zero point into the bias, and its scale into the factors: sum((x - z) * w) + b = sum(x * w) + (b - z *
     /// sum(w)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Bind(QuantizationGrid input)
     {
-        for (var i = 0; i < panels.Count; i++)
-            for (var column = 0; column < panels[i].Columns; column++)
-                for (var element = 0; element < panels[i].Lanes; element++)
-                {
-                    var channel = panels[i].ChannelAt(column, element);
-                    if (channel < 0) continue;
-                    var vectors = Column(this[i], column);
-                    ((int*)(vectors + at.Bias))[element] = bias[channel] - (input.ZeroPoint - activationShift) * weightSums[channel];
-                    if (epilogue is Dequantize dequantize)
-                        ((float*)(vectors + at.Factor))[element] = dequantize.Factor(channel, input);
-                }
+        var zero = input.ZeroPoint - activationShift;
+        for (var channel = 0; channel < places.Length; channel++)
+            *(int*)(buffer.Pointer + places[channel] + at.Bias) = bias[channel] - zero * weightSums[channel];
+        if (epilogue is not Dequantize dequantize) return;
+        for (var channel = 0; channel < places.Length; channel++)
+            *(float*)(buffer.Pointer + places[channel] + at.Factor) = dequantize.Factor(channel, input);
     }
 
     public void Dispose() => buffer.Dispose();
+
+    /// <summary>How far from the beginning the element of each channel is, in the first vector of its column.</summary>
+    private nint[] PlacesOf(int channels)
+    {
+        var found = new nint[channels];
+        for (var i = 0; i < panels.Count; i++)
+            for (var column = 0; column < panels[i].Columns; column++)
+                for (var element = 0; element < panels[i].Lanes; element++)
+                    if (panels[i].ChannelAt(column, element) is var channel and >= 0)
+                        found[channel] = (nint)(Column(this[i], column) - buffer.Pointer) + element * sizeof(int);
+        return found;
+    }
 
     private byte* Column(byte* parameters, int column) => parameters + at.Columns + column * at.ColumnBytes;
 

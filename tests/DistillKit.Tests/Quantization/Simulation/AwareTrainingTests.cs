@@ -116,7 +116,6 @@ public sealed class AwareTrainingTests : IDisposable
         TrainingRecipe[] recipes =
         [
             TinyTraining.Recipe with { Unfreezing = [new(0, "stem")] },
-            TinyTraining.Recipe with { ShallowEpochs = 1 },
             TinyTraining.Recipe with { Precision = Precision.BFloat16 },
         ];
         foreach (var recipe in recipes)
