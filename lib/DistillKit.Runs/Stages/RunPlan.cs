@@ -52,6 +52,7 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
         if (open.Count == 0) return null;
         List<(IReadOnlyList<string>, TimeSpan)> parts = [];
         var pair = training.Pair;
+        var answersBeside = pair.Any(training.AnswersBeside);
         if (pair.Count > 0)
         {
             var times = new TimeSpan[pair.Count];
@@ -62,13 +63,13 @@ internal sealed class RunPlanner(StageContext context, TrainingStages training)
             }
             SideBySide.Run(
                 shares: 2, [.. pair.Select((_, place) => (Action<CancellationToken>)(stop => Rehearse(place, stop)))], cancellation);
-            var answers = pair.Any(training.AnswersBeside) ? [TrainingStages.SoftTargets] : (string[])[];
-            parts.Add(([.. pair.Select(stage => stage.Name), .. answers], times.Max()));
+            var names = pair.Select(stage => stage.Name);
+            parts.Add(([.. answersBeside ? names.Append(TrainingStages.SoftTargets) : names], times.Max()));
         }
         foreach (var stage in open.Except(pair))
         {
-            var answersLater = stage.Name == StageNames.Student && !pair.Any(training.AnswersBeside);
-            if (answersLater && training.RehearseAnswers(stage, cancellation) is var answers && answers > TimeSpan.Zero)
+            var answersBefore = stage.Name == StageNames.Student && !answersBeside;
+            if (answersBefore && training.RehearseAnswers(stage, cancellation) is var answers && answers > TimeSpan.Zero)
                 parts.Add(([TrainingStages.SoftTargets], answers));
             parts.Add(([stage.Name], training.Rehearse(stage, cancellation)));
         }
